@@ -1,0 +1,194 @@
+package dev.embedonce.store;
+
+import dev.embedonce.key.CacheKey;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** Keeps everything on the heap for as long as the object lives: for tests and small jobs. Thread-safe. */
+public final class MemoryStore implements CacheStore {
+    private record Slot(Stored.Sealed value, Instant created) {}
+
+    private record Lease(String owner, Instant expires) {}
+
+    private final Clock clock;
+    private final ConcurrentMap<CacheKey, Slot> slots = new ConcurrentHashMap<>();
+    private final ConcurrentMap<CacheKey, Lease> leases = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Long> counters = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    public MemoryStore() {
+        this(Clock.systemUTC());
+    }
+
+    public MemoryStore(Clock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public String description() {
+        return "memory:";
+    }
+
+    @Override
+    public StoreCapabilities capabilities() {
+        return new StoreCapabilities(false, false, Integer.MAX_VALUE);
+    }
+
+    @Override
+    public Map<CacheKey, Stored> getAll(Collection<CacheKey> keys) {
+        requireOpen();
+        Map<CacheKey, Stored> found = new HashMap<>();
+        for (CacheKey key : keys) {
+            Slot slot = slots.get(key);
+            if (slot != null) {
+                found.put(key, slot.value());
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public Set<CacheKey> putAllIfAbsent(Map<CacheKey, Stored.Sealed> records) {
+        requireOpen();
+        Set<CacheKey> present = new HashSet<>();
+        records.forEach((key, value) -> {
+            if (slots.putIfAbsent(key, new Slot(value, clock.instant())) != null) {
+                present.add(key);
+            }
+        });
+        return present;
+    }
+
+    @Override
+    public void replaceAll(Map<CacheKey, Stored.Sealed> records) {
+        requireOpen();
+        records.forEach((key, value) -> slots.put(key, new Slot(value, clock.instant())));
+    }
+
+    @Override
+    public long removeAll(Collection<CacheKey> keys) {
+        requireOpen();
+        long removed = 0;
+        for (CacheKey key : keys) {
+            if (slots.remove(key) != null) {
+                removed++;
+            }
+        }
+        return removed;
+    }
+
+    @Override
+    public StoreScan scan(Selection selection) {
+        requireOpen();
+        List<StoredInfo> infos = slots.entrySet().stream()
+                .filter(slot -> selection.matches(slot.getKey()))
+                .map(slot -> new StoredInfo(
+                        slot.getKey(),
+                        slot.getValue().value().sizeBytes(),
+                        slot.getValue().created()))
+                .toList();
+        return new ListScan(infos.iterator());
+    }
+
+    private record ListScan(Iterator<StoredInfo> infos) implements StoreScan {
+        @Override
+        public boolean hasNext() {
+            return infos.hasNext();
+        }
+
+        @Override
+        public StoredInfo next() {
+            return infos.next();
+        }
+
+        @Override
+        public void close() {
+            // nothing is held
+        }
+    }
+
+    @Override
+    public StoreStats stats() {
+        try (StoreScan all = scan(Selection.ALL)) {
+            return StoreStats.of(all);
+        }
+    }
+
+    @Override
+    public void addCounters(Map<String, Long> deltas) {
+        requireOpen();
+        deltas.forEach((name, delta) -> counters.merge(name, delta, Long::sum));
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+        requireOpen();
+        return Map.copyOf(counters);
+    }
+
+    @Override
+    public Optional<LeaseTable> leases() {
+        return Optional.of(new HeapLeases());
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        slots.clear();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("this store is closed");
+        }
+    }
+
+    private final class HeapLeases implements LeaseTable {
+        @Override
+        public Set<CacheKey> tryAcquire(Collection<CacheKey> keys, String owner, Duration duration) {
+            requireOpen();
+            return take(keys, owner, duration, true);
+        }
+
+        @Override
+        public Set<CacheKey> renew(Collection<CacheKey> keys, String owner, Duration duration) {
+            requireOpen();
+            return take(keys, owner, duration, false);
+        }
+
+        private Set<CacheKey> take(Collection<CacheKey> keys, String owner, Duration duration, boolean free) {
+            Instant now = clock.instant();
+            Map<CacheKey, Lease> mine = new LinkedHashMap<>();
+            for (CacheKey key : keys) {
+                Lease lease = leases.compute(key, (k, held) -> {
+                    boolean own = held != null && held.owner().equals(owner);
+                    boolean takeable = held == null || !held.expires().isAfter(now);
+                    return own || (free && takeable) ? new Lease(owner, now.plus(duration)) : held;
+                });
+                if (lease != null && lease.owner().equals(owner)) {
+                    mine.put(key, lease);
+                }
+            }
+            return Set.copyOf(mine.keySet());
+        }
+
+        @Override
+        public void release(Collection<CacheKey> keys, String owner) {
+            requireOpen();
+            keys.forEach(key ->
+                    leases.computeIfPresent(key, (k, held) -> held.owner().equals(owner) ? null : held));
+        }
+    }
+}

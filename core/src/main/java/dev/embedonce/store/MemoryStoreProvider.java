@@ -1,0 +1,21 @@
+package dev.embedonce.store;
+
+import dev.embedonce.error.StoreUrlException;
+import java.util.Set;
+
+/** Opens {@code memory:}. */
+public final class MemoryStoreProvider implements StoreProvider {
+    @Override
+    public Set<String> schemes() {
+        return Set.of("memory");
+    }
+
+    @Override
+    public CacheStore open(StoreUrl url) {
+        url.requireOnly();
+        if (!url.rest().isEmpty()) {
+            throw new StoreUrlException("the memory store is written 'memory:'; found 'memory:" + url.rest() + "'");
+        }
+        return new MemoryStore();
+    }
+}

@@ -1,0 +1,168 @@
+package dev.embedonce.value;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+
+/**
+ * An immutable n-dimensional array: element type, shape, and elements in row-major order, little-endian. Compared by content,
+ * bit for bit. Thread-safe.
+ *
+ * <p>Large tensors live in direct memory, so that a native runtime reads {@link #data()} where it is.
+ */
+public final class Tensor {
+    /** From this size on a copied tensor is kept in direct memory. */
+    private static final int DIRECT_FROM_BYTES = 64 * 1024;
+
+    private final DType dtype;
+    private final long[] shape;
+    private final ByteBuffer data;
+
+    private Tensor(DType dtype, long[] shape, ByteBuffer readOnlyData) {
+        long expected = byteCount(dtype, shape);
+        if (readOnlyData.remaining() != expected) {
+            throw new IllegalArgumentException("a " + dtype + " tensor of shape " + Arrays.toString(shape) + " has "
+                    + expected + " bytes; found " + readOnlyData.remaining());
+        }
+        this.dtype = dtype;
+        this.shape = shape;
+        this.data = readOnlyData;
+    }
+
+    /** A tensor with its own copy of the bytes between the buffer's position and limit (little-endian elements). */
+    public static Tensor copyOf(DType dtype, long[] shape, ByteBuffer elements) {
+        int size = elements.remaining();
+        ByteBuffer copy = size >= DIRECT_FROM_BYTES ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size);
+        copy.put(elements.duplicate()).flip();
+        return view(dtype, shape, copy);
+    }
+
+    /**
+     * A tensor over memory that the caller gives away: nobody may write to it any more. For readers of stores and encoders
+     * that have just allocated it; everyone else wants {@link #copyOf}.
+     */
+    public static Tensor view(DType dtype, long[] shape, ByteBuffer elements) {
+        return new Tensor(dtype, shape.clone(), elements.slice().asReadOnlyBuffer());
+    }
+
+    /** A float32 tensor with its own copy of {@code values}. */
+    public static Tensor ofFloats(float[] values, long... shape) {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return copyIfLarge(DType.FLOAT32, shape.length == 0 ? new long[] {values.length} : shape, bytes);
+    }
+
+    /** An int64 tensor with its own copy of {@code values}. */
+    public static Tensor ofLongs(long[] values, long... shape) {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Long.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asLongBuffer().put(values);
+        return copyIfLarge(DType.INT64, shape.length == 0 ? new long[] {values.length} : shape, bytes);
+    }
+
+    private static Tensor copyIfLarge(DType dtype, long[] shape, ByteBuffer bytes) {
+        return bytes.remaining() >= DIRECT_FROM_BYTES ? copyOf(dtype, shape, bytes) : view(dtype, shape, bytes);
+    }
+
+    public DType dtype() {
+        return dtype;
+    }
+
+    /** A fresh copy of the shape. */
+    public long[] shape() {
+        return shape.clone();
+    }
+
+    public int rank() {
+        return shape.length;
+    }
+
+    /** The size of one dimension. */
+    public long dim(int axis) {
+        return shape[axis];
+    }
+
+    public long elementCount() {
+        return data.remaining() / dtype.sizeBytes();
+    }
+
+    public int sizeBytes() {
+        return data.remaining();
+    }
+
+    /** A read-only little-endian view of the elements; every call gives a view with a position of its own. */
+    public ByteBuffer data() {
+        return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * A read-only view of the elements as float32.
+     *
+     * @throws IllegalStateException if the dtype is another
+     */
+    public FloatBuffer floats() {
+        require(DType.FLOAT32);
+        return data().asFloatBuffer();
+    }
+
+    /**
+     * A read-only view of the elements as int64.
+     *
+     * @throws IllegalStateException if the dtype is another
+     */
+    public LongBuffer longs() {
+        require(DType.INT64);
+        return data().asLongBuffer();
+    }
+
+    private void require(DType wanted) {
+        if (dtype != wanted) {
+            throw new IllegalStateException("expected a " + wanted + " tensor; this one is " + dtype);
+        }
+    }
+
+    /**
+     * The bytes that a tensor of this type and shape takes.
+     *
+     * @throws IllegalArgumentException if a dimension is negative or the size passes 2 GiB
+     */
+    public static int byteCount(DType dtype, long[] shape) {
+        long bytes = dtype.sizeBytes();
+        boolean empty = false;
+        for (long dim : shape) {
+            if (dim < 0) {
+                throw new IllegalArgumentException("negative dimension in shape " + Arrays.toString(shape));
+            }
+            empty |= dim == 0;
+        }
+        if (empty) {
+            return 0;
+        }
+        for (long dim : shape) {
+            if (dim > Integer.MAX_VALUE / bytes) {
+                throw new IllegalArgumentException(
+                        "a " + dtype + " tensor of shape " + Arrays.toString(shape) + " passes 2 GiB");
+            }
+            bytes *= dim;
+        }
+        return (int) bytes;
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof Tensor t && dtype == t.dtype && Arrays.equals(shape, t.shape) && data.equals(t.data);
+    }
+
+    @Override
+    public int hashCode() {
+        return (dtype.hashCode() * 31 + Arrays.hashCode(shape)) * 31 + data.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return dtype + Arrays.toString(shape);
+    }
+}
