@@ -1,0 +1,145 @@
+package dev.embedonce.cache;
+
+import dev.embedonce.codec.Corruption;
+import dev.embedonce.codec.EntryCodec;
+import dev.embedonce.codec.Lookup;
+import dev.embedonce.key.CacheKey;
+import dev.embedonce.store.Stored;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks keys up in the heap tier and then, in one batch, in the store; checks what it finds and follows links. Thread-safe. */
+final class EntryReader {
+    private static final Logger LOG = LoggerFactory.getLogger(FeatureCache.class);
+
+    private final HeapTier heap;
+    private final StoreGuard store;
+    private final EntryCodec codec;
+    private final boolean trustForeign;
+    private final CacheCounters counters;
+
+    EntryReader(HeapTier heap, StoreGuard store, EntryCodec codec, boolean trustForeign, CacheCounters counters) {
+        this.heap = heap;
+        this.store = store;
+        this.codec = codec;
+        this.trustForeign = trustForeign;
+        this.counters = counters;
+    }
+
+    /**
+     * What a look-up gave.
+     *
+     * @param answers by key
+     * @param unusable keys under which something lies that is not an answer, and that a write has to replace
+     */
+    record Answers(Map<CacheKey, Found> answers, Set<CacheKey> unusable) {
+        @Nullable
+        Found get(CacheKey key) {
+            return answers.get(key);
+        }
+    }
+
+    /** Looks up any keys, without duplicates. */
+    Answers read(Collection<CacheKey> keys) {
+        Answers result = new Answers(new HashMap<>(), new HashSet<>());
+        Map<CacheKey, CacheKey> links = new LinkedHashMap<>();
+        for (Map.Entry<CacheKey, Lookup> looked : lookup(keys, result).entrySet()) {
+            if (looked.getValue() instanceof Lookup.Link link) {
+                links.put(looked.getKey(), looked.getKey().withContentHash(link.target()));
+            } else {
+                keep(looked.getKey(), looked.getValue(), result);
+            }
+        }
+        if (!links.isEmpty()) {
+            follow(links, result);
+        }
+        return result;
+    }
+
+    private Map<CacheKey, Lookup> lookup(Collection<CacheKey> keys, Answers result) {
+        Collection<CacheKey> absent = fromHeap(keys, result);
+        if (absent.isEmpty()) {
+            return Map.of();
+        }
+        Map<CacheKey, Stored> stored = store.read(counters.storeReadFailures, absent.size(), s -> s.getAll(absent));
+        if (stored == null || stored.isEmpty()) {
+            return Map.of();
+        }
+        Map<CacheKey, Lookup> looked = new HashMap<>();
+        stored.forEach((key, value) -> looked.put(key, codec.decode(key, value)));
+        return looked;
+    }
+
+    private Collection<CacheKey> fromHeap(Collection<CacheKey> keys, Answers result) {
+        Set<CacheKey> absent = new LinkedHashSet<>();
+        for (CacheKey key : keys) {
+            Found found = heap.get(key);
+            if (found == null) {
+                absent.add(key);
+            } else {
+                result.answers().put(key, found);
+            }
+        }
+        return absent;
+    }
+
+    private void keep(CacheKey key, Lookup lookup, Answers result) {
+        if (lookup instanceof Lookup.Hit hit) {
+            remember(key, new Found(hit.entry(), key, Source.STORE), result);
+        } else if (lookup instanceof Lookup.Foreign foreign && trustForeign) {
+            remember(key, new Found(foreign.entry(), key, Source.FOREIGN), result);
+        } else if (lookup instanceof Lookup.Foreign) {
+            counters.foreignSkipped.increment();
+            result.unusable().add(key);
+        } else if (lookup instanceof Lookup.Corrupt corrupt) {
+            reject(key, corrupt.reason(), corrupt.detail(), result);
+        }
+    }
+
+    private void remember(CacheKey key, Found found, Answers result) {
+        heap.put(key, found);
+        result.answers().put(key, found);
+    }
+
+    private void reject(CacheKey key, Corruption reason, String detail, Answers result) {
+        LOG.debug("not an answer: {} ({}): {}", key, reason, detail);
+        counters.corrupt(reason);
+        result.unusable().add(key);
+    }
+
+    /** Links point at entries, never at links: one more look-up settles them all. */
+    private void follow(Map<CacheKey, CacheKey> links, Answers result) {
+        Answers targets = new Answers(new HashMap<>(), new HashSet<>());
+        lookup(new LinkedHashSet<>(links.values()), targets).forEach((target, lookup) -> keep(target, lookup, targets));
+        links.forEach((key, target) -> {
+            Found found = targets.get(target);
+            if (found == null) {
+                reject(
+                        key,
+                        Corruption.DANGLING_LINK,
+                        "links to " + target.contentHash() + ", which is no answer",
+                        result);
+            } else {
+                remember(key, found, result);
+            }
+        });
+        result.unusable().addAll(targets.unusable());
+    }
+
+    /** Looks one key up in the store as it is, without counting, remembering or following anything. */
+    @Nullable
+    Lookup peek(CacheKey key) {
+        Map<CacheKey, Stored> stored = store.read(counters.storeReadFailures, 1, s -> s.getAll(List.of(key)));
+        Stored value = stored == null ? null : stored.get(key);
+        return value == null ? null : codec.decode(key, value);
+    }
+}

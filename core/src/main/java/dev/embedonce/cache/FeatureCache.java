@@ -1,0 +1,426 @@
+package dev.embedonce.cache;
+
+import dev.embedonce.codec.EntryCodec;
+import dev.embedonce.codec.Lookup;
+import dev.embedonce.codec.SealKeys;
+import dev.embedonce.error.CacheException;
+import dev.embedonce.hash.ContentHash;
+import dev.embedonce.hash.ContentHasher;
+import dev.embedonce.key.CacheKey;
+import dev.embedonce.store.CacheStore;
+import dev.embedonce.value.Entry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Never runs an encoder twice on the same content: looks answers up under the three-part key, verifies what it finds, encodes what is missing
+ * once, keeps it. Thread-safe.
+ *
+ * <p>A call works on its caller's thread, so callers decide how much runs at once; concurrent calls share their encodings. An answer is
+ * what the encoder said about these very bytes, or the call encodes. A store that fails costs time, never an answer.
+ *
+ * <p>How a batch goes: hash every image; look all keys up at once; claim the missing ones; encode and publish what we claimed, in full
+ * batches; only then wait for what other threads or processes had claimed, so that two batches can never wait for each other.
+ */
+public final class FeatureCache implements AutoCloseable {
+    private static final long FIRST_POLL_MILLIS = 20;
+    private static final long LONGEST_POLL_MILLIS = 500;
+
+    private final CacheStore store;
+    private final CacheParts parts;
+    private final ContentHasher hasher;
+    private final Tenant tenant;
+    private final long leaseWaitNanos;
+    private final UsageRecorder usage;
+
+    private FeatureCache(Builder builder) {
+        this.store = builder.store;
+        this.hasher = builder.hasher;
+        this.tenant = Tenant.NONE;
+        this.leaseWaitNanos = builder.leaseWait.toNanos();
+        CacheCounters counters = new CacheCounters();
+        StoreGuard guard = new StoreGuard(store);
+        EntryCodec codec = new EntryCodec(builder.sealKeys);
+        HeapTier heap = new HeapTier(builder.heapBytes);
+        boolean shared = store.capabilities().shared();
+        this.parts = new CacheParts(
+                new EntryReader(heap, guard, codec, builder.trustForeign, counters),
+                new EntryWriter(
+                        guard, codec, builder.trustForeign, store.capabilities().maxEntryBytes(), counters),
+                heap,
+                new Flights(),
+                codec,
+                counters,
+                new Leases(guard, shared ? builder.leaseDuration : null),
+                builder.clock);
+        this.usage = new UsageRecorder(guard, counters);
+    }
+
+    private FeatureCache(FeatureCache shared, Tenant tenant) {
+        this.store = shared.store;
+        this.hasher = shared.hasher;
+        this.tenant = tenant;
+        this.leaseWaitNanos = shared.leaseWaitNanos;
+        this.parts = shared.parts;
+        this.usage = shared.usage;
+    }
+
+    /** A cache over {@code store}, which it owns and closes. */
+    public static Builder over(CacheStore store) {
+        return new Builder(store);
+    }
+
+    /**
+     * The same cache for one tenant: same store, memory and counters, but entries that nobody else's keys can reach.
+     *
+     * @param salt from configuration, never from a client; not empty
+     */
+    public FeatureCache forTenant(String salt) {
+        return new FeatureCache(this, new Tenant(salt));
+    }
+
+    /** The key of an image under this cache's hasher and tenant. */
+    public CacheKey keyOf(byte[] image, FeatureEncoder<?> encoder) {
+        return key(hasher.hash(image), encoder);
+    }
+
+    private CacheKey key(ContentHash content, FeatureEncoder<?> encoder) {
+        return new CacheKey(encoder.modelVersion(), encoder.preprocVersion(), tenant.keyHash(content));
+    }
+
+    /** The entry under {@code key}, if there is one that may be an answer. Not counted as an image. */
+    public Optional<Entry> get(CacheKey key) {
+        return Optional.ofNullable(parts.reader().read(List.of(key)).get(key)).map(Found::entry);
+    }
+
+    /** What lies in the store under {@code key}, verified but not counted, for people who want to know why. */
+    public Optional<Lookup> peek(CacheKey key) {
+        return Optional.ofNullable(parts.reader().peek(key));
+    }
+
+    /**
+     * The features of one image.
+     *
+     * @param image the encoded bytes (PNG, JPEG, ...): bytes, never a path; not to be changed during the call
+     * @throws RuntimeException the encoder's own, if the image cannot be encoded; nothing is stored then
+     */
+    public <P extends Prepared> Entry getOrCompute(byte[] image, FeatureEncoder<P> encoder) {
+        Outcome outcome = getOrComputeAll(List.of(image), encoder).get(0);
+        if (outcome instanceof Outcome.Served served) {
+            return served.entry();
+        }
+        throw ((Outcome.Failed) outcome).error();
+    }
+
+    /**
+     * The features of a batch of images: one look-up for all, each distinct content encoded at most once.
+     *
+     * @param images the encoded bytes of each; not to be changed during the call
+     * @return for each image, in input order, an answer or why there is none; one bad image does not disturb the others
+     */
+    public <P extends Prepared> List<Outcome> getOrComputeAll(List<byte[]> images, FeatureEncoder<P> encoder) {
+        List<ContentHash> hashes = hashAll(images);
+        Map<CacheKey, Wanted> distinct = new LinkedHashMap<>();
+        List<CacheKey> keys = new ArrayList<>(images.size());
+        for (int i = 0; i < images.size(); i++) {
+            CacheKey key = key(hashes.get(i), encoder);
+            keys.add(key);
+            distinct.putIfAbsent(key, new Wanted(hashes.get(i), images.get(i)));
+        }
+        Map<CacheKey, Outcome> results = resolve(distinct, encoder);
+        List<Outcome> outcomes = new ArrayList<>(images.size());
+        Set<CacheKey> seen = new HashSet<>();
+        for (CacheKey key : keys) {
+            Outcome outcome = Objects.requireNonNull(results.get(key), "every key is resolved");
+            boolean again = !seen.add(key);
+            if (again
+                    && outcome instanceof Outcome.Served served
+                    && !served.source().isReuse()) {
+                outcome = new Outcome.Served(served.contentHash(), key, served.entry(), Source.SHARED);
+            }
+            parts.counters().count(outcome);
+            outcomes.add(outcome);
+        }
+        usage.maybeFlush();
+        return outcomes;
+    }
+
+    /** A content that is asked for. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Wanted(ContentHash contentHash, byte[] image) {}
+
+    private List<ContentHash> hashAll(List<byte[]> images) {
+        long start = System.nanoTime();
+        List<ContentHash> hashes = new ArrayList<>(images.size());
+        for (byte[] image : images) {
+            hashes.add(hasher.hash(image));
+        }
+        parts.counters().hashNanos.add(System.nanoTime() - start);
+        return hashes;
+    }
+
+    private <P extends Prepared> Map<CacheKey, Outcome> resolve(
+            Map<CacheKey, Wanted> distinct, FeatureEncoder<P> encoder) {
+        long landings = parts.flights().landings();
+        EntryReader.Answers answers = lookup(distinct.keySet());
+        Map<CacheKey, Outcome> results = new HashMap<>();
+        Map<CacheKey, Supplier<Outcome>> others = new LinkedHashMap<>();
+        Map<CacheKey, Miss> mine = new LinkedHashMap<>();
+        distinct.forEach((key, wanted) -> {
+            ContentHash content = wanted.contentHash();
+            Found found = answers.get(key);
+            if (found != null) {
+                results.put(key, served(content, key, found));
+                return;
+            }
+            CompletableFuture<Found> flight = new CompletableFuture<>();
+            CompletableFuture<Found> claimed = parts.flights().claim(key, flight);
+            if (claimed == flight) {
+                mine.put(key, new Miss(key, content, wanted.image(), flight));
+            } else {
+                others.put(key, () -> await(content, key, claimed));
+            }
+        });
+        if (!mine.isEmpty()) {
+            Set<CacheKey> unusable = new HashSet<>(answers.unusable());
+            if (parts.flights().landings() != landings) {
+                dropLanded(mine, unusable, results);
+            }
+            new Claimed<>(encoder, unusable, results).encode(mine);
+        }
+        others.forEach((key, outcome) -> results.put(key, outcome.get()));
+        return results;
+    }
+
+    private static Outcome served(ContentHash content, CacheKey key, Found found) {
+        return new Outcome.Served(content, key, found.entry(), found.source());
+    }
+
+    private EntryReader.Answers lookup(Collection<CacheKey> keys) {
+        long start = System.nanoTime();
+        try {
+            return parts.reader().read(keys);
+        } finally {
+            parts.counters().lookupNanos.add(System.nanoTime() - start);
+        }
+    }
+
+    /** Flights that landed between our look-up and our claim: their answers are there now. */
+    private void dropLanded(Map<CacheKey, Miss> mine, Set<CacheKey> unusable, Map<CacheKey, Outcome> results) {
+        try {
+            take(mine, lookup(mine.keySet()), unusable, results);
+        } catch (RuntimeException | Error e) {
+            abandon(mine, e);
+            throw e;
+        }
+    }
+
+    /** Serves those of {@code mine} that turned out to be answered by somebody else. */
+    private void take(
+            Map<CacheKey, Miss> mine,
+            EntryReader.Answers answers,
+            Set<CacheKey> unusable,
+            Map<CacheKey, Outcome> results) {
+        unusable.addAll(answers.unusable());
+        answers.answers().forEach((key, found) -> {
+            Miss miss = mine.remove(key);
+            if (miss != null) {
+                parts.flights().land(key, miss.flight(), found);
+                results.put(key, served(miss.contentHash(), key, found.as(Source.SHARED)));
+            }
+        });
+    }
+
+    private void abandon(Map<CacheKey, Miss> mine, Throwable cause) {
+        CacheException error = new CacheException("the encoding of this batch was broken off", cause);
+        mine.forEach((key, miss) -> parts.flights().fail(key, miss.flight(), error));
+    }
+
+    private static Outcome await(ContentHash content, CacheKey key, CompletableFuture<Found> flight) {
+        try {
+            return served(content, key, flight.get().as(Source.SHARED));
+        } catch (ExecutionException e) {
+            RuntimeException error = e.getCause() instanceof RuntimeException r
+                    ? r
+                    : new CacheException("encoding failed", e.getCause());
+            return new Outcome.Failed(content, error);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Outcome.Failed(
+                    content, new CacheException("interrupted while another thread encodes this image", e));
+        }
+    }
+
+    /** The misses that one call has claimed in this process, against other processes on the same store. */
+    private final class Claimed<P extends Prepared> {
+        private final FeatureEncoder<P> encoder;
+        private final Set<CacheKey> unusable;
+        private final Map<CacheKey, Outcome> results;
+
+        Claimed(FeatureEncoder<P> encoder, Set<CacheKey> unusable, Map<CacheKey, Outcome> results) {
+            this.encoder = encoder;
+            this.unusable = unusable;
+            this.results = results;
+        }
+
+        /** Encodes what no other process is encoding, publishes it, and then waits for the rest. */
+        void encode(Map<CacheKey, Miss> mine) {
+            try {
+                encodeFree(mine);
+                long deadline = System.nanoTime() + leaseWaitNanos;
+                for (long pause = FIRST_POLL_MILLIS;
+                        !mine.isEmpty();
+                        pause = Math.min(LONGEST_POLL_MILLIS, pause * 2)) {
+                    sleep(pause);
+                    take(mine, lookup(mine.keySet()), unusable, results);
+                    if (System.nanoTime() - deadline >= 0) {
+                        run(List.copyOf(mine.values()));
+                        mine.clear();
+                    } else if (!mine.isEmpty()) {
+                        encodeFree(mine);
+                    }
+                }
+            } catch (RuntimeException | Error e) {
+                abandon(mine, e);
+                throw e;
+            }
+        }
+
+        private void encodeFree(Map<CacheKey, Miss> mine) {
+            if (mine.isEmpty()) {
+                return;
+            }
+            Set<CacheKey> free = parts.leases().acquire(mine.keySet());
+            try {
+                run(free.stream().map(mine::get).filter(Objects::nonNull).toList());
+                mine.keySet().removeAll(free);
+            } finally {
+                parts.leases().release(free);
+            }
+        }
+
+        private void run(List<Miss> misses) {
+            if (!misses.isEmpty()) {
+                new MissRun<>(parts, tenant, encoder, unusable, (miss, outcome) -> results.put(miss.key(), outcome))
+                        .run(misses);
+            }
+        }
+
+        private void sleep(long millis) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(millis);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CacheException("interrupted while another process encodes these images", e);
+            }
+        }
+    }
+
+    /** Forgets keys: in memory and in the store. Returns how many the store had. */
+    public long invalidate(Collection<CacheKey> keys) {
+        parts.heap().invalidate(keys);
+        return store.removeAll(keys);
+    }
+
+    /** What this cache has done since it was opened; tenants' views share it. */
+    public CacheStats stats() {
+        return parts.counters().snapshot();
+    }
+
+    /** The store underneath, for looking after it. Closed with the cache. */
+    public CacheStore store() {
+        return store;
+    }
+
+    /** Gives back leases, records usage and closes the store. Views of tenants close with it. Idempotent. */
+    @Override
+    public void close() {
+        usage.flush();
+        parts.leases().close();
+        parts.heap().clear();
+        store.close();
+    }
+
+    /** Settings of a cache. */
+    public static final class Builder {
+        private final CacheStore store;
+        private long heapBytes = 64L << 20;
+        private ContentHasher hasher = ContentHasher.sha256();
+        private @Nullable SealKeys sealKeys;
+        private boolean trustForeign;
+        private Duration leaseDuration = Duration.ofSeconds(30);
+        private Duration leaseWait = Duration.ofMinutes(5);
+        private Clock clock = Clock.systemUTC();
+
+        private Builder(CacheStore store) {
+            this.store = store;
+        }
+
+        /** The most bytes of tensors to keep in memory; 0 for no memory tier. Default 64 MiB. */
+        public Builder heapBytes(long bytes) {
+            if (bytes < 0) {
+                throw new IllegalArgumentException("heapBytes must not be negative; found " + bytes);
+            }
+            this.heapBytes = bytes;
+            return this;
+        }
+
+        /** How content is hashed. Default SHA-256. */
+        public Builder hasher(ContentHasher hasher) {
+            this.hasher = hasher;
+            return this;
+        }
+
+        /** Seals new entries and refuses unsealed ones. */
+        public Builder sealKeys(@Nullable SealKeys keys) {
+            this.sealKeys = keys;
+            return this;
+        }
+
+        /** Whether rows that other programs wrote may be answers. Default no. */
+        public Builder trustForeign(boolean trust) {
+            this.trustForeign = trust;
+            return this;
+        }
+
+        /** How long another process waits for one that died while encoding. Default 30 s. */
+        public Builder leaseDuration(Duration duration) {
+            if (duration.toMillis() < 1) {
+                throw new IllegalArgumentException("leaseDuration is at least a millisecond; found " + duration);
+            }
+            this.leaseDuration = duration;
+            return this;
+        }
+
+        /** How long to wait for other processes before encoding anyway. Default 5 minutes. */
+        public Builder leaseWait(Duration wait) {
+            this.leaseWait = wait;
+            return this;
+        }
+
+        /** Dates new entries. */
+        public Builder clock(Clock clock) {
+            this.clock = clock;
+            return this;
+        }
+
+        public FeatureCache build() {
+            return new FeatureCache(this);
+        }
+    }
+}

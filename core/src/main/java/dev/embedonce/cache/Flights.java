@@ -1,0 +1,46 @@
+package dev.embedonce.cache;
+
+import dev.embedonce.key.CacheKey;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Single flight: which keys are being encoded in this process right now. Thread-safe. */
+final class Flights {
+    private final ConcurrentMap<CacheKey, CompletableFuture<Found>> inFlight = new ConcurrentHashMap<>();
+    private final AtomicLong landings = new AtomicLong();
+
+    /** Grows whenever a flight has landed: if it has not moved since a look-up, that look-up still holds. */
+    long landings() {
+        return landings.get();
+    }
+
+    /**
+     * Claims a key.
+     *
+     * @return {@code mine} if the key was free, and it is then the caller's duty to {@link #land} it; otherwise the flight to wait for
+     */
+    CompletableFuture<Found> claim(CacheKey key, CompletableFuture<Found> mine) {
+        CompletableFuture<Found> other = inFlight.putIfAbsent(key, mine);
+        return other == null ? mine : other;
+    }
+
+    /** Ends the caller's flight with an answer. */
+    void land(CacheKey key, CompletableFuture<Found> mine, Found found) {
+        end(key, mine);
+        mine.complete(found);
+    }
+
+    /** Ends the caller's flight without one. Nothing happens to a flight that has landed. */
+    void fail(CacheKey key, CompletableFuture<Found> mine, RuntimeException error) {
+        end(key, mine);
+        mine.completeExceptionally(error);
+    }
+
+    private void end(CacheKey key, CompletableFuture<Found> mine) {
+        if (inFlight.remove(key, mine)) {
+            landings.incrementAndGet();
+        }
+    }
+}

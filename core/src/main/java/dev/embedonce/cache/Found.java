@@ -1,0 +1,15 @@
+package dev.embedonce.cache;
+
+import dev.embedonce.key.CacheKey;
+import dev.embedonce.value.Entry;
+
+/**
+ * An entry that may be an answer.
+ *
+ * @param keptUnder where the tensors lie: the key asked for, or the one it links to
+ */
+record Found(Entry entry, CacheKey keptUnder, Source source) {
+    Found as(Source other) {
+        return new Found(entry, keptUnder, other);
+    }
+}

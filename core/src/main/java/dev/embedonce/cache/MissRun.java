@@ -1,0 +1,277 @@
+package dev.embedonce.cache;
+
+import dev.embedonce.codec.EntryCodec;
+import dev.embedonce.error.CacheException;
+import dev.embedonce.key.CacheKey;
+import dev.embedonce.store.Stored;
+import dev.embedonce.value.Entry;
+import dev.embedonce.value.Provenance;
+import dev.embedonce.value.Tensor;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encodes the misses of one call: prepares image after image, asks for each whether its exact encoder input is known, encodes the others in
+ * full batches, and publishes each batch before it begins the next. Used by one thread, once.
+ *
+ * <p>A content whose input was seen before is stored as a link to the first content's entry; the first content stores, beside its
+ * entry, a link from its input's digest to itself. So a link always points at an entry and never at another link.
+ */
+final class MissRun<P extends Prepared> {
+    private final EntryReader reader;
+    private final EntryWriter writer;
+    private final HeapTier heap;
+    private final Flights flights;
+    private final EntryCodec codec;
+    private final CacheCounters counters;
+    private final Clock clock;
+    private final Tenant tenant;
+    private final FeatureEncoder<P> encoder;
+    private final Set<CacheKey> unusable;
+    private final BiConsumer<Miss, Outcome> results;
+
+    private final List<Ready<P>> waiting = new ArrayList<>();
+
+    /** A miss that is ready for the encoder. A class, not a record: it is its own identity. */
+    private static final class Ready<P> {
+        private final Miss miss;
+        private final P prepared;
+        private final @Nullable CacheKey inputKey;
+
+        Ready(Miss miss, P prepared, @Nullable CacheKey inputKey) {
+            this.miss = miss;
+            this.prepared = prepared;
+            this.inputKey = inputKey;
+        }
+
+        Miss miss() {
+            return miss;
+        }
+
+        P prepared() {
+            return prepared;
+        }
+
+        @Nullable
+        CacheKey inputKey() {
+            return inputKey;
+        }
+    }
+
+    MissRun(
+            CacheParts parts,
+            Tenant tenant,
+            FeatureEncoder<P> encoder,
+            Set<CacheKey> unusable,
+            BiConsumer<Miss, Outcome> results) {
+        this.reader = parts.reader();
+        this.writer = parts.writer();
+        this.heap = parts.heap();
+        this.flights = parts.flights();
+        this.codec = parts.codec();
+        this.counters = parts.counters();
+        this.clock = parts.clock();
+        this.tenant = tenant;
+        this.encoder = encoder;
+        this.unusable = unusable;
+        this.results = results;
+    }
+
+    /** Encodes all of {@code misses}; every flight has landed or failed when it returns or throws. */
+    void run(List<Miss> misses) {
+        try {
+            int batchSize = encoder.batchSize();
+            List<Ready<P>> group = new ArrayList<>();
+            for (Miss miss : misses) {
+                Ready<P> ready = prepare(miss);
+                if (ready != null) {
+                    group.add(ready);
+                }
+                if (group.size() + waiting.size() >= batchSize) {
+                    linkKnownInputs(group);
+                    group.clear();
+                }
+                if (waiting.size() >= batchSize) {
+                    encodeWaiting();
+                }
+            }
+            linkKnownInputs(group);
+            if (!waiting.isEmpty()) {
+                encodeWaiting();
+            }
+        } finally {
+            RuntimeException abandoned = new CacheException("the encoding of this batch was broken off");
+            misses.forEach(miss -> flights.fail(miss.key(), miss.flight(), abandoned));
+        }
+    }
+
+    private @Nullable Ready<P> prepare(Miss miss) {
+        long start = System.nanoTime();
+        try {
+            P prepared = encoder.prepare(miss.image());
+            InputDigest input = prepared.inputDigest();
+            CacheKey inputKey = input == null ? null : miss.key().withContentHash(tenant.inputHash(input));
+            return new Ready<>(miss, prepared, inputKey);
+        } catch (RuntimeException e) {
+            fail(miss, e);
+            return null;
+        } finally {
+            counters.prepareNanos.add(System.nanoTime() - start);
+        }
+    }
+
+    /** Answers those of {@code group} whose input is known, and queues the others for the encoder. */
+    private void linkKnownInputs(List<Ready<P>> group) {
+        Map<CacheKey, Ready<P>> byInput = new LinkedHashMap<>();
+        for (Ready<P> ready : group) {
+            if (ready.inputKey() != null) {
+                byInput.put(ready.inputKey(), ready);
+            }
+        }
+        EntryReader.Answers known =
+                byInput.isEmpty() ? new EntryReader.Answers(Map.of(), Set.of()) : reader.read(byInput.keySet());
+        unusable.addAll(known.unusable());
+        Map<CacheKey, Stored.Sealed> links = new LinkedHashMap<>();
+        Map<Ready<P>, Found> linked = new LinkedHashMap<>();
+        for (Ready<P> ready : group) {
+            Found found = ready.inputKey() == null ? null : known.get(ready.inputKey());
+            if (found == null) {
+                waiting.add(ready);
+            } else {
+                link(ready, found, links, linked);
+            }
+        }
+        publishLinks(links, linked);
+    }
+
+    private void link(Ready<P> ready, Found found, Map<CacheKey, Stored.Sealed> links, Map<Ready<P>, Found> linked) {
+        CacheKey key = ready.miss().key();
+        links.put(
+                key,
+                found.keptUnder().equals(key)
+                        ? codec.encode(key, found.entry()) // remembered in memory, lost in the store
+                        : codec.encodeLink(
+                                key,
+                                found.keptUnder().contentHash(),
+                                found.entry().provenance()));
+        linked.put(ready, found);
+    }
+
+    private void publishLinks(Map<CacheKey, Stored.Sealed> links, Map<Ready<P>, Found> linked) {
+        if (!links.isEmpty()) {
+            writer.write(links, unusable);
+        }
+        linked.forEach((ready, found) -> serve(ready.miss(), found.as(Source.PIXELS)));
+    }
+
+    private void encodeWaiting() {
+        Map<Object, List<Ready<P>>> sameInput = new LinkedHashMap<>();
+        for (Ready<P> ready : waiting) {
+            Object identity = ready.inputKey() == null ? ready : ready.inputKey();
+            sameInput.computeIfAbsent(identity, i -> new ArrayList<>()).add(ready);
+        }
+        waiting.clear();
+        List<Ready<P>> batch =
+                sameInput.values().stream().map(same -> same.get(0)).toList();
+        Map<Ready<P>, Found> encoded = publish(batch, encode(batch));
+
+        Map<CacheKey, Stored.Sealed> links = new LinkedHashMap<>();
+        Map<Ready<P>, Found> linked = new LinkedHashMap<>();
+        for (List<Ready<P>> same : sameInput.values()) {
+            Found found = encoded.get(same.get(0));
+            for (Ready<P> twin : same.subList(1, same.size())) {
+                if (found == null) {
+                    waiting.add(twin); // its twin failed in the encoder; it gets a chance of its own
+                } else {
+                    link(twin, found, links, linked);
+                }
+            }
+        }
+        publishLinks(links, linked);
+        if (!waiting.isEmpty()) {
+            encodeWaiting();
+        }
+    }
+
+    private Map<Ready<P>, Entry> encode(List<Ready<P>> batch) {
+        Map<Ready<P>, Entry> entries = new LinkedHashMap<>();
+        try {
+            entries.putAll(encodeTogether(batch));
+        } catch (RuntimeException e) {
+            if (batch.size() == 1) {
+                fail(batch.get(0).miss(), e);
+            } else {
+                batch.forEach(one -> entries.putAll(encode(List.of(one))));
+            }
+        }
+        return entries;
+    }
+
+    private Map<Ready<P>, Entry> encodeTogether(List<Ready<P>> batch) {
+        long start = System.nanoTime();
+        List<Map<String, Tensor>> outputs =
+                encoder.encode(batch.stream().map(Ready::prepared).toList());
+        long nanos = System.nanoTime() - start;
+        counters.encodeNanos.add(nanos);
+        if (outputs.size() != batch.size()) {
+            throw new CacheException("the encoder gave " + outputs.size() + " answers for " + batch.size() + " images");
+        }
+        Map<Ready<P>, Entry> entries = new HashMap<>();
+        for (int i = 0; i < batch.size(); i++) {
+            P prepared = batch.get(i).prepared();
+            Provenance provenance = new Provenance(
+                    nanos / batch.size(),
+                    batch.size(),
+                    encoder.runtime(),
+                    prepared.width(),
+                    prepared.height(),
+                    clock.instant());
+            entries.put(batch.get(i), new Entry(outputs.get(i), provenance));
+        }
+        return entries;
+    }
+
+    /** Stores what was encoded, in one write, and lands its flights. */
+    private Map<Ready<P>, Found> publish(List<Ready<P>> batch, Map<Ready<P>, Entry> entries) {
+        Map<CacheKey, Stored.Sealed> records = new LinkedHashMap<>();
+        for (Ready<P> ready : batch) {
+            Entry entry = entries.get(ready);
+            if (entry == null) {
+                continue;
+            }
+            CacheKey key = ready.miss().key();
+            records.put(key, codec.encode(key, entry));
+            if (ready.inputKey() != null) {
+                records.put(
+                        ready.inputKey(), codec.encodeLink(ready.inputKey(), key.contentHash(), entry.provenance()));
+            }
+        }
+        Map<CacheKey, Entry> first = records.isEmpty() ? Map.of() : writer.write(records, unusable);
+        Map<Ready<P>, Found> published = new HashMap<>();
+        entries.forEach((ready, entry) -> {
+            CacheKey key = ready.miss().key();
+            Found found = new Found(first.getOrDefault(key, entry), key, Source.ENCODED);
+            published.put(ready, found);
+            serve(ready.miss(), found);
+        });
+        return published;
+    }
+
+    private void serve(Miss miss, Found found) {
+        heap.put(miss.key(), found);
+        flights.land(miss.key(), miss.flight(), found);
+        results.accept(miss, new Outcome.Served(miss.contentHash(), miss.key(), found.entry(), found.source()));
+    }
+
+    private void fail(Miss miss, RuntimeException error) {
+        flights.fail(miss.key(), miss.flight(), error);
+        results.accept(miss, new Outcome.Failed(miss.contentHash(), error));
+    }
+}

@@ -1,0 +1,97 @@
+package dev.embedonce.cache;
+
+import dev.embedonce.error.StoreUnavailableException;
+import dev.embedonce.store.CacheStore;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the cache answering while its store does not. A look-up that fails is a miss; a write that fails is tried again a few times
+ * and then dropped; both are counted, and one warning says so. After a failure the store is left alone for a moment that grows from a
+ * second to half a minute, so that a dead server does not cost every image a time-out. Thread-safe.
+ */
+final class StoreGuard {
+    private static final Logger LOG = LoggerFactory.getLogger(FeatureCache.class);
+    private static final int WRITE_ATTEMPTS = 3;
+    private static final Duration WRITE_PAUSE = Duration.ofMillis(100);
+    private static final long FIRST_REST_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LONGEST_REST_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final CacheStore store;
+    private volatile boolean resting;
+    private volatile long restUntilNanos;
+    private volatile long restNanos;
+
+    StoreGuard(CacheStore store) {
+        this.store = store;
+    }
+
+    /** The answer of {@code operation}; null, and {@code weight} more failures, if the store does not give one. */
+    <T> @Nullable T read(LongAdder failures, int weight, Function<CacheStore, T> operation) {
+        if (isResting()) {
+            failures.add(weight);
+            return null;
+        }
+        try {
+            T answer = operation.apply(store);
+            restNanos = 0;
+            return answer;
+        } catch (StoreUnavailableException e) {
+            failures.add(weight);
+            rest(e);
+            return null;
+        }
+    }
+
+    /** As {@link #read}, with a few tries. */
+    <T> @Nullable T write(LongAdder failures, int weight, Function<CacheStore, T> operation) {
+        for (int attempt = 1; !isResting(); attempt++) {
+            try {
+                T answer = operation.apply(store);
+                restNanos = 0;
+                return answer;
+            } catch (StoreUnavailableException e) {
+                if (attempt == WRITE_ATTEMPTS || !pause(attempt)) {
+                    rest(e);
+                    break;
+                }
+            }
+        }
+        failures.add(weight);
+        return null;
+    }
+
+    private static boolean pause(int attempt) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(WRITE_PAUSE.toMillis() * attempt);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private boolean isResting() {
+        if (resting && System.nanoTime() - restUntilNanos >= 0) {
+            resting = false;
+        }
+        return resting;
+    }
+
+    private synchronized void rest(StoreUnavailableException e) {
+        if (resting) {
+            return;
+        }
+        if (restNanos == 0) {
+            LOG.warn("the store {} does not answer; going on without it: {}", store.description(), e.getMessage());
+        }
+        restNanos = restNanos == 0 ? FIRST_REST_NANOS : Math.min(LONGEST_REST_NANOS, restNanos * 2);
+        restUntilNanos = System.nanoTime() + restNanos;
+        resting = true;
+    }
+}
