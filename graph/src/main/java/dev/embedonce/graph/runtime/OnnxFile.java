@@ -1,0 +1,285 @@
+package dev.embedonce.graph.runtime;
+
+import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.graph.runtime.ProtoReader.MalformedException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outside of an ONNX file: which other files hold its weights, read without loading any of them. Immutable.
+ *
+ * <p>ONNX is protobuf; external data hangs on every TensorProto, which may stand in a graph's initializers or in an attribute
+ * of a node, at any depth of subgraphs. {@link Kind} lists the paths that lead there.
+ */
+public final class OnnxFile {
+    private static final byte[] LFS_POINTER = "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
+    private static final int IR_VERSION = 1;
+    private static final int GRAPH = 7;
+
+    /** The message types on the way to a tensor's external data, by field number (onnx.proto3). */
+    private enum Kind {
+        MODEL,
+        GRAPH,
+        FUNCTION,
+        NODE,
+        ATTRIBUTE,
+        TENSOR;
+
+        @Nullable
+        Kind child(int field) {
+            return switch (this) {
+                case MODEL -> field == OnnxFile.GRAPH ? GRAPH : field == 25 ? FUNCTION : null;
+                case GRAPH -> field == 1 ? NODE : field == 5 ? TENSOR : null;
+                case FUNCTION -> field == 7 ? NODE : null;
+                case NODE -> field == 5 ? ATTRIBUTE : null;
+                case ATTRIBUTE -> field == 5 || field == 10 ? TENSOR : field == 6 || field == 11 ? GRAPH : null;
+                case TENSOR -> null;
+            };
+        }
+    }
+
+    private static final int TENSOR_EXTERNAL_DATA = 13;
+
+    private final String name;
+    private final ByteBuffer model;
+    private final SortedMap<String, Long> externalData;
+
+    private OnnxFile(String name, ByteBuffer model) throws MalformedException {
+        this.name = name;
+        this.model = model;
+        SortedMap<String, Long> found = new TreeMap<>();
+        requireGraph();
+        collect(Kind.MODEL, model, found);
+        this.externalData = Collections.unmodifiableSortedMap(found);
+    }
+
+    /**
+     * Reads the file's structure.
+     *
+     * @throws ModelLoadException if it is missing, not an ONNX file, or cut short
+     */
+    public static OnnxFile read(Path file) {
+        try (FileChannel channel = FileChannel.open(file)) {
+            if (channel.size() > Integer.MAX_VALUE) {
+                throw new ModelLoadException(file + ": larger than 2 GiB, which no ONNX file can be");
+            }
+            return of(file.toString(), channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
+        } catch (NoSuchFileException e) {
+            throw new ModelLoadException(file + ": no such file", e);
+        } catch (IOException e) {
+            throw new ModelLoadException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Reads the structure of a model in memory.
+     *
+     * @param name names it in error messages
+     * @throws ModelLoadException if it is not an ONNX model, or cut short
+     */
+    public static OnnxFile of(String name, ByteBuffer model) {
+        if (!model.hasRemaining()) {
+            throw new ModelLoadException(name + ": the file is empty");
+        }
+        if (startsWith(model, LFS_POINTER)) {
+            throw new ModelLoadException(
+                    name + ": a Git LFS pointer, not the model itself; fetch it with 'git lfs pull'");
+        }
+        try {
+            return new OnnxFile(name, model.slice());
+        } catch (MalformedException e) {
+            String what = looksLikeOnnx(model) ? "a damaged or truncated ONNX file" : "not an ONNX file";
+            throw new ModelLoadException(name + ": " + what + " (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** The files with external data, relative to the model's folder, each with the number of bytes it must at least have. */
+    public SortedMap<String, Long> externalData() {
+        return externalData;
+    }
+
+    /**
+     * Checks that every file with external data is there, lies below the folder by name, and is long enough.
+     *
+     * @return the real path of each, by its name in the model
+     * @throws ModelLoadException naming the first that is not
+     */
+    public SortedMap<String, Path> resolveExternalData(Path folder) {
+        SortedMap<String, Path> resolved = new TreeMap<>();
+        for (Map.Entry<String, Long> data : externalData.entrySet()) {
+            resolved.put(data.getKey(), resolve(folder, data.getKey(), data.getValue()));
+        }
+        return resolved;
+    }
+
+    private Path resolve(Path folder, String location, long neededBytes) {
+        Path relative = Path.of(location);
+        if (relative.isAbsolute() || relative.normalize().startsWith("..") || location.isEmpty()) {
+            throw new ModelLoadException(
+                    name + ": external data '" + location + "' lies outside the model's folder; that is refused");
+        }
+        Path file = folder.resolve(relative);
+        try {
+            long size = Files.size(file);
+            if (size < neededBytes) {
+                throw new ModelLoadException(name + ": external data file '" + location
+                        + "' is truncated: expected at least " + neededBytes + " bytes, found " + size);
+            }
+            return file.toRealPath();
+        } catch (IOException e) {
+            throw new ModelLoadException(
+                    name + ": external data file '" + location + "' is missing (looked in " + folder + ")", e);
+        }
+    }
+
+    /** The model's bytes with every external location replaced. */
+    byte[] withLocations(UnaryOperator<String> relocate) {
+        try {
+            ByteArrayOutputStream out = new ByteArrayOutputStream(model.remaining());
+            rewrite(Kind.MODEL, model, relocate, out);
+            return out.toByteArray();
+        } catch (MalformedException e) {
+            throw new IllegalStateException("read before without error", e);
+        }
+    }
+
+    private void requireGraph() throws MalformedException {
+        boolean irVersion = false;
+        boolean graph = false;
+        ProtoReader reader = new ProtoReader(model);
+        while (reader.next()) {
+            irVersion |= reader.field() == IR_VERSION && reader.isNumber();
+            graph |= reader.field() == GRAPH && reader.isMessage();
+        }
+        if (!irVersion || !graph) {
+            throw new MalformedException(irVersion ? "it has no graph" : "it has no ir_version");
+        }
+    }
+
+    private static void collect(Kind kind, ByteBuffer message, SortedMap<String, Long> found)
+            throws MalformedException {
+        ProtoReader reader = new ProtoReader(message);
+        ExternalData external = new ExternalData();
+        while (reader.next()) {
+            if (!reader.isMessage()) {
+                continue;
+            }
+            Kind child = kind.child(reader.field());
+            if (child != null) {
+                collect(child, reader.payload(), found);
+            } else if (kind == Kind.TENSOR && reader.field() == TENSOR_EXTERNAL_DATA) {
+                external.add(reader.payload());
+            }
+        }
+        if (external.location != null) {
+            found.merge(external.location, external.offset + external.length, Math::max);
+        }
+    }
+
+    /** The key-value pairs of one tensor's external data. */
+    private static final class ExternalData {
+        @Nullable
+        String location;
+
+        long offset;
+        long length;
+
+        void add(ByteBuffer pair) throws MalformedException {
+            String key = pairText(pair, 1);
+            String value = pairText(pair, 2);
+            try {
+                switch (key) {
+                    case "location" -> location = value;
+                    case "offset" -> offset = Long.parseLong(value);
+                    case "length" -> length = Long.parseLong(value);
+                    default -> {
+                        // checksums and the like do not matter here
+                    }
+                }
+            } catch (NumberFormatException e) {
+                throw new MalformedException("external data with " + key + " '" + value + "'");
+            }
+        }
+    }
+
+    private static String pairText(ByteBuffer pair, int field) throws MalformedException {
+        ProtoReader reader = new ProtoReader(pair);
+        String text = "";
+        while (reader.next()) {
+            if (reader.field() == field && reader.isMessage()) {
+                text = reader.text();
+            }
+        }
+        return text;
+    }
+
+    private static void rewrite(
+            Kind kind, ByteBuffer message, UnaryOperator<String> relocate, ByteArrayOutputStream out)
+            throws MalformedException {
+        ProtoReader reader = new ProtoReader(message);
+        while (reader.next()) {
+            Kind child = reader.isMessage() ? kind.child(reader.field()) : null;
+            if (child != null) {
+                ByteArrayOutputStream inner = new ByteArrayOutputStream();
+                rewrite(child, reader.payload(), relocate, inner);
+                writeMessage(reader.field(), inner.toByteArray(), out);
+            } else if (kind == Kind.TENSOR
+                    && reader.field() == TENSOR_EXTERNAL_DATA
+                    && pairText(reader.payload(), 1).equals("location")) {
+                writeMessage(TENSOR_EXTERNAL_DATA, locationPair(relocate.apply(pairText(reader.payload(), 2))), out);
+            } else {
+                write(reader.raw(), out);
+            }
+        }
+    }
+
+    private static byte[] locationPair(String location) {
+        ByteArrayOutputStream pair = new ByteArrayOutputStream();
+        writeMessage(1, "location".getBytes(StandardCharsets.UTF_8), pair);
+        writeMessage(2, location.getBytes(StandardCharsets.UTF_8), pair);
+        return pair.toByteArray();
+    }
+
+    private static void writeMessage(int field, byte[] payload, ByteArrayOutputStream out) {
+        writeVarint(((long) field << 3) | 2, out);
+        writeVarint(payload.length, out);
+        out.writeBytes(payload);
+    }
+
+    private static void writeVarint(long value, ByteArrayOutputStream out) {
+        long rest = value;
+        while ((rest & ~0x7fL) != 0) {
+            out.write((int) (rest & 0x7f) | 0x80);
+            rest >>>= 7;
+        }
+        out.write((int) rest);
+    }
+
+    private static void write(ByteBuffer bytes, ByteArrayOutputStream out) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.get(copy);
+        out.writeBytes(copy);
+    }
+
+    /** Every exporter writes ir_version, a small number, as the first field. */
+    private static boolean looksLikeOnnx(ByteBuffer model) {
+        return model.remaining() > 2 && model.get(model.position()) == 8 && model.get(model.position() + 1) < 64;
+    }
+
+    private static boolean startsWith(ByteBuffer bytes, byte[] prefix) {
+        return bytes.remaining() >= prefix.length
+                && bytes.slice(bytes.position(), prefix.length).equals(ByteBuffer.wrap(prefix));
+    }
+}

@@ -1,0 +1,328 @@
+package dev.embedonce.graph.runtime;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import dev.embedonce.error.CacheException;
+import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.value.DType;
+import dev.embedonce.value.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A graph that is ready to run in ONNX Runtime. Thread-safe: any number of threads may call {@link #run} at once and share one
+ * copy of the weights. Whoever opens a session closes it; {@link #close} waits for runs that are under way, and a run after it
+ * is an {@link IllegalStateException}.
+ *
+ * <p>Inputs in direct memory are read where they are. Outputs are tensors with memory of their own: nothing of the runtime's
+ * buffers outlives a run.
+ */
+public final class OnnxSession implements AutoCloseable {
+    /** Outputs from this size on are kept in direct memory, so that they can be fed to another session as they are. */
+    private static final int DIRECT_FROM_BYTES = 64 * 1024;
+
+    private final String name;
+    private final OrtSession session;
+    private final SessionOptions options;
+    private final Map<String, TensorSpec> inputs;
+    private final Map<String, TensorSpec> outputs;
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private boolean closed;
+
+    private OnnxSession(String name, OrtSession session, SessionOptions options) throws OrtException {
+        this.name = name;
+        this.session = session;
+        this.options = options;
+        this.inputs = specs(session.getInputInfo());
+        this.outputs = specs(session.getOutputInfo());
+    }
+
+    /**
+     * Opens an ONNX file. Its external data may lie beside it or, as in a hub cache, behind symbolic links.
+     *
+     * @throws ModelLoadException if the file or its external data is missing, damaged or uses what the runtime does not have,
+     *     or the device is not there; the message names the file and the reason
+     */
+    public static OnnxSession open(Path file, SessionOptions options) {
+        OnnxFile model = OnnxFile.read(file);
+        if (model.externalData().isEmpty()) {
+            return OrtSessions.create(
+                    file.toString(), options, null, (env, o) -> env.createSession(file.toString(), o));
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        return open(file.toString(), model, folder == null ? Path.of("") : folder, options);
+    }
+
+    /**
+     * Opens a graph in memory.
+     *
+     * @param name names the graph in error messages
+     * @param model the bytes of an ONNX ModelProto
+     * @param externalData the folder that external data is relative to, or null if the graph has none
+     * @throws ModelLoadException as for a file
+     */
+    public static OnnxSession open(String name, byte[] model, @Nullable Path externalData, SessionOptions options) {
+        OnnxFile file = OnnxFile.of(name, ByteBuffer.wrap(model));
+        if (file.externalData().isEmpty()) {
+            return OrtSessions.create(name, options, null, (env, o) -> env.createSession(model, o));
+        }
+        if (externalData == null) {
+            throw new ModelLoadException(name + ": has external data "
+                    + file.externalData().keySet() + ", but no folder to look for it was given");
+        }
+        return open(name, file, externalData, options);
+    }
+
+    /**
+     * The runtime follows no symbolic link out of the folder it is given. So it is given the root of the file system, and the
+     * model in memory names each file by its real path below it; {@link OnnxFile} has checked the names in the model before.
+     */
+    private static OnnxSession open(String name, OnnxFile model, Path folder, SessionOptions options) {
+        Map<String, Path> real = model.resolveExternalData(folder);
+        Path root = real.values().iterator().next().getRoot();
+        byte[] relocated = model.withLocations(location -> {
+            Path file = real.get(location);
+            if (file == null || !root.equals(file.getRoot())) {
+                throw new ModelLoadException(
+                        name + ": external data '" + location + "' is not on the file system " + root);
+            }
+            return root.relativize(file).toString().replace('\\', '/');
+        });
+        return OrtSessions.create(name, options, root, (env, o) -> env.createSession(relocated, o));
+    }
+
+    static OnnxSession of(String name, OrtSession session, SessionOptions options) throws OrtException {
+        return new OnnxSession(name, session, options);
+    }
+
+    /** What the graph takes, by name, in the graph's order. */
+    public Map<String, TensorSpec> inputs() {
+        return inputs;
+    }
+
+    /** What the graph gives, by name, in the graph's order. */
+    public Map<String, TensorSpec> outputs() {
+        return outputs;
+    }
+
+    public SessionOptions options() {
+        return options;
+    }
+
+    /** What runs the graph, such as {@code onnxruntime 1.29.0 cpu}. */
+    public String runtime() {
+        return OrtSessions.runtime(options.device());
+    }
+
+    /** Runs the graph for all its outputs. */
+    public Map<String, Tensor> run(Map<String, Tensor> feeds) {
+        return run(feeds, outputs.keySet());
+    }
+
+    /**
+     * Runs the graph for some of its outputs.
+     *
+     * @return the tensors asked for, in the order of the names
+     * @throws IllegalArgumentException if an input is missing, unknown or of another type or shape, or an output unknown
+     * @throws CacheException if the runtime fails
+     */
+    public Map<String, Tensor> run(Map<String, Tensor> feeds, Set<String> wanted) {
+        checkFeeds(feeds);
+        wanted.forEach(this::output);
+        return guarded(() -> {
+            Map<String, OnnxTensor> given = new LinkedHashMap<>();
+            try {
+                feed(feeds, given);
+                try (OrtSession.Result result = session.run(given, wanted)) {
+                    Map<String, Tensor> copies = new LinkedHashMap<>();
+                    for (String output : wanted) {
+                        copies.put(output, copy(output, result.get(output).orElseThrow()));
+                    }
+                    return copies;
+                }
+            } finally {
+                given.values().forEach(OnnxTensor::close);
+            }
+        });
+    }
+
+    /**
+     * Runs the graph for outputs whose shapes the caller knows: the runtime then writes them straight into the memory of the
+     * tensors returned, and nothing is copied.
+     *
+     * @throws IllegalArgumentException if an input is missing, unknown or of another type or shape, or an output unknown
+     * @throws CacheException if the runtime fails, or an output has another shape
+     */
+    public Map<String, Tensor> run(Map<String, Tensor> feeds, Map<String, long[]> outputShapes) {
+        checkFeeds(feeds);
+        outputShapes.keySet().forEach(this::output);
+        return guarded(() -> {
+            Map<String, OnnxTensor> given = new LinkedHashMap<>();
+            Map<String, OnnxTensor> pinned = new LinkedHashMap<>();
+            Map<String, Tensor> results = new LinkedHashMap<>();
+            try {
+                feed(feeds, given);
+                for (Map.Entry<String, long[]> shape : outputShapes.entrySet()) {
+                    DType dtype = dtype(output(shape.getKey()));
+                    ByteBuffer memory = ByteBuffer.allocateDirect(Tensor.byteCount(dtype, shape.getValue()));
+                    pinned.put(shape.getKey(), onnxTensor(dtype, shape.getValue(), memory));
+                    results.put(shape.getKey(), Tensor.view(dtype, shape.getValue(), memory));
+                }
+                session.run(given, pinned).close();
+                return results;
+            } finally {
+                given.values().forEach(OnnxTensor::close);
+                pinned.values().forEach(OnnxTensor::close);
+            }
+        });
+    }
+
+    private interface Run {
+        Map<String, Tensor> call() throws OrtException;
+    }
+
+    private Map<String, Tensor> guarded(Run run) {
+        Lock running = lock.readLock();
+        running.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException(name + ": the session is closed");
+            }
+            return run.call();
+        } catch (OrtException e) {
+            throw new CacheException(name + ": the model failed: " + e.getMessage(), e);
+        } finally {
+            running.unlock();
+        }
+    }
+
+    private static void feed(Map<String, Tensor> feeds, Map<String, OnnxTensor> given) throws OrtException {
+        for (Map.Entry<String, Tensor> feed : feeds.entrySet()) {
+            Tensor tensor = feed.getValue();
+            given.put(feed.getKey(), onnxTensor(tensor.dtype(), tensor.shape(), tensor.data()));
+        }
+    }
+
+    private static OnnxTensor onnxTensor(DType dtype, long[] shape, ByteBuffer data) throws OrtException {
+        ByteBuffer direct = data;
+        if (!data.isDirect()) {
+            direct = ByteBuffer.allocateDirect(data.remaining()).put(data).flip();
+        }
+        // The runtime's own order is the machine's; every machine it is built for is little-endian, as our tensors are.
+        return OnnxTensor.createTensor(
+                OrtSessions.environment(), direct.order(ByteOrder.nativeOrder()), shape, javaType(dtype));
+    }
+
+    private Tensor copy(String output, OnnxValue value) {
+        if (!(value instanceof OnnxTensor tensor)) {
+            throw new CacheException(name + ": output '" + output + "' is not a tensor but " + value.getType());
+        }
+        DType dtype = dtype(output(output));
+        long[] shape = tensor.getInfo().getShape();
+        ByteBuffer bytes = tensor.getByteBuffer();
+        return bytes.remaining() >= DIRECT_FROM_BYTES
+                ? Tensor.copyOf(dtype, shape, bytes)
+                : Tensor.view(dtype, shape, bytes);
+    }
+
+    private void checkFeeds(Map<String, Tensor> feeds) {
+        if (!feeds.keySet().equals(inputs.keySet())) {
+            throw new IllegalArgumentException(
+                    name + ": expected the inputs " + inputs.keySet() + "; found " + feeds.keySet());
+        }
+        for (TensorSpec spec : inputs.values()) {
+            Tensor feed = feeds.get(spec.name());
+            if (feed == null || spec.dtype().filter(feed.dtype()::equals).isEmpty() || !spec.accepts(feed.shape())) {
+                throw new IllegalArgumentException(name + ": expected input " + spec + "; found " + feed);
+            }
+        }
+    }
+
+    private TensorSpec output(String output) {
+        TensorSpec spec = outputs.get(output);
+        if (spec == null) {
+            throw new IllegalArgumentException(name + ": no output '" + output + "'; it has " + outputs.keySet());
+        }
+        return spec;
+    }
+
+    private DType dtype(TensorSpec spec) {
+        return spec.dtype()
+                .orElseThrow(() -> new CacheException(name + ": output " + spec + " has a type that cannot be kept"));
+    }
+
+    @Override
+    public void close() {
+        Lock closing = lock.writeLock();
+        closing.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                session.close();
+            }
+        } catch (OrtException e) {
+            throw new CacheException(name + ": closing the session failed: " + e.getMessage(), e);
+        } finally {
+            closing.unlock();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + " (" + runtime() + ")";
+    }
+
+    private static Map<String, TensorSpec> specs(Map<String, NodeInfo> nodes) {
+        Map<String, TensorSpec> specs = new LinkedHashMap<>();
+        for (NodeInfo node : nodes.values()) {
+            if (node.getInfo() instanceof TensorInfo tensor) {
+                String[] dimNames = tensor.getDimensionNames();
+                specs.put(
+                        node.getName(),
+                        TensorSpec.of(
+                                node.getName(), tensor.type.name(), dtype(tensor.type), tensor.getShape(), dimNames));
+            } else {
+                specs.put(
+                        node.getName(),
+                        TensorSpec.of(
+                                node.getName(),
+                                node.getInfo().toString(),
+                                Optional.empty(),
+                                new long[0],
+                                new String[0]));
+            }
+        }
+        return Collections.unmodifiableMap(specs);
+    }
+
+    private static OnnxJavaType javaType(DType dtype) {
+        return switch (dtype) {
+            case FLOAT32 -> OnnxJavaType.FLOAT;
+            case FLOAT16 -> OnnxJavaType.FLOAT16;
+            case BFLOAT16 -> OnnxJavaType.BFLOAT16;
+            case INT64 -> OnnxJavaType.INT64;
+            case INT32 -> OnnxJavaType.INT32;
+            case BOOL -> OnnxJavaType.BOOL;
+        };
+    }
+
+    private static Optional<DType> dtype(OnnxJavaType type) {
+        return Arrays.stream(DType.values()).filter(d -> javaType(d) == type).findFirst();
+    }
+}

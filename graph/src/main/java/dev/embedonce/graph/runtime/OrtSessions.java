@@ -1,0 +1,105 @@
+package dev.embedonce.graph.runtime;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
+import ai.onnxruntime.OrtSession;
+import dev.embedonce.error.ModelLoadException;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Makes sessions: the process's one runtime environment, session settings, and errors in our words. */
+final class OrtSessions {
+    private static final Pattern UNKNOWN_OPERATOR =
+            Pattern.compile("(\\S+?)\\(-?\\d+\\) is not a registered function/op");
+
+    interface Opener {
+        OrtSession open(OrtEnvironment environment, OrtSession.SessionOptions options) throws OrtException;
+    }
+
+    /** Loads the native library at first use. What it would log is in the exceptions too, so it logs nothing but the fatal. */
+    private static final class Holder {
+        static final OrtEnvironment ENVIRONMENT =
+                OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "embedonce");
+    }
+
+    private OrtSessions() {}
+
+    static OrtEnvironment environment() {
+        return Holder.ENVIRONMENT;
+    }
+
+    static String runtime(Device device) {
+        return "onnxruntime " + environment().getVersion() + " " + device;
+    }
+
+    static OnnxSession create(String name, SessionOptions options, @Nullable Path externalFolder, Opener opener) {
+        OrtEnvironment environment = loadEnvironment();
+        try (OrtSession.SessionOptions settings = new OrtSession.SessionOptions()) {
+            settings.setIntraOpNumThreads(options.threads());
+            settings.setInterOpNumThreads(1);
+            settings.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
+            settings.setDeterministicCompute(true);
+            if (options.memory() == WeightMemory.MAP) {
+                settings.addConfigEntry("session.disable_prepacking", "1");
+            }
+            if (externalFolder != null) {
+                settings.addConfigEntry(
+                        "session.model_external_initializers_file_folder_path", externalFolder.toString());
+            }
+            if (options.device() == Device.CUDA) {
+                addCuda(settings);
+            }
+            return OnnxSession.of(name, opener.open(environment, settings), options);
+        } catch (OrtException e) {
+            throw new ModelLoadException(name + ": " + reason(e), e);
+        }
+    }
+
+    private static OrtEnvironment loadEnvironment() {
+        try {
+            return environment();
+        } catch (LinkageError | IllegalStateException e) {
+            throw new ModelLoadException(
+                    "ONNX Runtime's native library cannot be loaded on this machine: " + root(e), e);
+        }
+    }
+
+    private static void addCuda(OrtSession.SessionOptions settings) {
+        if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+            throw new ModelLoadException("device cuda: this installation has ONNX Runtime for the CPU only; put"
+                    + " com.microsoft.onnxruntime:onnxruntime_gpu:"
+                    + environment().getVersion()
+                    + " in place of the artifact onnxruntime, or choose device cpu");
+        }
+        try {
+            settings.addCUDA();
+        } catch (OrtException e) {
+            throw new ModelLoadException(
+                    "device cuda: no usable NVIDIA driver, CUDA or cuDNN library on this machine (" + e.getMessage()
+                            + "); choose device cpu",
+                    e);
+        }
+    }
+
+    private static String reason(OrtException e) {
+        String message = String.valueOf(e.getMessage());
+        Matcher operator = UNKNOWN_OPERATOR.matcher(message);
+        if (operator.find()) {
+            return "uses the operator " + operator.group(1) + ", which ONNX Runtime "
+                    + environment().getVersion() + " does not have (custom operators are not supported)";
+        }
+        return "ONNX Runtime cannot load it: " + message;
+    }
+
+    private static String root(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
+    }
+}
