@@ -1,0 +1,224 @@
+package dev.embedonce.image;
+
+import dev.embedonce.image.ResizeRule.Size;
+import dev.embedonce.key.FramedDigest;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Encoded bytes to encoder input: decode, turn upright, make RGB, resize, crop, rescale, normalise, with the arithmetic of
+ * Hugging Face's PIL image processors ({@code hf-pil}; the torchvision ones give slightly different pixels). Immutable and
+ * thread-safe; nothing is kept between pictures.
+ */
+// Source: transformers 5.23, image_processing_backends.PilBackend
+public final class ImageProcessor {
+    /** Raised whenever this code's own pixels change for unchanged settings. */
+    static final int REVISION = 1;
+
+    private final String label;
+    private final ImageDecoder decoder;
+    private final AlphaPolicy alpha;
+    private final PillowProfile profile;
+    private final ResizeRule resize;
+    private final ResampleFilter filter;
+    private final @Nullable CentreCrop crop;
+    private final @Nullable Padding padding;
+    private final ChannelMath math;
+    private final float[][] tables;
+    private final String preprocVersion;
+
+    /** Zeros right of and below the normalised picture, up to this size. */
+    record Padding(int height, int width) {}
+
+    private ImageProcessor(Builder builder) {
+        this.label = builder.label;
+        this.decoder = new ImageDecoder(builder.exif, builder.maxPixels);
+        this.alpha = builder.alpha;
+        this.profile = builder.profile;
+        this.resize = builder.resize;
+        this.filter = builder.filter;
+        this.crop = builder.crop;
+        this.padding = builder.padding;
+        this.math = builder.math;
+        this.tables = math.tables();
+        this.preprocVersion = version();
+    }
+
+    /** Settings made by hand; see {@link HfImageProcessors} for those read from a model's configuration. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Decodes and preprocesses one picture.
+     *
+     * @throws ImageException if the bytes cannot be decoded, or the settings make no picture of it
+     */
+    public PixelValues process(byte[] encoded) {
+        OpenedImage image = decoder.open(encoded);
+        int width = image.width();
+        int height = image.height();
+        Size size = resize.sizeFor(width, height);
+        if (size.width() < 1 || size.height() < 1) {
+            throw new ImageException("image is " + width + "x" + height + ", too narrow to be resized to "
+                    + size.width() + "x" + size.height());
+        }
+        if ((long) size.width() * size.height() > decoder.maxPixels()) {
+            throw new ImageException("image is " + width + "x" + height + ", resized it would be " + size.width() + "x"
+                    + size.height() + ", above the pixel limit");
+        }
+        Region kept = crop == null ? Region.whole(size.width(), size.height()) : crop.kept(size.width(), size.height());
+        Region needed = Resampler.sourceRegion(width, height, size.width(), size.height(), kept, filter);
+        OpenedImage.Tile tile = image.rgb(needed, alpha);
+        byte[] pixels = Resampler.resample(
+                tile.samples(), tile.region(), 3, width, height, size.width(), size.height(), kept, filter, profile);
+        return place(pixels, kept, size, width, height);
+    }
+
+    private PixelValues place(byte[] pixels, Region kept, Size size, int originalWidth, int originalHeight) {
+        int innerHeight = crop == null ? size.height() : crop.height();
+        int innerWidth = crop == null ? size.width() : crop.width();
+        int height = padding == null ? innerHeight : padding.height();
+        int width = padding == null ? innerWidth : padding.width();
+        if (height < innerHeight || width < innerWidth) {
+            throw new ImageException("image is " + innerWidth + "x" + innerHeight
+                    + " after resize and crop, larger than the " + width + "x" + height + " it is padded to");
+        }
+        FloatBuffer out = PixelValues.allocate(height, width);
+        float[] row = new float[width];
+        int left = crop == null ? 0 : crop.padLeft(size.width());
+        int top = crop == null ? 0 : crop.padTop(size.height());
+        for (int channel = 0; channel < PixelValues.CHANNELS; channel++) {
+            float[] table = tables[channel];
+            for (int y = 0; y < height; y++) {
+                Arrays.fill(row, 0, innerWidth, table[0]);
+                int from = y - top;
+                if (y >= innerHeight) {
+                    Arrays.fill(row, 0f);
+                } else if (from >= 0 && from < kept.height()) {
+                    int at = from * kept.width() * 3 + channel;
+                    for (int x = 0; x < kept.width(); x++) {
+                        row[left + x] = table[pixels[at + 3 * x] & 0xFF];
+                    }
+                }
+                out.put((channel * height + y) * width, row);
+            }
+        }
+        return new PixelValues(out, height, width, originalWidth, originalHeight);
+    }
+
+    /**
+     * The second part of the cache key: a readable label, then {@code @sha256:} and the digest of everything that shapes the
+     * pixels. The pixel limit does not: it decides whether there are any.
+     */
+    public String preprocVersion() {
+        return preprocVersion;
+    }
+
+    /** What bytes are decoded with. */
+    public ImageDecoder decoder() {
+        return decoder;
+    }
+
+    private String version() {
+        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.v1")
+                .put("revision", REVISION)
+                .put("backend", "hf-pil")
+                .put("profile", profile.label())
+                .put("exif", decoder.exif().label())
+                .put("alpha", alpha.label())
+                .put("dtype", "float32")
+                .put("layout", "CHW")
+                .put("resample", filter.pillowCode());
+        resize.describe(digest);
+        digest.put("crop", crop == null ? new long[0] : new long[] {crop.height(), crop.width()})
+                .put("pad", padding == null ? new long[0] : new long[] {padding.height(), padding.width()});
+        math.describe(digest);
+        String cropLabel = crop == null
+                ? ""
+                : crop.height() == crop.width() ? "-c" + crop.height() : "-c" + crop.height() + "x" + crop.width();
+        return label + "/" + resize.label() + cropLabel + "/hf-pil/" + profile.label() + "/exif-"
+                + decoder.exif().label() + "/" + alpha.label() + "@sha256:" + digest.hexDigest();
+    }
+
+    @Override
+    public String toString() {
+        return preprocVersion;
+    }
+
+    /**
+     * Settings of an {@link ImageProcessor}. Without any: upright, over white, Pillow 13, no resize, no crop, samples 0 to 255.
+     */
+    public static final class Builder {
+        private String label = "custom";
+        private ExifPolicy exif = ExifPolicy.APPLY;
+        private long maxPixels = ImageDecoder.DEFAULT_MAX_PIXELS;
+        private AlphaPolicy alpha = AlphaPolicy.OVER_WHITE;
+        private PillowProfile profile = PillowProfile.PILLOW_13;
+        private ResizeRule resize = new ResizeRule.None();
+        private ResampleFilter filter = ResampleFilter.BICUBIC;
+        private @Nullable CentreCrop crop;
+        private @Nullable Padding padding;
+        private ChannelMath math = ChannelMath.none();
+
+        private Builder() {}
+
+        /** The word that {@link ImageProcessor#preprocVersion()} begins with; for people, not part of the digest. */
+        public Builder label(String label) {
+            this.label = label;
+            return this;
+        }
+
+        public Builder exif(ExifPolicy exif) {
+            this.exif = exif;
+            return this;
+        }
+
+        /** The most pixels a picture may have before and after resizing. */
+        public Builder maxPixels(long maxPixels) {
+            this.maxPixels = maxPixels;
+            return this;
+        }
+
+        public Builder alpha(AlphaPolicy alpha) {
+            this.alpha = alpha;
+            return this;
+        }
+
+        public Builder profile(PillowProfile profile) {
+            this.profile = profile;
+            return this;
+        }
+
+        public Builder resize(ResizeRule resize, ResampleFilter filter) {
+            this.resize = resize;
+            this.filter = filter;
+            return this;
+        }
+
+        public Builder centreCrop(int height, int width) {
+            this.crop = new CentreCrop(height, width);
+            return this;
+        }
+
+        /** Zeros right of and below the normalised picture; larger pictures are refused. */
+        public Builder padTo(int height, int width) {
+            this.padding = new Padding(height, width);
+            return this;
+        }
+
+        /** What is done to each sample in the end. */
+        public Builder math(ChannelMath math) {
+            this.math = math;
+            return this;
+        }
+
+        public ImageProcessor build() {
+            if (label.isBlank() || label.chars().anyMatch(c -> c < 0x20 || c == '@')) {
+                throw new IllegalArgumentException("label '" + label + "'");
+            }
+            return new ImageProcessor(this);
+        }
+    }
+}

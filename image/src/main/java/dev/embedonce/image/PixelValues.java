@@ -1,0 +1,36 @@
+package dev.embedonce.image;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/**
+ * One picture as an encoder reads it: float32 {@code [3, height, width]}, red plane first, rows from the top.
+ *
+ * @param data direct, native byte order, position 0, limit {@code 3 * height * width}; treat it as read-only
+ * @param height rows of the tensor
+ * @param width columns of the tensor
+ * @param originalWidth pixels across of the picture before preprocessing, after any EXIF turn
+ * @param originalHeight pixels down, likewise
+ */
+public record PixelValues(FloatBuffer data, int height, int width, int originalWidth, int originalHeight) {
+    /** Number of colour planes. */
+    public static final int CHANNELS = 3;
+
+    public PixelValues {
+        int expected = CHANNELS * height * width;
+        if (!data.isDirect() || data.position() != 0 || data.limit() != expected) {
+            throw new IllegalArgumentException("expected a direct buffer of " + expected + " floats");
+        }
+    }
+
+    /** {@code [3, height, width]}. */
+    public long[] shape() {
+        return new long[] {CHANNELS, height, width};
+    }
+
+    static FloatBuffer allocate(int height, int width) {
+        int bytes = Math.multiplyExact(Math.multiplyExact(CHANNELS * Float.BYTES, height), width);
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    }
+}

@@ -1,0 +1,147 @@
+package dev.embedonce.image;
+
+import dev.embedonce.key.FramedDigest;
+
+/** How a processor chooses the size a picture is resized to. */
+// Source: transformers 5.23, image_processing_backends.PilBackend.resize and image_transforms
+public sealed interface ResizeRule {
+    /** A size in pixels. */
+    record Size(int width, int height) {}
+
+    /** The size for a picture of {@code width} x {@code height}. */
+    Size sizeFor(int width, int height);
+
+    /** Names this rule and its numbers in {@code digest}. */
+    void describe(FramedDigest digest);
+
+    /** A short form for labels. */
+    String label();
+
+    /** No resize. */
+    record None() implements ResizeRule {
+        @Override
+        public Size sizeFor(int width, int height) {
+            return new Size(width, height);
+        }
+
+        @Override
+        public void describe(FramedDigest digest) {
+            digest.put("resize", "none");
+        }
+
+        @Override
+        public String label() {
+            return "full";
+        }
+    }
+
+    /** Always the same size; the aspect ratio is not kept. */
+    record Exact(int height, int width) implements ResizeRule {
+        public Exact {
+            require(height, width);
+        }
+
+        @Override
+        public Size sizeFor(int originalWidth, int originalHeight) {
+            return new Size(width, height);
+        }
+
+        @Override
+        public void describe(FramedDigest digest) {
+            digest.put("resize", "exact").put("height", height).put("width", width);
+        }
+
+        @Override
+        public String label() {
+            return height == width ? Integer.toString(height) : height + "x" + width;
+        }
+    }
+
+    /** The shorter side becomes {@code pixels}, the longer {@code int(pixels * long / short)}. */
+    record ShortestEdge(int pixels) implements ResizeRule {
+        public ShortestEdge {
+            require(pixels, pixels);
+        }
+
+        @Override
+        public Size sizeFor(int width, int height) {
+            int shorter = Math.min(width, height);
+            int longer = (int) ((double) ((long) pixels * Math.max(width, height)) / shorter);
+            return width <= height ? new Size(pixels, longer) : new Size(longer, pixels);
+        }
+
+        @Override
+        public void describe(FramedDigest digest) {
+            digest.put("resize", "shortest-edge").put("pixels", pixels);
+        }
+
+        @Override
+        public String label() {
+            return "s" + pixels;
+        }
+    }
+
+    /** The shorter side becomes {@code shortest} unless that would make the longer exceed {@code longest}. */
+    record ShortestLongest(int shortest, int longest) implements ResizeRule {
+        public ShortestLongest {
+            require(shortest, longest);
+        }
+
+        @Override
+        public Size sizeFor(int width, int height) {
+            double smaller = Math.min(width, height);
+            double larger = Math.max(width, height);
+            int size = shortest;
+            double exact = shortest;
+            if (larger / smaller * shortest > longest) {
+                exact = longest * smaller / larger;
+                size = (int) Math.rint(exact);
+            }
+            if ((height <= width && height == size) || (width <= height && width == size)) {
+                return new Size(width, height);
+            }
+            return width < height
+                    ? new Size(size, (int) (exact * height / width))
+                    : new Size((int) (exact * width / height), size);
+        }
+
+        @Override
+        public void describe(FramedDigest digest) {
+            digest.put("resize", "shortest-longest").put("shortest", shortest).put("longest", longest);
+        }
+
+        @Override
+        public String label() {
+            return "s" + shortest + "l" + longest;
+        }
+    }
+
+    /** The largest size of the same aspect ratio within {@code height} x {@code width}, up- or downwards. */
+    record Within(int height, int width) implements ResizeRule {
+        public Within {
+            require(height, width);
+        }
+
+        @Override
+        public Size sizeFor(int originalWidth, int originalHeight) {
+            double scale = Math.min((double) height / originalHeight, (double) width / originalWidth);
+            return new Size((int) (originalWidth * scale), (int) (originalHeight * scale));
+        }
+
+        @Override
+        public void describe(FramedDigest digest) {
+            digest.put("resize", "within").put("height", height).put("width", width);
+        }
+
+        @Override
+        public String label() {
+            return "w" + height + "x" + width;
+        }
+    }
+
+    private static void require(int a, int b) {
+        if (a < 1 || b < 1) {
+            throw new IllegalArgumentException("cannot resize to " + a + ", " + b);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.embedonce.image.internal.jpeg;
+
+/**
+ * The accurate integer inverse transform of an 8 x 8 block (Loeffler, Ligtenberg, Moschytz 1989; 13 fractional bits, two more
+ * between the passes), which every libjpeg computes to the same bits.
+ */
+// Source: libjpeg-turbo 3.1, jidctint.c, jpeg_idct_islow
+final class InverseDct {
+    private static final int CONST_BITS = 13;
+    private static final int PASS1_BITS = 2;
+    private static final int F_0_298 = 2446;
+    private static final int F_0_390 = 3196;
+    private static final int F_0_541 = 4433;
+    private static final int F_0_765 = 6270;
+    private static final int F_0_899 = 7373;
+    private static final int F_1_175 = 9633;
+    private static final int F_1_501 = 12299;
+    private static final int F_1_847 = 15137;
+    private static final int F_1_961 = 16069;
+    private static final int F_2_053 = 16819;
+    private static final int F_2_562 = 20995;
+    private static final int F_3_072 = 25172;
+
+    private InverseDct() {}
+
+    /** A block whose only coefficient is its first. */
+    static void flat(int dc, byte[] plane, int at, int stride) {
+        byte value = clamp(((dc << PASS1_BITS) + (1 << (PASS1_BITS + 2))) >> (PASS1_BITS + 3));
+        for (int y = 0, row = at; y < 8; y++, row += stride) {
+            for (int x = 0; x < 8; x++) {
+                plane[row + x] = value;
+            }
+        }
+    }
+
+    /** Transforms {@code block}, dequantised and in natural order, and overwrites it on the way. */
+    static void transform(int[] block, byte[] plane, int at, int stride) {
+        for (int x = 0; x < 8; x++) {
+            column(block, x);
+        }
+        for (int y = 0; y < 8; y++) {
+            row(block, 8 * y, plane, at + y * stride);
+        }
+    }
+
+    private static void column(int[] b, int x) {
+        int c1 = b[x + 8];
+        int c2 = b[x + 16];
+        int c3 = b[x + 24];
+        int c4 = b[x + 32];
+        int c5 = b[x + 40];
+        int c6 = b[x + 48];
+        int c7 = b[x + 56];
+        if ((c1 | c2 | c3 | c4 | c5 | c6 | c7) == 0) {
+            int dc = b[x] << PASS1_BITS;
+            for (int y = 0; y < 64; y += 8) {
+                b[x + y] = dc;
+            }
+            return;
+        }
+        int even = (c2 + c6) * F_0_541;
+        int t2 = even - c6 * F_1_847;
+        int t3 = even + c2 * F_0_765;
+        int t0 = (b[x] + c4) << CONST_BITS;
+        int t1 = (b[x] - c4) << CONST_BITS;
+        int e0 = t0 + t3;
+        int e3 = t0 - t3;
+        int e1 = t1 + t2;
+        int e2 = t1 - t2;
+
+        int z5 = (c7 + c3 + c5 + c1) * F_1_175;
+        int z1 = -(c7 + c1) * F_0_899;
+        int z2 = -(c5 + c3) * F_2_562;
+        int z3 = -(c7 + c3) * F_1_961 + z5;
+        int z4 = -(c5 + c1) * F_0_390 + z5;
+        int o0 = c7 * F_0_298 + z1 + z3;
+        int o1 = c5 * F_2_053 + z2 + z4;
+        int o2 = c3 * F_3_072 + z2 + z3;
+        int o3 = c1 * F_1_501 + z1 + z4;
+
+        int shift = CONST_BITS - PASS1_BITS;
+        int half = 1 << (shift - 1);
+        b[x] = (e0 + o3 + half) >> shift;
+        b[x + 56] = (e0 - o3 + half) >> shift;
+        b[x + 8] = (e1 + o2 + half) >> shift;
+        b[x + 48] = (e1 - o2 + half) >> shift;
+        b[x + 16] = (e2 + o1 + half) >> shift;
+        b[x + 40] = (e2 - o1 + half) >> shift;
+        b[x + 24] = (e3 + o0 + half) >> shift;
+        b[x + 32] = (e3 - o0 + half) >> shift;
+    }
+
+    private static void row(int[] b, int y, byte[] out, int at) {
+        int c0 = b[y];
+        int c1 = b[y + 1];
+        int c2 = b[y + 2];
+        int c3 = b[y + 3];
+        int c4 = b[y + 4];
+        int c5 = b[y + 5];
+        int c6 = b[y + 6];
+        int c7 = b[y + 7];
+        int even = (c2 + c6) * F_0_541;
+        int t2 = even - c6 * F_1_847;
+        int t3 = even + c2 * F_0_765;
+        int t0 = (c0 + c4) << CONST_BITS;
+        int t1 = (c0 - c4) << CONST_BITS;
+        int shift = CONST_BITS + PASS1_BITS + 3;
+        int half = 1 << (shift - 1);
+        int e0 = t0 + t3 + half;
+        int e3 = t0 - t3 + half;
+        int e1 = t1 + t2 + half;
+        int e2 = t1 - t2 + half;
+
+        int z5 = (c7 + c3 + c5 + c1) * F_1_175;
+        int z1 = -(c7 + c1) * F_0_899;
+        int z2 = -(c5 + c3) * F_2_562;
+        int z3 = -(c7 + c3) * F_1_961 + z5;
+        int z4 = -(c5 + c1) * F_0_390 + z5;
+        int o0 = c7 * F_0_298 + z1 + z3;
+        int o1 = c5 * F_2_053 + z2 + z4;
+        int o2 = c3 * F_3_072 + z2 + z3;
+        int o3 = c1 * F_1_501 + z1 + z4;
+
+        out[at] = clamp((e0 + o3) >> shift);
+        out[at + 7] = clamp((e0 - o3) >> shift);
+        out[at + 1] = clamp((e1 + o2) >> shift);
+        out[at + 6] = clamp((e1 - o2) >> shift);
+        out[at + 2] = clamp((e2 + o1) >> shift);
+        out[at + 5] = clamp((e2 - o1) >> shift);
+        out[at + 3] = clamp((e3 + o0) >> shift);
+        out[at + 4] = clamp((e3 - o0) >> shift);
+    }
+
+    private static byte clamp(int value) {
+        return (byte) Math.max(0, Math.min(255, value + 128));
+    }
+}

@@ -1,0 +1,132 @@
+package dev.embedonce.image.internal.jpeg;
+
+import dev.embedonce.image.ImageFormat;
+import dev.embedonce.image.PixelImage;
+import dev.embedonce.image.PixelMode;
+import dev.embedonce.image.Region;
+import dev.embedonce.image.internal.Bytes;
+import dev.embedonce.image.internal.ImageSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * JPEG: baseline, extended sequential and progressive, 8 bits, Huffman-coded; grey, RGB, YCbCr, CMYK, YCCK. Only the blocks
+ * that a wanted region needs are transformed; the entropy-coded data is read to its end, so a cut file is always noticed.
+ */
+public final class JpegSource implements ImageSource {
+    private final JpegHeader header;
+    private final int firstScan;
+
+    public JpegSource(byte[] data) {
+        this.header = new JpegHeader(data);
+        this.firstScan = header.readSegments(2);
+        if (header.width == 0) {
+            throw JpegHeader.corrupt("no frame header");
+        }
+        if (firstScan < 0) {
+            throw Bytes.truncated(JpegHeader.NAME);
+        }
+    }
+
+    @Override
+    public ImageFormat format() {
+        return ImageFormat.JPEG;
+    }
+
+    @Override
+    public int width() {
+        return header.width;
+    }
+
+    @Override
+    public int height() {
+        return header.height;
+    }
+
+    @Override
+    public int orientation() {
+        return header.orientation();
+    }
+
+    @Override
+    public PixelImage decode() {
+        Region whole = Region.whole(header.width, header.height);
+        PixelMode mode = switch (header.components.size()) {
+            case 1 -> PixelMode.GREY;
+            case 3 -> PixelMode.RGB;
+            default -> PixelMode.CMYK;
+        };
+        return PixelImage.wrap(mode, header.width, header.height, decodeRegion(whole, mode.bytesPerPixel()));
+    }
+
+    @Override
+    public byte @Nullable [] decodeRgb(Region region) {
+        return header.components.size() == 4 ? null : decodeRegion(region, 3);
+    }
+
+    private byte[] decodeRegion(Region region, int bands) {
+        byte[] target = new byte[Math.multiplyExact(Math.multiplyExact(region.width(), region.height()), bands)];
+        for (JpegComponent component : header.components) {
+            prepare(component, region);
+        }
+        int at = firstScan;
+        while (at >= 0) {
+            at = header.readSegments(new ScanDecoder(header, at).decode());
+        }
+        for (JpegComponent component : header.components) {
+            if (header.progressive) {
+                transform(component);
+            } else if (component.quant.length == 0) {
+                throw JpegHeader.corrupt("a colour component is missing");
+            }
+        }
+        new ColourConverter(header).convert(region, bands, target);
+        return target;
+    }
+
+    private void prepare(JpegComponent component, Region region) {
+        int stepX = header.maxHorizontal / component.horizontal;
+        int stepY = header.maxVertical / component.vertical;
+        int margin = Upsampler.margin();
+        component.blockFromX = Math.max(0, region.x() / stepX - margin) / 8;
+        component.blockFromY = Math.max(0, region.y() / stepY - margin) / 8;
+        int lastX = Math.min(component.width - 1, (region.x() + region.width() - 1) / stepX + margin);
+        int lastY = Math.min(component.height - 1, (region.y() + region.height() - 1) / stepY + margin);
+        component.blockToX = lastX / 8 + 1;
+        component.blockToY = lastY / 8 + 1;
+        component.stride = (component.blockToX - component.blockFromX) * 8;
+        component.plane =
+                new byte[Math.multiplyExact(component.stride, (component.blockToY - component.blockFromY) * 8)];
+        if (header.progressive) {
+            component.coefficients =
+                    new short[Math.multiplyExact(Math.multiplyExact(component.paddedAcross, component.paddedDown), 64)];
+        }
+    }
+
+    private void transform(JpegComponent component) {
+        for (int k = 0; k < 10; k++) {
+            boolean missing = k == 0 ? component.missingBits[k] < 0 : component.missingBits[k] != 0;
+            if (missing) {
+                throw JpegHeader.corrupt("a progressive picture without its last scans");
+            }
+        }
+        int[] block = new int[64];
+        for (int y = component.blockFromY; y < component.blockToY; y++) {
+            for (int x = component.blockFromX; x < component.blockToX; x++) {
+                int from = (y * component.paddedAcross + x) * 64;
+                int rest = 0;
+                for (int i = 0; i < 64; i++) {
+                    int value = component.coefficients[from + i];
+                    block[i] = value * component.quant[i];
+                    rest |= i == 0 ? 0 : value;
+                }
+                int at = component.planeOffset(x, y);
+                if (rest == 0) {
+                    InverseDct.flat(block[0], component.plane, at, component.stride);
+                } else {
+                    InverseDct.transform(block, component.plane, at, component.stride);
+                }
+            }
+        }
+        component.coefficients = new short[0];
+    }
+}

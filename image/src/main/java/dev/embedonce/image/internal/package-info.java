@@ -1,0 +1,5 @@
+/** Format decoders. Not API. */
+@NullMarked
+package dev.embedonce.image.internal;
+
+import org.jspecify.annotations.NullMarked;
