@@ -183,7 +183,7 @@ public record Safetensors(List<TensorSpec> tensors, Map<String, String> metadata
             values.add(in.getLongValue());
         }
         if (in.currentToken() != JsonToken.END_ARRAY) {
-            throw new CorruptEntryException("a list of numbers holds " + in.currentToken());
+            throw new CorruptEntryException("a list of numbers holds something else");
         }
         return values.stream().mapToLong(Long::longValue).toArray();
     }

@@ -1,0 +1,59 @@
+package dev.embedonce.value;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class TensorTest {
+    @Test
+    void copyOf_laterChangesOfTheSource_doNotShow() {
+        float[] values = {1, 2};
+        Tensor ofFloats = Tensor.ofFloats(values);
+        ByteBuffer bytes = ByteBuffer.allocate(100_000);
+        Tensor large = Tensor.copyOf(DType.BOOL, new long[] {100_000}, bytes);
+        values[0] = 9;
+        bytes.put(0, (byte) 1);
+        assertThat(ofFloats.floats().get(0)).isEqualTo(1);
+        assertThat(large.data().get(0)).isZero();
+        assertThat(large.data().isDirect()).isTrue();
+    }
+
+    @Test
+    void data_isReadOnlyAndEveryViewHasItsOwnPosition() {
+        Tensor tensor = Tensor.ofFloats(new float[] {1, 2});
+        tensor.data().getFloat();
+        assertThat(tensor.data().position()).isZero();
+        assertThatThrownBy(() -> tensor.data().put(0, (byte) 1)).isInstanceOf(ReadOnlyBufferException.class);
+    }
+
+    @Test
+    void equals_transposedShapeOrOtherBits_differ() {
+        Tensor wide = Tensor.ofFloats(new float[6], 2, 3);
+        assertThat(wide)
+                .isEqualTo(Tensor.ofFloats(new float[6], 2, 3))
+                .isNotEqualTo(Tensor.ofFloats(new float[6], 3, 2));
+        assertThat(Tensor.ofFloats(new float[] {0f})).isNotEqualTo(Tensor.ofFloats(new float[] {-0f}));
+        assertThat(Embedding.of(Float.NaN)).isEqualTo(Embedding.of(Float.NaN));
+    }
+
+    @Test
+    void byteCount_negativeOrHuge_isRefused() {
+        assertThat(Tensor.byteCount(DType.FLOAT32, new long[] {0, Long.MAX_VALUE}))
+                .isZero();
+        assertThatIllegalArgumentException().isThrownBy(() -> Tensor.byteCount(DType.BOOL, new long[] {-1}));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Tensor.byteCount(DType.FLOAT32, new long[] {1L << 40, 1L << 40}));
+        assertThatIllegalArgumentException().isThrownBy(() -> Tensor.ofFloats(new float[3], 2, 2));
+    }
+
+    @Test
+    void entry_withoutTensors_isRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Entry(Map.of(), Provenance.unknown(java.time.Instant.EPOCH)));
+    }
+}
