@@ -1,0 +1,196 @@
+package dev.embedonce.encoder.arch;
+
+import dev.embedonce.graph.TensorType;
+import dev.embedonce.graph.blocks.Activation;
+import dev.embedonce.graph.blocks.Linear;
+import dev.embedonce.graph.blocks.NameLayout;
+import dev.embedonce.graph.blocks.Norm;
+import dev.embedonce.graph.blocks.PatchGrid;
+import dev.embedonce.graph.blocks.Pool;
+import dev.embedonce.graph.blocks.PositionTable;
+import dev.embedonce.graph.blocks.Scope;
+import dev.embedonce.graph.blocks.TokenShape;
+import dev.embedonce.graph.onnx.Ops;
+import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.graph.safetensors.TensorInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * CLIP, also OpenCLIP's models in transformers format: the picture side and the text side, of one checkpoint or each alone. The
+ * pooler output of a picture is its class token, normalised; that of a text is its end token.
+ *
+ * <p>Texts need no attention mask: the attention is causal and what is read is the end token, before any padding.
+ */
+// Source: transformers 5.23, models/clip/modeling_clip.py, CLIPModel.get_image_features, get_text_features
+final class Clip implements EncoderArchitecture {
+    private static final int REVISION = 1;
+    /** Configs written before transformers 4.31 name this end token, and mean the token with the highest id. */
+    private static final int LEGACY_EOS = 2;
+
+    private static final Transformer VISION_DEFAULTS = new Transformer(768, 12, 12, 3072, Activation.QUICK_GELU, 1e-5);
+    private static final Transformer TEXT_DEFAULTS = new Transformer(512, 12, 8, 2048, Activation.QUICK_GELU, 1e-5);
+
+    enum Layout {
+        BOTH,
+        VISION_ONLY,
+        TEXT_ONLY;
+
+        Set<Modality> sides() {
+            return switch (this) {
+                case VISION_ONLY -> Set.of(Modality.IMAGE);
+                case TEXT_ONLY -> Set.of(Modality.TEXT);
+                default -> Set.of(Modality.IMAGE, Modality.TEXT);
+            };
+        }
+    }
+
+    record Vision(Transformer sizes, int imageSize, int patchSize) {
+        static Vision read(ModelConfig config) {
+            config.requireOnly("num_channels", 3);
+            return new Vision(
+                    Transformer.withDefaults(config, VISION_DEFAULTS),
+                    config.side("image_size", 224),
+                    config.side("patch_size", 32));
+        }
+    }
+
+    record Text(Transformer sizes, int vocabulary, int maxTokens, int eosTokenId) {
+        static Text read(ModelConfig config) {
+            return new Text(
+                    Transformer.withDefaults(config, TEXT_DEFAULTS),
+                    config.positive("vocab_size", 49408),
+                    config.positive("max_position_embeddings", 77),
+                    config.natural("eos_token_id", 49407));
+        }
+    }
+
+    private final Layout layout;
+
+    Clip(Layout layout) {
+        this.layout = layout;
+    }
+
+    @Override
+    public Set<Modality> modalities() {
+        return layout.sides();
+    }
+
+    @Override
+    public BuiltModel build(ModelFiles files, Modality modality, BuildOptions options) {
+        ModelConfig json = files.config().fresh();
+        int projection = json.positive("projection_dim", 512);
+        return modality == Modality.IMAGE
+                ? image(files, json, projection, options)
+                : text(files, json, projection, options);
+    }
+
+    private BuiltModel image(ModelFiles files, ModelConfig json, int projection, BuildOptions options) {
+        Vision config = Vision.read(layout == Layout.BOTH ? json.object("vision_config") : json);
+        Transformer sizes = config.sizes;
+        Tower tower = new Tower(
+                "clip.image",
+                REVISION,
+                files,
+                json,
+                options,
+                layouts("vision_model."),
+                "vision_model.embeddings.class_embedding");
+        List<Pooling> possible = new ArrayList<>(List.of(Pooling.POOLER, Pooling.CLS, Pooling.MEAN));
+        if (tower.root().has("visual_projection.weight")) {
+            possible.add(0, Pooling.PROJECTION);
+        }
+        Pooling pooling = tower.pooling(possible);
+        Scope model = tower.root().at("vision_model");
+        Value embedded = embedImage(model.at("embeddings"), config, tower.pixelValues());
+        TokenShape tokens = TokenShape.of(tower.ops(), embedded);
+        Value x = Norm.layer(
+                model.at("pre_layrnorm"), tokens.flat(embedded, sizes.channels()), sizes.channels(), sizes.epsilon());
+        x = ClipLayer.stack(tower, "vision_model.encoder.layers", sizes, x, tokens, false);
+        boolean hasNorm = pooling == Pooling.POOLER || pooling == Pooling.PROJECTION;
+        Value vector = sizes.pooled(
+                tower.ops(),
+                x,
+                tokens,
+                1,
+                pooling,
+                v -> hasNorm ? Norm.layer(model.at("post_layernorm"), v, sizes.channels(), sizes.epsilon()) : v);
+        return project(
+                tower, Modality.IMAGE, "visual_projection", vector, sizes, projection, config.imageSize, pooling);
+    }
+
+    private BuiltModel text(ModelFiles files, ModelConfig json, int projection, BuildOptions options) {
+        Text config = Text.read(layout == Layout.BOTH ? json.object("text_config") : json);
+        Transformer sizes = config.sizes;
+        Tower tower = new Tower(
+                "clip.text",
+                REVISION,
+                files,
+                json,
+                options,
+                layouts("text_model."),
+                "text_model.embeddings.token_embedding.weight");
+        List<Pooling> possible = new ArrayList<>(List.of(Pooling.POOLER));
+        if (tower.root().has("text_projection.weight")) {
+            possible.add(0, Pooling.PROJECTION);
+        }
+        Pooling pooling = tower.pooling(possible);
+        Ops ops = tower.ops();
+        Scope model = tower.root().at("text_model");
+        Value ids = tower.inputIds();
+        Value embedded =
+                ClipLayer.embedText(model.at("embeddings"), ids, config.vocabulary, config.maxTokens, sizes.channels());
+        TokenShape tokens = TokenShape.of(ops, embedded);
+        Value x = ClipLayer.stack(
+                tower, "text_model.encoder.layers", sizes, tokens.flat(embedded, sizes.channels()), tokens, true);
+        Value end = Pool.tokenAt(ops, tokens.batched(x), endPositions(ops, ids, config.eosTokenId));
+        Value vector = Norm.layer(model.at("final_layer_norm"), end, sizes.channels(), sizes.epsilon());
+        return project(tower, Modality.TEXT, "text_projection", vector, sizes, projection, config.maxTokens, pooling);
+    }
+
+    private static BuiltModel project(
+            Tower tower,
+            Modality modality,
+            String name,
+            Value vector,
+            Transformer sizes,
+            int projection,
+            int extent,
+            Pooling pooling) {
+        if (pooling != Pooling.PROJECTION) {
+            return tower.finish(modality, vector, sizes.channels(), extent, pooling);
+        }
+        Value projected = Linear.of(tower.root().at(name), sizes.channels(), projection, false)
+                .apply(vector);
+        return tower.finish(modality, projected, projection, extent, pooling);
+    }
+
+    private static Value embedImage(Scope scope, Vision config, Value pixels) {
+        Ops ops = scope.ops();
+        int channels = config.sizes.channels();
+        int side = config.imageSize / config.patchSize;
+        PatchGrid grid = PatchGrid.embed(scope, pixels, "patch_embedding.weight", null, 3, channels, config.patchSize);
+        TensorInfo positions = scope.tensor("position_embedding.weight", 1 + (long) side * side, channels);
+        Value table = scope.viewFrom(positions, channels, (long) side * side, channels);
+        Value patches = ops.add(grid.tokens(), PositionTable.BICUBIC.resize(ops, table, side, channels, grid.size()));
+        Value first = ops.add(
+                scope.view(scope.tensor("class_embedding", channels), 1, 1, channels),
+                scope.viewFrom(positions, 0, 1, 1, channels));
+        return PatchGrid.prepend(ops, first, 1, channels, patches);
+    }
+
+    /** Where each text ends: int64 [batch, 1]. */
+    private static Value endPositions(Ops ops, Value ids, int eosTokenId) {
+        Value candidates = eosTokenId == LEGACY_EOS
+                ? ids
+                : ops.cast(ops.equal(ids, ops.graph().scalar((long) eosTokenId)), TensorType.I32);
+        return ops.argMax(candidates, 1, true);
+    }
+
+    /** As published, and without the outer level as transformers 5 saves a side alone. */
+    static List<NameLayout> layouts(String prefix) {
+        return List.of(
+                NameLayout.canonical(), name -> name.startsWith(prefix) ? name.substring(prefix.length()) : name);
+    }
+}

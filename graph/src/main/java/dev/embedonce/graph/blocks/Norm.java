@@ -1,0 +1,19 @@
+package dev.embedonce.graph.blocks;
+
+import dev.embedonce.graph.onnx.Value;
+
+/** Normalisation over the channels. */
+public final class Norm {
+    private Norm() {}
+
+    /** LayerNorm with the {@code weight} and {@code bias} of a scope. */
+    public static Value layer(Scope scope, Value x, int channels, double epsilon) {
+        return scope.ops()
+                .layerNorm(x, scope.weight("weight", channels), scope.weight("bias", channels), (float) epsilon);
+    }
+
+    /** RMSNorm with the {@code weight} of a scope. */
+    public static Value rms(Scope scope, Value x, int channels, double epsilon) {
+        return scope.ops().rmsNorm(x, scope.weight("weight", channels), (float) epsilon);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.embedonce.graph.blocks;
+
+import dev.embedonce.graph.Shape;
+import dev.embedonce.graph.onnx.GraphBuilder;
+import dev.embedonce.graph.onnx.Ops;
+import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.graph.safetensors.TensorInfo;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * A place in the tree of a model's modules: the operators to build with, and the weights whose names start with a prefix. All
+ * scopes of one model share one graph. Not thread-safe.
+ */
+public final class Scope {
+    private final Ops ops;
+    private final Parameters parameters;
+    private final NumericMode mode;
+    private final List<QuantizationError> quantizationErrors;
+    private final String prefix;
+
+    private Scope(
+            Ops ops,
+            Parameters parameters,
+            NumericMode mode,
+            List<QuantizationError> quantizationErrors,
+            String prefix) {
+        this.ops = ops;
+        this.parameters = parameters;
+        this.mode = mode;
+        this.quantizationErrors = quantizationErrors;
+        this.prefix = prefix;
+    }
+
+    /** The root of a model. */
+    public static Scope root(GraphBuilder graph, Parameters parameters, NumericMode mode) {
+        return new Scope(new Ops(graph), parameters, mode, new ArrayList<>(), "");
+    }
+
+    /** The module {@code name} below this one; {@code a.b} goes two levels down. */
+    public Scope at(String name) {
+        return new Scope(ops, parameters, mode, quantizationErrors, prefix + name + ".");
+    }
+
+    /** The module number {@code index} in the list {@code name}. */
+    public Scope at(String name, int index) {
+        return at(name + "." + index);
+    }
+
+    /** The same place, with the linear layers below it in another numeric mode. */
+    public Scope in(NumericMode other) {
+        return new Scope(ops, parameters, other, quantizationErrors, prefix);
+    }
+
+    public Ops ops() {
+        return ops;
+    }
+
+    public NumericMode mode() {
+        return mode;
+    }
+
+    public boolean has(String name) {
+        return parameters.has(prefix + name);
+    }
+
+    /**
+     * Where a weight lies.
+     *
+     * @throws dev.embedonce.error.ModelLoadException if it is missing or not a float tensor of this shape
+     */
+    public TensorInfo tensor(String name, long... dims) {
+        return parameters.require(prefix + name, dims);
+    }
+
+    /** A weight of this shape as float32. */
+    public Value weight(String name, long... dims) {
+        return ops.graph().asFloat32(ops.graph().external(tensor(name, dims)));
+    }
+
+    /** Elements of a weight from {@code firstElement} on, seen with another shape, as float32. */
+    public Value viewFrom(TensorInfo tensor, long firstElement, long... dims) {
+        return ops.graph().asFloat32(ops.graph().external(tensor, firstElement, Shape.of(dims)));
+    }
+
+    /** The whole of a weight, seen with another shape, as float32. */
+    public Value view(TensorInfo tensor, long... dims) {
+        return viewFrom(tensor, 0, dims);
+    }
+
+    void report(QuantizationError error) {
+        quantizationErrors.add(error);
+    }
+
+    /** What quantisation has cost so far, a weight each. */
+    public List<QuantizationError> quantizationErrors() {
+        return Collections.unmodifiableList(quantizationErrors);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.embedonce.graph.blocks;
+
+import dev.embedonce.graph.onnx.Ops;
+import dev.embedonce.graph.onnx.Value;
+
+/**
+ * The batch and token axes that flat hidden states have lost.
+ *
+ * @param ops the operators of the graph
+ * @param dims int64 [3]: batch, tokens, -1
+ */
+public record TokenShape(Ops ops, Value dims) {
+
+    /** The axes of x, [batch, tokens, ..]. */
+    public static TokenShape of(Ops ops, Value x) {
+        Value axes = ops.slice(ops.shape(x), 0, 0, 2);
+        return new TokenShape(ops, ops.concat(0, axes, ops.graph().constant(-1)));
+    }
+
+    /** [batch, tokens, channels] as [batch * tokens, channels] */
+    public Value flat(Value x, int channels) {
+        return ops.reshape(x, -1, channels);
+    }
+
+    /** [batch * tokens, channels] as [batch, tokens, channels] */
+    public Value batched(Value x) {
+        return ops.reshape(x, dims);
+    }
+}

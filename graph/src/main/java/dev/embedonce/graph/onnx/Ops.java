@@ -1,0 +1,254 @@
+package dev.embedonce.graph.onnx;
+
+import dev.embedonce.graph.TensorType;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** ONNX operators as typed methods. Each adds a node to the graph and returns a handle on its output. */
+public final class Ops {
+    private final GraphBuilder graph;
+
+    public Ops(GraphBuilder graph) {
+        this.graph = graph;
+    }
+
+    public GraphBuilder graph() {
+        return graph;
+    }
+
+    // ---- elementwise
+
+    public Value add(Value a, Value b) {
+        return graph.op("Add", a, b).output();
+    }
+
+    public Value sub(Value a, Value b) {
+        return graph.op("Sub", a, b).output();
+    }
+
+    public Value mul(Value a, Value b) {
+        return graph.op("Mul", a, b).output();
+    }
+
+    public Value div(Value a, Value b) {
+        return graph.op("Div", a, b).output();
+    }
+
+    public Value cos(Value x) {
+        return graph.op("Cos", x).output();
+    }
+
+    public Value sin(Value x) {
+        return graph.op("Sin", x).output();
+    }
+
+    public Value tanh(Value x) {
+        return graph.op("Tanh", x).output();
+    }
+
+    public Value relu(Value x) {
+        return graph.op("Relu", x).output();
+    }
+
+    public Value sigmoid(Value x) {
+        return graph.op("Sigmoid", x).output();
+    }
+
+    /** x times the Gaussian's distribution function, by erf or by its tanh approximation. */
+    public Value gelu(Value x, boolean tanhApproximation) {
+        return graph.op("Gelu", x)
+                .with("approximate", tanhApproximation ? "tanh" : "none")
+                .output();
+    }
+
+    /** {@code x * sigmoid(1.702 x)} */
+    public Value quickGelu(Value x) {
+        return graph.contrib("QuickGelu", x).with("alpha", 1.702f).output();
+    }
+
+    public Value cast(Value x, TensorType to) {
+        return graph.op("Cast", x).with("to", to.onnxCode()).output(to);
+    }
+
+    public Value equal(Value a, Value b) {
+        return graph.op("Equal", a, b).output(TensorType.BOOL);
+    }
+
+    // ---- matrices
+
+    public Value matMul(Value a, Value b) {
+        return graph.op("MatMul", a, b).output();
+    }
+
+    /**
+     * {@code x * weight^T + bias}
+     *
+     * @param x float32 [rows, in]
+     * @param weight float32 [out, in], as checkpoints have it
+     * @param bias float32 [out], or null
+     */
+    public Value linear(Value x, Value weight, @Nullable Value bias) {
+        Node gemm = bias == null ? graph.op("Gemm", x, weight) : graph.op("Gemm", x, weight, bias);
+        return gemm.with("transB", 1).output();
+    }
+
+    /** A two-dimensional convolution of [N, C, H, W]. */
+    public Value conv(
+            Value x, Value weight, @Nullable Value bias, long kernel, long stride, long padding, long groups) {
+        Node conv = bias == null ? graph.op("Conv", x, weight) : graph.op("Conv", x, weight, bias);
+        return conv.withAll("kernel_shape", kernel, kernel)
+                .withAll("strides", stride, stride)
+                .withAll("pads", padding, padding, padding, padding)
+                .with("group", groups)
+                .output();
+    }
+
+    // ---- normalisation and reduction
+
+    /** Over the last axis. */
+    public Value layerNorm(Value x, Value weight, @Nullable Value bias, float epsilon) {
+        Node norm = bias == null
+                ? graph.op("LayerNormalization", x, weight)
+                : graph.op("LayerNormalization", x, weight, bias);
+        return norm.with("axis", -1).with("epsilon", epsilon).output();
+    }
+
+    /** {@code x / sqrt(mean(x^2) + epsilon) * weight} over the last axis. */
+    public Value rmsNorm(Value x, Value weight, float epsilon) {
+        return graph.op("SimplifiedLayerNormalization", x, weight)
+                .with("axis", -1)
+                .with("epsilon", epsilon)
+                .output();
+    }
+
+    public Value softmax(Value x) {
+        return graph.op("Softmax", x).with("axis", -1).output();
+    }
+
+    /** x divided by its Euclidean length over the last axis; a zero vector stays zero. */
+    public Value l2Normalize(Value x) {
+        return graph.op("LpNormalization", x).with("axis", -1).with("p", 2).output();
+    }
+
+    public Value mean(Value x, boolean keepDims, long... axes) {
+        return graph.op("ReduceMean", x, graph.constant(axes))
+                .with("keepdims", keepDims ? 1 : 0)
+                .output();
+    }
+
+    /** The first position of the largest element, int64. */
+    public Value argMax(Value x, long axis, boolean keepDims) {
+        return graph.op("ArgMax", x)
+                .with("axis", axis)
+                .with("keepdims", keepDims ? 1 : 0)
+                .output(TensorType.I64);
+    }
+
+    // ---- shapes
+
+    /** int64 [rank] */
+    public Value shape(Value x) {
+        return graph.op("Shape", x).output(TensorType.I64);
+    }
+
+    /** One dimension of x, int64 [1]. */
+    public Value dim(Value x, int axis) {
+        return graph.op("Shape", x).with("start", axis).with("end", axis + 1).output(TensorType.I64);
+    }
+
+    /** {@code dims} may hold -1 once for the rest, and 0 for a dimension that stays. */
+    public Value reshape(Value x, long... dims) {
+        return reshape(x, graph.constant(dims));
+    }
+
+    public Value reshape(Value x, Value shape) {
+        return graph.op("Reshape", x, shape).output();
+    }
+
+    public Value transpose(Value x, long... permutation) {
+        return graph.op("Transpose", x).withAll("perm", permutation).output();
+    }
+
+    public Value concat(long axis, Value... parts) {
+        return graph.op("Concat", parts).with("axis", axis).output();
+    }
+
+    /** Equal parts along an axis. */
+    public List<Value> split(Value x, long axis, int parts) {
+        return graph.op("Split", x)
+                .with("axis", axis)
+                .with("num_outputs", parts)
+                .outputs(parts);
+    }
+
+    /** From {@code from}, inclusive, to {@code to}, exclusive; {@link Long#MAX_VALUE} for the end. */
+    public Value slice(Value x, long axis, long from, long to) {
+        return graph.op("Slice", x, graph.constant(from), graph.constant(to), graph.constant(axis))
+                .output();
+    }
+
+    /** From the start to {@code to}, int64 [1], exclusive. */
+    public Value sliceTo(Value x, long axis, Value to) {
+        return graph.op("Slice", x, graph.constant(0), to, graph.constant(axis)).output();
+    }
+
+    /** Elements of x along an axis; a scalar index drops the axis. */
+    public Value gather(Value x, Value indices, long axis) {
+        return graph.op("Gather", x, indices).with("axis", axis).output();
+    }
+
+    public Value gatherNd(Value x, Value indices, long batchDims) {
+        return graph.op("GatherND", x, indices).with("batch_dims", batchDims).output();
+    }
+
+    public Value unsqueeze(Value x, long... axes) {
+        return graph.op("Unsqueeze", x, graph.constant(axes)).output();
+    }
+
+    public Value squeeze(Value x, long... axes) {
+        return graph.op("Squeeze", x, graph.constant(axes)).output();
+    }
+
+    public Value expand(Value x, Value shape) {
+        return graph.op("Expand", x, shape).output();
+    }
+
+    /** 0, 1, 2 .. up to a scalar, exclusive. */
+    public Value range(Value limit) {
+        return graph.op("Range", graph.scalar(0L), limit, graph.scalar(1L)).output();
+    }
+
+    // ---- fused operators of ONNX Runtime
+
+    /**
+     * Scaled dot-product attention of several heads.
+     *
+     * @param query float32 [batch, queries, heads * size]
+     * @param key float32 [batch, keys, heads * size]
+     * @param value float32 [batch, keys, heads * size]
+     * @param bias added to the scores before the softmax: float32 [batch or 1, heads or 1, queries, keys], or null
+     * @param causal whether a query sees no key after its own position
+     * @return float32 [batch, queries, heads * size]
+     */
+    public Value multiHeadAttention(
+            Value query, Value key, Value value, int heads, @Nullable Value bias, boolean causal) {
+        Node attention = bias == null
+                ? graph.contrib("MultiHeadAttention", query, key, value)
+                : graph.contrib("MultiHeadAttention", query, key, value, null, null, bias);
+        return attention
+                .with("num_heads", heads)
+                .with("unidirectional", causal ? 1 : 0)
+                .output();
+    }
+
+    /**
+     * Rotates pairs of channels by an angle that depends on the position; the pairs are {@code (i, i + size/2)} of each head.
+     *
+     * @param x float32 [batch, tokens, heads * size]
+     * @param cos float32 [batch, tokens, size / 2]
+     * @param sin float32 [batch, tokens, size / 2]
+     */
+    public Value rotary(Value x, Value cos, Value sin, int heads) {
+        return graph.op("RotaryEmbedding", x, cos, sin).with("num_heads", heads).output();
+    }
+}
