@@ -99,7 +99,7 @@ class SafetensorsTest {
                                 .sum())
                         .isEqualTo(read.data().remaining());
             } catch (CorruptEntryException expected) {
-                assertThat(expected).hasMessageNotContaining("null");
+                assertThat(expected.getMessage()).isNotBlank();
             }
         }
     }
