@@ -25,6 +25,15 @@ public final class ImageSources {
         if (startsWith(data, 0xFF, 0xD8, 0xFF)) {
             return new JpegSource(data);
         }
+        if (Bytes.startsWith(data, 0, "GIF87a") || Bytes.startsWith(data, 0, "GIF89a")) {
+            return new GifSource(data);
+        }
+        if (Bytes.startsWith(data, 0, "BM")) {
+            return new BmpSource(data);
+        }
+        if (Bytes.startsWith(data, 0, "II*\0") || Bytes.startsWith(data, 0, "MM\0*")) {
+            return new TiffSource(data);
+        }
         throw new ImageException("not a supported image: starts with " + start(data));
     }
 

@@ -53,7 +53,9 @@ final class ColourConverter {
                 toInverseCmyk(rows, target, at);
             } else {
                 plain(rows, 4, target, at);
-                invert(target, at, region.width() * 4);
+                if (header.inverted) {
+                    invert(target, at, region.width() * 4);
+                }
             }
         }
     }

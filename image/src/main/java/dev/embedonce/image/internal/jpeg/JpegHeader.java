@@ -29,6 +29,9 @@ final class JpegHeader {
     /** The transform named by an Adobe segment, or -1. */
     int adobeTransform = -1;
 
+    /** Whether four components are inks stored the Photoshop way, 255 for none. */
+    boolean inverted = true;
+
     private int exifOrientation;
     private int xmpOrientation;
 
@@ -41,6 +44,13 @@ final class JpegHeader {
             return exifOrientation;
         }
         return xmpOrientation == Exif.NONE ? 1 : xmpOrientation;
+    }
+
+    /** Replaces what the file says about its colours. */
+    void overrideColours(boolean luminanceChrominance) {
+        jfif = false;
+        adobeTransform = luminanceChrominance ? 1 : 0;
+        inverted = false;
     }
 
     /**

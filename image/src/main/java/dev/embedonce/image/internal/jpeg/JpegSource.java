@@ -63,6 +63,16 @@ public final class JpegSource implements ImageSource {
         return header.components.size() == 4 ? null : decodeRegion(region, 3);
     }
 
+    /**
+     * All samples as stored, interleaved, whatever the file says about its colours.
+     *
+     * @param luminanceChrominance whether three components are YCbCr, to be made RGB
+     */
+    public byte[] decodeRaw(boolean luminanceChrominance) {
+        header.overrideColours(luminanceChrominance);
+        return decodeRegion(Region.whole(header.width, header.height), header.components.size());
+    }
+
     private byte[] decodeRegion(Region region, int bands) {
         byte[] target = new byte[Math.multiplyExact(Math.multiplyExact(region.width(), region.height()), bands)];
         for (JpegComponent component : header.components) {

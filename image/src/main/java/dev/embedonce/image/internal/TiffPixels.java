@@ -1,0 +1,158 @@
+package dev.embedonce.image.internal;
+
+import dev.embedonce.image.ImageException;
+import java.util.Arrays;
+
+/** Reads strips or tiles and lays their samples out as one pixel-interleaved picture, in the file's byte order. */
+final class TiffPixels {
+    private static final int PLAIN = 1;
+    private static final int FAX_RLE = 2;
+    private static final int FAX_3 = 3;
+    private static final int FAX_4 = 4;
+    private static final int LZW = 5;
+    private static final int DEFLATE = 8;
+    private static final int OLD_DEFLATE = 32946;
+    private static final int PACK_BITS = 32773;
+
+    private final TiffTags tags;
+    private final TiffLayout layout;
+    private final boolean luminanceChrominance;
+    private final byte[] jpegTables;
+
+    TiffPixels(TiffTags tags, TiffLayout layout, boolean luminanceChrominance) {
+        this.tags = tags;
+        this.layout = layout;
+        this.luminanceChrominance = luminanceChrominance;
+        this.jpegTables = tags.bytes(TiffTags.JPEG_TABLES);
+    }
+
+    byte[] read() {
+        if (layout.compression() == FAX_RLE || layout.compression() == FAX_3 || layout.compression() == FAX_4) {
+            return TiffFax.read(tags.data(), layout);
+        }
+        byte[] picture = new byte[Math.multiplyExact(layout.rowBytes(), layout.height())];
+        int planes = layout.planar() ? layout.samples() : 1;
+        int chunk = 0;
+        for (int plane = 0; plane < planes; plane++) {
+            for (int y = 0; y < layout.height(); y += layout.chunkHeight()) {
+                for (int x = 0; x < layout.width(); x += layout.chunkWidth()) {
+                    place(unpacked(chunk++, y), plane, x, y, picture);
+                }
+            }
+        }
+        return picture;
+    }
+
+    private byte[] unpacked(int chunk, int y) {
+        int rows = layout.tiled() ? layout.chunkHeight() : Math.min(layout.chunkHeight(), layout.height() - y);
+        byte[] target = new byte[Math.multiplyExact(layout.chunkRowBytes(), rows)];
+        byte[] data = tags.data();
+        int from = layout.offset(chunk);
+        int length = Math.min(layout.length(chunk), data.length - from);
+        if (length < 0) {
+            throw Bytes.truncated("TIFF");
+        }
+        switch (layout.compression()) {
+            case PLAIN -> {
+                Bytes.require(data, from, target.length, "TIFF");
+                System.arraycopy(data, from, target, 0, target.length);
+            }
+            case LZW -> TiffCodecs.lzw(data, from, length, target);
+            case DEFLATE, OLD_DEFLATE -> TiffCodecs.inflate(data, from, length, target);
+            case PACK_BITS -> TiffCodecs.packBits(data, from, length, target);
+            case TiffLayout.JPEG -> {
+                return jpeg(Bytes.slice(data, from, length, "TIFF"), rows, target.length);
+            }
+            default -> throw new ImageException("TIFF with compression " + layout.compression() + " is not supported");
+        }
+        if (tags.number(TiffTags.FILL_ORDER, 1) == 2) {
+            for (int i = 0; i < target.length; i++) {
+                target[i] = (byte) (Integer.reverse(target[i]) >>> 24);
+            }
+        }
+        undoPredictor(target, rows);
+        return target;
+    }
+
+    private byte[] jpeg(byte[] stream, int rows, int expected) {
+        byte[] whole = stream;
+        if (jpegTables.length > 4) {
+            int tables = jpegTables.length - 2;
+            whole = Arrays.copyOf(jpegTables, tables + stream.length - 2);
+            System.arraycopy(stream, 2, whole, tables, stream.length - 2);
+        }
+        byte[] samples = TiffCodecs.jpeg(whole, layout, rows, luminanceChrominance);
+        if (samples.length != expected) {
+            throw new ImageException("corrupt TIFF: a JPEG part of another size");
+        }
+        return samples;
+    }
+
+    private void undoPredictor(byte[] chunk, int rows) {
+        int predictor = tags.number(TiffTags.PREDICTOR, 1);
+        boolean applies = layout.compression() != PLAIN && layout.compression() != PACK_BITS;
+        if (predictor == 1 || !applies) {
+            return;
+        }
+        if (predictor != 2 || layout.bits() < 8) {
+            throw new ImageException("TIFF with predictor " + predictor + " is not supported");
+        }
+        int step = layout.chunkSamples();
+        int rowBytes = layout.chunkRowBytes();
+        for (int row = 0; row < rows; row++) {
+            int start = row * rowBytes;
+            if (layout.bits() == 8) {
+                for (int i = start + step; i < start + rowBytes; i++) {
+                    chunk[i] += chunk[i - step];
+                }
+            } else {
+                sum16(chunk, start, start + rowBytes, 2 * step);
+            }
+        }
+    }
+
+    private void sum16(byte[] chunk, int start, int end, int step) {
+        int low = tags.littleEndian() ? 0 : 1;
+        for (int i = start + step; i < end; i += 2) {
+            int sum = pair(chunk, i, low) + pair(chunk, i - step, low);
+            chunk[i + low] = (byte) sum;
+            chunk[i + 1 - low] = (byte) (sum >> 8);
+        }
+    }
+
+    private static int pair(byte[] chunk, int i, int low) {
+        return (chunk[i + low] & 0xFF) | (chunk[i + 1 - low] & 0xFF) << 8;
+    }
+
+    private void place(byte[] chunk, int plane, int x, int y, byte[] picture) {
+        int rows = Math.min(layout.chunkHeight(), layout.height() - y);
+        int columns = Math.min(layout.chunkWidth(), layout.width() - x);
+        if (!layout.planar()) {
+            int bitsPerPixel = layout.samples() * layout.bits();
+            int startBit = x * bitsPerPixel;
+            if (startBit % 8 != 0) {
+                throw new ImageException("TIFF with tiles " + layout.chunkWidth() + " pixels wide is not supported");
+            }
+            int bytes = (columns * bitsPerPixel + 7) / 8;
+            for (int row = 0; row < rows; row++) {
+                System.arraycopy(
+                        chunk,
+                        row * layout.chunkRowBytes(),
+                        picture,
+                        (y + row) * layout.rowBytes() + startBit / 8,
+                        bytes);
+            }
+            return;
+        }
+        int size = layout.bits() / 8;
+        for (int row = 0; row < rows; row++) {
+            int from = row * layout.chunkRowBytes();
+            int to = (y + row) * layout.rowBytes() + (x * layout.samples() + plane) * size;
+            for (int column = 0; column < columns; column++) {
+                System.arraycopy(chunk, from, picture, to, size);
+                from += size;
+                to += layout.samples() * size;
+            }
+        }
+    }
+}

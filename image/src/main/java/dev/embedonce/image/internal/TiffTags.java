@@ -1,0 +1,117 @@
+package dev.embedonce.image.internal;
+
+import dev.embedonce.image.ImageException;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The first directory of a TIFF file. */
+final class TiffTags {
+    static final int WIDTH = 256;
+    static final int HEIGHT = 257;
+    static final int BITS = 258;
+    static final int COMPRESSION = 259;
+    static final int PHOTOMETRIC = 262;
+    static final int FILL_ORDER = 266;
+    static final int STRIP_OFFSETS = 273;
+    static final int ORIENTATION = 274;
+    static final int SAMPLES = 277;
+    static final int ROWS_PER_STRIP = 278;
+    static final int STRIP_LENGTHS = 279;
+    static final int PLANAR = 284;
+    static final int PREDICTOR = 317;
+    static final int COLOUR_MAP = 320;
+    static final int TILE_WIDTH = 322;
+    static final int TILE_HEIGHT = 323;
+    static final int TILE_OFFSETS = 324;
+    static final int TILE_LENGTHS = 325;
+    static final int EXTRA_SAMPLES = 338;
+    static final int SAMPLE_FORMAT = 339;
+    static final int JPEG_TABLES = 347;
+
+    private static final String NAME = "TIFF";
+
+    private final byte[] data;
+    private final boolean little;
+    private final Map<Integer, Integer> entries = new HashMap<>();
+
+    TiffTags(byte[] data) {
+        this.data = data;
+        this.little = data[0] == 'I';
+        int directory = i32(4);
+        int count = u16(directory);
+        for (int i = 0; i < count; i++) {
+            int entry = directory + 2 + 12 * i;
+            Bytes.require(data, entry, 12, NAME);
+            entries.putIfAbsent(u16(entry), entry);
+        }
+    }
+
+    byte[] data() {
+        return data;
+    }
+
+    boolean littleEndian() {
+        return little;
+    }
+
+    /** The only value of a tag. */
+    int number(int tag, int otherwise) {
+        int[] values = numbers(tag);
+        return values.length == 0 ? otherwise : values[0];
+    }
+
+    /** All values of a tag, none if it is absent. */
+    int[] numbers(int tag) {
+        Integer entry = entries.get(tag);
+        if (entry == null) {
+            return new int[0];
+        }
+        int size = size(tag, u16(entry + 2));
+        int count = i32(entry + 4);
+        int at = start(entry, size, count);
+        int[] values = new int[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = size == 1 ? data[at + i] & 0xFF : size == 2 ? u16(at + 2 * i) : i32(at + 4 * i);
+            if (values[i] < 0) {
+                throw new ImageException("corrupt TIFF: tag " + tag + " is " + (values[i] & 0xFFFFFFFFL));
+            }
+        }
+        return values;
+    }
+
+    /** The bytes of a tag, none if it is absent. */
+    byte[] bytes(int tag) {
+        Integer entry = entries.get(tag);
+        if (entry == null) {
+            return new byte[0];
+        }
+        int count = i32(entry + 4);
+        return Bytes.slice(data, start(entry, 1, count), count, NAME);
+    }
+
+    private int start(int entry, int size, int count) {
+        if (count < 0 || count > data.length / size) {
+            throw Bytes.truncated(NAME);
+        }
+        int at = count * size <= 4 ? entry + 8 : i32(entry + 8);
+        Bytes.require(data, at, count * size, NAME);
+        return at;
+    }
+
+    private static int size(int tag, int type) {
+        return switch (type) {
+            case 1, 7 -> 1;
+            case 3 -> 2;
+            case 4 -> 4;
+            default -> throw new ImageException("corrupt TIFF: tag " + tag + " of type " + type);
+        };
+    }
+
+    private int u16(int at) {
+        return little ? Bytes.u16le(data, at, NAME) : Bytes.u16be(data, at, NAME);
+    }
+
+    private int i32(int at) {
+        return little ? Bytes.i32le(data, at, NAME) : Bytes.i32be(data, at, NAME);
+    }
+}
