@@ -7,9 +7,9 @@ Makes the bundled default encoder: EfficientNet-Lite0 without its classifier, as
 Input  pixel_values   float32 [batch, 3, height, width], RGB, (x - 127) / 128
 Output pooler_output  float32 [batch, 1280], mean over the last feature map
 
-Batch-norm is folded into the convolutions in float64. Weights of more than one dimension are stored as float16 and
-widened by Cast nodes, which the runtime folds when it loads the model; biases stay float32. The same inputs give the
-same bytes.
+Batch-norm is folded into the convolutions in float64. The weights of 1x1 convolutions, nearly all there are, are stored
+as float16 and widened by Cast nodes, which the runtime folds when it loads the model; the rest stays float32. The same
+inputs give the same bytes.
 """
 
 import argparse
@@ -59,7 +59,7 @@ def fold(tensors, conv, batch_norm):
 
 
 def build(tensors, half=True):
-    """Returns the ONNX model; with half, convolution weights are stored as float16."""
+    """Returns the ONNX model; with half, weights of 1x1 convolutions are stored as float16."""
     nodes, initializers = [], []
 
     def initializer(name, array):
@@ -67,7 +67,7 @@ def build(tensors, half=True):
         return name
 
     def weight(name, array):
-        if not half:
+        if not half or array.shape[2] > 1:
             return initializer(name, array)
         initializer(name + ".half", array.astype(np.float16))
         nodes.append(helper.make_node("Cast", [name + ".half"], [name], to=TensorProto.FLOAT))

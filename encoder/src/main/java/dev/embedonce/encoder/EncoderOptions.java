@@ -1,0 +1,175 @@
+package dev.embedonce.encoder;
+
+import dev.embedonce.encoder.arch.Pooling;
+import dev.embedonce.graph.runtime.Device;
+import dev.embedonce.graph.runtime.WeightMemory;
+import dev.embedonce.image.PixelOptions;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * How to open an encoder. Immutable.
+ *
+ * <p>What changes the vectors is part of the model version: {@link #normalize}, {@link #pooling}, {@link #output}. The pixel
+ * options are part of the preprocessing version. The rest changes only speed and memory.
+ */
+public final class EncoderOptions {
+    private final Device device;
+    private final WeightMemory memory;
+    private final int threads;
+    private final int batchSize;
+    private final boolean normalize;
+    private final Optional<Pooling> pooling;
+    private final Optional<String> output;
+    private final PixelOptions pixels;
+    private final Path cacheFolder;
+    private final boolean rehash;
+
+    private EncoderOptions(Builder builder) {
+        this.device = builder.device;
+        this.memory = builder.memory;
+        this.threads = builder.threads;
+        this.batchSize = builder.batchSize;
+        this.normalize = builder.normalize;
+        this.pooling = builder.pooling;
+        this.output = builder.output;
+        this.pixels = builder.pixels;
+        this.cacheFolder = builder.cacheFolder;
+        this.rehash = builder.rehash;
+    }
+
+    /** The CPU, one thread, batches of 16, vectors as the model gives them. */
+    public static EncoderOptions defaults() {
+        return builder().build();
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    /** How weights in files of their own are kept. */
+    public WeightMemory memory() {
+        return memory;
+    }
+
+    /** Threads that share the work of one call of {@code encode}, each with a part of the batch. */
+    public int threads() {
+        return threads;
+    }
+
+    /** The most pictures in one call of {@code encode}. */
+    public int batchSize() {
+        return batchSize;
+    }
+
+    /** Whether vectors are divided by their Euclidean length. */
+    public boolean normalize() {
+        return normalize;
+    }
+
+    /** How hidden states become a vector; empty for the model's own way. */
+    public Optional<Pooling> pooling() {
+        return pooling;
+    }
+
+    /** The output of a ready ONNX model to take; empty to choose by rule. */
+    public Optional<String> output() {
+        return output;
+    }
+
+    /** What the model's configuration leaves open about its pixels. */
+    public PixelOptions pixels() {
+        return pixels;
+    }
+
+    /** Where digests of big files are remembered. */
+    public Path cacheFolder() {
+        return cacheFolder;
+    }
+
+    /** Whether files are digested anew even if a digest is remembered. */
+    public boolean rehash() {
+        return rehash;
+    }
+
+    /** Settings, checked when given. Not thread-safe. */
+    public static final class Builder {
+        private Device device = Device.CPU;
+        private WeightMemory memory = WeightMemory.FAST;
+        private int threads = 1;
+        private int batchSize = 16;
+        private boolean normalize;
+        private Optional<Pooling> pooling = Optional.empty();
+        private Optional<String> output = Optional.empty();
+        private PixelOptions pixels = PixelOptions.defaults();
+        private Path cacheFolder = UserFolders.cache();
+        private boolean rehash;
+
+        private Builder() {}
+
+        public Builder device(Device value) {
+            this.device = value;
+            return this;
+        }
+
+        public Builder memory(WeightMemory value) {
+            this.memory = value;
+            return this;
+        }
+
+        public Builder threads(int value) {
+            this.threads = atLeastOne("threads", value);
+            return this;
+        }
+
+        public Builder batchSize(int value) {
+            this.batchSize = atLeastOne("batchSize", value);
+            return this;
+        }
+
+        public Builder normalize(boolean value) {
+            this.normalize = value;
+            return this;
+        }
+
+        public Builder pooling(Pooling value) {
+            this.pooling = Optional.of(value);
+            return this;
+        }
+
+        public Builder output(String value) {
+            this.output = Optional.of(value);
+            return this;
+        }
+
+        public Builder pixels(PixelOptions value) {
+            this.pixels = value;
+            return this;
+        }
+
+        public Builder cacheFolder(Path value) {
+            this.cacheFolder = value;
+            return this;
+        }
+
+        public Builder rehash(boolean value) {
+            this.rehash = value;
+            return this;
+        }
+
+        public EncoderOptions build() {
+            return new EncoderOptions(this);
+        }
+
+        private static int atLeastOne(String name, int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(name + " must be at least 1; found " + value);
+            }
+            return value;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.embedonce.encoder;
+
+import dev.embedonce.error.ModelLoadException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Opens image encoders. */
+public final class ImageEncoders {
+    /** The name of the bundled encoder. A folder of that name is written {@code ./default}. */
+    public static final String DEFAULT = "default";
+
+    private ImageEncoders() {}
+
+    /**
+     * Opens the encoder called {@code model}: {@value #DEFAULT} for the bundled one, a model folder, or an {@code .onnx} file in one.
+     *
+     * @throws ModelLoadException if there is no such model, or it cannot be made ready; one line that names file and reason
+     */
+    public static ImageEncoder open(String model, EncoderOptions options) {
+        if (model.equals(DEFAULT)) {
+            return BundledModel.open(options);
+        }
+        Path path = local(model)
+                .orElseThrow(() -> new ModelLoadException("unknown model '" + model + "': it is not '" + DEFAULT
+                        + "', and there is no folder or .onnx file of that name"));
+        return open(path, options);
+    }
+
+    /**
+     * Opens the encoder in a model folder, or of one {@code .onnx} file in such a folder.
+     *
+     * @throws ModelLoadException as for a name
+     */
+    public static ImageEncoder open(Path path, EncoderOptions options) {
+        if (Files.isRegularFile(path)) {
+            return ReadyOnnx.open(ReadyOnnx.folderOf(path), path, options);
+        }
+        Optional<Path> onnx = ReadyOnnx.fileIn(path);
+        if (onnx.isPresent()) {
+            return ReadyOnnx.open(path, onnx.get(), options);
+        }
+        throw new ModelLoadException(path + ": no model found; looked for " + String.join(", ", ReadyOnnx.FILES));
+    }
+
+    private static Optional<Path> local(String model) {
+        try {
+            Path path = Path.of(model);
+            boolean usable = Files.isDirectory(path) || (Files.isRegularFile(path) && model.endsWith(".onnx"));
+            return usable ? Optional.of(path) : Optional.empty();
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+}

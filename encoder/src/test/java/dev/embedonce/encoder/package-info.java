@@ -1,0 +1,4 @@
+@NullMarked
+package dev.embedonce.encoder;
+
+import org.jspecify.annotations.NullMarked;
