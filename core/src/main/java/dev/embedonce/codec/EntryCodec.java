@@ -108,7 +108,7 @@ public final class EntryCodec {
     private static Lookup content(EntryHeader header, ByteBuffer data) {
         try {
             if (header.link() != null) {
-                return new Lookup.Link(new ContentHash(header.link()));
+                return new Lookup.Link(new ContentHash(header.link()), header.provenance());
             }
             return new Lookup.Hit(new Entry(slice(header, data), header.provenance()));
         } catch (IllegalArgumentException e) {

@@ -2,6 +2,7 @@ package dev.embedonce.codec;
 
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.value.Entry;
+import dev.embedonce.value.Provenance;
 
 /** What the bytes under a key turned out to be. */
 public sealed interface Lookup {
@@ -9,7 +10,7 @@ public sealed interface Lookup {
     record Hit(Entry entry) implements Lookup {}
 
     /** Our note that another content of the same versions gives the same encoder input; the answer lies under {@code target}. */
-    record Link(ContentHash target) implements Lookup {}
+    record Link(ContentHash target, Provenance provenance) implements Lookup {}
 
     /** A vector of another program's, unproven. */
     record Foreign(Entry entry) implements Lookup {}

@@ -60,7 +60,7 @@ class EntryCodecTest {
                 assertThat(((Lookup.Hit) lookup).entry().provenance()).isEqualTo(PROVENANCE);
             }
             Lookup link = each.decode(KEY, each.encodeLink(KEY, KEY.contentHash(), PROVENANCE));
-            assertThat(link).isEqualTo(new Lookup.Link(KEY.contentHash()));
+            assertThat(link).isEqualTo(new Lookup.Link(KEY.contentHash(), PROVENANCE));
         }
     }
 

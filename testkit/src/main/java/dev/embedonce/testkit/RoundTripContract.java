@@ -88,7 +88,7 @@ public interface RoundTripContract extends StoreFixture {
             Stored.Sealed link = CODEC.encodeLink(key, target, TestEntries.provenance(1));
             store.putAllIfAbsent(Map.of(key, link));
             assertHolds(store, Map.of(key, link));
-            assertThat(lookup(store, key)).isEqualTo(new Lookup.Link(target));
+            assertThat(lookup(store, key)).isEqualTo(new Lookup.Link(target, TestEntries.provenance(1)));
         }
     }
 
