@@ -3,7 +3,7 @@ package dev.embedonce.image;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Up to 256 colours with, where the file says so, an alpha each. Entries the file lacks are grey ramp, opaque, as in Pillow. */
+/** Up to 256 colours with, where the file says so, an alpha each. Entries the file lacks are black, opaque, as in Pillow. */
 public final class Palette {
     private final byte[] rgb = new byte[3 * 256];
     private final byte[] alpha = new byte[256];
@@ -16,9 +16,6 @@ public final class Palette {
      * @param alphas alpha of the first entries, or null if the file has no transparency
      */
     public Palette(byte[] colours, byte @Nullable [] alphas) {
-        for (int i = 0; i < 256; i++) {
-            Arrays.fill(rgb, 3 * i, 3 * i + 3, (byte) i);
-        }
         int whole = Math.min(colours.length, rgb.length) / 3 * 3;
         System.arraycopy(colours, 0, rgb, 0, whole);
         Arrays.fill(alpha, (byte) 255);
