@@ -1,0 +1,4 @@
+@NullMarked
+package dev.embedonce.graph.runtime;
+
+import org.jspecify.annotations.NullMarked;
