@@ -21,6 +21,9 @@ import java.util.Set;
  * CLIP, also OpenCLIP's models in transformers format: the picture side and the text side, of one checkpoint or each alone. The
  * pooler output of a picture is its class token, normalised; that of a text is its end token.
  *
+ * <p>Old configs also have {@code text_config_dict} and {@code vision_config_dict}; as in transformers, these then count, and the
+ * defaults for what they leave out.
+ *
  * <p>Texts need no attention mask: the attention is causal and what is read is the end token, before any padding.
  */
 // Source: transformers 5.23, models/clip/modeling_clip.py, CLIPModel.get_image_features, get_text_features
@@ -87,7 +90,7 @@ final class Clip implements EncoderArchitecture {
     }
 
     private BuiltModel image(ModelFiles files, ModelConfig json, int projection, BuildOptions options) {
-        Vision config = Vision.read(layout == Layout.BOTH ? json.object("vision_config") : json);
+        Vision config = Vision.read(layout == Layout.BOTH ? json.object("vision_config", "vision_config_dict") : json);
         Transformer sizes = config.sizes;
         Tower tower = new Tower(
                 "clip.image",
@@ -121,7 +124,7 @@ final class Clip implements EncoderArchitecture {
     }
 
     private BuiltModel text(ModelFiles files, ModelConfig json, int projection, BuildOptions options) {
-        Text config = Text.read(layout == Layout.BOTH ? json.object("text_config") : json);
+        Text config = Text.read(layout == Layout.BOTH ? json.object("text_config", "text_config_dict") : json);
         Transformer sizes = config.sizes;
         Tower tower = new Tower(
                 "clip.text",

@@ -86,6 +86,17 @@ public final class ModelConfig {
         return new ModelConfig(file, path + name + ".", value, used);
     }
 
+    /**
+     * The object in {@code replacement} if that is there, else the one in {@code name}; its fields count as those of {@code name}.
+     */
+    public ModelConfig object(String name, String replacement) {
+        if (!has(replacement)) {
+            return object(name);
+        }
+        ModelConfig other = object(replacement);
+        return new ModelConfig(file, path + name + ".", other.json, used);
+    }
+
     /** A text; it is the caller's to say which are known. */
     public String text(String name) {
         return note(name, checked(name, JsonNode::isTextual, "a text").asText());
@@ -191,7 +202,7 @@ public final class ModelConfig {
     /** Refuses any other value of a number than the one that is supported. */
     public void requireOnly(String name, int supported) {
         if (has(name) && !(json.get(name).isInt() && json.get(name).asInt() == supported)) {
-            throw refused(name, "only " + supported + ", nothing else is supported,");
+            throw refused(name, supported + " (nothing else is supported)");
         }
         note(name, supported);
     }

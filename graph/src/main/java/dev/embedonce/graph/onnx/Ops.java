@@ -34,6 +34,30 @@ public final class Ops {
         return graph.op("Div", a, b).output();
     }
 
+    public Value max(Value a, Value b) {
+        return graph.op("Max", a, b).output();
+    }
+
+    public Value abs(Value x) {
+        return graph.op("Abs", x).output();
+    }
+
+    public Value floor(Value x) {
+        return graph.op("Floor", x).output();
+    }
+
+    public Value clip(Value x, Value least, Value most) {
+        return graph.op("Clip", x, least, most).output();
+    }
+
+    public Value less(Value a, Value b) {
+        return graph.op("Less", a, b).output(TensorType.BOOL);
+    }
+
+    public Value where(Value condition, Value then, Value otherwise) {
+        return graph.op("Where", condition, then, otherwise).output(then.type());
+    }
+
     public Value cos(Value x) {
         return graph.op("Cos", x).output();
     }
@@ -132,6 +156,12 @@ public final class Ops {
 
     public Value mean(Value x, boolean keepDims, long... axes) {
         return graph.op("ReduceMean", x, graph.constant(axes))
+                .with("keepdims", keepDims ? 1 : 0)
+                .output();
+    }
+
+    public Value sum(Value x, boolean keepDims, long... axes) {
+        return graph.op("ReduceSum", x, graph.constant(axes))
                 .with("keepdims", keepDims ? 1 : 0)
                 .output();
     }
