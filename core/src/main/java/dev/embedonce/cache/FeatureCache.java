@@ -114,6 +114,19 @@ public final class FeatureCache implements AutoCloseable {
     }
 
     /**
+     * The content whose entry answers for this encoder input, if there is one: what a byte miss would find. Not counted as an image.
+     */
+    public <P extends Prepared> Optional<ContentHash> findByInput(P prepared, FeatureEncoder<P> encoder) {
+        InputDigest input = prepared.inputDigest();
+        if (input == null) {
+            return Optional.empty();
+        }
+        CacheKey key = new CacheKey(encoder.modelVersion(), encoder.preprocVersion(), tenant.inputHash(input));
+        Found found = parts.reader().read(List.of(key)).get(key);
+        return Optional.ofNullable(found).map(f -> f.keptUnder().contentHash());
+    }
+
+    /**
      * The features of one image.
      *
      * @param image the encoded bytes (PNG, JPEG, ...): bytes, never a path; not to be changed during the call

@@ -1,0 +1,98 @@
+package dev.embedonce.cli;
+
+import dev.embedonce.cli.care.CacheCommand;
+import dev.embedonce.cli.embed.EmbedCommand;
+import dev.embedonce.error.CacheException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+
+/** The {@code embedonce} command. */
+@Command(
+        name = "embedonce",
+        description = "Never run a vision encoder twice on the same image.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        scope = ScopeType.INHERIT,
+        synopsisSubcommandLabel = "COMMAND",
+        usageHelpAutoWidth = true,
+        subcommands = {EmbedCommand.class, CacheCommand.class, HelpCommand.class})
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.setProperty("java.awt.headless", "true");
+        System.exit(run(args));
+    }
+
+    /** Runs a command; what goes wrong is one line on standard error and an exit code. */
+    static int run(String... args) {
+        quietLogging();
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((e, command, parsed) -> report(e, command.getErr()))
+                .setParameterExceptionHandler(Main::reportUsage)
+                .execute(args);
+    }
+
+    private static int reportUsage(ParameterException e, String[] args) {
+        CommandLine command = e.getCommandLine();
+        command.getErr().println("embedonce: " + e.getMessage());
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr())) {
+            command.getErr().println("try: " + command.getCommandSpec().qualifiedName() + " --help");
+        }
+        return ExitCodes.CANNOT;
+    }
+
+    private static int report(Exception e, PrintWriter err) {
+        boolean expected = e instanceof CliException
+                || e instanceof CacheException
+                || e instanceof IllegalArgumentException
+                || e instanceof IOException
+                || e instanceof UncheckedIOException;
+        if (expected) {
+            err.println("embedonce: " + oneLine(e));
+            return ExitCodes.CANNOT;
+        }
+        err.println("embedonce: internal error; please report it with what follows");
+        e.printStackTrace(err);
+        return ExitCodes.INTERNAL;
+    }
+
+    /** The message of an exception as one line; its kind where the message alone says too little. */
+    public static String oneLine(Throwable e) {
+        @Nullable String message = e.getMessage();
+        String text = message == null || e instanceof java.nio.file.FileSystemException
+                ? e.getClass().getSimpleName().replaceAll("Exception$", "") + (message == null ? "" : ": " + message)
+                : message;
+        return text.replaceAll("\\s*\\R\\s*", " ");
+    }
+
+    private static void quietLogging() {
+        Logger root = Logger.getLogger("");
+        root.setLevel(Level.WARNING);
+        System.setProperty("java.util.logging.SimpleFormatter.format", "embedonce: %5$s%n");
+    }
+
+    /** What {@code --version} prints. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "embedonce " + (version == null ? "(development)" : version),
+                "Java " + System.getProperty("java.version") + ", " + System.getProperty("os.name") + " "
+                        + System.getProperty("os.arch")
+            };
+        }
+    }
+}

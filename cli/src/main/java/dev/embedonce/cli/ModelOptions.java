@@ -1,0 +1,65 @@
+package dev.embedonce.cli;
+
+import dev.embedonce.encoder.EncoderOptions;
+import dev.embedonce.encoder.ImageEncoder;
+import dev.embedonce.encoder.ImageEncoders;
+import dev.embedonce.graph.runtime.Device;
+import dev.embedonce.image.PillowProfile;
+import dev.embedonce.image.PixelOptions;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which encoder and how it runs: options that commands share. */
+public final class ModelOptions {
+    @Option(
+            names = {"-m", "--model"},
+            paramLabel = "MODEL",
+            defaultValue = "default",
+            description =
+                    "The encoder: 'default' (EfficientNet-Lite0, bundled) or a model folder. Default: ${DEFAULT-VALUE}.")
+    private String model = "default";
+
+    @Option(names = "--normalize", description = "Scale every vector to length 1 (part of the model version).")
+    private boolean normalize;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME",
+            description =
+                    "Pixels as this Pillow gives them: pillow-12 or pillow-13 (part of the preprocessing version).")
+    private @Nullable String profile;
+
+    @Option(names = "--max-pixels", paramLabel = "N", description = "Refuse images with more pixels than this.")
+    private @Nullable Long maxPixels;
+
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            defaultValue = "cpu",
+            description = "cpu or cuda. Default: ${DEFAULT-VALUE}.")
+    private String device = "cpu";
+
+    @Option(names = "--rehash", description = "Digest model files anew instead of trusting remembered digests.")
+    private boolean rehash;
+
+    /** Opens the encoder; the caller closes it. */
+    public ImageEncoder open(int batchSize, int threads) {
+        PixelOptions pixels = PixelOptions.defaults();
+        if (profile != null) {
+            pixels = pixels.withProfile(PillowProfile.ofLabel(profile));
+        }
+        if (maxPixels != null) {
+            pixels = pixels.withMaxPixels(maxPixels);
+        }
+        return ImageEncoders.open(
+                model,
+                EncoderOptions.builder()
+                        .device(Device.ofName(device))
+                        .batchSize(batchSize)
+                        .threads(threads)
+                        .normalize(normalize)
+                        .pixels(pixels)
+                        .rehash(rehash)
+                        .build());
+    }
+}

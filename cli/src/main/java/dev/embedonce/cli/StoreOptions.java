@@ -1,0 +1,61 @@
+package dev.embedonce.cli;
+
+import dev.embedonce.cache.FeatureCache;
+import dev.embedonce.codec.SealKeys;
+import dev.embedonce.encoder.UserFolders;
+import dev.embedonce.store.CacheStore;
+import dev.embedonce.store.StoreUrl;
+import dev.embedonce.store.Stores;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which cache, and how far it is trusted: options that commands share. */
+public final class StoreOptions {
+    @Option(
+            names = "--store",
+            paramLabel = "URL",
+            description = {
+                "Where vectors are kept, such as sqlite:cache.db or duckdb:vectors.duckdb.",
+                "Default: $EMBEDONCE_STORE, or a SQLite file in your cache folder."
+            })
+    private @Nullable String store;
+
+    @Option(
+            names = "--seal-key",
+            paramLabel = "FILE",
+            description =
+                    "Seal entries with the key in FILE (hexadecimal, one a line, newest first) and refuse others.")
+    private @Nullable Path sealKey;
+
+    @Option(names = "--trust-foreign", description = "Also answer from rows that other programs wrote, unproven.")
+    private boolean trustForeign;
+
+    /** The store's URL, with the default filled in. */
+    public StoreUrl url() {
+        String environment = System.getenv("EMBEDONCE_STORE");
+        if (store != null) {
+            return StoreUrl.parse(store);
+        }
+        return environment != null && !environment.isBlank()
+                ? StoreUrl.parse(environment)
+                : StoreUrl.parse("sqlite:" + UserFolders.cache().resolve("cache.db"));
+    }
+
+    public CacheStore open() {
+        return Stores.open(url());
+    }
+
+    public @Nullable SealKeys sealKeys() {
+        return sealKey == null ? null : SealKeys.read(sealKey);
+    }
+
+    /** A cache over {@code opened}, which it owns. */
+    public FeatureCache cache(CacheStore opened, long heapBytes) {
+        return FeatureCache.over(opened)
+                .heapBytes(heapBytes)
+                .sealKeys(sealKeys())
+                .trustForeign(trustForeign)
+                .build();
+    }
+}

@@ -1,0 +1,36 @@
+package dev.embedonce.cli.care;
+
+import dev.embedonce.cli.ExitCodes;
+import dev.embedonce.cli.StoreOptions;
+import dev.embedonce.store.CacheStore;
+import dev.embedonce.store.Stores;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code embedonce cache export}. */
+@Command(
+        name = "export",
+        description =
+                "Copy the cache's entries into another store. What is there already stays; doing it again goes on.")
+final class ExportCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "URL", description = "The store to copy to.")
+    private String target = "";
+
+    @Mixin
+    private StoreOptions store = new StoreOptions();
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        try (CacheStore from = store.open();
+                CacheStore to = Stores.open(target)) {
+            TransferRun.run(from, to, store.sealKeys(), false, json);
+        }
+        return ExitCodes.OK;
+    }
+}

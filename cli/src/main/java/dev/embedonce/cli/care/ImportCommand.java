@@ -1,0 +1,42 @@
+package dev.embedonce.cli.care;
+
+import dev.embedonce.cli.ExitCodes;
+import dev.embedonce.cli.StoreOptions;
+import dev.embedonce.store.CacheStore;
+import dev.embedonce.store.Stores;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code embedonce cache import}. */
+@Command(
+        name = "import",
+        description = {
+            "Copy another store's entries into the cache.",
+            "With --adopt, rows that another program wrote (such as the article's DuckDB table) become entries too:",
+            "you vouch for them, and from then on they carry a checksum."
+        })
+final class ImportCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "URL", description = "The store to copy from.")
+    private String source = "";
+
+    @Mixin
+    private StoreOptions store = new StoreOptions();
+
+    @Option(names = "--adopt", description = "Also take rows of other programs, and unsealed entries.")
+    private boolean adopt;
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        try (CacheStore from = Stores.open(source);
+                CacheStore to = store.open()) {
+            TransferRun.run(from, to, store.sealKeys(), adopt, json);
+        }
+        return ExitCodes.OK;
+    }
+}

@@ -1,0 +1,5 @@
+/** Commands that look after the cache. */
+@NullMarked
+package dev.embedonce.cli.care;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,146 @@
+package dev.embedonce.cli.embed;
+
+import dev.embedonce.cache.Outcome;
+import dev.embedonce.cli.Main;
+import dev.embedonce.cli.input.ImageInput.ImageStream;
+import dev.embedonce.cli.input.ImageItem;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Embeds a stream of images. Workers take chunks of it and do everything for a chunk on their own thread: read, hash, look up, decode,
+ * resize, encode. So all cores are busy whichever of these costs most, nothing is handed from queue to queue, and results come out in input
+ * order. Memory is bounded by the chunks in flight.
+ */
+final class EmbedPipeline {
+    /** Encoded bytes that one worker holds at once, at most (a single larger image is taken alone). */
+    private static final long CHUNK_BYTES = 32L << 20;
+
+    private static final int CHUNKS_AHEAD = 2;
+
+    private final Embedder embedder;
+    private final int workers;
+    private final int chunkImages;
+    private final long maxFileBytes;
+    private final Tally tally;
+    private volatile boolean stopping;
+
+    /** Takes results in input order, on the thread that runs the pipeline. */
+    interface Sink {
+        void accept(ImageResult result) throws IOException;
+    }
+
+    EmbedPipeline(Embedder embedder, int workers, int chunkImages, long maxFileBytes, Tally tally) {
+        this.embedder = embedder;
+        this.workers = workers;
+        this.chunkImages = chunkImages;
+        this.maxFileBytes = maxFileBytes;
+        this.tally = tally;
+    }
+
+    /** Ends the run after the chunks in flight. */
+    void stop() {
+        stopping = true;
+    }
+
+    /** Runs until the input ends, {@link #stop} is called, or the sink or the input fails. */
+    void run(ImageStream input, Sink sink) throws IOException {
+        ExecutorService threads = Executors.newFixedThreadPool(workers, task -> {
+            Thread thread = new Thread(task, "embedonce-worker");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            Deque<Future<List<ImageResult>>> inFlight = new ArrayDeque<>();
+            List<ImageItem> chunk = nextChunk(input);
+            while (!chunk.isEmpty() || !inFlight.isEmpty()) {
+                if (!chunk.isEmpty() && inFlight.size() < workers + CHUNKS_AHEAD) {
+                    List<ImageItem> items = chunk;
+                    inFlight.add(threads.submit(() -> embed(items)));
+                    chunk = nextChunk(input);
+                } else {
+                    for (ImageResult result : await(inFlight.remove())) {
+                        sink.accept(result);
+                    }
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private List<ImageItem> nextChunk(ImageStream input) throws IOException {
+        List<ImageItem> chunk = new ArrayList<>(chunkImages);
+        while (!stopping && chunk.size() < chunkImages) {
+            ImageItem item = input.next();
+            if (item == null) {
+                break;
+            }
+            chunk.add(item);
+        }
+        return stopping ? List.of() : chunk;
+    }
+
+    private static List<ImageResult> await(Future<List<ImageResult>> future) throws IOException {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            if (e.getCause() instanceof RuntimeException runtime) {
+                throw runtime;
+            }
+            throw new IOException(e.getCause());
+        }
+    }
+
+    private List<ImageResult> embed(List<ImageItem> items) {
+        ImageResult[] results = new ImageResult[items.size()];
+        List<Integer> indexes = new ArrayList<>();
+        List<byte[]> images = new ArrayList<>();
+        long bytes = 0;
+        for (int i = 0; i < items.size(); i++) {
+            try {
+                byte[] image = items.get(i).read(maxFileBytes);
+                indexes.add(i);
+                images.add(image);
+                bytes += image.length;
+            } catch (IOException e) {
+                results[i] = new ImageResult.Failed(items.get(i).path(), Main.oneLine(e));
+            }
+            if (bytes >= CHUNK_BYTES) {
+                embed(items, indexes, images, results);
+                bytes = 0;
+            }
+        }
+        embed(items, indexes, images, results);
+        List<ImageResult> list = List.of(results);
+        list.forEach(tally::count);
+        return list;
+    }
+
+    private void embed(List<ImageItem> items, List<Integer> indexes, List<byte[]> images, ImageResult[] results) {
+        if (images.isEmpty()) {
+            return;
+        }
+        List<Outcome> outcomes = embedder.embed(images);
+        for (int i = 0; i < outcomes.size(); i++) {
+            int index = indexes.get(i);
+            results[index] = ImageResult.of(items.get(index).path(), outcomes.get(i));
+        }
+        indexes.clear();
+        images.clear();
+    }
+}

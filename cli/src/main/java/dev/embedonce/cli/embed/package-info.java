@@ -1,0 +1,5 @@
+/** The embed command and the pipeline behind it. */
+@NullMarked
+package dev.embedonce.cli.embed;
+
+import org.jspecify.annotations.NullMarked;

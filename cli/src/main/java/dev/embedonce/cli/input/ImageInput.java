@@ -1,0 +1,74 @@
+package dev.embedonce.cli.input;
+
+import dev.embedonce.cli.CliException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/** A source of images that is opened, counted where that is cheap, and read once, in a fixed order. */
+public interface ImageInput {
+    /** How many images there are, if that is known before reading them. */
+    OptionalLong count();
+
+    /** Starts reading; close it. Not thread-safe. */
+    ImageStream open() throws IOException;
+
+    /** The images of an input, one after the other. */
+    interface ImageStream extends AutoCloseable {
+        /** The next image; null at the end. */
+        @Nullable
+        ImageItem next() throws IOException;
+
+        @Override
+        void close();
+    }
+
+    /**
+     * Makes sense of what a user typed.
+     *
+     * @param arguments folders, files, globs, tables (.parquet, .csv), or {@code -} for a list of files on {@code standardInput}
+     * @param column the column of a table to take; null to find it by name
+     * @throws CliException if one of them does not exist or matches nothing
+     */
+    static ImageInput of(List<String> arguments, @Nullable String column, InputStream standardInput) {
+        List<ImageInput> inputs = new ArrayList<>();
+        for (String argument : arguments) {
+            inputs.add(of(argument, column, standardInput));
+        }
+        return inputs.size() == 1 ? inputs.get(0) : new SeveralInputs(inputs);
+    }
+
+    private static ImageInput of(String argument, @Nullable String column, InputStream standardInput) {
+        if (argument.equals("-")) {
+            return new ListInput(standardInput);
+        }
+        Path path = path(argument);
+        if (Files.isDirectory(path)) {
+            return FilesInput.folder(path);
+        }
+        if (Files.exists(path)) {
+            String name = argument.toLowerCase(Locale.ROOT);
+            boolean table = name.endsWith(".parquet") || name.endsWith(".csv");
+            return table ? new TableInput(path, column) : new FilesInput(List.of(path));
+        }
+        if (argument.matches(".*[*?\\[{].*")) {
+            return FilesInput.glob(argument);
+        }
+        throw new CliException("no such file or folder: " + argument);
+    }
+
+    private static Path path(String argument) {
+        try {
+            return Path.of(argument);
+        } catch (InvalidPathException e) {
+            throw new CliException("not a path: " + argument);
+        }
+    }
+}

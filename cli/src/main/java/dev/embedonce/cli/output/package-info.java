@@ -1,0 +1,5 @@
+/** Where vectors go: Parquet, npy, JSON lines. */
+@NullMarked
+package dev.embedonce.cli.output;
+
+import org.jspecify.annotations.NullMarked;

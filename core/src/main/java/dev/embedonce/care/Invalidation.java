@@ -1,0 +1,29 @@
+package dev.embedonce.care;
+
+import dev.embedonce.store.CacheStore;
+import dev.embedonce.store.Selection;
+import dev.embedonce.store.StoredInfo;
+
+/** Forgets the selected entries, in batches. Broken off in the middle, it has forgotten some. */
+public final class Invalidation {
+    private final CacheStore store;
+    private long removed;
+
+    public Invalidation(CacheStore store) {
+        this.store = store;
+    }
+
+    /**
+     * Removes them.
+     *
+     * @return how many there were
+     */
+    public long run(Selection selection, CareProgress progress) {
+        long total = store.stats().entries();
+        KeyBatches.forEach(store, selection, info -> true, batch -> {
+            removed += store.removeAll(batch.stream().map(StoredInfo::key).toList());
+            progress.at(removed, total);
+        });
+        return removed;
+    }
+}
