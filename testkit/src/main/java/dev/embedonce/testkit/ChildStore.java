@@ -104,7 +104,7 @@ public final class ChildStore implements AutoCloseable {
 
     /** Kills the process (SIGKILL), reads what it had still acknowledged, and waits until it is gone. */
     public List<Acknowledged> kill() throws IOException, InterruptedException {
-        process.destroyForcibly();
+        process.toHandle().destroyForcibly(); // Process.destroyForcibly would also close the stream that is read here
         List<Acknowledged> last = new ArrayList<>();
         for (Acknowledged a = awaitAcknowledged(); a != null; a = awaitAcknowledged()) {
             last.add(a);
