@@ -3,6 +3,7 @@ package dev.embedonce.encoder;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
@@ -12,8 +13,8 @@ final class BlankPicture {
 
     private BlankPicture() {}
 
-    /** A PNG file, 8-bit grey, all samples 0. */
-    static byte[] png(int width, int height) {
+    /** A PNG file, 8-bit grey, all samples {@code grey}. */
+    static byte[] png(int width, int height, int grey) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(SIGNATURE);
         byte[] grey8 = {8, 0, 0, 0, 0};
@@ -21,7 +22,12 @@ final class BlankPicture {
                 "IHDR",
                 ByteBuffer.allocate(13).putInt(width).putInt(height).put(grey8).array(),
                 out);
-        chunk("IDAT", deflated(new byte[(width + 1) * height]), out); // a filter byte before each row
+        byte[] rows = new byte[(width + 1) * height];
+        Arrays.fill(rows, (byte) grey);
+        for (int row = 0; row < height; row++) {
+            rows[row * (width + 1)] = 0; // the row's filter: none
+        }
+        chunk("IDAT", deflated(rows), out);
         chunk("IEND", new byte[0], out);
         return out.toByteArray();
     }

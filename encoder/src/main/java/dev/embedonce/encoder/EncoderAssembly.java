@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 /** Puts an encoder together around a session that has just been opened, and closes the session if that fails. */
 final class EncoderAssembly {
     private static final int TRIAL_SIZE = 224;
+    private static final int TRIAL_GREY = 128;
 
     private EncoderAssembly() {}
 
@@ -83,7 +84,7 @@ final class EncoderAssembly {
     private static int tryOut(
             String model, OnnxSession session, TensorSpec input, VectorOutput output, ImageProcessor processor) {
         PreparedImage blank =
-                PreparedImage.of(input.name(), processor.process(BlankPicture.png(TRIAL_SIZE, TRIAL_SIZE)));
+                PreparedImage.of(input.name(), processor.process(BlankPicture.png(TRIAL_SIZE, TRIAL_SIZE, TRIAL_GREY)));
         Tensor pixels = blank.pixelValues();
         long[] one = {1, pixels.dim(0), pixels.dim(1), pixels.dim(2)};
         if (!input.accepts(one)) {

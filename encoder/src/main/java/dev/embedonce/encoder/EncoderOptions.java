@@ -1,6 +1,7 @@
 package dev.embedonce.encoder;
 
 import dev.embedonce.encoder.arch.Pooling;
+import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.graph.runtime.WeightMemory;
 import dev.embedonce.image.PixelOptions;
@@ -10,7 +11,8 @@ import java.util.Optional;
 /**
  * How to open an encoder. Immutable.
  *
- * <p>What changes the vectors is part of the model version: {@link #normalize}, {@link #pooling}, {@link #output}. The pixel
+ * <p>What changes the vectors is part of the model version: {@link #normalize}, {@link #pooling}, {@link #output},
+ * {@link #numericMode}. The pixel
  * options are part of the preprocessing version. The rest changes only speed and memory.
  */
 public final class EncoderOptions {
@@ -19,6 +21,7 @@ public final class EncoderOptions {
     private final int threads;
     private final int batchSize;
     private final boolean normalize;
+    private final NumericMode numericMode;
     private final Optional<Pooling> pooling;
     private final Optional<String> output;
     private final PixelOptions pixels;
@@ -31,6 +34,7 @@ public final class EncoderOptions {
         this.threads = builder.threads;
         this.batchSize = builder.batchSize;
         this.normalize = builder.normalize;
+        this.numericMode = builder.numericMode;
         this.pooling = builder.pooling;
         this.output = builder.output;
         this.pixels = builder.pixels;
@@ -71,6 +75,11 @@ public final class EncoderOptions {
         return normalize;
     }
 
+    /** How the weights of a model that is built here are held; a ready ONNX model is as it is. */
+    public NumericMode numericMode() {
+        return numericMode;
+    }
+
     /** How hidden states become a vector; empty for the model's own way. */
     public Optional<Pooling> pooling() {
         return pooling;
@@ -103,6 +112,7 @@ public final class EncoderOptions {
         private int threads = 1;
         private int batchSize = 16;
         private boolean normalize;
+        private NumericMode numericMode = NumericMode.FLOAT32;
         private Optional<Pooling> pooling = Optional.empty();
         private Optional<String> output = Optional.empty();
         private PixelOptions pixels = PixelOptions.defaults();
@@ -133,6 +143,11 @@ public final class EncoderOptions {
 
         public Builder normalize(boolean value) {
             this.normalize = value;
+            return this;
+        }
+
+        public Builder numericMode(NumericMode value) {
+            this.numericMode = value;
             return this;
         }
 

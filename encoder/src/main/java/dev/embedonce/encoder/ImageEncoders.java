@@ -1,6 +1,7 @@
 package dev.embedonce.encoder;
 
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.graph.safetensors.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -29,7 +30,8 @@ public final class ImageEncoders {
     }
 
     /**
-     * Opens the encoder in a model folder, or of one {@code .onnx} file in such a folder.
+     * Opens the encoder in a model folder, or of one {@code .onnx} file in such a folder. Where a folder has both, the ready ONNX
+     * file counts, not the safetensors.
      *
      * @throws ModelLoadException as for a name
      */
@@ -41,7 +43,11 @@ public final class ImageEncoders {
         if (onnx.isPresent()) {
             return ReadyOnnx.open(path, onnx.get(), options);
         }
-        throw new ModelLoadException(path + ": no model found; looked for " + String.join(", ", ReadyOnnx.FILES));
+        if (Checkpoint.isPresent(path)) {
+            return BuiltEncoder.open(path, options);
+        }
+        throw new ModelLoadException(path + ": no model found; looked for " + String.join(", ", ReadyOnnx.FILES)
+                + ", model.safetensors and model.safetensors.index.json");
     }
 
     private static Optional<Path> local(String model) {

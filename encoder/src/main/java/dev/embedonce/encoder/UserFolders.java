@@ -6,11 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Where the platform wants a user's files to be. */
-final class UserFolders {
+public final class UserFolders {
     private UserFolders() {}
 
     /** The folder for what can be made again, such as {@code ~/.cache/embedonce}. It need not exist. */
-    static Path cache() {
+    public static Path cache() {
         return cache(System.getenv(), System.getProperty("os.name", ""), Path.of(System.getProperty("user.home", ".")));
     }
 

@@ -1,0 +1,136 @@
+package dev.embedonce.encoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Offset.offset;
+
+import dev.embedonce.encoder.arch.Pooling;
+import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.graph.runtime.WeightMemory;
+import dev.embedonce.value.Embedding;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Checkpoints as published, opened like any other model; that the numbers are right is for the tests of the architectures. */
+class BuiltEncoderTest {
+    private static final String PREPROCESSOR = """
+            {"image_processor_type": "BitImageProcessor", "size": {"shortest_edge": 48}, "crop_size": {"height": 40, "width": 40}}
+            """;
+
+    @TempDir
+    Path folder;
+
+    private EncoderOptions.Builder options() {
+        return EncoderOptions.builder().cacheFolder(folder.resolve("cache"));
+    }
+
+    private static ImageEncoder open(Path model, EncoderOptions.Builder options) {
+        return ImageEncoders.open(model.toString(), options.build());
+    }
+
+    /** A copy of a tiny checkpoint, with settings for its pictures. */
+    private Path checkpoint(String name) throws IOException {
+        Path copy = Files.createDirectories(folder.resolve(name));
+        try (Stream<Path> files = Files.list(resource("/arch/" + name))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(file.getFileName().toString()), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        Files.writeString(copy.resolve("preprocessor_config.json"), PREPROCESSOR);
+        return copy;
+    }
+
+    private static Path resource(String name) {
+        URL url = BuiltEncoderTest.class.getResource(name);
+        if (url == null) {
+            throw new IllegalStateException("no resource " + name);
+        }
+        try {
+            return Path.of(url.toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dinov2", "clip", "clip-shards-bf16", "siglip", "vit", "convnext"})
+    void open_checkpoint_embedsPictures(String name) throws IOException {
+        try (ImageEncoder encoder = open(checkpoint(name), options())) {
+            Embedding noise = encoder.embed(Goldens.picture("noise-224"));
+            Embedding waves = encoder.embed(Goldens.picture("waves-420x300"));
+
+            assertThat(noise.dimension()).isEqualTo(encoder.dimension()).isPositive();
+            assertThat(noise).isNotEqualTo(waves).isEqualTo(encoder.embed(Goldens.picture("noise-224")));
+        }
+    }
+
+    @Test
+    void modelVersion_isThatOfTheContent() throws IOException {
+        Path model = checkpoint("dinov2");
+        String before = version(model, options());
+        Path moved = Files.move(model, folder.resolve("moved"));
+
+        assertThat(version(moved, options())).isEqualTo(before);
+        assertThat(version(moved, options().memory(WeightMemory.MAP).threads(2)))
+                .isEqualTo(before);
+        assertThat(version(moved, options().normalize(true))).isNotEqualTo(before);
+        assertThat(version(moved, options().pooling(Pooling.MEAN))).isNotEqualTo(before);
+    }
+
+    @Test
+    void modelVersion_afterAChangedWeight_isAnother() throws IOException {
+        Path model = checkpoint("dinov2");
+        String before = version(model, options());
+        Path weights = model.resolve("model.safetensors");
+        byte[] bytes = Files.readAllBytes(weights);
+        bytes[bytes.length - 2] ^= 1;
+        Files.write(weights, bytes);
+
+        assertThat(version(model, options())).isNotEqualTo(before);
+    }
+
+    @Test
+    void open_weightMemory_doesNotChangeTheVectorMuch() throws IOException {
+        Path model = checkpoint("dinov2");
+        byte[] picture = Goldens.picture("noise-224");
+        try (ImageEncoder fast = open(model, options());
+                ImageEncoder map = open(model, options().memory(WeightMemory.MAP))) {
+            assertThat(map.embed(picture).toArray())
+                    .containsExactly(fast.embed(picture).toArray(), offset(1e-5f));
+        }
+    }
+
+    @Test
+    void open_readyOnnxBesideSafetensors_counts() throws IOException {
+        Path model = checkpoint("dinov2");
+        TestModels.write(model, "onnx/model.onnx", TestModels.graph(TestModels.vector("image_embeds", 1)));
+        try (ImageEncoder encoder = open(model, options())) {
+            assertThat(encoder.dimension()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void open_unsupportedArchitecture_listsTheSupportedOnes() throws IOException {
+        Path model = checkpoint("dinov2");
+        Files.writeString(model.resolve("config.json"), "{\"model_type\": \"frobnicator\"}");
+
+        assertThatThrownBy(() -> open(model, options()))
+                .isInstanceOf(ModelLoadException.class)
+                .hasMessageContainingAll("config.json", "frobnicator", "dinov2", "siglip");
+    }
+
+    private static String version(Path model, EncoderOptions.Builder options) {
+        try (ImageEncoder encoder = open(model, options)) {
+            return encoder.modelVersion();
+        }
+    }
+}
