@@ -1,0 +1,303 @@
+package dev.embedonce.store.duckdb;
+
+import dev.embedonce.codec.BlobLayout;
+import dev.embedonce.key.CacheKey;
+import dev.embedonce.store.CacheStore;
+import dev.embedonce.store.Selection;
+import dev.embedonce.store.StoreCapabilities;
+import dev.embedonce.store.StoreScan;
+import dev.embedonce.store.StoreStats;
+import dev.embedonce.store.Stored;
+import java.nio.ByteBuffer;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps records in a DuckDB file whose vectors the article's Python class reads and writes; {@link Schema} says where what stands.
+ * One process at a time: a second one is refused. Thread-safe; {@link #close} waits for calls in progress.
+ */
+public final class DuckDbCacheStore implements CacheStore {
+    /** What an {@code Entry} can hold at most. */
+    static final long MAX_ENTRY_BYTES = Integer.MAX_VALUE - 65_536L;
+
+    private static final String JOINS = " FROM " + Keys.RELATION
+            + " LEFT JOIN " + Schema.EMBEDDINGS + " e ON e.content_hash = k.content_hash"
+            + " AND e.model_version = k.model_version AND e.preproc_version = k.preproc_version"
+            + " LEFT JOIN " + Schema.HEADERS + " h ON h.key_id = k.key_id";
+
+    private static final String LOOK_UP =
+            "SELECT k.ord, e.dim, e.created_ts, e.vec, h.created_ts, h.apart, h.header" + JOINS;
+
+    private static final String PAYLOADS =
+            "SELECT k.ord, p.payload FROM " + Keys.RELATION + " JOIN " + Schema.PAYLOADS + " p ON p.key_id = k.key_id";
+
+    private static final String PRESENT = "SELECT k.ord" + JOINS + " WHERE e.dim IS NOT NULL OR h.apart";
+
+    private static final List<String> DELETES = List.of(
+            "DELETE FROM " + Schema.EMBEDDINGS + " WHERE rowid IN (SELECT e.rowid FROM " + Keys.RELATION + " JOIN "
+                    + Schema.EMBEDDINGS + " e ON e.content_hash = k.content_hash"
+                    + " AND e.model_version = k.model_version AND e.preproc_version = k.preproc_version)",
+            "DELETE FROM " + Schema.HEADERS + " WHERE key_id IN (SELECT key_id FROM " + Keys.RELATION + ")",
+            "DELETE FROM " + Schema.PAYLOADS + " WHERE key_id IN (SELECT key_id FROM " + Keys.RELATION + ")");
+
+    private final DuckDbFile file;
+    private final Clock clock;
+    private final ReadWriteLock lifecycle = new ReentrantReadWriteLock();
+    private final Set<DuckDbScan> scans = ConcurrentHashMap.newKeySet();
+    private boolean closed;
+
+    DuckDbCacheStore(DuckDbFile file, Clock clock) {
+        this.file = file;
+        this.clock = clock;
+    }
+
+    @Override
+    public String description() {
+        return "duckdb:" + file.path();
+    }
+
+    @Override
+    public StoreCapabilities capabilities() {
+        return new StoreCapabilities(true, false, MAX_ENTRY_BYTES);
+    }
+
+    @Override
+    public Map<CacheKey, Stored> getAll(Collection<CacheKey> keys) {
+        Keys batch = new Keys(keys);
+        return whileOpen(() -> batch.isEmpty() ? Map.of() : file.read(session -> lookUp(session, batch)));
+    }
+
+    private static Map<CacheKey, Stored> lookUp(Session session, Keys batch) throws SQLException {
+        Map<CacheKey, Stored> found = new HashMap<>(batch.list().size() * 2);
+        Map<CacheKey, byte[]> apart = new HashMap<>();
+        try (ResultSet rows = batch.bind(session, LOOK_UP).executeQuery()) {
+            while (rows.next()) {
+                CacheKey key = batch.list().get(rows.getInt(1));
+                byte[] header = rows.getBytes(7);
+                if (header != null && rows.getBoolean(6)) {
+                    apart.put(key, header);
+                    continue;
+                }
+                byte[] vector = rows.getBytes(4);
+                if (vector != null) {
+                    found.put(key, row(rows.getInt(2), rows.getDouble(3), vector, rows.getDouble(5), header));
+                }
+            }
+        }
+        if (!apart.isEmpty()) {
+            payloads(session, apart, found);
+        }
+        return found;
+    }
+
+    /**
+     * A row of the article's table.
+     *
+     * @param remembered when our row was written, if {@code header} is there
+     */
+    private static Stored row(int dim, double created, byte[] vector, double remembered, byte @Nullable [] header) {
+        if ((long) dim * Float.BYTES != vector.length) {
+            return new Stored.Damaged("the row says " + dim + " dimensions and has " + vector.length + " bytes");
+        }
+        return header != null && created == remembered
+                ? new Stored.Sealed(header, vector)
+                : new Stored.Foreign(ByteBuffer.wrap(vector), DuckDbScan.instant(created));
+    }
+
+    private static void payloads(Session session, Map<CacheKey, byte[]> headers, Map<CacheKey, Stored> found)
+            throws SQLException {
+        Keys batch = new Keys(headers.keySet());
+        try (ResultSet rows = batch.bind(session, PAYLOADS).executeQuery()) {
+            while (rows.next()) {
+                CacheKey key = batch.list().get(rows.getInt(1));
+                byte[] header = headers.remove(key);
+                if (header != null) {
+                    found.put(key, BlobLayout.record(ByteBuffer.wrap(header), ByteBuffer.wrap(rows.getBytes(2))));
+                }
+            }
+        }
+        headers.keySet().forEach(key -> found.put(key, new Stored.Damaged("the header is there without its data")));
+    }
+
+    @Override
+    public Set<CacheKey> putAllIfAbsent(Map<CacheKey, Stored.Sealed> records) {
+        requireSizes(records);
+        return whileOpen(() -> {
+            if (records.isEmpty()) {
+                return Set.of();
+            }
+            try {
+                return file.write(session -> {
+                    // most batches are all new; a vector that is there is refused by a primary key, other kinds only by
+                    // looking
+                    Keys apart = new Keys(records.entrySet().stream()
+                            .filter(entry -> Records.apart(entry.getValue()))
+                            .map(Map.Entry::getKey)
+                            .toList());
+                    Set<CacheKey> present = present(session, apart);
+                    Records.append(session, records, present, now());
+                    return present;
+                });
+            } catch (DuckDbFile.DuplicateKeyException e) {
+                return file.write(session -> {
+                    Set<CacheKey> present = present(session, new Keys(records.keySet()));
+                    Set<CacheKey> absent = new HashSet<>(records.keySet());
+                    absent.removeAll(present);
+                    // a header may be left of a row that somebody else has deleted
+                    delete(session, new Keys(absent));
+                    Records.append(session, records, present, now());
+                    return present;
+                });
+            }
+        });
+    }
+
+    private static Set<CacheKey> present(Session session, Keys batch) throws SQLException {
+        Set<CacheKey> present = new HashSet<>();
+        if (!batch.isEmpty()) {
+            try (ResultSet rows = batch.bind(session, PRESENT).executeQuery()) {
+                while (rows.next()) {
+                    present.add(batch.list().get(rows.getInt(1)));
+                }
+            }
+        }
+        return present;
+    }
+
+    private static void delete(Session session, Keys batch) throws SQLException {
+        if (!batch.isEmpty()) {
+            for (String delete : DELETES) {
+                batch.bind(session, delete).executeUpdate();
+            }
+        }
+    }
+
+    @Override
+    public void replaceAll(Map<CacheKey, Stored.Sealed> records) {
+        requireSizes(records);
+        whileOpen(() -> records.isEmpty()
+                ? 0
+                : file.write(session -> {
+                    delete(session, new Keys(records.keySet()));
+                    Records.append(session, records, Set.of(), now());
+                    return records.size();
+                }));
+    }
+
+    private static void requireSizes(Map<CacheKey, Stored.Sealed> records) {
+        records.forEach((key, record) -> {
+            if (record.sizeBytes() > MAX_ENTRY_BYTES) {
+                throw new IllegalArgumentException("the DuckDB store takes entries of at most " + MAX_ENTRY_BYTES
+                        + " bytes; the one of content " + key.contentHash() + " has " + record.sizeBytes());
+            }
+        });
+    }
+
+    /** Seconds since 1970 as the article's Python writes them, to the microsecond. */
+    private double now() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()) / 1e6;
+    }
+
+    @Override
+    public long removeAll(Collection<CacheKey> keys) {
+        Keys batch = new Keys(keys);
+        return whileOpen(() -> batch.isEmpty()
+                ? 0
+                : file.write(session -> {
+                    int present = present(session, batch).size();
+                    delete(session, batch);
+                    return present;
+                }));
+    }
+
+    @Override
+    public StoreScan scan(Selection selection) {
+        return whileOpen(() -> DuckDbScan.open(this, file, selection));
+    }
+
+    @Override
+    public StoreStats stats() {
+        return whileOpen(() -> file.read(session -> StoreStats.of(DuckDbScan.versions(session))));
+    }
+
+    @Override
+    public void addCounters(Map<String, Long> deltas) {
+        whileOpen(() -> deltas.isEmpty()
+                ? 0
+                : file.write(session -> {
+                    PreparedStatement add = session.prepare("INSERT INTO " + Schema.COUNTERS + " AS c VALUES (?, ?)"
+                            + " ON CONFLICT (name) DO UPDATE SET total = c.total + excluded.total");
+                    for (Map.Entry<String, Long> delta : deltas.entrySet()) {
+                        add.setString(1, delta.getKey());
+                        add.setLong(2, delta.getValue());
+                        add.executeUpdate();
+                    }
+                    return deltas.size();
+                }));
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+        return whileOpen(() -> file.read(session -> {
+            Map<String, Long> counters = new HashMap<>();
+            try (ResultSet rows = session.prepare("SELECT name, total FROM " + Schema.COUNTERS)
+                    .executeQuery()) {
+                while (rows.next()) {
+                    counters.put(rows.getString(1), rows.getLong(2));
+                }
+            }
+            return counters;
+        }));
+    }
+
+    /** Does {@code call} unless this handle is closed, and keeps it from being closed meanwhile. */
+    <T> T whileOpen(Supplier<T> call) {
+        lifecycle.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("this store is closed: " + description());
+            }
+            return call.get();
+        } finally {
+            lifecycle.readLock().unlock();
+        }
+    }
+
+    void opened(DuckDbScan scan) {
+        scans.add(scan);
+    }
+
+    void ended(DuckDbScan scan) {
+        scans.remove(scan);
+    }
+
+    @Override
+    public void close() {
+        lifecycle.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                new ArrayList<>(scans).forEach(DuckDbScan::close);
+                file.release();
+            }
+        } finally {
+            lifecycle.writeLock().unlock();
+        }
+    }
+}
