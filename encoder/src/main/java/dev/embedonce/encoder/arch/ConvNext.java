@@ -9,7 +9,6 @@ import dev.embedonce.graph.blocks.Norm;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -68,8 +67,7 @@ final class ConvNext implements EncoderArchitecture {
                 options,
                 List.of(NameLayout.canonical(), NameLayout.prefixed("convnext.")),
                 "embeddings.patch_embeddings.weight");
-        List<Pooling> possible = new ArrayList<>(List.of(Pooling.POOLER, Pooling.MEAN));
-        Pooling pooling = tower.pooling(possible);
+        Pooling pooling = tower.pooling(List.of(Pooling.POOLER, Pooling.MEAN));
         Ops ops = tower.ops();
         Scope embeddings = tower.root().at("embeddings");
         int first = config.channels.get(0);

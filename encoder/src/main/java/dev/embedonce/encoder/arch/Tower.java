@@ -12,7 +12,6 @@ import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.graph.safetensors.TensorInfo;
 import dev.embedonce.key.FramedDigest;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -131,9 +130,5 @@ final class Tower {
                     .put("sha256", options.digester().sha256(tensor));
         }
         return digest.hexDigest();
-    }
-
-    static List<NameLayout> layouts(NameLayout... layouts) {
-        return Arrays.asList(layouts);
     }
 }

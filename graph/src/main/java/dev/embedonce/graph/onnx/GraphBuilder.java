@@ -104,7 +104,7 @@ public final class GraphBuilder {
      * Elements of a tensor from {@code firstElement} on, seen with another shape, in the tensor's own type. Asking again for the
      * same gives the same initialiser.
      *
-     * @throws IllegalArgumentException if that passes the end of the tensor
+     * @throws IllegalArgumentException if that passes the end of the tensor, or a tensor of that name came from another place
      */
     public Value external(TensorInfo tensor, long firstElement, Shape shape) {
         long size = tensor.type().sizeBytes();
@@ -115,8 +115,12 @@ public final class GraphBuilder {
                     + " at element " + firstElement);
         }
         String name = tensor.name() + "@" + firstElement + shape;
-        externals.putIfAbsent(
-                name, new External(name, tensor.type(), shape, tensor.file(), tensor.offset() + start, length));
+        External external = new External(name, tensor.type(), shape, tensor.file(), tensor.offset() + start, length);
+        External known = externals.putIfAbsent(name, external);
+        if (known != null && !known.equals(external)) {
+            throw new IllegalArgumentException(
+                    "tensor " + tensor.name() + " is in the graph already, from " + known.file());
+        }
         return new Value(name, tensor.type());
     }
 

@@ -67,6 +67,21 @@ class GraphBuilderTest {
     }
 
     @Test
+    void external_sameNameFromAnotherFile_isRefused() {
+        TensorInfo first = weights().get("w");
+        TensorInfo second = Checkpoint.openFile(new SafetensorsFile()
+                        .floats("w", "[3,2]", 6, 5, 4, 3, 2, 1)
+                        .write(folder.resolve("other.safetensors")))
+                .get("w");
+        GraphBuilder graph = new GraphBuilder();
+
+        assertThat(graph.external(first)).isEqualTo(graph.external(first));
+        assertThatThrownBy(() -> graph.external(second))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("tensor w is in the graph already, from " + first.file());
+    }
+
+    @Test
     void asFloat32_sixteenBitWeight_isWidened() {
         float[] y = Graphs.run(
                 (ops, x) -> ops.add(
