@@ -2,6 +2,7 @@ package dev.embedonce.image.internal;
 
 import dev.embedonce.image.ImageException;
 import dev.embedonce.image.internal.jpeg.JpegSource;
+import dev.embedonce.image.internal.webp.WebpSource;
 import java.util.Locale;
 
 /** Recognises a format by its first bytes and reads its header. */
@@ -33,6 +34,9 @@ public final class ImageSources {
         }
         if (Bytes.startsWith(data, 0, "II*\0") || Bytes.startsWith(data, 0, "MM\0*")) {
             return new TiffSource(data);
+        }
+        if (Bytes.startsWith(data, 0, "RIFF") && Bytes.startsWith(data, 8, "WEBP")) {
+            return new WebpSource(data);
         }
         throw new ImageException("not a supported image: starts with " + start(data));
     }

@@ -1,0 +1,56 @@
+package dev.embedonce.image.internal.webp;
+
+import dev.embedonce.image.ImageException;
+import dev.embedonce.image.internal.Bytes;
+
+/** The alpha channel of a lossy picture: plain or lossless, then unfiltered. */
+// Source: RFC 9649, section 2.7.1.2
+final class AlphaPlane {
+    private AlphaPlane() {}
+
+    static byte[] decode(byte[] data, int at, int length, int width, int height) {
+        int head = Bytes.u8(data, at, WebpSource.NAME);
+        int pixels = Math.multiplyExact(width, height);
+        byte[] plane;
+        switch (head & 3) {
+            case 0 -> {
+                if (length - 1 < pixels) {
+                    throw Bytes.truncated(WebpSource.NAME);
+                }
+                plane = Bytes.slice(data, at + 1, pixels, WebpSource.NAME);
+            }
+            case 1 -> {
+                int[] argb = LosslessDecoder.decodeStream(data, at + 1, length - 1, width, height);
+                plane = new byte[pixels];
+                for (int i = 0; i < pixels; i++) {
+                    plane[i] = (byte) (argb[i] >> 8);
+                }
+            }
+            default -> throw new ImageException("corrupt WebP: alpha compression " + (head & 3));
+        }
+        unfilter(plane, width, height, (head >> 2) & 3);
+        return plane;
+    }
+
+    private static void unfilter(byte[] plane, int width, int height, int filter) {
+        if (filter == 0) {
+            return;
+        }
+        for (int i = 1; i < width; i++) {
+            plane[i] += plane[i - 1];
+        }
+        for (int y = 1; y < height; y++) {
+            int row = y * width;
+            plane[row] += plane[row - width];
+            for (int i = row + 1; i < row + width; i++) {
+                int left = plane[i - 1] & 0xFF;
+                int above = plane[i - width] & 0xFF;
+                plane[i] += switch (filter) {
+                    case 1 -> (byte) left;
+                    case 2 -> (byte) above;
+                    default -> (byte) Math.max(0, Math.min(255, left + above - (plane[i - width - 1] & 0xFF)));
+                };
+            }
+        }
+    }
+}
