@@ -110,10 +110,9 @@ final class Clip implements EncoderArchitecture {
         TokenShape tokens = TokenShape.of(tower.ops(), embedded);
         Value x = Norm.layer(
                 model.at("pre_layrnorm"), tokens.flat(embedded, sizes.channels()), sizes.channels(), sizes.epsilon());
-        x = ClipLayer.stack(tower, "vision_model.encoder.layers", sizes, x, tokens, false);
+        x = ClipLayer.stackFor(pooling, tower, "vision_model.encoder.layers", sizes, x, tokens);
         boolean hasNorm = pooling == Pooling.POOLER || pooling == Pooling.PROJECTION;
         Value vector = sizes.pooled(
-                tower.ops(),
                 x,
                 tokens,
                 1,

@@ -1,5 +1,6 @@
 package dev.embedonce.encoder.arch;
 
+import dev.embedonce.encoder.arch.Transformer.Attended;
 import dev.embedonce.graph.blocks.Linear;
 import dev.embedonce.graph.blocks.Mlp;
 import dev.embedonce.graph.blocks.Norm;
@@ -15,16 +16,27 @@ import dev.embedonce.graph.onnx.Value;
 final class ClipLayer {
     private ClipLayer() {}
 
-    /** All the layers of a side. */
+    /** All the layers of a side, for all its tokens. */
     static Value stack(Tower tower, String list, Transformer sizes, Value x, TokenShape tokens, boolean causal) {
         Value hidden = x;
         for (int i = 0; i < sizes.layers(); i++) {
-            hidden = apply(tower.layer(list, i), sizes, hidden, tokens, causal);
+            hidden = apply(tower.layer(list, i), sizes, hidden, tokens, causal, false);
         }
         return hidden;
     }
 
-    private static Value apply(Scope scope, Transformer sizes, Value x, TokenShape tokens, boolean causal) {
+    /** All the layers of a side, of which that is read which {@link Transformer#pooled} needs. */
+    static Value stackFor(Pooling pooling, Tower tower, String list, Transformer sizes, Value x, TokenShape tokens) {
+        Value hidden = x;
+        for (int i = 0; i < sizes.layers(); i++) {
+            boolean firstOnly = sizes.firstTokenOnly(i, pooling);
+            hidden = apply(tower.layer(list, i), sizes, hidden, tokens, false, firstOnly);
+        }
+        return hidden;
+    }
+
+    private static Value apply(
+            Scope scope, Transformer sizes, Value x, TokenShape tokens, boolean causal, boolean firstOnly) {
         Ops ops = scope.ops();
         int channels = sizes.channels();
         Scope attention = scope.at("self_attn");
@@ -38,7 +50,8 @@ final class ClipLayer {
             selfAttention.causal();
         }
         Value normal = Norm.layer(scope.at("layer_norm1"), x, channels, sizes.epsilon());
-        Value middle = ops.add(x, selfAttention.apply(normal, tokens));
+        Attended attended = Transformer.attend(selfAttention, normal, x, tokens, firstOnly);
+        Value middle = ops.add(attended.residual(), attended.mixed());
         Value fed = Mlp.plain(
                 Linear.of(scope.at("mlp.fc1"), channels, sizes.inner(), true),
                 sizes.activation(),

@@ -1,5 +1,6 @@
 package dev.embedonce.encoder.arch;
 
+import dev.embedonce.encoder.arch.Transformer.Attended;
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.LayerScale;
 import dev.embedonce.graph.blocks.Linear;
@@ -80,10 +81,9 @@ final class Dinov2 implements EncoderArchitecture {
         Transformer sizes = config.sizes;
         Value x = tokens.flat(embedded, sizes.channels());
         for (int i = 0; i < sizes.layers(); i++) {
-            x = layer(tower.layer("encoder.layer", i), config, x, tokens);
+            x = layer(tower.layer("encoder.layer", i), config, x, tokens, sizes.firstTokenOnly(i, pooling));
         }
         Value vector = sizes.pooled(
-                tower.ops(),
                 x,
                 tokens,
                 1 + config.registers,
@@ -109,19 +109,21 @@ final class Dinov2 implements EncoderArchitecture {
         return PatchGrid.prepend(ops, first, 1 + config.registers, channels, patches);
     }
 
-    private static Value layer(Scope scope, Config config, Value x, TokenShape tokens) {
+    private static Value layer(Scope scope, Config config, Value x, TokenShape tokens, boolean firstOnly) {
         Ops ops = scope.ops();
         Transformer sizes = config.sizes;
         int channels = sizes.channels();
         Scope attention = scope.at("attention.attention");
-        Value mixed = new SelfAttention(
-                        Linear.of(attention.at("query"), channels, channels, config.qkvBias),
-                        Linear.of(attention.at("key"), channels, channels, config.qkvBias),
-                        Linear.of(attention.at("value"), channels, channels, config.qkvBias),
-                        Linear.of(scope.at("attention.output.dense"), channels, channels, true),
-                        sizes.heads())
-                .apply(Norm.layer(scope.at("norm1"), x, channels, sizes.epsilon()), tokens);
-        Value middle = ops.add(LayerScale.apply(scope, "layer_scale1.lambda1", mixed, channels), x);
+        SelfAttention selfAttention = new SelfAttention(
+                Linear.of(attention.at("query"), channels, channels, config.qkvBias),
+                Linear.of(attention.at("key"), channels, channels, config.qkvBias),
+                Linear.of(attention.at("value"), channels, channels, config.qkvBias),
+                Linear.of(scope.at("attention.output.dense"), channels, channels, true),
+                sizes.heads());
+        Value before = Norm.layer(scope.at("norm1"), x, channels, sizes.epsilon());
+        Attended attended = Transformer.attend(selfAttention, before, x, tokens, firstOnly);
+        Value middle = ops.add(
+                LayerScale.apply(scope, "layer_scale1.lambda1", attended.mixed(), channels), attended.residual());
         Value normal = Norm.layer(scope.at("norm2"), middle, channels, sizes.epsilon());
         Value fed = config.swiGlu
                 ? swiGlu(scope.at("mlp"), sizes, normal)

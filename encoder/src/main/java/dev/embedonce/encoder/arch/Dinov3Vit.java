@@ -1,5 +1,6 @@
 package dev.embedonce.encoder.arch;
 
+import dev.embedonce.encoder.arch.Transformer.Attended;
 import dev.embedonce.graph.Shape;
 import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.blocks.LayerScale;
@@ -93,10 +94,9 @@ final class Dinov3Vit implements EncoderArchitecture {
         Rotary rotary = rotary(ops, config, grid, tokens);
         Value x = tokens.flat(embedded, sizes.channels());
         for (int i = 0; i < sizes.layers(); i++) {
-            x = layer(tower.layer("layer", i), config, x, tokens, rotary);
+            x = layer(tower.layer("layer", i), config, x, tokens, rotary, sizes.firstTokenOnly(i, pooling));
         }
         Value vector = sizes.pooled(
-                ops,
                 x,
                 tokens,
                 1 + config.registers,
@@ -150,20 +150,23 @@ final class Dinov3Vit implements EncoderArchitecture {
         return ops.unsqueeze(spread, 1);
     }
 
-    private static Value layer(Scope scope, Config config, Value x, TokenShape tokens, Rotary rotary) {
+    private static Value layer(
+            Scope scope, Config config, Value x, TokenShape tokens, Rotary rotary, boolean firstOnly) {
         Ops ops = scope.ops();
         Transformer sizes = config.sizes;
         int channels = sizes.channels();
         Scope attention = scope.at("attention");
-        Value mixed = new SelfAttention(
+        SelfAttention selfAttention = new SelfAttention(
                         Linear.of(attention.at("q_proj"), channels, channels, config.queryBias),
                         Linear.of(attention.at("k_proj"), channels, channels, config.keyBias),
                         Linear.of(attention.at("v_proj"), channels, channels, config.valueBias),
                         Linear.of(attention.at("o_proj"), channels, channels, config.outputBias),
                         sizes.heads())
-                .rotary(rotary)
-                .apply(Norm.layer(scope.at("norm1"), x, channels, sizes.epsilon()), tokens);
-        Value middle = ops.add(LayerScale.apply(scope, "layer_scale1.lambda1", mixed, channels), x);
+                .rotary(rotary);
+        Value before = Norm.layer(scope.at("norm1"), x, channels, sizes.epsilon());
+        Attended attended = Transformer.attend(selfAttention, before, x, tokens, firstOnly);
+        Value middle = ops.add(
+                LayerScale.apply(scope, "layer_scale1.lambda1", attended.mixed(), channels), attended.residual());
         Value normal = Norm.layer(scope.at("norm2"), middle, channels, sizes.epsilon());
         Linear up = Linear.of(scope.at("mlp.up_proj"), channels, sizes.inner(), config.mlpBias);
         Linear down = Linear.of(scope.at("mlp.down_proj"), sizes.inner(), channels, config.mlpBias);

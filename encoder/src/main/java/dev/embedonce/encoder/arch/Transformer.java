@@ -2,8 +2,8 @@ package dev.embedonce.encoder.arch;
 
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.Pool;
+import dev.embedonce.graph.blocks.SelfAttention;
 import dev.embedonce.graph.blocks.TokenShape;
-import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import java.util.function.UnaryOperator;
 
@@ -49,18 +49,34 @@ record Transformer(int channels, int layers, int heads, int inner, Activation ac
         return sizes;
     }
 
+    /** Whether layer {@code index} need not go on with any token but the first: the last one, unless all are averaged. */
+    boolean firstTokenOnly(int index, Pooling pooling) {
+        return index == layers - 1 && pooling != Pooling.MEAN;
+    }
+
+    /**
+     * The attention half of a layer, for all tokens or for the first alone.
+     *
+     * @return what the attention adds, and what it is added to
+     */
+    static Attended attend(SelfAttention attention, Value normal, Value x, TokenShape tokens, boolean firstOnly) {
+        return firstOnly
+                ? new Attended(attention.applyToFirst(normal, tokens), Pool.token(tokens.ops(), tokens.batched(x), 0))
+                : new Attended(attention.apply(normal, tokens), x);
+    }
+
+    record Attended(Value mixed, Value residual) {}
+
     /**
      * The class token or the mean of the patch tokens, normalised token by token.
      *
-     * @param x float32 [batch * tokens, channels], the last layer's output
+     * @param x the last layer's output: float32 [batch * tokens, channels] for a mean, else [batch, channels]
      * @param prefix the number of tokens before the patches
      * @param norm the final LayerNorm, on float32 [.., channels]
      * @return float32 [batch, channels]
      */
-    Value pooled(Ops ops, Value x, TokenShape tokens, int prefix, Pooling pooling, UnaryOperator<Value> norm) {
-        if (pooling == Pooling.MEAN) {
-            return Pool.meanFrom(ops, tokens.batched(norm.apply(x)), prefix);
-        }
-        return norm.apply(Pool.token(ops, tokens.batched(x), 0));
+    Value pooled(Value x, TokenShape tokens, int prefix, Pooling pooling, UnaryOperator<Value> norm) {
+        Value normal = norm.apply(x);
+        return pooling == Pooling.MEAN ? Pool.meanFrom(tokens.ops(), tokens.batched(normal), prefix) : normal;
     }
 }

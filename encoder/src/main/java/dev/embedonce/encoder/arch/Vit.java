@@ -1,5 +1,6 @@
 package dev.embedonce.encoder.arch;
 
+import dev.embedonce.encoder.arch.Transformer.Attended;
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.Linear;
 import dev.embedonce.graph.blocks.Mlp;
@@ -83,10 +84,9 @@ final class Vit implements EncoderArchitecture {
         TokenShape tokens = TokenShape.of(tower.ops(), embedded);
         Value x = tokens.flat(embedded, sizes.channels());
         for (int i = 0; i < sizes.layers(); i++) {
-            x = layer(tower.layer("encoder.layer", i), config, x, tokens);
+            x = layer(tower.layer("encoder.layer", i), config, x, tokens, sizes.firstTokenOnly(i, pooling));
         }
         Value vector = sizes.pooled(
-                tower.ops(),
                 x,
                 tokens,
                 kind.prefixTokens,
@@ -129,20 +129,20 @@ final class Vit implements EncoderArchitecture {
         return PatchGrid.prepend(ops, first, prefix, channels, patches);
     }
 
-    private static Value layer(Scope scope, Config config, Value x, TokenShape tokens) {
+    private static Value layer(Scope scope, Config config, Value x, TokenShape tokens, boolean firstOnly) {
         Ops ops = scope.ops();
         Transformer sizes = config.sizes;
         int channels = sizes.channels();
         Scope attention = scope.at("attention.attention");
         Value normal = Norm.layer(scope.at("layernorm_before"), x, channels, sizes.epsilon());
-        Value mixed = new SelfAttention(
-                        Linear.of(attention.at("query"), channels, channels, config.qkvBias),
-                        Linear.of(attention.at("key"), channels, channels, config.qkvBias),
-                        Linear.of(attention.at("value"), channels, channels, config.qkvBias),
-                        Linear.of(scope.at("attention.output.dense"), channels, channels, true),
-                        sizes.heads())
-                .apply(normal, tokens);
-        Value middle = ops.add(mixed, x);
+        SelfAttention selfAttention = new SelfAttention(
+                Linear.of(attention.at("query"), channels, channels, config.qkvBias),
+                Linear.of(attention.at("key"), channels, channels, config.qkvBias),
+                Linear.of(attention.at("value"), channels, channels, config.qkvBias),
+                Linear.of(scope.at("attention.output.dense"), channels, channels, true),
+                sizes.heads());
+        Attended attended = Transformer.attend(selfAttention, normal, x, tokens, firstOnly);
+        Value middle = ops.add(attended.mixed(), attended.residual());
         Value fed = Mlp.plain(
                 Linear.of(scope.at("intermediate.dense"), channels, sizes.inner(), true),
                 sizes.activation(),

@@ -55,15 +55,39 @@ public final class SelfAttention {
      * @return float32 of the same shape
      */
     public Value apply(Value x, TokenShape tokens) {
+        Value mixed = mix(tokens.batched(query.apply(x)), rotary, x, tokens);
+        return output.apply(tokens.flat(mixed, value.out()));
+    }
+
+    /**
+     * Adds the layer for the first token alone, which still sees all tokens: all that the last layer of an encoder has to do if
+     * nothing but its class token is read.
+     *
+     * @param x float32 [batch * tokens, channels]
+     * @return float32 [batch, channels]
+     * @throws IllegalStateException if the layer is causal or has a bias on the scores
+     */
+    public Value applyToFirst(Value x, TokenShape tokens) {
+        if (causal || scoreBias != null) {
+            throw new IllegalStateException("the first token alone, with a causal mask or a bias, is not supported");
+        }
         Ops ops = query.scope().ops();
-        Value q = tokens.batched(query.apply(x));
+        Value first = ops.unsqueeze(query.apply(Pool.token(ops, tokens.batched(x), 0)), 1);
+        Rotary still =
+                rotary == null ? null : new Rotary(ops.slice(rotary.cos(), 1, 0, 1), ops.slice(rotary.sin(), 1, 0, 1));
+        return output.apply(ops.squeeze(mix(first, still, x, tokens), 1));
+    }
+
+    /** The values of x weighed for each query: float32 [batch, queries, channels]. */
+    private Value mix(Value queries, @Nullable Rotary queryPositions, Value x, TokenShape tokens) {
+        Ops ops = query.scope().ops();
+        Value q = queries;
         Value k = tokens.batched(key.apply(x));
         Value v = tokens.batched(value.apply(x));
-        if (rotary != null) {
-            q = ops.rotary(q, rotary.cos(), rotary.sin(), heads);
+        if (rotary != null && queryPositions != null) {
+            q = ops.rotary(q, queryPositions.cos(), queryPositions.sin(), heads);
             k = ops.rotary(k, rotary.cos(), rotary.sin(), heads);
         }
-        Value mixed = ops.multiHeadAttention(q, k, v, heads, scoreBias, causal);
-        return output.apply(tokens.flat(mixed, value.out()));
+        return ops.multiHeadAttention(q, k, v, heads, scoreBias, causal);
     }
 }
