@@ -95,7 +95,7 @@ final class DuckDbFile {
                 // a batch of keys is looked up through the index up to this size, by a scan beyond it
                 "SET dynamic_or_filter_threshold = 2048",
                 "SET checkpoint_threshold = '256MB'",
-                "ATTACH '" + quoted + "' AS " + Schema.CATALOG + " (TYPE duckdb, STORAGE_VERSION 'v1.0.0')");
+                "ATTACH '" + quoted + "' AS " + Schema.CATALOG + " (TYPE duckdb" + storageVersion(path) + ")");
         Properties properties = new Properties();
         properties.setProperty("jdbc_stream_results", "true");
         try {
@@ -112,6 +112,12 @@ final class DuckDbFile {
         } catch (SQLException e) {
             throw refused(path, e);
         }
+    }
+
+    /** A new file is made for every DuckDB since 1.0; one that is there keeps the version it has, which cannot be lowered. */
+    private static String storageVersion(Path path) {
+        // asks for the size without opening the file: closing it would give up this process's locks on it
+        return path.toFile().length() == 0 ? ", STORAGE_VERSION 'v1.0.0'" : "";
     }
 
     private static StoreUnavailableException refused(Path path, SQLException e) {
