@@ -1,6 +1,8 @@
 package dev.embedonce.encoder;
 
 import dev.embedonce.encoder.arch.Pooling;
+import dev.embedonce.encoder.hub.HubProgress;
+import dev.embedonce.encoder.hub.HubSettings;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.graph.runtime.WeightMemory;
@@ -27,6 +29,8 @@ public final class EncoderOptions {
     private final PixelOptions pixels;
     private final Path cacheFolder;
     private final boolean rehash;
+    private final Optional<HubSettings> hub;
+    private final HubProgress hubProgress;
 
     private EncoderOptions(Builder builder) {
         this.device = builder.device;
@@ -40,6 +44,8 @@ public final class EncoderOptions {
         this.pixels = builder.pixels;
         this.cacheFolder = builder.cacheFolder;
         this.rehash = builder.rehash;
+        this.hub = builder.hub;
+        this.hubProgress = builder.hubProgress;
     }
 
     /** The CPU, one thread, batches of 16, vectors as the model gives them. */
@@ -105,6 +111,16 @@ public final class EncoderOptions {
         return rehash;
     }
 
+    /** Where models come from that are named by their id on the hub; by default, what the environment says. */
+    public HubSettings hub() {
+        return hub.orElseGet(HubSettings::fromEnvironment);
+    }
+
+    /** Hears of downloads. */
+    public HubProgress hubProgress() {
+        return hubProgress;
+    }
+
     /** Settings, checked when given. Not thread-safe. */
     public static final class Builder {
         private Device device = Device.CPU;
@@ -118,6 +134,8 @@ public final class EncoderOptions {
         private PixelOptions pixels = PixelOptions.defaults();
         private Path cacheFolder = UserFolders.cache();
         private boolean rehash;
+        private Optional<HubSettings> hub = Optional.empty();
+        private HubProgress hubProgress = HubProgress.NONE;
 
         private Builder() {}
 
@@ -173,6 +191,16 @@ public final class EncoderOptions {
 
         public Builder rehash(boolean value) {
             this.rehash = value;
+            return this;
+        }
+
+        public Builder hub(HubSettings value) {
+            this.hub = Optional.of(value);
+            return this;
+        }
+
+        public Builder hubProgress(HubProgress value) {
+            this.hubProgress = value;
             return this;
         }
 

@@ -1,5 +1,7 @@
 package dev.embedonce.encoder;
 
+import dev.embedonce.encoder.hub.Hub;
+import dev.embedonce.encoder.hub.HubId;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.safetensors.Checkpoint;
 import java.nio.file.Files;
@@ -15,7 +17,8 @@ public final class ImageEncoders {
     private ImageEncoders() {}
 
     /**
-     * Opens the encoder called {@code model}: {@value #DEFAULT} for the bundled one, a model folder, or an {@code .onnx} file in one.
+     * Opens the encoder called {@code model}: {@value #DEFAULT} for the bundled one, a model folder, an {@code .onnx} file in
+     * one, or {@code organisation/name[@revision]} on the hub.
      *
      * @throws ModelLoadException if there is no such model, or it cannot be made ready; one line that names file and reason
      */
@@ -23,10 +26,25 @@ public final class ImageEncoders {
         if (model.equals(DEFAULT)) {
             return BundledModel.open(options);
         }
-        Path path = local(model)
-                .orElseThrow(() -> new ModelLoadException("unknown model '" + model + "': it is not '" + DEFAULT
-                        + "', and there is no folder or .onnx file of that name"));
-        return open(path, options);
+        return open(folder(model, options), options);
+    }
+
+    /**
+     * Finds a model's files without opening it: a folder or {@code .onnx} file, else the hub's cache, else the hub.
+     *
+     * @throws ModelLoadException if there is no such model
+     */
+    public static Path folder(String model, EncoderOptions options) {
+        Optional<Path> local = local(model);
+        if (local.isPresent()) {
+            return local.get();
+        }
+        HubId id = HubId.parse(model)
+                .orElseThrow(
+                        () -> new ModelLoadException(
+                                "unknown model '" + model + "': it is not '" + DEFAULT
+                                        + "', there is no folder or .onnx file of that name, and it is no organisation/name on the hub"));
+        return new Hub(options.hub(), options.hubProgress()).folder(id, new HubModelFiles(false));
     }
 
     /**

@@ -1,0 +1,91 @@
+package dev.embedonce.encoder;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedonce.encoder.hub.HubFiles;
+import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.graph.runtime.OnnxFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * The files that opening an encoder reads: settings, and either a ready ONNX file with its external data or the safetensors with all
+ * their shards. The choice between the two is the same as in a folder.
+ */
+final class HubModelFiles implements HubFiles {
+    private static final List<String> SETTINGS = List.of(
+            "config.json",
+            "preprocessor_config.json",
+            "processor_config.json",
+            "modules.json",
+            "1_Pooling/config.json");
+    private static final List<String> TEXT_SETTINGS =
+            List.of("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json");
+    private static final String SAFETENSORS = "model.safetensors";
+    private static final String INDEX = "model.safetensors.index.json";
+
+    private final boolean text;
+
+    /** Files of an encoder; with {@code text} also those of its tokenizer. */
+    HubModelFiles(boolean text) {
+        this.text = text;
+    }
+
+    @Override
+    public boolean isComplete(Path folder) {
+        boolean settings = Files.exists(folder.resolve("preprocessor_config.json"))
+                || Files.exists(folder.resolve("processor_config.json"));
+        boolean tokenizer = !text || Files.exists(folder.resolve("tokenizer.json"));
+        Optional<String> model = Stream.concat(ReadyOnnx.FILES.stream(), Stream.of(SAFETENSORS, INDEX))
+                .filter(name -> Files.exists(folder.resolve(name)))
+                .findFirst();
+        return settings
+                && tokenizer
+                && model.isPresent()
+                && parts(folder, model.get()).stream().allMatch(part -> Files.exists(folder.resolve(part)));
+    }
+
+    @Override
+    public List<String> missing(Path folder, Set<String> available) {
+        Set<String> wanted = new LinkedHashSet<>(SETTINGS);
+        if (text) {
+            wanted.addAll(TEXT_SETTINGS);
+        }
+        wanted.retainAll(available);
+        String model = Stream.concat(ReadyOnnx.FILES.stream(), Stream.of(SAFETENSORS, INDEX))
+                .filter(available::contains)
+                .findFirst()
+                .orElseThrow(() -> new ModelLoadException("the model has no file that can be run; looked for "
+                        + String.join(", ", ReadyOnnx.FILES) + ", " + SAFETENSORS + ", " + INDEX + "; found "
+                        + String.join(", ", new TreeSet<>(available))));
+        wanted.add(model);
+        if (Files.exists(folder.resolve(model))) {
+            parts(folder, model).stream().filter(available::contains).forEach(wanted::add);
+        }
+        return wanted.stream()
+                .filter(name -> !Files.exists(folder.resolve(name)))
+                .toList();
+    }
+
+    /** The other files that a model's file names. */
+    private static Set<String> parts(Path folder, String model) {
+        if (model.equals(SAFETENSORS)) {
+            return Set.of();
+        }
+        if (model.equals(INDEX)) {
+            Set<String> shards = new TreeSet<>();
+            JsonNode index = ModelJson.read(folder.resolve(model)).orElseThrow();
+            index.path("weight_map").forEach(shard -> shards.add(shard.asText()));
+            return shards;
+        }
+        String prefix = model.contains("/") ? model.substring(0, model.lastIndexOf('/') + 1) : "";
+        Set<String> data = new TreeSet<>();
+        OnnxFile.read(folder.resolve(model)).externalData().keySet().forEach(location -> data.add(prefix + location));
+        return data;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.embedonce.encoder.hub;
+
+import org.jspecify.annotations.NullMarked;
