@@ -59,7 +59,7 @@ final class ByteBound {
     }
 
     boolean isBounded() {
-        return maxBytes != FilesStore.UNBOUNDED;
+        return maxBytes != FilesCacheStore.UNBOUNDED;
     }
 
     /** How many bytes are written before looking at the bound again. */

@@ -127,7 +127,7 @@ final class FilesScan implements StoreScan {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
             long bytes = contentBytes(file, kind, attributes.size());
             if (keepAccessTimes) {
-                FilesStore.setAccessTime(file, attributes.lastAccessTime());
+                FilesCacheStore.setAccessTime(file, attributes.lastAccessTime());
             }
             return Optional.of(
                     new StoredInfo(key, bytes, attributes.lastModifiedTime().toInstant()));

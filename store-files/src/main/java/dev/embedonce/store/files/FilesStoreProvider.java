@@ -31,11 +31,11 @@ public final class FilesStoreProvider implements StoreProvider {
             throw new StoreUrlException("not a path: '" + url.rest() + "'", e);
         }
         String maxBytes = url.option("max-bytes", "");
-        long bound = maxBytes.isEmpty() ? FilesStore.UNBOUNDED : StoreUrl.parseBytes("max-bytes", maxBytes);
+        long bound = maxBytes.isEmpty() ? FilesCacheStore.UNBOUNDED : StoreUrl.parseBytes("max-bytes", maxBytes);
         if (bound < ByteBound.MIN_BYTES) {
             throw new StoreUrlException("max-bytes is at least " + ByteBound.MIN_BYTES + "; found '" + maxBytes + "'");
         }
-        return FilesStore.open(folder, flag(url, "fsync"), bound);
+        return FilesCacheStore.open(folder, flag(url, "fsync"), bound);
     }
 
     private static boolean flag(StoreUrl url, String name) {

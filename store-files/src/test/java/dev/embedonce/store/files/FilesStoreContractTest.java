@@ -56,8 +56,8 @@ class FilesStoreContractTest extends CacheStoreContract implements CorruptionCon
 
     @Override
     public Optional<CacheStore> open(String url, Clock clock) {
-        return Optional.of(
-                FilesStore.open(Path.of(url.substring("files:".length())), false, FilesStore.UNBOUNDED, clock));
+        return Optional.of(FilesCacheStore.open(
+                Path.of(url.substring("files:".length())), false, FilesCacheStore.UNBOUNDED, clock));
     }
 
     @Override

@@ -44,11 +44,11 @@ import org.slf4j.LoggerFactory;
  * content hash, so a reader (who takes no lock) sees nothing or all of it, and the first writer wins. A folder that cannot be
  * written to is read as it is, and every write throws.
  */
-public final class FilesStore implements CacheStore {
+public final class FilesCacheStore implements CacheStore {
     /** For {@code maxBytes}: no bound. */
     public static final long UNBOUNDED = Long.MAX_VALUE;
 
-    private static final Logger LOG = LoggerFactory.getLogger(FilesStore.class);
+    private static final Logger LOG = LoggerFactory.getLogger(FilesCacheStore.class);
 
     /** Room for the layout around the largest vector, in a file of at most 2 GiB. */
     private static final long MAX_ENTRY_BYTES = Integer.MAX_VALUE - 1024;
@@ -65,7 +65,7 @@ public final class FilesStore implements CacheStore {
     private final @Nullable Writing writing;
     private volatile boolean closed;
 
-    private FilesStore(Folder folder, boolean fsync, long maxBytes, @Nullable FolderLocks locks) {
+    private FilesCacheStore(Folder folder, boolean fsync, long maxBytes, @Nullable FolderLocks locks) {
         this.folder = folder;
         this.fsync = fsync;
         this.maxBytes = maxBytes;
@@ -85,12 +85,12 @@ public final class FilesStore implements CacheStore {
      * @param maxBytes about how large the folder may grow, or {@link #UNBOUNDED}; every process should say the same
      * @throws StoreUnavailableException if the folder holds something else, or cannot be read
      */
-    public static FilesStore open(Path path, boolean fsync, long maxBytes) {
+    public static FilesCacheStore open(Path path, boolean fsync, long maxBytes) {
         return open(path, fsync, maxBytes, null);
     }
 
     /** As above, with leases on {@code clock} instead of the file system's, unless it is null. */
-    static FilesStore open(Path path, boolean fsync, long maxBytes, @Nullable Clock clock) {
+    static FilesCacheStore open(Path path, boolean fsync, long maxBytes, @Nullable Clock clock) {
         Folder folder;
         try {
             if (!Files.isDirectory(path)) {
@@ -107,14 +107,14 @@ public final class FilesStore implements CacheStore {
         } catch (IOException e) {
             if (Folder.isReadOnly(e) && folder.isStore()) {
                 LOG.warn("{} cannot be written to: its entries are read, nothing is added", folder.root());
-                return new FilesStore(folder, fsync, maxBytes, null);
+                return new FilesCacheStore(folder, fsync, maxBytes, null);
             }
             throw folder.unavailable("open its lock file", e);
         }
-        return setUp(new FilesStore(folder, fsync, maxBytes, locks), locks);
+        return setUp(new FilesCacheStore(folder, fsync, maxBytes, locks), locks);
     }
 
-    private static FilesStore setUp(FilesStore store, FolderLocks locks) {
+    private static FilesCacheStore setUp(FilesCacheStore store, FolderLocks locks) {
         boolean ready = false;
         try {
             FolderLocks.Held lock = locks.hold(FolderLocks.SETUP);
