@@ -69,7 +69,7 @@ class InterruptionIT {
         Launcher launcher = new Launcher(store());
         Path out = folder.resolve("v.parquet");
         Process process = startAndWaitForFirstEntries(launcher, photos, out);
-        process.destroy(); // SIGTERM
+        process.toHandle().destroy(); // SIGTERM; Process.destroy would close the streams too
         Result result = Launcher.finish(process);
         assertThat(result.exitCode()).isEqualTo(143);
         assertThat(result.out()).contains("interrupted").contains("v.parquet was not written");

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs the launcher at the root of the checkout, as a user would. */
 final class Launcher {
-    static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final long TIMEOUT_SECONDS = 120;
 
     /** What a command said and how it ended. */
