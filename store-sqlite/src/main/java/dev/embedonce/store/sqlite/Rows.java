@@ -7,23 +7,33 @@ import java.nio.ByteBuffer;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One entry's row, and its rows of chunks. A payload of up to {@link #CHUNK_BYTES} stands in its entry's row, which is read with one
+ * Entries' rows, and their rows of chunks. A payload of up to {@link #CHUNK_BYTES} stands in its entry's row, which is read with one
  * look-up; a larger one stands in pieces of that size, because SQLite and its driver hold each value in memory several times over. All
  * methods run inside the caller's transaction. Stateless.
  */
 final class Rows {
     static final int CHUNK_BYTES = 16 << 20;
 
-    private static final String FIND =
-            "SELECT header, payload, chunks, id FROM entries WHERE namespace = ? AND content_hash = ?";
+    /** The payload is the record's data. */
+    private static final int PLAIN = 0;
+
+    /** The payload is laid out for other readers by {@link BlobLayout}. */
+    private static final int LAID_OUT = 1;
+
+    /** Keys that are looked up with one statement; a power of two. More gain nothing. */
+    private static final int STEP = 128;
+
     private static final String INSERT =
-            "INSERT INTO entries(namespace, content_hash, size, created, chunks, header, payload)"
-                    + " VALUES(?, ?, ?, ?, ?, ?, ?) ON CONFLICT(namespace, content_hash) DO NOTHING";
+            "INSERT INTO entries(namespace, content_hash, size, created, layout, chunks, header, payload)"
+                    + " VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(namespace, content_hash) DO NOTHING";
     private static final String UPDATE =
-            "UPDATE entries SET size = ?, created = ?, chunks = ?, header = ?, payload = ? WHERE id = ?";
+            "UPDATE entries SET size = ?, created = ?, layout = ?, chunks = ?, header = ?, payload = ? WHERE id = ?";
     private static final String LOCATE =
             "SELECT id, size, chunks FROM entries WHERE namespace = ? AND content_hash = ?";
     private static final String DELETE = "DELETE FROM entries WHERE id = ?";
@@ -32,38 +42,73 @@ final class Rows {
     private static final String CHUNK_SUM = "SELECT count(*), sum(length(bytes)) FROM chunks WHERE entry = ?";
     private static final String DELETE_CHUNKS = "DELETE FROM chunks WHERE entry = ?";
 
+    /** By the power of two that is the number of keys. */
+    private static final String[] FIND = new String[Integer.numberOfTrailingZeros(STEP) + 1];
+
+    static {
+        for (int power = 0; power < FIND.length; power++) {
+            FIND[power] = find(1 << power);
+        }
+    }
+
     private Rows() {}
 
-    /** What lies under the key, or null. */
-    static @Nullable Stored find(Session session, long namespace, CacheKey key) throws SQLException {
-        PreparedStatement find = session.prepared(FIND);
-        find.setLong(1, namespace);
-        find.setBytes(2, key.contentHash().toBytes());
-        byte[] header;
-        ByteBuffer payload;
-        long id;
-        int chunks;
-        try (ResultSet rows = find.executeQuery()) {
-            if (!rows.next()) {
-                return null;
+    /** Joining a list of values costs a quarter less than a statement for each key, since few calls go into SQLite. */
+    private static String find(int count) {
+        String columns = "header, payload, layout, chunks, id FROM ";
+        if (count == 1) {
+            return "SELECT 0, " + columns + "entries WHERE content_hash = ? AND namespace = ?";
+        }
+        StringBuilder sql = new StringBuilder("WITH wanted(number, hash) AS (VALUES");
+        for (int i = 0; i < count; i++) {
+            sql.append(i == 0 ? " (" : ", (").append(i).append(", ?)");
+        }
+        return sql + ") SELECT number, " + columns
+                + "wanted CROSS JOIN entries ON content_hash = hash AND namespace = ?";
+    }
+
+    /** Adds what lies under {@code keys} of one namespace to {@code found}. */
+    static void find(Session session, long namespace, List<CacheKey> keys, Map<CacheKey, Stored> found)
+            throws SQLException {
+        for (int from = 0; from < keys.size(); from += STEP) {
+            findStep(session, namespace, keys.subList(from, Math.min(keys.size(), from + STEP)), found);
+        }
+    }
+
+    private static void findStep(Session session, long namespace, List<CacheKey> keys, Map<CacheKey, Stored> found)
+            throws SQLException {
+        int power = Integer.SIZE - Integer.numberOfLeadingZeros(keys.size() - 1);
+        int count = 1 << power;
+        PreparedStatement find = session.prepared(FIND[power]);
+        for (int i = 0; i < count; i++) {
+            if (i < keys.size()) {
+                find.setBytes(i + 1, keys.get(i).contentHash().toBytes());
+            } else {
+                find.setNull(i + 1, Types.BLOB); // equals nothing
             }
-            header = rows.getBytes(1);
-            byte[] inline = rows.getBytes(2);
-            payload = inline == null ? null : ByteBuffer.wrap(inline);
-            chunks = rows.getInt(3);
-            id = rows.getLong(4);
         }
-        if (chunks != 0) {
-            payload = readChunks(session, id, chunks);
+        find.setLong(count + 1, namespace);
+        try (ResultSet rows = find.executeQuery()) {
+            while (rows.next()) {
+                found.put(keys.get(rows.getInt(1)), stored(session, rows));
+            }
         }
+    }
+
+    private static Stored stored(Session session, ResultSet rows) throws SQLException {
+        byte[] header = rows.getBytes(2);
+        byte[] inline = rows.getBytes(3);
+        ByteBuffer payload =
+                inline == null ? readChunks(session, rows.getLong(6), rows.getInt(5)) : ByteBuffer.wrap(inline);
         if (header == null || payload == null) {
             return new Stored.Damaged(
                     "the row has no " + (header == null ? "header" : "payload") + ", or not all of it");
         }
-        return BlobLayout.record(ByteBuffer.wrap(header), payload);
+        ByteBuffer buffer = ByteBuffer.wrap(header);
+        return rows.getInt(4) == PLAIN ? new Stored.Sealed(buffer, payload) : BlobLayout.record(buffer, payload);
     }
 
-    /** The pieces put together outside the heap, where a large tensor is wanted; null if some are missing. */
+    /** The pieces put together outside the heap, where a large tensor is wanted; null if there are none or some are missing. */
     private static @Nullable ByteBuffer readChunks(Session session, long id, int chunks) throws SQLException {
         long total;
         PreparedStatement sum = session.prepared(CHUNK_SUM);
@@ -75,7 +120,7 @@ final class Rows {
             }
             total = rows.getLong(2);
         }
-        if (total > Integer.MAX_VALUE) {
+        if (chunks == 0 || total > Integer.MAX_VALUE) {
             return null;
         }
         ByteBuffer payload = ByteBuffer.allocateDirect((int) total);
@@ -108,9 +153,10 @@ final class Rows {
         insert.setBytes(2, key.contentHash().toBytes());
         insert.setLong(3, record.sizeBytes());
         insert.setLong(4, now);
-        insert.setInt(5, chunks);
-        insert.setBytes(6, record.headerBytes());
-        insert.setBytes(7, chunks == 0 ? bytes(payload) : null);
+        insert.setInt(5, layout(record, payload));
+        insert.setInt(6, chunks);
+        insert.setBytes(7, record.headerBytes());
+        insert.setBytes(8, chunks == 0 ? bytes(payload) : null);
         if (insert.executeUpdate() == 0) {
             return false;
         }
@@ -134,10 +180,11 @@ final class Rows {
         PreparedStatement update = session.prepared(UPDATE);
         update.setLong(1, record.sizeBytes());
         update.setLong(2, now);
-        update.setInt(3, chunks);
-        update.setBytes(4, record.headerBytes());
-        update.setBytes(5, chunks == 0 ? bytes(payload) : null);
-        update.setLong(6, row.id());
+        update.setInt(3, layout(record, payload));
+        update.setInt(4, chunks);
+        update.setBytes(5, record.headerBytes());
+        update.setBytes(6, chunks == 0 ? bytes(payload) : null);
+        update.setLong(7, row.id());
         update.executeUpdate();
         if (chunks > 0) {
             writeChunks(session, row.id(), payload, chunks);
@@ -178,6 +225,10 @@ final class Rows {
             throw new SQLException("a row that has just been seen is gone");
         }
         return row;
+    }
+
+    private static int layout(Stored.Sealed record, ByteBuffer payload) {
+        return payload.remaining() == record.data().remaining() ? PLAIN : LAID_OUT;
     }
 
     private static int chunkCount(ByteBuffer payload) {

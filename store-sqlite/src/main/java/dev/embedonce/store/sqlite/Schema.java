@@ -16,8 +16,9 @@ import org.sqlite.SQLiteException;
  *
  * <pre>
  * namespaces  id, model_version, preproc_version, entries, bytes    a pair of versions, and how much lies under it; never deleted
- * entries     id, namespace, content_hash, size, created, chunks, header, payload
- *             size: bytes of header and data; created: epoch milliseconds; chunks: 0, or how many rows of chunks hold the payload
+ * entries     id, namespace, content_hash, size, created, layout, chunks, header, payload
+ *             size: bytes of header and data; created: epoch milliseconds; layout: 0 if the payload is the data as it is, 1 if it is
+ *             a safetensors file; chunks: 0, or how many rows of chunks hold the payload
  * chunks      entry, seq, bytes                                     a payload larger than a row should be
  * leases      namespace, content_hash, owner, expires               expires: epoch milliseconds
  * counters    name, value
@@ -31,6 +32,9 @@ final class Schema {
     static final int APPLICATION_ID = 0x454D424F;
 
     static final int VERSION = 1;
+
+    /** Holds four vectors of 384 floats, or one of 1280. */
+    private static final int PAGE_BYTES = 8 * 1024;
 
     private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
     private static final int USER_VERSION_OFFSET = 60;
@@ -51,6 +55,7 @@ final class Schema {
               content_hash BLOB NOT NULL,
               size INTEGER NOT NULL,
               created INTEGER NOT NULL,
+              layout INTEGER NOT NULL,
               chunks INTEGER NOT NULL,
               header BLOB,
               payload BLOB);
@@ -144,6 +149,7 @@ final class Schema {
     }
 
     private static void create(Path file, Session session) throws SQLException {
+        session.pragma("page_size = " + PAGE_BYTES);
         session.execute("BEGIN IMMEDIATE");
         // another process may have been faster
         if (!session.pragma("application_id").equals(Integer.toString(APPLICATION_ID))) {

@@ -18,6 +18,12 @@ final class Session implements AutoCloseable {
     /** Pages kept by each connection, in KiB: enough for the upper levels of a million rows' index. */
     private static final int CACHE_KIB = 8 * 1024;
 
+    /** The log is moved into the file when it has this many pages: rarely, so that a page that changes often is moved once. */
+    private static final int LOG_PAGES = 4 * 1024;
+
+    /** What the log is cut down to when it has been larger. */
+    private static final int LOG_BYTES = 64 << 20;
+
     private final SQLiteConnection connection;
     private final @Nullable Clock clock;
     private final Map<String, PreparedStatement> statements = new HashMap<>();
@@ -33,6 +39,8 @@ final class Session implements AutoCloseable {
             session.pragma("busy_timeout = " + options.busyTimeout().toMillis());
             session.pragma("synchronous = " + (options.fsync() ? "FULL" : "NORMAL"));
             session.pragma("cache_size = -" + CACHE_KIB);
+            session.pragma("wal_autocheckpoint = " + LOG_PAGES);
+            session.pragma("journal_size_limit = " + LOG_BYTES);
             return session;
         } catch (SQLException e) {
             session.close();

@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,25 +81,27 @@ public final class SqliteCacheStore implements CacheStore {
             return Map.of();
         }
         return sessions.read("reading " + keys.size() + " entries", session -> {
-            boolean many = keys.size() > 1;
-            if (many) {
-                session.execute("BEGIN");
-            }
             Map<CacheKey, Stored> found = new HashMap<>(keys.size() * 4 / 3 + 1);
-            for (CacheKey key : sorted(keys)) {
-                Long namespace = namespaces.find(session, Versions.of(key));
-                if (namespace != null && !found.containsKey(key)) {
-                    Stored stored = Rows.find(session, namespace, key);
-                    if (stored != null) {
-                        found.put(key, stored);
-                    }
+            for (Map.Entry<Versions, List<CacheKey>> group : byVersions(keys).entrySet()) {
+                Long namespace = namespaces.find(session, group.getKey());
+                if (namespace != null) {
+                    Rows.find(session, namespace, group.getValue(), found);
                 }
-            }
-            if (many) {
-                session.execute("COMMIT");
             }
             return found;
         });
+    }
+
+    private static Map<Versions, List<CacheKey>> byVersions(Collection<CacheKey> keys) {
+        Map<Versions, List<CacheKey>> groups = new LinkedHashMap<>();
+        CacheKey before = null;
+        for (CacheKey key : sorted(keys)) {
+            if (!key.equals(before)) { // a duplicate
+                groups.computeIfAbsent(Versions.of(key), v -> new ArrayList<>()).add(key);
+            }
+            before = key;
+        }
+        return groups;
     }
 
     @Override
