@@ -55,8 +55,21 @@ final class OrtSessions {
             }
             return OnnxSession.of(name, opener.open(environment, settings), options);
         } catch (OrtException e) {
-            throw new ModelLoadException(name + ": " + reason(e), e);
+            throw isOfCuda(options, e) ? noCuda(e) : new ModelLoadException(name + ": " + reason(e), e);
         }
+    }
+
+    private static boolean isOfCuda(SessionOptions options, OrtException e) {
+        String message = String.valueOf(e.getMessage());
+        return options.device() == Device.CUDA
+                && (message.contains("CUDA failure") || message.contains("CUDNN failure"));
+    }
+
+    private static ModelLoadException noCuda(OrtException e) {
+        return new ModelLoadException(
+                "device cuda: no usable NVIDIA GPU, driver, CUDA or cuDNN library on this machine ("
+                        + String.valueOf(e.getMessage()).replaceAll("\\s+", " ") + "); choose device cpu",
+                e);
     }
 
     private static OrtEnvironment loadEnvironment() {
@@ -78,10 +91,7 @@ final class OrtSessions {
         try {
             settings.addCUDA();
         } catch (OrtException e) {
-            throw new ModelLoadException(
-                    "device cuda: no usable NVIDIA driver, CUDA or cuDNN library on this machine (" + e.getMessage()
-                            + "); choose device cpu",
-                    e);
+            throw noCuda(e);
         }
     }
 
@@ -92,7 +102,7 @@ final class OrtSessions {
             return "uses the operator " + operator.group(1) + ", which ONNX Runtime "
                     + environment().getVersion() + " does not have (custom operators are not supported)";
         }
-        return "ONNX Runtime cannot load it: " + message;
+        return "ONNX Runtime cannot load it: " + message.replaceAll("\\s+", " ");
     }
 
     private static String root(Throwable e) {
