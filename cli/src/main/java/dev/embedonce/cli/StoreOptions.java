@@ -50,12 +50,17 @@ public final class StoreOptions {
         return sealKey == null ? null : SealKeys.read(sealKey);
     }
 
-    /** A cache over {@code opened}, which it owns. */
+    /**
+     * A cache over {@code opened}, which it owns. The environment variable {@code EMBEDONCE_TENANT_SALT}, if set, keeps its entries apart from
+     * everyone else's in the same store.
+     */
     public FeatureCache cache(CacheStore opened, long heapBytes) {
-        return FeatureCache.over(opened)
+        FeatureCache cache = FeatureCache.over(opened)
                 .heapBytes(heapBytes)
                 .sealKeys(sealKeys())
                 .trustForeign(trustForeign)
                 .build();
+        String salt = System.getenv("EMBEDONCE_TENANT_SALT");
+        return salt == null || salt.isEmpty() ? cache : cache.forTenant(salt);
     }
 }

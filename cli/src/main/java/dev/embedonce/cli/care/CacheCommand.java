@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             StatsCommand.class,
             VerifyCommand.class,
+            AuditCommand.class,
             ExplainCommand.class,
             GcCommand.class,
             InvalidateCommand.class,

@@ -2,8 +2,11 @@ package dev.embedonce.cli.care;
 
 import dev.embedonce.cli.ExitCodes;
 import dev.embedonce.cli.StoreOptions;
+import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Stores;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,7 +19,7 @@ import picocli.CommandLine.Parameters;
         description =
                 "Copy the cache's entries into another store. What is there already stays; doing it again goes on.")
 final class ExportCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "URL", description = "The store to copy to.")
+    @Parameters(paramLabel = "URL|FILE", description = "The store to copy to, or a file for a table of vectors.")
     private String target = "";
 
     @Mixin
@@ -26,10 +29,15 @@ final class ExportCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() {
-        try (CacheStore from = store.open();
-                CacheStore to = Stores.open(target)) {
-            TransferRun.run(from, to, store.sealKeys(), false, json);
+    public Integer call() throws IOException {
+        try (CacheStore from = store.open()) {
+            if (target.matches("(?i).*\\.(parquet|npy|jsonl)") && !target.matches("(?i)[a-z][a-z0-9+.-]+:.*")) {
+                TableExport.run(from, new EntryCodec(store.sealKeys()), Path.of(target), json);
+                return ExitCodes.OK;
+            }
+            try (CacheStore to = Stores.open(target)) {
+                TransferRun.run(from, to, store.sealKeys(), false, json);
+            }
         }
         return ExitCodes.OK;
     }
