@@ -70,42 +70,63 @@ public final class ImageProcessor {
         }
         Region kept = crop == null ? Region.whole(size.width(), size.height()) : crop.kept(size.width(), size.height());
         Region needed = Resampler.sourceRegion(width, height, size.width(), size.height(), kept, filter);
-        OpenedImage.Tile tile = image.rgb(needed, alpha);
-        byte[] pixels = Resampler.resample(
-                tile.samples(), tile.region(), 3, width, height, size.width(), size.height(), kept, filter, profile);
-        return place(pixels, kept, size, width, height);
+        Tensor tensor = new Tensor(kept, size);
+        Resampler.Source source = image.rgb(needed, alpha);
+        Resampler.resample(source, size.width(), size.height(), kept, filter, profile, tensor::row);
+        return new PixelValues(tensor.values(), tensor.height, tensor.width, width, height);
     }
 
-    private PixelValues place(byte[] pixels, Region kept, Size size, int originalWidth, int originalHeight) {
-        int innerHeight = crop == null ? size.height() : crop.height();
-        int innerWidth = crop == null ? size.width() : crop.width();
-        int height = padding == null ? innerHeight : padding.height();
-        int width = padding == null ? innerWidth : padding.width();
-        if (height < innerHeight || width < innerWidth) {
-            throw new ImageException("image is " + innerWidth + "x" + innerHeight
-                    + " after resize and crop, larger than the " + width + "x" + height + " it is padded to");
-        }
-        FloatBuffer out = PixelValues.allocate(height, width);
-        float[] row = new float[width];
-        int left = crop == null ? 0 : crop.padLeft(size.width());
-        int top = crop == null ? 0 : crop.padTop(size.height());
-        for (int channel = 0; channel < PixelValues.CHANNELS; channel++) {
-            float[] table = tables[channel];
-            for (int y = 0; y < height; y++) {
-                Arrays.fill(row, 0, innerWidth, table[0]);
-                int from = y - top;
-                if (y >= innerHeight) {
-                    Arrays.fill(row, 0f);
-                } else if (from >= 0 && from < kept.height()) {
-                    int at = from * kept.width() * 3 + channel;
-                    for (int x = 0; x < kept.width(); x++) {
-                        row[left + x] = table[pixels[at + 3 * x] & 0xFF];
-                    }
-                }
-                out.put((channel * height + y) * width, row);
+    /** Collects rows of 8-bit samples as rescaled and normalised planes, with black around a picture smaller than the crop. */
+    private final class Tensor {
+        private final Region kept;
+        private final int left;
+        private final int top;
+        private final int height;
+        private final int width;
+        private final float[] planes;
+
+        Tensor(Region kept, Size size) {
+            this.kept = kept;
+            int innerHeight = crop == null ? size.height() : crop.height();
+            int innerWidth = crop == null ? size.width() : crop.width();
+            left = crop == null ? 0 : crop.padLeft(size.width());
+            top = crop == null ? 0 : crop.padTop(size.height());
+            height = padding == null ? innerHeight : padding.height();
+            width = padding == null ? innerWidth : padding.width();
+            if (height < innerHeight || width < innerWidth) {
+                throw new ImageException("image is " + innerWidth + "x" + innerHeight
+                        + " after resize and crop, larger than the " + width + "x" + height + " it is padded to");
+            }
+            planes = new float[Math.multiplyExact(Math.multiplyExact(PixelValues.CHANNELS, height), width)];
+            if (kept.width() < innerWidth || kept.height() < innerHeight) {
+                fill(innerHeight, innerWidth);
             }
         }
-        return new PixelValues(out, height, width, originalWidth, originalHeight);
+
+        private void fill(int innerHeight, int innerWidth) {
+            for (int channel = 0; channel < PixelValues.CHANNELS; channel++) {
+                for (int y = 0; y < innerHeight; y++) {
+                    int start = (channel * height + y) * width;
+                    Arrays.fill(planes, start, start + innerWidth, tables[channel][0]);
+                }
+            }
+        }
+
+        void row(int y, int[] samples) {
+            int n = kept.width();
+            for (int channel = 0; channel < PixelValues.CHANNELS; channel++) {
+                float[] table = tables[channel];
+                int to = (channel * height + top + y) * width + left;
+                int from = channel * n;
+                for (int x = 0; x < n; x++) {
+                    planes[to + x] = table[samples[from + x]];
+                }
+            }
+        }
+
+        FloatBuffer values() {
+            return PixelValues.allocate(height, width).put(0, planes);
+        }
     }
 
     /**

@@ -5,20 +5,27 @@ package dev.embedonce.image;
 final class Nearest {
     private Nearest() {}
 
-    static byte[] pick(
-            byte[] source, Region have, int bands, int width, int height, int newWidth, int newHeight, Region want) {
-        int[] columns = positions(width, newWidth);
-        int[] rows = positions(height, newHeight);
-        byte[] target = new byte[Math.multiplyExact(Math.multiplyExact(want.width(), want.height()), bands)];
-        int at = 0;
+    static void pick(Resampler.Source source, int newWidth, int newHeight, Region want, Resampler.Sink sink) {
+        int[] columns = positions(source.width(), newWidth);
+        int[] rows = positions(source.height(), newHeight);
+        int width = source.have().width();
+        int[] row = new int[width * source.bands()];
+        int[] out = new int[want.width() * source.bands()];
+        int read = -1;
         for (int y = want.y(); y < want.bottom(); y++) {
-            int row = (rows[y] - have.y()) * have.width() - have.x();
-            for (int x = want.x(); x < want.right(); x++) {
-                System.arraycopy(source, (row + columns[x]) * bands, target, at, bands);
-                at += bands;
+            if (rows[y] != read) {
+                read = rows[y];
+                source.rows().read(read, row);
             }
+            for (int band = 0; band < source.bands(); band++) {
+                int from = band * width - source.have().x();
+                int to = band * want.width() - want.x();
+                for (int x = want.x(); x < want.right(); x++) {
+                    out[to + x] = row[from + columns[x]];
+                }
+            }
+            sink.accept(y - want.y(), out);
         }
-        return target;
     }
 
     private static int[] positions(int inSize, int outSize) {

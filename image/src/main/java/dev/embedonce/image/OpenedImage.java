@@ -1,27 +1,11 @@
 package dev.embedonce.image;
 
 import dev.embedonce.image.internal.ImageSource;
+import dev.embedonce.image.internal.PlanarRows;
 
 /** A picture whose header has passed the checks: decodes it, whole or in part, turned as wanted. Not thread-safe. */
 final class OpenedImage {
-    /** RGB samples of a rectangle of the turned picture. */
-    static final class Tile {
-        private final byte[] samples;
-        private final Region region;
-
-        Tile(byte[] samples, Region region) {
-            this.samples = samples;
-            this.region = region;
-        }
-
-        byte[] samples() {
-            return samples;
-        }
-
-        Region region() {
-            return region;
-        }
-    }
+    private static final int BANDS = 3;
 
     private final ImageSource source;
     private final int orientation;
@@ -52,18 +36,33 @@ final class OpenedImage {
     }
 
     /** Opaque RGB of at least the rectangle {@code wanted} of the turned picture. */
-    Tile rgb(Region wanted, AlphaPolicy alpha) {
+    Resampler.Source rgb(Region wanted, AlphaPolicy alpha) {
         return ImageDecoder.guarded(description(), () -> {
             Region stored = Orientation.stored(wanted, source.width(), source.height(), orientation);
-            byte[] part = source.decodeRgb(stored);
+            PlanarRows part = source.decodeRgb(stored);
             if (part == null) {
                 PixelImage whole = source.decode().toRgb(alpha).oriented(orientation);
-                return new Tile(whole.raw(), Region.whole(whole.width(), whole.height()));
+                Region have = Region.whole(whole.width(), whole.height());
+                return new Resampler.Source(Interleaved.rows(whole.raw(), have, BANDS), have, BANDS, width(), height());
             }
-            boolean turned = orientation > 1;
-            return new Tile(
-                    turned ? Orientation.apply(part, stored.width(), stored.height(), 3, orientation) : part, wanted);
+            if (orientation > 1) {
+                byte[] turned = Orientation.apply(
+                        interleave(part, stored), stored.width(), stored.height(), BANDS, orientation);
+                part = Interleaved.rows(turned, wanted, BANDS);
+            }
+            return new Resampler.Source(part, wanted, BANDS, width(), height());
         });
+    }
+
+    private static byte[] interleave(PlanarRows rows, Region region) {
+        byte[] samples = new byte[Math.multiplyExact(Math.multiplyExact(region.width(), region.height()), BANDS)];
+        Resampler.Sink sink = Interleaved.into(samples, region.width(), BANDS);
+        int[] row = new int[region.width() * BANDS];
+        for (int y = 0; y < region.height(); y++) {
+            rows.read(region.y() + y, row);
+            sink.accept(y, row);
+        }
+        return samples;
     }
 
     private String description() {

@@ -27,17 +27,17 @@ public final class PillowResizer {
                 && used != ResampleFilter.NEAREST;
         int bands = image.mode().bytesPerPixel();
         byte[] source = alpha ? Premultiplied.from(image.raw(), bands) : image.raw();
-        byte[] target = Resampler.resample(
-                source,
-                Region.whole(image.width(), image.height()),
-                bands,
-                image.width(),
-                image.height(),
+        byte[] target = new byte[Math.multiplyExact(Math.multiplyExact(width, height), bands)];
+        Region whole = Region.whole(image.width(), image.height());
+        Resampler.resample(
+                new Resampler.Source(
+                        Interleaved.rows(source, whole, bands), whole, bands, image.width(), image.height()),
                 width,
                 height,
                 Region.whole(width, height),
                 used,
-                profile);
+                profile,
+                Interleaved.into(target, width, bands));
         return image.withSamples(width, height, alpha ? Premultiplied.undo(target, bands) : target);
     }
 }

@@ -42,7 +42,7 @@ class HammingIndexTest {
         HammingIndex index = HammingIndex.of(hashes, distance);
         Random random = new Random(SEED);
         for (int i = 0; i < 50; i++) {
-            long query = hashes[random.nextInt(hashes.length)] ^ 1L << random.nextInt(64);
+            long query = hashes[random.nextInt(hashes.length)] ^ (1L << random.nextInt(64));
             Set<Integer> found = new HashSet<>();
             index.search(query, position -> assertThat(found.add(position)).isTrue());
             Set<Integer> expected = new HashSet<>();

@@ -211,7 +211,8 @@ final class BmpSource implements ImageSource {
     }
 
     private void requirePixels() {
-        if (pixelsAt < 0 || (long) stride() * height > data.length - (long) pixelsAt) {
+        long needed = (long) stride() * (height - 1) + ((long) width * bits + 7) / 8;
+        if (pixelsAt < 0 || needed > data.length - (long) pixelsAt) {
             throw Bytes.truncated(NAME);
         }
     }

@@ -29,9 +29,10 @@ public interface ImageSource {
 
     /**
      * Only the pixels in {@code region}, as opaque RGB, the same bits that all of it would give there; null if this picture can
-     * only be decoded whole. Every byte of the file is read all the same, so damage outside the region is found.
+     * only be decoded whole. Every byte of the file is read all the same, so damage outside the region is found, before this
+     * returns. Rows are numbered as in the whole picture.
      */
-    default byte @Nullable [] decodeRgb(Region region) {
+    default @Nullable PlanarRows decodeRgb(Region region) {
         return null;
     }
 }

@@ -1,62 +1,103 @@
 package dev.embedonce.image.internal.jpeg;
 
 import dev.embedonce.image.Region;
+import dev.embedonce.image.internal.PlanarRows;
 import java.util.List;
 
-/** Turns component planes into interleaved grey, RGB or CMYK samples. */
+/** Turns component planes into rows of grey, RGB or CMYK samples. The loops are written so that the compiler vectorises them. */
 // Source: libjpeg-turbo 3.1, jdcolor.c and jdapimin.c (default_decompress_parms); CMYK inverted as Pillow's
 // JpegImagePlugin does
-final class ColourConverter {
-    private static final int[] CR_TO_RED = table(91881, 32768, 16);
-    private static final int[] CB_TO_BLUE = table(116130, 32768, 16);
-    private static final int[] CR_TO_GREEN = table(-46802, 0, 0);
-    private static final int[] CB_TO_GREEN = table(-22554, 32768, 0);
+final class ColourConverter implements PlanarRows {
+    private static final int HALF = 1 << 15;
+    private static final int CR_TO_RED = 91881;
+    private static final int CB_TO_BLUE = 116130;
+    private static final int CR_TO_GREEN = -46802;
+    private static final int CB_TO_GREEN = -22554;
 
     private final JpegHeader header;
+    private final int width;
+    private final int bands;
+    private final Upsampler[] upsamplers;
+    private final int[][] rows;
+    private final boolean luminance;
 
-    ColourConverter(JpegHeader header) {
+    /** For the columns of {@code region}; three bands of a grey picture repeat the grey. */
+    ColourConverter(JpegHeader header, Region region, int bands) {
         this.header = header;
-    }
-
-    private static int[] table(int factor, int half, int shift) {
-        int[] table = new int[256];
-        for (int i = 0; i < 256; i++) {
-            table[i] = (factor * (i - 128) + half) >> shift;
-        }
-        return table;
-    }
-
-    /** Converts {@code region} into {@code target}; three bands for a grey picture repeat the grey. */
-    void convert(Region region, int bands, byte[] target) {
-        List<JpegComponent> components = header.components;
-        int count = components.size();
-        Upsampler[] upsamplers = new Upsampler[count];
-        int[][] rows = new int[count][region.width()];
+        this.width = region.width();
+        this.bands = bands;
+        int count = header.components.size();
+        this.upsamplers = new Upsampler[count];
+        this.rows = new int[count][width];
         for (int i = 0; i < count; i++) {
-            upsamplers[i] = new Upsampler(header, components.get(i), region.x(), region.x() + region.width());
+            upsamplers[i] = new Upsampler(header, header.components.get(i), region.x(), region.x() + width);
         }
-        boolean luminance = isLuminanceChrominance();
-        for (int y = 0; y < region.height(); y++) {
-            for (int i = 0; i < count; i++) {
-                upsamplers[i].row(region.y() + y, rows[i]);
+        this.luminance = isLuminanceChrominance();
+    }
+
+    @Override
+    public void read(int y, int[] out) {
+        for (int i = 0; i < rows.length; i++) {
+            upsamplers[i].row(y, rows[i]);
+        }
+        if (rows.length == 1) {
+            for (int band = 0; band < bands; band++) {
+                System.arraycopy(rows[0], 0, out, band * width, width);
             }
-            int at = y * region.width() * bands;
-            if (count == 1) {
-                grey(rows[0], bands, target, at);
-            } else if (count == 3) {
-                if (luminance) {
-                    toRgb(rows[0], rows[1], rows[2], target, at);
-                } else {
-                    plain(rows, 3, target, at);
-                }
-            } else if (luminance) {
-                toInverseCmyk(rows, target, at);
-            } else {
-                plain(rows, 4, target, at);
-                if (header.inverted) {
-                    invert(target, at, region.width() * 4);
-                }
+            return;
+        }
+        if (luminance) {
+            red(rows[0], rows[2], out);
+            green(rows[0], rows[1], rows[2], out, width);
+            blue(rows[0], rows[1], out, 2 * width);
+        } else {
+            for (int band = 0; band < 3; band++) {
+                System.arraycopy(rows[band], 0, out, band * width, width);
             }
+        }
+        if (rows.length == 4) {
+            inks(out);
+        }
+    }
+
+    private static void red(int[] luma, int[] cr, int[] out) {
+        for (int x = 0; x < luma.length; x++) {
+            int value = luma[x] + ((CR_TO_RED * cr[x] + (HALF - 128 * CR_TO_RED)) >> 16);
+            out[x] = clamp(value);
+        }
+    }
+
+    private static void green(int[] luma, int[] cb, int[] cr, int[] out, int at) {
+        int offset = HALF - 128 * (CB_TO_GREEN + CR_TO_GREEN);
+        for (int x = 0; x < luma.length; x++) {
+            int value = luma[x] + ((CB_TO_GREEN * cb[x] + CR_TO_GREEN * cr[x] + offset) >> 16);
+            out[at + x] = clamp(value);
+        }
+    }
+
+    private static void blue(int[] luma, int[] cb, int[] out, int at) {
+        for (int x = 0; x < luma.length; x++) {
+            int value = luma[x] + ((CB_TO_BLUE * cb[x] + (HALF - 128 * CB_TO_BLUE)) >> 16);
+            out[at + x] = clamp(value);
+        }
+    }
+
+    /** Without comparisons, which the compiler would not vectorise. */
+    private static int clamp(int value) {
+        int positive = value & ~(value >> 31);
+        return (positive | ((255 - positive) >> 31)) & 0xFF;
+    }
+
+    /** YCCK gives the complement of its inks as RGB, and inks are stored inverted: of these two inversions one is left. */
+    private void inks(int[] out) {
+        int from = luminance ? (header.inverted ? 3 : 0) * width : 0;
+        int to = luminance && !header.inverted ? 3 * width : 4 * width;
+        System.arraycopy(rows[3], 0, out, 3 * width, width);
+        if (!luminance && !header.inverted) {
+            return;
+        }
+        for (int x = from; x < to; x++) {
+            out[x] = 255 - out[x];
         }
     }
 
@@ -76,61 +117,5 @@ final class ColourConverter {
                 && components.get(0).id == 'R'
                 && components.get(1).id == 'G'
                 && components.get(2).id == 'B');
-    }
-
-    private static void grey(int[] row, int bands, byte[] target, int at) {
-        int i = at;
-        for (int value : row) {
-            for (int band = 0; band < bands; band++) {
-                target[i++] = (byte) value;
-            }
-        }
-    }
-
-    private static void plain(int[][] rows, int bands, byte[] target, int at) {
-        for (int band = 0; band < bands; band++) {
-            int[] row = rows[band];
-            for (int x = 0; x < row.length; x++) {
-                target[at + x * bands + band] = (byte) row[x];
-            }
-        }
-    }
-
-    private static void toRgb(int[] luma, int[] blue, int[] red, byte[] target, int at) {
-        int i = at;
-        for (int x = 0; x < luma.length; x++) {
-            int y = luma[x];
-            int cb = blue[x];
-            int cr = red[x];
-            target[i] = clamp(y + CR_TO_RED[cr]);
-            target[i + 1] = clamp(y + ((CB_TO_GREEN[cb] + CR_TO_GREEN[cr]) >> 16));
-            target[i + 2] = clamp(y + CB_TO_BLUE[cb]);
-            i += 3;
-        }
-    }
-
-    /** YCCK to CMYK, then inverted: the two inversions of the first three inks cancel out. */
-    private static void toInverseCmyk(int[][] rows, byte[] target, int at) {
-        int i = at;
-        for (int x = 0; x < rows[0].length; x++) {
-            int y = rows[0][x];
-            int cb = rows[1][x];
-            int cr = rows[2][x];
-            target[i] = clamp(y + CR_TO_RED[cr]);
-            target[i + 1] = clamp(y + ((CB_TO_GREEN[cb] + CR_TO_GREEN[cr]) >> 16));
-            target[i + 2] = clamp(y + CB_TO_BLUE[cb]);
-            target[i + 3] = (byte) (255 - rows[3][x]);
-            i += 4;
-        }
-    }
-
-    private static void invert(byte[] target, int at, int length) {
-        for (int i = at; i < at + length; i++) {
-            target[i] = (byte) ~target[i];
-        }
-    }
-
-    private static byte clamp(int value) {
-        return (byte) Math.max(0, Math.min(255, value));
     }
 }

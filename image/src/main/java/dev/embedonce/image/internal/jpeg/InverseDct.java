@@ -1,11 +1,16 @@
 package dev.embedonce.image.internal.jpeg;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * The accurate integer inverse transform of an 8 x 8 block (Loeffler, Ligtenberg, Moschytz 1989; 13 fractional bits, two more
  * between the passes), which every libjpeg computes to the same bits.
  */
 // Source: libjpeg-turbo 3.1, jidctint.c, jpeg_idct_islow
 final class InverseDct {
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int CONST_BITS = 13;
     private static final int PASS1_BITS = 2;
     private static final int F_0_298 = 2446;
@@ -25,12 +30,97 @@ final class InverseDct {
 
     /** A block whose only coefficient is its first. */
     static void flat(int dc, byte[] plane, int at, int stride) {
-        byte value = clamp(((dc << PASS1_BITS) + (1 << (PASS1_BITS + 2))) >> (PASS1_BITS + 3));
+        int value = clamp(((dc << PASS1_BITS) + (1 << (PASS1_BITS + 2))) >> (PASS1_BITS + 3));
+        long eight = value * 0x0101010101010101L;
         for (int y = 0, row = at; y < 8; y++, row += stride) {
-            for (int x = 0; x < 8; x++) {
-                plane[row + x] = value;
-            }
+            LONG.set(plane, row, eight);
         }
+    }
+
+    /** The last place in zigzag order up to which all coefficients lie in the first four rows and columns. */
+    static final int LAST_LOW = 9;
+
+    /** The same as {@link #transform} for a block with coefficients up to {@link #LAST_LOW} only. */
+    static void transformLow(int[] block, byte[] plane, int at, int stride) {
+        for (int x = 0; x < 4; x++) {
+            lowColumn(block, x);
+        }
+        for (int y = 0; y < 8; y++) {
+            lowRow(block, 8 * y, plane, at + y * stride);
+        }
+    }
+
+    private static void lowColumn(int[] b, int x) {
+        int c0 = b[x] << CONST_BITS;
+        int c1 = b[x + 8];
+        int c2 = b[x + 16];
+        int c3 = b[x + 24];
+        int even = c2 * F_0_541;
+        int both = even + c2 * F_0_765;
+        int z5 = (c3 + c1) * F_1_175;
+        int z1 = -c1 * F_0_899;
+        int z2 = -c3 * F_2_562;
+        int z3 = -c3 * F_1_961 + z5;
+        int z4 = -c1 * F_0_390 + z5;
+        int o0 = z1 + z3;
+        int o1 = z2 + z4;
+        int o2 = c3 * F_3_072 + z2 + z3;
+        int o3 = c1 * F_1_501 + z1 + z4;
+        int shift = CONST_BITS - PASS1_BITS;
+        int half = 1 << (shift - 1);
+        int e0 = c0 + both + half;
+        int e1 = c0 + even + half;
+        int e2 = c0 - even + half;
+        int e3 = c0 - both + half;
+        b[x] = (e0 + o3) >> shift;
+        b[x + 56] = (e0 - o3) >> shift;
+        b[x + 8] = (e1 + o2) >> shift;
+        b[x + 48] = (e1 - o2) >> shift;
+        b[x + 16] = (e2 + o1) >> shift;
+        b[x + 40] = (e2 - o1) >> shift;
+        b[x + 24] = (e3 + o0) >> shift;
+        b[x + 32] = (e3 - o0) >> shift;
+    }
+
+    private static void lowRow(int[] b, int y, byte[] out, int at) {
+        int c1 = b[y + 1];
+        int c2 = b[y + 2];
+        int c3 = b[y + 3];
+        int shift = CONST_BITS + PASS1_BITS + 3;
+        int c0 = (b[y] << CONST_BITS) + (1 << (shift - 1));
+        int even = c2 * F_0_541;
+        int both = even + c2 * F_0_765;
+        int z5 = (c3 + c1) * F_1_175;
+        int z1 = -c1 * F_0_899;
+        int z2 = -c3 * F_2_562;
+        int z3 = -c3 * F_1_961 + z5;
+        int z4 = -c1 * F_0_390 + z5;
+        int o0 = z1 + z3;
+        int o1 = z2 + z4;
+        int o2 = c3 * F_3_072 + z2 + z3;
+        int o3 = c1 * F_1_501 + z1 + z4;
+        int e0 = c0 + both;
+        int e1 = c0 + even;
+        int e2 = c0 - even;
+        int e3 = c0 - both;
+        store(
+                out,
+                at,
+                (e0 + o3) >> shift,
+                (e1 + o2) >> shift,
+                (e2 + o1) >> shift,
+                (e3 + o0) >> shift,
+                (e3 - o0) >> shift,
+                (e2 - o1) >> shift,
+                (e1 - o2) >> shift,
+                (e0 - o3) >> shift);
+    }
+
+    /** Writes eight samples at once. */
+    private static void store(byte[] out, int at, int a, int b, int c, int d, int e, int f, int g, int h) {
+        int low = clamp(a) | (clamp(b) << 8) | (clamp(c) << 16) | (clamp(d) << 24);
+        int high = clamp(e) | (clamp(f) << 8) | (clamp(g) << 16) | (clamp(h) << 24);
+        LONG.set(out, at, (low & 0xFFFFFFFFL) | ((long) high << 32));
     }
 
     /** Transforms {@code block}, dequantised and in natural order, and overwrites it on the way. */
@@ -121,17 +211,20 @@ final class InverseDct {
         int o2 = c3 * F_3_072 + z2 + z3;
         int o3 = c1 * F_1_501 + z1 + z4;
 
-        out[at] = clamp((e0 + o3) >> shift);
-        out[at + 7] = clamp((e0 - o3) >> shift);
-        out[at + 1] = clamp((e1 + o2) >> shift);
-        out[at + 6] = clamp((e1 - o2) >> shift);
-        out[at + 2] = clamp((e2 + o1) >> shift);
-        out[at + 5] = clamp((e2 - o1) >> shift);
-        out[at + 3] = clamp((e3 + o0) >> shift);
-        out[at + 4] = clamp((e3 - o0) >> shift);
+        store(
+                out,
+                at,
+                (e0 + o3) >> shift,
+                (e1 + o2) >> shift,
+                (e2 + o1) >> shift,
+                (e3 + o0) >> shift,
+                (e3 - o0) >> shift,
+                (e2 - o1) >> shift,
+                (e1 - o2) >> shift,
+                (e0 - o3) >> shift);
     }
 
-    private static byte clamp(int value) {
-        return (byte) Math.max(0, Math.min(255, value + 128));
+    private static int clamp(int value) {
+        return Math.max(0, Math.min(255, value + 128));
     }
 }

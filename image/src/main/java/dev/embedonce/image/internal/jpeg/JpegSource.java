@@ -6,6 +6,7 @@ import dev.embedonce.image.PixelMode;
 import dev.embedonce.image.Region;
 import dev.embedonce.image.internal.Bytes;
 import dev.embedonce.image.internal.ImageSource;
+import dev.embedonce.image.internal.PlanarRows;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,8 +60,12 @@ public final class JpegSource implements ImageSource {
     }
 
     @Override
-    public byte @Nullable [] decodeRgb(Region region) {
-        return header.components.size() == 4 ? null : decodeRegion(region, 3);
+    public @Nullable PlanarRows decodeRgb(Region region) {
+        if (header.components.size() == 4) {
+            return null;
+        }
+        decodePlanes(region);
+        return new ColourConverter(header, region, 3);
     }
 
     /**
@@ -75,6 +80,23 @@ public final class JpegSource implements ImageSource {
 
     private byte[] decodeRegion(Region region, int bands) {
         byte[] target = new byte[Math.multiplyExact(Math.multiplyExact(region.width(), region.height()), bands)];
+        decodePlanes(region);
+        ColourConverter rows = new ColourConverter(header, region, bands);
+        int width = region.width();
+        int[] row = new int[width * bands];
+        for (int y = 0; y < region.height(); y++) {
+            rows.read(region.y() + y, row);
+            for (int band = 0; band < bands; band++) {
+                int at = y * width * bands + band;
+                for (int x = 0; x < width; x++, at += bands) {
+                    target[at] = (byte) row[band * width + x];
+                }
+            }
+        }
+        return target;
+    }
+
+    private void decodePlanes(Region region) {
         for (JpegComponent component : header.components) {
             prepare(component, region);
         }
@@ -89,8 +111,6 @@ public final class JpegSource implements ImageSource {
                 throw JpegHeader.corrupt("a colour component is missing");
             }
         }
-        new ColourConverter(header).convert(region, bands, target);
-        return target;
     }
 
     private void prepare(JpegComponent component, Region region) {

@@ -159,20 +159,24 @@ final class ScanDecoder {
             throw JpegHeader.corrupt("scan without its Huffman table");
         }
         component.lastDc += difference(in, dc);
-        boolean wanted = component.wants(x, y);
-        boolean flat = wanted ? readAc(ac, component.quant) : skipAc(ac);
-        if (!wanted) {
+        if (!component.wants(x, y)) {
+            skipAc(ac);
             return;
         }
+        int last = readAc(ac, component.quant);
         int at = component.planeOffset(x, y);
         int dcValue = component.lastDc * component.quant[0];
-        if (flat) {
+        if (last == 0) {
             InverseDct.flat(dcValue, component.plane, at, component.stride);
-        } else {
-            block[0] = dcValue;
-            InverseDct.transform(block, component.plane, at, component.stride);
-            Arrays.fill(block, 0);
+            return;
         }
+        block[0] = dcValue;
+        if (last <= InverseDct.LAST_LOW) {
+            InverseDct.transformLow(block, component.plane, at, component.stride);
+        } else {
+            InverseDct.transform(block, component.plane, at, component.stride);
+        }
+        Arrays.fill(block, 0);
     }
 
     static int difference(BitReader in, HuffmanTable dc) {
@@ -192,9 +196,9 @@ final class ScanDecoder {
         return HuffmanTable.extend(in.read(size), size);
     }
 
-    /** Reads the coefficients after the first into {@code block}, dequantised; returns whether all are zero. */
-    private boolean readAc(HuffmanTable table, int[] quant) {
-        boolean flat = true;
+    /** Reads the coefficients after the first into {@code block}, dequantised; returns the place of the last that was sent. */
+    private int readAc(HuffmanTable table, int[] quant) {
+        int last = 0;
         for (int k = 1; k < 64; k++) {
             in.fill();
             int entry = table.values[in.peek(HuffmanTable.LOOK)];
@@ -220,12 +224,12 @@ final class ScanDecoder {
             }
             int natural = Zigzag.NATURAL[k];
             block[natural] = value * quant[natural];
-            flat = false;
+            last = k;
         }
-        return flat;
+        return last;
     }
 
-    private boolean skipAc(HuffmanTable table) {
+    private void skipAc(HuffmanTable table) {
         for (int k = 1; k < 64; k++) {
             in.fill();
             int entry = table.values[in.peek(HuffmanTable.LOOK)];
@@ -242,6 +246,5 @@ final class ScanDecoder {
                 }
             }
         }
-        return true;
     }
 }

@@ -1,5 +1,7 @@
 package dev.embedonce.image.internal.jpeg;
 
+import java.util.Arrays;
+
 /**
  * Brings the rows of one component to the size of the picture, for the columns of a region. Halved components are interpolated
  * with a triangle filter ("fancy upsampling"), others repeated. Neighbours outside the component are its own border samples.
@@ -96,13 +98,22 @@ final class Upsampler {
         return (y - component.blockFromY * 8) * component.stride - component.blockFromX * 8;
     }
 
+    /** Sums of two rows for the columns of the region and one on either side, where there is one. */
     private void sums(int near, int far, int nearWeight, int farWeight) {
         int first = fromX / 2 - 1;
         byte[] plane = component.plane;
-        int last = component.width - 1;
-        for (int i = 0; i < sums.length; i++) {
-            int x = Math.max(0, Math.min(last, first + i));
-            sums[i] = nearWeight * (plane[near + x] & 0xFF) + farWeight * (plane[far + x] & 0xFF);
+        int from = first < 0 ? 1 : 0;
+        int to = Math.min(sums.length, component.width - first);
+        int nearAt = near + first;
+        int farAt = far + first;
+        for (int i = from; i < to; i++) {
+            sums[i] = nearWeight * (plane[nearAt + i] & 0xFF) + farWeight * (plane[farAt + i] & 0xFF);
+        }
+        if (from > 0) {
+            sums[0] = sums[1];
+        }
+        if (to < sums.length) {
+            Arrays.fill(sums, to, sums.length, sums[to - 1]);
         }
     }
 

@@ -1,0 +1,37 @@
+package dev.embedonce.image;
+
+import dev.embedonce.image.internal.PlanarRows;
+
+/** Pixel-interleaved samples read and written as planar rows. */
+final class Interleaved {
+    private Interleaved() {}
+
+    /** The rows of the rectangle {@code have} that {@code samples} holds. */
+    static PlanarRows rows(byte[] samples, Region have, int bands) {
+        return (y, out) -> {
+            int width = have.width();
+            int start = (y - have.y()) * width * bands;
+            for (int band = 0; band < bands; band++) {
+                int to = band * width;
+                int from = start + band;
+                for (int x = 0; x < width; x++) {
+                    out[to + x] = samples[from + x * bands] & 0xFF;
+                }
+            }
+        };
+    }
+
+    /** Writes rows of {@code width} pixels into {@code target}. */
+    static Resampler.Sink into(byte[] target, int width, int bands) {
+        return (row, samples) -> {
+            int start = row * width * bands;
+            for (int band = 0; band < bands; band++) {
+                int from = band * width;
+                int to = start + band;
+                for (int x = 0; x < width; x++) {
+                    target[to + x * bands] = (byte) samples[from + x];
+                }
+            }
+        };
+    }
+}
