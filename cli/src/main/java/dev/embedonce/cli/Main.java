@@ -2,6 +2,10 @@ package dev.embedonce.cli;
 
 import dev.embedonce.cli.care.CacheCommand;
 import dev.embedonce.cli.embed.EmbedCommand;
+import dev.embedonce.cli.pictures.InspectCommand;
+import dev.embedonce.cli.pictures.NearDuplicatesCommand;
+import dev.embedonce.cli.pictures.PhashCommand;
+import dev.embedonce.cli.search.SearchCommand;
 import dev.embedonce.error.CacheException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,7 +29,15 @@ import picocli.CommandLine.ScopeType;
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
         usageHelpAutoWidth = true,
-        subcommands = {EmbedCommand.class, CacheCommand.class, HelpCommand.class})
+        subcommands = {
+            EmbedCommand.class,
+            SearchCommand.class,
+            NearDuplicatesCommand.class,
+            PhashCommand.class,
+            InspectCommand.class,
+            CacheCommand.class,
+            HelpCommand.class
+        })
 public final class Main {
     private Main() {}
 

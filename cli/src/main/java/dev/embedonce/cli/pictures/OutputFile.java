@@ -1,0 +1,74 @@
+package dev.embedonce.cli.pictures;
+
+import dev.embedonce.cli.CliException;
+import dev.embedonce.cli.Main;
+import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+
+/** A file that a command writes whole or not at all: beside its name first, moved there when it is finished. */
+public final class OutputFile {
+    private OutputFile() {}
+
+    /** Writes a file's content under another name. */
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(Path temporary) throws IOException;
+    }
+
+    /**
+     * Refuses a target that cannot be written, before any work is done for it.
+     *
+     * @param option what the user calls it, such as {@code --html}
+     * @param ending how the name must end, such as {@code .html}
+     * @throws CliException if it ends otherwise, is a folder or not writable, or there is no such folder
+     */
+    public static void check(Path file, String option, String ending) {
+        Path folder = file.toAbsolutePath().getParent();
+        if (!file.toString().toLowerCase(Locale.ROOT).endsWith(ending)) {
+            throw new CliException(option + " must end in " + ending + "; found " + file);
+        }
+        if (Files.isDirectory(file)) {
+            throw new CliException("cannot write " + file + ": it is a folder");
+        }
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new CliException("cannot write " + file + ": there is no folder " + folder);
+        }
+        if (!Files.isWritable(Files.exists(file) ? file : folder)) {
+            throw new CliException("cannot write " + file + ": permission denied");
+        }
+    }
+
+    /**
+     * Writes a file. On failure nothing is left, and what was there before stays.
+     *
+     * @throws CliException if it cannot be written
+     */
+    public static void write(Path file, Content content) {
+        Path target = file.toAbsolutePath();
+        Path temporary = target.resolveSibling(
+                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
+        try {
+            try {
+                Files.deleteIfExists(temporary);
+                content.writeTo(temporary);
+                publish(temporary, target);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
+        } catch (IOException e) {
+            throw new CliException("cannot write " + file + ": " + Main.oneLine(e));
+        }
+    }
+
+    private static void publish(Path temporary, Path target) throws IOException {
+        try {
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (AtomicMoveNotSupportedException e) {
+            Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Pictures compared as pictures: perceptual hashes, near-duplicates, encoder input, sheets to look at. */
+@NullMarked
+package dev.embedonce.cli.pictures;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,93 @@
+package dev.embedonce.cli.search;
+
+import dev.embedonce.cli.CliException;
+import dev.embedonce.cli.pictures.Cosine;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.StringJoiner;
+
+/**
+ * Vectors in Parquet, read through DuckDB, which also forms the inner products, in double precision: handing a million lists over one number
+ * at a time would take far longer than reading them. Rows come in the file's order.
+ */
+record ParquetVectors(Path file) implements VectorFile {
+    @Override
+    public void scan(float[] query, Sink sink) {
+        Properties streaming = new Properties();
+        streaming.setProperty("jdbc_stream_results", "true");
+        try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:", streaming);
+                Statement statement = duckdb.createStatement()) {
+            Map<String, String> types = columns(statement);
+            requireLength(statement, query.length);
+            try (ResultSet rows = statement.executeQuery(select(types, query))) {
+                double square = Cosine.dot(query, query);
+                for (long row = 0; rows.next(); row++) {
+                    String path = rows.getString(1);
+                    double product = rows.getDouble(5);
+                    double cosine = rows.wasNull() ? Double.NaN : Cosine.of(product, rows.getDouble(6), square);
+                    sink.accept(new Hit(
+                            row,
+                            cosine,
+                            path == null ? "" : path,
+                            rows.getString(2),
+                            rows.getString(3),
+                            rows.getString(4)));
+                }
+            }
+        } catch (SQLException e) {
+            throw new CliException("cannot read the vectors in " + file + ": "
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+        }
+    }
+
+    private Map<String, String> columns(Statement statement) throws SQLException {
+        Map<String, String> types = new LinkedHashMap<>();
+        try (ResultSet rows = statement.executeQuery("DESCRIBE SELECT * FROM " + source())) {
+            while (rows.next()) {
+                types.put(rows.getString(1), rows.getString(2));
+            }
+        }
+        String vector = types.getOrDefault("vector", "");
+        if (!types.containsKey("path") || !vector.matches("(FLOAT|DOUBLE)\\[\\d*]")) {
+            throw new CliException(file + " has no columns 'path' and 'vector' (a list of numbers) as 'embed' writes"
+                    + " them; it has " + String.join(", ", types.keySet()));
+        }
+        return types;
+    }
+
+    private void requireLength(Statement statement, int length) throws SQLException {
+        String other = "SELECT file_row_number, len(vector) FROM read_parquet(" + source()
+                + ", file_row_number = true) WHERE len(vector) <> " + length + " LIMIT 1";
+        try (ResultSet rows = statement.executeQuery(other)) {
+            if (rows.next()) {
+                throw VectorFile.wrongLength(file, rows.getLong(1), rows.getLong(2), length);
+            }
+        }
+    }
+
+    private String select(Map<String, String> types, float[] query) {
+        StringJoiner numbers = new StringJoiner(",", "[", "]::DOUBLE[]");
+        for (float value : query) {
+            numbers.add(Double.toString(value));
+        }
+        String vector = "vector::DOUBLE[]";
+        return "SELECT path, " + column(types, "content_hash") + ", " + column(types, "model_version") + ", "
+                + column(types, "preproc_version") + ", list_inner_product(" + vector + ", " + numbers
+                + "), list_inner_product(" + vector + ", " + vector + ") FROM " + source();
+    }
+
+    private static String column(Map<String, String> types, String name) {
+        return types.containsKey(name) ? name + "::VARCHAR" : "NULL::VARCHAR";
+    }
+
+    private String source() {
+        return "'" + file.toString().replace("'", "''") + "'";
+    }
+}

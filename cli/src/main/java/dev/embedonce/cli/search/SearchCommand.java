@@ -1,0 +1,193 @@
+package dev.embedonce.cli.search;
+
+import dev.embedonce.cache.FeatureCache;
+import dev.embedonce.cli.CliException;
+import dev.embedonce.cli.ExitCodes;
+import dev.embedonce.cli.Main;
+import dev.embedonce.cli.ModelOptions;
+import dev.embedonce.cli.StoreOptions;
+import dev.embedonce.cli.input.ImageInput;
+import dev.embedonce.cli.input.ImageInput.ImageStream;
+import dev.embedonce.cli.input.ImageItem;
+import dev.embedonce.cli.pictures.Console;
+import dev.embedonce.cli.pictures.Cosine;
+import dev.embedonce.cli.pictures.OutputFile;
+import dev.embedonce.encoder.ImageEncoder;
+import dev.embedonce.image.ImageDecoder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code embedonce search}. */
+@Command(
+        name = "search",
+        description = {
+            "Find the pictures whose vectors are closest to a query's, by cosine, exactly: every row is compared.",
+            "The query is embedded through the cache; its model must be the one that the vectors were made with."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  embedonce search vectors.parquet --image query.jpg",
+            "  embedonce search vectors.parquet \"a red bicycle\" --model models/clip --html found.html"
+        })
+public final class SearchCommand implements Callable<Integer> {
+    static final long MAX_IMAGE_BYTES = 256_000_000;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "VECTORS",
+            description = "What 'embed --out' wrote: .parquet, .npy (with a .csv of rows) or .jsonl.")
+    private Path vectors = Path.of("");
+
+    @Parameters(index = "1", arity = "0..1", paramLabel = "TEXT", description = "What to look for, in words.")
+    private @Nullable String text;
+
+    @Option(names = "--image", paramLabel = "FILE", description = "Look for pictures like this one.")
+    private @Nullable Path image;
+
+    @Option(
+            names = {"-k", "--top"},
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "How many to show. Default: ${DEFAULT-VALUE}.")
+    private int top = 10;
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private StoreOptions store = new StoreOptions();
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Write a page of the pictures to FILE.")
+    private @Nullable Path html;
+
+    @Option(
+            names = "--pictures",
+            paramLabel = "FOLDER",
+            description =
+                    "Where relative paths in VECTORS start, for --html. Default: the current folder, then that of VECTORS.")
+    private @Nullable Path pictures;
+
+    @Option(names = "--force", description = "Compare vectors of other versions too, for what it is worth.")
+    private boolean force;
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        if ((text == null) == (image == null)) {
+            throw new CliException("say what to look for: either TEXT or --image");
+        }
+        if (text != null && text.isBlank()) {
+            throw new CliException("the text to look for is empty");
+        }
+        if (top < 1) {
+            throw new CliException("--top must be at least 1");
+        }
+        if (html != null) {
+            OutputFile.check(html, "--html", ".html");
+        }
+        if (pictures != null && !Files.isDirectory(pictures)) {
+            throw new CliException("--pictures: no such folder: " + pictures);
+        }
+        VectorFile file = VectorFile.of(vectors);
+        Query query = image != null ? imageQuery(image) : textQuery(String.valueOf(text));
+        if (Double.isNaN(Cosine.of(query.vector(), query.vector()))) {
+            throw new CliException("the vector of the query has no direction, so nothing is close to it");
+        }
+        report(search(file, query));
+        return ExitCodes.OK;
+    }
+
+    private SearchResult search(VectorFile file, Query query) throws IOException {
+        long start = System.nanoTime();
+        TopHits hits = new TopHits(top);
+        VersionGate gate = new VersionGate(vectors, query.modelVersion(), query.preprocVersion(), force);
+        try (Console.Progress progress = new Console.Progress("comparing vectors")) {
+            file.scan(query.vector(), hit -> {
+                gate.check(hit);
+                hits.add(hit);
+                progress.step();
+            });
+        }
+        return new SearchResult(
+                query,
+                vectors,
+                hits.best(),
+                hits.seen(),
+                hits.withoutDirection(),
+                gate.differs(),
+                (System.nanoTime() - start) / 1e9);
+    }
+
+    private Query imageQuery(Path path) throws IOException {
+        byte[] bytes = bytes(path);
+        try (ImageEncoder encoder = model.open(1, Runtime.getRuntime().availableProcessors());
+                FeatureCache cache = store.cache(store.open(), 0)) {
+            float[] vector = vector(cache, encoder, path, bytes);
+            return new Query(path.toString(), bytes, vector, encoder.modelVersion(), encoder.preprocVersion());
+        }
+    }
+
+    private static float[] vector(FeatureCache cache, ImageEncoder encoder, Path path, byte[] bytes) {
+        try {
+            return cache.getOrCompute(bytes, encoder).embedding().toArray();
+        } catch (RuntimeException e) {
+            throw new CliException(path + ": " + Main.oneLine(e));
+        }
+    }
+
+    private static byte[] bytes(Path path) throws IOException {
+        if (!Files.isRegularFile(path)) {
+            throw new CliException("no such file: " + path);
+        }
+        try (ImageStream stream =
+                ImageInput.of(List.of(path.toString()), null, System.in).open()) {
+            ImageItem item = stream.next();
+            if (item != null) {
+                return item.read(MAX_IMAGE_BYTES);
+            }
+        } catch (IOException e) {
+            throw new CliException("cannot read " + path + ": " + Main.oneLine(e));
+        }
+        throw new CliException("no picture in " + path);
+    }
+
+    private Query textQuery(String words) {
+        String name = option("--model", "default");
+        throw new CliException("the model '" + name + "' has no text side to understand '" + words
+                + "' with; search with --image FILE");
+    }
+
+    /** What the user gave for an option of the shared model options, which keep it to themselves. */
+    private <T> T option(String name, T otherwise) {
+        return spec.commandLine().getParseResult().matchedOptionValue(name, otherwise);
+    }
+
+    private void report(SearchResult result) throws IOException {
+        if (html != null) {
+            long maxPixels = option("--max-pixels", ImageDecoder.DEFAULT_MAX_PIXELS);
+            result.writeHtml(html, pictures, maxPixels);
+        }
+        if (json) {
+            result.printJson();
+        } else {
+            result.printText();
+        }
+    }
+}
