@@ -36,10 +36,16 @@ public final class DuckDbCacheStore implements CacheStore {
     /** What an {@code Entry} can hold at most. */
     static final long MAX_ENTRY_BYTES = Integer.MAX_VALUE - 65_536L;
 
-    private static final String JOINS = " FROM " + Keys.RELATION
-            + " LEFT JOIN " + Schema.EMBEDDINGS + " e ON e.content_hash = k.content_hash"
-            + " AND e.model_version = k.model_version AND e.preproc_version = k.preproc_version"
-            + " LEFT JOIN " + Schema.HEADERS + " h ON h.key_id = k.key_id";
+    /**
+     * Finds the rows of a batch in the article's table. Only the content hash is compared by {@code =}: a second {@code =} would be
+     * pushed into the table as a second filter, and then DuckDB scans the table instead of using the index.
+     */
+    private static final String ROW_OF_KEY = Schema.EMBEDDINGS + " e ON e.content_hash = k.content_hash"
+            + " AND e.model_version IS NOT DISTINCT FROM k.model_version"
+            + " AND e.preproc_version IS NOT DISTINCT FROM k.preproc_version";
+
+    private static final String JOINS = " FROM " + Keys.RELATION + " LEFT JOIN " + ROW_OF_KEY + " LEFT JOIN "
+            + Schema.HEADERS + " h ON h.key_id = k.key_id";
 
     private static final String LOOK_UP =
             "SELECT k.ord, e.dim, e.created_ts, e.vec, h.created_ts, h.apart, h.header" + JOINS;
@@ -51,8 +57,7 @@ public final class DuckDbCacheStore implements CacheStore {
 
     private static final List<String> DELETES = List.of(
             "DELETE FROM " + Schema.EMBEDDINGS + " WHERE rowid IN (SELECT e.rowid FROM " + Keys.RELATION + " JOIN "
-                    + Schema.EMBEDDINGS + " e ON e.content_hash = k.content_hash"
-                    + " AND e.model_version = k.model_version AND e.preproc_version = k.preproc_version)",
+                    + ROW_OF_KEY + ")",
             "DELETE FROM " + Schema.HEADERS + " WHERE key_id IN (SELECT key_id FROM " + Keys.RELATION + ")",
             "DELETE FROM " + Schema.PAYLOADS + " WHERE key_id IN (SELECT key_id FROM " + Keys.RELATION + ")");
 
@@ -142,16 +147,15 @@ public final class DuckDbCacheStore implements CacheStore {
             if (records.isEmpty()) {
                 return Set.of();
             }
+            List<Row> rows = Row.of(records);
             try {
                 return file.write(session -> {
                     // most batches are all new; a vector that is there is refused by a primary key, other kinds only by
                     // looking
-                    Keys apart = new Keys(records.entrySet().stream()
-                            .filter(entry -> Records.apart(entry.getValue()))
-                            .map(Map.Entry::getKey)
-                            .toList());
-                    Set<CacheKey> present = present(session, apart);
-                    Records.append(session, records, present, now());
+                    List<CacheKey> apart =
+                            rows.stream().filter(Row::apart).map(Row::key).toList();
+                    Set<CacheKey> present = present(session, new Keys(apart));
+                    Row.append(session, rows, present, now());
                     return present;
                 });
             } catch (DuckDbFile.DuplicateKeyException e) {
@@ -161,7 +165,7 @@ public final class DuckDbCacheStore implements CacheStore {
                     absent.removeAll(present);
                     // a header may be left of a row that somebody else has deleted
                     delete(session, new Keys(absent));
-                    Records.append(session, records, present, now());
+                    Row.append(session, rows, present, now());
                     return present;
                 });
             }
@@ -195,7 +199,7 @@ public final class DuckDbCacheStore implements CacheStore {
                 ? 0
                 : file.write(session -> {
                     delete(session, new Keys(records.keySet()));
-                    Records.append(session, records, Set.of(), now());
+                    Row.append(session, Row.of(records), Set.of(), now());
                     return records.size();
                 }));
     }

@@ -9,6 +9,7 @@ import dev.embedonce.store.Stored;
 import dev.embedonce.store.Stores;
 import dev.embedonce.testkit.TestEntries;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,6 +69,11 @@ public final class StoreBench {
         return (System.nanoTime() - start) / 1e6;
     }
 
+    private static long cpuNanos() {
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
+    }
+
     private static CacheKey key(long number) {
         return TestEntries.key(number);
     }
@@ -86,6 +92,7 @@ public final class StoreBench {
 
     private static void fill(CacheStore store, int rows, int batch) {
         long nanos = 0;
+        long cpu = 0;
         for (int from = 0; from < rows; from += batch) {
             List<CacheKey> keys = new ArrayList<>();
             for (int i = from; i < Math.min(rows, from + batch); i++) {
@@ -93,12 +100,19 @@ public final class StoreBench {
             }
             Map<CacheKey, Stored.Sealed> records = records(keys);
             long start = System.nanoTime();
+            long startCpu = cpuNanos();
             if (!store.putAllIfAbsent(records).isEmpty()) {
                 throw new IllegalStateException("rows were there");
             }
             nanos += System.nanoTime() - start;
+            cpu += cpuNanos() - startCpu;
         }
-        System.out.printf(Locale.ROOT, "bulk fill %.1f Krow/s, %.1f us/row%n", rows * 1e6 / nanos, nanos / 1e3 / rows);
+        System.out.printf(
+                Locale.ROOT,
+                "bulk fill %.1f Krow/s, %.1f us/row, of them %.1f us of processor time%n",
+                rows * 1e6 / nanos,
+                nanos / 1e3 / rows,
+                cpu / 1e3 / rows);
     }
 
     private static List<CacheKey> sample(SplittableRandom random, int count, int rows) {
