@@ -24,28 +24,17 @@ final class HubModelFiles implements HubFiles {
             "processor_config.json",
             "modules.json",
             "1_Pooling/config.json");
-    private static final List<String> TEXT_SETTINGS =
-            List.of("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json");
     private static final String SAFETENSORS = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
-
-    private final boolean text;
-
-    /** Files of an encoder; with {@code text} also those of its tokenizer. */
-    HubModelFiles(boolean text) {
-        this.text = text;
-    }
 
     @Override
     public boolean isComplete(Path folder) {
         boolean settings = Files.exists(folder.resolve("preprocessor_config.json"))
                 || Files.exists(folder.resolve("processor_config.json"));
-        boolean tokenizer = !text || Files.exists(folder.resolve("tokenizer.json"));
         Optional<String> model = Stream.concat(ReadyOnnx.FILES.stream(), Stream.of(SAFETENSORS, INDEX))
                 .filter(name -> Files.exists(folder.resolve(name)))
                 .findFirst();
         return settings
-                && tokenizer
                 && model.isPresent()
                 && parts(folder, model.get()).stream().allMatch(part -> Files.exists(folder.resolve(part)));
     }
@@ -53,9 +42,6 @@ final class HubModelFiles implements HubFiles {
     @Override
     public List<String> missing(Path folder, Set<String> available) {
         Set<String> wanted = new LinkedHashSet<>(SETTINGS);
-        if (text) {
-            wanted.addAll(TEXT_SETTINGS);
-        }
         wanted.retainAll(available);
         String model = Stream.concat(ReadyOnnx.FILES.stream(), Stream.of(SAFETENSORS, INDEX))
                 .filter(available::contains)

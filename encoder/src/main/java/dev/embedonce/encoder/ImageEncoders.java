@@ -44,7 +44,7 @@ public final class ImageEncoders {
                         () -> new ModelLoadException(
                                 "unknown model '" + model + "': it is not '" + DEFAULT
                                         + "', there is no folder or .onnx file of that name, and it is no organisation/name on the hub"));
-        return new Hub(options.hub(), options.hubProgress()).folder(id, new HubModelFiles(false));
+        return new Hub(options.hub(), options.hubProgress()).folder(id, new HubModelFiles());
     }
 
     /**

@@ -1,7 +1,6 @@
 package dev.embedonce.encoder;
 
 import dev.embedonce.error.CacheException;
-import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -140,10 +139,5 @@ record VectorOutput(String name, Reduction pooling, boolean normalize) {
             unit[i] = (float) (vector[i] / norm);
         }
         return unit;
-    }
-
-    /** Whether this reads the element type. */
-    static boolean reads(DType dtype) {
-        return dtype == DType.FLOAT32;
     }
 }
