@@ -5,6 +5,8 @@ import static dev.embedonce.testkit.StoreAssertions.assertHit;
 import static dev.embedonce.testkit.StoreAssertions.list;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embedonce.cache.CacheStats;
+import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.codec.Corruption;
 import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.codec.Lookup;
@@ -15,6 +17,7 @@ import dev.embedonce.store.Selection;
 import dev.embedonce.store.Stored;
 import dev.embedonce.store.StoredInfo;
 import dev.embedonce.value.Entry;
+import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -402,6 +405,139 @@ public interface CorruptionContract extends StoreFixture {
             sound.forEach((key, record) -> StoreAssertions.assertSame(found.get(key), record));
             store.replaceAll(batch);
             StoreAssertions.assertHolds(store, batch);
+        }
+    }
+
+    /** Ways to damage an entry of the cache, and what it is counted as. */
+    enum Damage {
+        FLIPPED_HEADER_BIT(Corruption.CHECKSUM) {
+            @Override
+            byte[] header(byte[] header) {
+                return flipped(header, header.length - 20, 4);
+            }
+        },
+        FLIPPED_CHECKSUM_BIT(Corruption.CHECKSUM) {
+            @Override
+            byte[] header(byte[] header) {
+                return flipped(header, header.length - 1, 0);
+            }
+        },
+        FLIPPED_DATA_BIT(Corruption.CHECKSUM) {
+            @Override
+            byte[] payload(byte[] payload) {
+                return flipped(payload, payload.length / 2, 7);
+            }
+        },
+        ZEROS(Corruption.CHECKSUM) {
+            @Override
+            byte[] payload(byte[] payload) {
+                return new byte[payload.length];
+            }
+        },
+        TRUNCATED_HEADER(Corruption.TRUNCATED) {
+            @Override
+            byte[] header(byte[] header) {
+                return Arrays.copyOf(header, 64);
+            }
+        },
+        TRUNCATED_DATA(Corruption.TRUNCATED) {
+            @Override
+            byte[] payload(byte[] payload) {
+                return Arrays.copyOf(payload, payload.length - 4);
+            }
+        },
+        RANDOM_HEADER(Corruption.TRUNCATED) {
+            @Override
+            byte[] header(byte[] header) {
+                return TestEntries.randomBytes(1, header.length);
+            }
+        },
+        NEWER_FORMAT(Corruption.NEWER_FORMAT) {
+            @Override
+            byte[] header(byte[] header) {
+                byte[] newer = header.clone();
+                newer[4] = 2;
+                return withChecksum(newer, CountingEncoder.answer(Damage.IMAGE));
+            }
+        };
+
+        private static final byte[] IMAGE = TestEntries.randomBytes(11, 500);
+
+        private final Corruption reason;
+
+        Damage(Corruption reason) {
+            this.reason = reason;
+        }
+
+        byte[] header(byte[] header) {
+            return header;
+        }
+
+        byte[] payload(byte[] payload) {
+            return payload;
+        }
+
+        private static byte[] withChecksum(byte[] header, Tensor vector) {
+            byte[] data = new byte[vector.sizeBytes()];
+            vector.data().get(data);
+            return CorruptionContract.withChecksum(header, data);
+        }
+    }
+
+    /** The cache above the store: a damaged entry is a miss that is counted, and healed, so that the next get hits. */
+    @ParameterizedTest
+    @EnumSource
+    default void getOrCompute_damagedEntry_isACountedMissAndHealed(Damage damage) throws Exception {
+        String url = newUrl();
+        CountingEncoder encoder = new CountingEncoder();
+        CacheStore store = open(url);
+        try (FeatureCache cache = FeatureCache.over(store).heapBytes(0).build()) {
+            Entry first = cache.getOrCompute(Damage.IMAGE, encoder);
+            assertThat(first.tensors()).containsEntry(Entry.EMBEDDING, CountingEncoder.answer(Damage.IMAGE));
+            tamper(url, store, cache.keyOf(Damage.IMAGE, encoder), damage::header, damage::payload);
+
+            assertThat(cache.getOrCompute(Damage.IMAGE, encoder).tensors()).isEqualTo(first.tensors());
+            assertThat(encoder.encoded()).as("a damaged entry is no answer").isEqualTo(2);
+            CacheStats healed = cache.stats();
+            assertThat(healed.corruptTotal()).isEqualTo(1);
+            assertThat(healed.corrupt().keySet())
+                    .isSubsetOf(EnumSet.of(damage.reason, Corruption.DAMAGED))
+                    .hasSize(1);
+            assertThat(healed.healed()).isEqualTo(1);
+            assertThat(healed.storeHits()).isZero();
+
+            assertThat(cache.getOrCompute(Damage.IMAGE, encoder).tensors()).isEqualTo(first.tensors());
+            assertThat(encoder.encoded()).as("healed").isEqualTo(2);
+            assertThat(cache.stats().storeHits()).isEqualTo(1);
+            assertThat(cache.stats().corruptTotal()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    default void getOrCompute_swappedEntries_areKeyMismatchesAndHealed() throws Exception {
+        String url = newUrl();
+        CountingEncoder encoder = new CountingEncoder();
+        CacheStore store = open(url);
+        byte[] a = TestEntries.randomBytes(21, 100);
+        byte[] b = TestEntries.randomBytes(22, 100);
+        try (FeatureCache cache = FeatureCache.over(store).heapBytes(0).build()) {
+            cache.getOrComputeAll(List.of(a, b), encoder);
+            List<byte[]> rawA = new ArrayList<>();
+            List<byte[]> rawB = new ArrayList<>();
+            tamper(url, store, cache.keyOf(a, encoder), kept(rawA), kept(rawA));
+            tamper(url, store, cache.keyOf(b, encoder), kept(rawB), kept(rawB));
+            tamper(url, store, cache.keyOf(a, encoder), old -> rawB.get(0), old -> rawB.get(1));
+            tamper(url, store, cache.keyOf(b, encoder), old -> rawA.get(0), old -> rawA.get(1));
+            for (int round = 0; round < 2; round++) {
+                for (byte[] image : List.of(a, b)) {
+                    assertThat(cache.getOrCompute(image, encoder).tensors())
+                            .containsEntry(Entry.EMBEDDING, CountingEncoder.answer(image));
+                }
+            }
+            assertThat(encoder.encoded()).isEqualTo(4);
+            assertThat(cache.stats().corrupt()).containsExactly(Map.entry(Corruption.KEY_MISMATCH, 2L));
+            assertThat(cache.stats().healed()).isEqualTo(2);
+            assertThat(cache.stats().storeHits()).isEqualTo(2);
         }
     }
 

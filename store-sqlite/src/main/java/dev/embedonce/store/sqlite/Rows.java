@@ -34,8 +34,7 @@ final class Rows {
                     + " VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(namespace, content_hash) DO NOTHING";
     private static final String UPDATE =
             "UPDATE entries SET size = ?, created = ?, layout = ?, chunks = ?, header = ?, payload = ? WHERE id = ?";
-    private static final String LOCATE =
-            "SELECT id, size, chunks FROM entries WHERE namespace = ? AND content_hash = ?";
+    private static final String LOCATE = "SELECT id, size FROM entries WHERE namespace = ? AND content_hash = ?";
     private static final String DELETE = "DELETE FROM entries WHERE id = ?";
     private static final String INSERT_CHUNK = "INSERT INTO chunks(entry, seq, bytes) VALUES(?, ?, ?)";
     private static final String FIND_CHUNK = "SELECT bytes FROM chunks WHERE entry = ? AND seq = ?";
@@ -161,7 +160,9 @@ final class Rows {
             return false;
         }
         if (chunks > 0) {
-            writeChunks(session, present(locate(session, namespace, key)).id(), payload, chunks);
+            long id = present(locate(session, namespace, key)).id();
+            deleteChunks(session, id);
+            writeChunks(session, id, payload, chunks);
         }
         return true;
     }
@@ -176,7 +177,7 @@ final class Rows {
         Located row = present(locate(session, namespace, key));
         ByteBuffer payload = BlobLayout.payload(record);
         int chunks = chunkCount(payload);
-        deleteChunks(session, row);
+        deleteChunks(session, row.id());
         PreparedStatement update = session.prepared(UPDATE);
         update.setLong(1, record.sizeBytes());
         update.setLong(2, now);
@@ -202,21 +203,21 @@ final class Rows {
         if (row == null) {
             return -1;
         }
-        deleteChunks(session, row);
+        deleteChunks(session, row.id());
         PreparedStatement delete = session.prepared(DELETE);
         delete.setLong(1, row.id());
         delete.executeUpdate();
         return row.size();
     }
 
-    private record Located(long id, long size, int chunks) {}
+    private record Located(long id, long size) {}
 
     private static @Nullable Located locate(Session session, long namespace, CacheKey key) throws SQLException {
         PreparedStatement locate = session.prepared(LOCATE);
         locate.setLong(1, namespace);
         locate.setBytes(2, key.contentHash().toBytes());
         try (ResultSet rows = locate.executeQuery()) {
-            return rows.next() ? new Located(rows.getLong(1), rows.getLong(2), rows.getInt(3)) : null;
+            return rows.next() ? new Located(rows.getLong(1), rows.getLong(2)) : null;
         }
     }
 
@@ -247,12 +248,11 @@ final class Rows {
         }
     }
 
-    private static void deleteChunks(Session session, Located row) throws SQLException {
-        if (row.chunks() != 0) {
-            PreparedStatement delete = session.prepared(DELETE_CHUNKS);
-            delete.setLong(1, row.id());
-            delete.executeUpdate();
-        }
+    /** Whatever the row says about chunks: what is left over from a damaged row must not get in the way of the next. */
+    private static void deleteChunks(Session session, long id) throws SQLException {
+        PreparedStatement delete = session.prepared(DELETE_CHUNKS);
+        delete.setLong(1, id);
+        delete.executeUpdate();
     }
 
     /** The buffer's bytes, not copied if they are all of an array of their own. */

@@ -1,0 +1,140 @@
+package dev.embedonce.testkit;
+
+import dev.embedonce.cache.FeatureEncoder;
+import dev.embedonce.cache.InputDigest;
+import dev.embedonce.cache.Prepared;
+import dev.embedonce.hash.ContentHasher;
+import dev.embedonce.value.Entry;
+import dev.embedonce.value.Tensor;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An encoder that counts what it is asked to do and answers with a vector that follows from the bytes. Bytes that start with {@code bad}
+ * cannot be prepared. Thread-safe.
+ */
+public final class CountingEncoder implements FeatureEncoder<CountingEncoder.Image> {
+    /** Elements of its vectors. */
+    public static final int DIMENSION = 16;
+
+    private static final ContentHasher HASHER = ContentHasher.sha256();
+
+    private final String modelVersion;
+    private final int batchSize;
+    private final AtomicInteger prepared = new AtomicInteger();
+    private final AtomicInteger encoded = new AtomicInteger();
+    private final AtomicInteger calls = new AtomicInteger();
+    private volatile @Nullable RuntimeException failure;
+
+    public CountingEncoder() {
+        this("counting-encoder@1", 8);
+    }
+
+    public CountingEncoder(String modelVersion, int batchSize) {
+        this.modelVersion = modelVersion;
+        this.batchSize = batchSize;
+    }
+
+    /** An image made ready: its vector, in fact. */
+    public static final class Image implements Prepared {
+        private final Tensor vector;
+
+        private Image(Tensor vector) {
+            this.vector = vector;
+        }
+
+        /** Null: no two images have the same input. */
+        @Override
+        public @Nullable InputDigest inputDigest() {
+            return null;
+        }
+
+        @Override
+        public int width() {
+            return 3;
+        }
+
+        @Override
+        public int height() {
+            return 2;
+        }
+    }
+
+    /** The one right answer for {@code image}. */
+    public static Tensor answer(byte[] image) {
+        byte[] digest = HASHER.hash(image).toBytes();
+        float[] vector = new float[DIMENSION];
+        for (int i = 0; i < DIMENSION; i++) {
+            vector[i] = digest[i] / 128f;
+        }
+        return Tensor.ofFloats(vector);
+    }
+
+    /** From now on {@link #encode} throws this; null for no longer. */
+    public void failWith(@Nullable RuntimeException failure) {
+        this.failure = failure;
+    }
+
+    /** Images prepared so far. */
+    public int prepared() {
+        return prepared.get();
+    }
+
+    /** Images encoded so far, those of failed calls not counted. */
+    public int encoded() {
+        return encoded.get();
+    }
+
+    /** Calls of {@link #encode} so far, failed ones too. */
+    public int calls() {
+        return calls.get();
+    }
+
+    @Override
+    public String modelVersion() {
+        return modelVersion;
+    }
+
+    @Override
+    public String preprocVersion() {
+        return "counting-pixels@1";
+    }
+
+    @Override
+    public String runtime() {
+        return "counting";
+    }
+
+    @Override
+    public int batchSize() {
+        return batchSize;
+    }
+
+    @Override
+    public Image prepare(byte[] image) {
+        prepared.incrementAndGet();
+        if (new String(image, StandardCharsets.ISO_8859_1).startsWith("bad")) {
+            throw new IllegalArgumentException("not an image");
+        }
+        return new Image(answer(image));
+    }
+
+    @Override
+    public List<Map<String, Tensor>> encode(List<Image> batch) {
+        calls.incrementAndGet();
+        RuntimeException fault = failure;
+        if (fault != null) {
+            throw fault;
+        }
+        encoded.addAndGet(batch.size());
+        List<Map<String, Tensor>> answers = new ArrayList<>();
+        for (Image image : batch) {
+            answers.add(Map.of(Entry.EMBEDDING, image.vector));
+        }
+        return answers;
+    }
+}
