@@ -112,14 +112,14 @@ public final class ImageProcessor {
             }
         }
 
-        void row(int y, int[] samples) {
+        void row(int y, int[][] samples) {
             int n = kept.width();
             for (int channel = 0; channel < PixelValues.CHANNELS; channel++) {
                 float[] table = tables[channel];
                 int to = (channel * height + top + y) * width + left;
-                int from = channel * n;
+                int[] from = samples[channel];
                 for (int x = 0; x < n; x++) {
-                    planes[to + x] = table[samples[from + x]];
+                    planes[to + x] = table[from[x]];
                 }
             }
         }

@@ -12,10 +12,10 @@ final class Interleaved {
             int width = have.width();
             int start = (y - have.y()) * width * bands;
             for (int band = 0; band < bands; band++) {
-                int to = band * width;
+                int[] row = out[band];
                 int from = start + band;
                 for (int x = 0; x < width; x++) {
-                    out[to + x] = samples[from + x * bands] & 0xFF;
+                    row[x] = samples[from + x * bands] & 0xFF;
                 }
             }
         };
@@ -26,10 +26,10 @@ final class Interleaved {
         return (row, samples) -> {
             int start = row * width * bands;
             for (int band = 0; band < bands; band++) {
-                int from = band * width;
+                int[] from = samples[band];
                 int to = start + band;
                 for (int x = 0; x < width; x++) {
-                    target[to + x * bands] = (byte) samples[from + x];
+                    target[to + x * bands] = (byte) from[x];
                 }
             }
         };

@@ -8,9 +8,8 @@ final class Nearest {
     static void pick(Resampler.Source source, int newWidth, int newHeight, Region want, Resampler.Sink sink) {
         int[] columns = positions(source.width(), newWidth);
         int[] rows = positions(source.height(), newHeight);
-        int width = source.have().width();
-        int[] row = new int[width * source.bands()];
-        int[] out = new int[want.width() * source.bands()];
+        int[][] row = new int[source.bands()][source.have().width()];
+        int[][] out = new int[source.bands()][want.width()];
         int read = -1;
         for (int y = want.y(); y < want.bottom(); y++) {
             if (rows[y] != read) {
@@ -18,10 +17,9 @@ final class Nearest {
                 source.rows().read(read, row);
             }
             for (int band = 0; band < source.bands(); band++) {
-                int from = band * width - source.have().x();
-                int to = band * want.width() - want.x();
                 for (int x = want.x(); x < want.right(); x++) {
-                    out[to + x] = row[from + columns[x]];
+                    out[band][x - want.x()] =
+                            row[band][columns[x] - source.have().x()];
                 }
             }
             sink.accept(y - want.y(), out);

@@ -57,7 +57,7 @@ final class OpenedImage {
     private static byte[] interleave(PlanarRows rows, Region region) {
         byte[] samples = new byte[Math.multiplyExact(Math.multiplyExact(region.width(), region.height()), BANDS)];
         Resampler.Sink sink = Interleaved.into(samples, region.width(), BANDS);
-        int[] row = new int[region.width() * BANDS];
+        int[][] row = new int[BANDS][region.width()];
         for (int y = 0; y < region.height(); y++) {
             rows.read(region.y() + y, row);
             sink.accept(y, row);

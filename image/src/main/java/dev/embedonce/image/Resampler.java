@@ -10,14 +10,14 @@ import java.util.Arrays;
  * the result. The horizontal pass adds two rows at a time: a sample of the upper row sits in the low half of a long, that of the
  * lower row in the high half, and one 64-bit multiplication serves both. Sums are exact in two's complement; the low half's
  * borrow is taken back when the halves are parted. The vertical pass pulls rows in order through a ring, so each is made once.
- * Within a row samples lie band after band, which lets the compiler use vector instructions in all simple loops.
+ * Each band of a row is an array of its own, which lets the compiler use vector instructions in all simple loops.
  */
 // Source: Pillow 13.0.0, src/libImaging/Resample.c, ImagingResampleHorizontal_8bpc and ImagingResampleVertical_8bpc
 final class Resampler {
-    /** Receives the rows of the result in order: samples 0 to 255, band after band. The array is reused. */
+    /** Receives the rows of the result in order: samples 0 to 255, one array a band. The arrays are reused. */
     @FunctionalInterface
     interface Sink {
-        void accept(int row, int[] samples);
+        void accept(int row, int[][] samples);
     }
 
     /** What is to be resized: the rectangle {@code have} of a {@code width} x {@code height} picture. */
@@ -72,15 +72,14 @@ final class Resampler {
             return;
         }
         Region have = source.have();
-        int rowLength = have.width() * source.bands();
-        byte[] middle = new byte[Math.multiplyExact(rowLength, want.height())];
+        byte[][] middle = new byte[source.bands()][Math.multiplyExact(have.width(), want.height())];
         ResampleAxis columns = ResampleAxis.of(filter, source.width(), source.width(), have.x(), have.right());
         new Resampler(source.bands(), columns, down)
-                .run(source.rows(), have, (row, samples) -> narrow(samples, middle, row * rowLength));
+                .run(source.rows(), have, (row, samples) -> narrow(samples, middle, row * have.width()));
         ResampleAxis rows = ResampleAxis.of(filter, want.height(), want.height(), 0, want.height());
         new Resampler(source.bands(), across, rows)
                 .run(
-                        (y, out) -> widen(middle, y * rowLength, out),
+                        (y, out) -> widen(middle, y * have.width(), out),
                         new Region(have.x(), 0, have.width(), want.height()),
                         sink);
     }
@@ -93,12 +92,18 @@ final class Resampler {
             }
             return;
         }
-        int[] sums = new int[horizontal.outputs() * bands];
+        int[][] sums = new int[bands][horizontal.outputs()];
         for (int y = 0; y < vertical.outputs(); y++) {
-            Arrays.fill(sums, HALF);
+            for (int[] band : sums) {
+                Arrays.fill(band, HALF);
+            }
             int offset = vertical.offset(y);
             for (int j = 0; j < vertical.count(y); j++) {
-                addScaled(sums, rows.get(vertical.first(y) + j), vertical.weights()[offset + j]);
+                int[][] row = rows.get(vertical.first(y) + j);
+                int weight = vertical.weights()[offset + j];
+                for (int band = 0; band < bands; band++) {
+                    addScaled(sums[band], row[band], weight);
+                }
             }
             clip(sums);
             sink.accept(y, sums);
@@ -111,6 +116,12 @@ final class Resampler {
         }
     }
 
+    private static void clip(int[][] sums) {
+        for (int[] band : sums) {
+            clip(band);
+        }
+    }
+
     /** To 8 bits, without comparisons, which the compiler would not vectorise. */
     private static void clip(int[] sums) {
         for (int i = 0; i < sums.length; i++) {
@@ -120,15 +131,19 @@ final class Resampler {
         }
     }
 
-    private static void narrow(int[] samples, byte[] target, int at) {
-        for (int i = 0; i < samples.length; i++) {
-            target[at + i] = (byte) samples[i];
+    private static void narrow(int[][] samples, byte[][] target, int at) {
+        for (int band = 0; band < samples.length; band++) {
+            for (int i = 0; i < samples[band].length; i++) {
+                target[band][at + i] = (byte) samples[band][i];
+            }
         }
     }
 
-    private static void widen(byte[] samples, int at, int[] target) {
-        for (int i = 0; i < target.length; i++) {
-            target[i] = samples[at + i] & 0xFF;
+    private static void widen(byte[][] samples, int at, int[][] target) {
+        for (int band = 0; band < target.length; band++) {
+            for (int i = 0; i < target[band].length; i++) {
+                target[band][i] = samples[band][at + i] & 0xFF;
+            }
         }
     }
 
@@ -136,23 +151,25 @@ final class Resampler {
     private final class RowRing {
         private final PlanarRows source;
         private final Region have;
-        private final int[][] ring;
-        private final int[] upper;
-        private final int[] lower;
-        private final long[] pair;
+        private final int[][][] ring;
+        private final int[][] upper;
+        private final int[][] lower;
+        /** Band after band: of one array the compiler makes plain multiplications, which beat its vector sums here. */
+        private final long[] pairs;
+
         private int made;
 
         RowRing(PlanarRows source, Region have) {
             this.source = source;
             this.have = have;
-            this.ring = new int[vertical.maxCount() + 2][horizontal.outputs() * bands];
-            this.upper = new int[have.width() * bands];
-            this.lower = new int[upper.length];
-            this.pair = new long[horizontal.isIdentity() ? 0 : upper.length];
+            this.ring = new int[vertical.maxCount() + 2][bands][horizontal.outputs()];
+            this.upper = new int[bands][have.width()];
+            this.lower = new int[bands][have.width()];
+            this.pairs = new long[horizontal.isIdentity() ? 0 : bands * have.width()];
             this.made = vertical.inputFrom();
         }
 
-        int[] get(int row) {
+        int[][] get(int row) {
             while (made <= row) {
                 make();
             }
@@ -160,7 +177,7 @@ final class Resampler {
         }
 
         private void make() {
-            int[] first = ring[made % ring.length];
+            int[][] first = ring[made % ring.length];
             source.read(made, upper);
             if (horizontal.isIdentity()) {
                 cut(first);
@@ -170,13 +187,15 @@ final class Resampler {
             if (made + 1 < have.bottom()) {
                 source.read(made + 1, lower);
             }
-            pack();
-            int[] second = ring[(made + 1) % ring.length];
+            int[][] second = ring[(made + 1) % ring.length];
+            for (int band = 0; band < bands; band++) {
+                pack(upper[band], lower[band], band * have.width());
+            }
             if (bands == 3) {
                 sumThree(first, second);
             } else {
                 for (int band = 0; band < bands; band++) {
-                    sumOne(band, first, second);
+                    sumOne(band * have.width(), first[band], second[band]);
                 }
             }
             clip(first);
@@ -184,42 +203,39 @@ final class Resampler {
             made += 2;
         }
 
-        private void cut(int[] out) {
-            int width = horizontal.outputs();
+        private void cut(int[][] out) {
             int from = horizontal.inputFrom() - have.x();
             for (int band = 0; band < bands; band++) {
-                System.arraycopy(upper, band * have.width() + from, out, band * width, width);
+                System.arraycopy(upper[band], from, out[band], 0, out[band].length);
             }
         }
 
-        private void pack() {
-            for (int i = 0; i < pair.length; i++) {
-                pair[i] = upper[i] | ((long) lower[i] << 32);
+        private void pack(int[] high, int[] low, int to) {
+            for (int i = 0; i < high.length; i++) {
+                pairs[to + i] = high[i] | ((long) low[i] << 32);
             }
         }
 
-        private void sumOne(int band, int[] first, int[] second) {
+        private void sumOne(int start, int[] first, int[] second) {
             int[] weights = horizontal.weights();
-            int start = band * have.width() - have.x();
-            int to = band * horizontal.outputs();
             for (int x = 0; x < horizontal.outputs(); x++) {
-                int at = start + horizontal.first(x);
+                int at = start + horizontal.first(x) - have.x();
                 int offset = horizontal.offset(x);
                 int n = horizontal.count(x);
                 long sum = HALF_PAIR;
                 for (int j = 0; j < n; j++) {
-                    sum += pair[at + j] * weights[offset + j];
+                    sum += pairs[at + j] * weights[offset + j];
                 }
-                part(sum, first, second, to + x);
+                part(sum, first, second, x);
             }
         }
 
-        private void sumThree(int[] first, int[] second) {
+        /** The same for three bands at once, which share the loading of the weights. */
+        private void sumThree(int[][] first, int[][] second) {
             int[] weights = horizontal.weights();
-            long[] samples = pair;
+            long[] samples = pairs;
             int width = have.width();
-            int outputs = horizontal.outputs();
-            for (int x = 0; x < outputs; x++) {
+            for (int x = 0; x < horizontal.outputs(); x++) {
                 int at = horizontal.first(x) - have.x();
                 int offset = horizontal.offset(x);
                 int end = offset + horizontal.count(x);
@@ -232,9 +248,9 @@ final class Resampler {
                     green += samples[at + width] * weight;
                     blue += samples[at + 2 * width] * weight;
                 }
-                part(red, first, second, x);
-                part(green, first, second, x + outputs);
-                part(blue, first, second, x + 2 * outputs);
+                part(red, first[0], second[0], x);
+                part(green, first[1], second[1], x);
+                part(blue, first[2], second[2], x);
             }
         }
 

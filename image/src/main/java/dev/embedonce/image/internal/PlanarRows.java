@@ -1,13 +1,13 @@
 package dev.embedonce.image.internal;
 
-/** Rows of samples, band after band, made when asked for. Rows are asked for in rising order. Not thread-safe. */
+/** Rows of samples, one array a band, made when asked for. Rows are asked for in rising order. Not thread-safe. */
 @FunctionalInterface
 public interface PlanarRows {
     /**
      * Makes one row.
      *
      * @param y row of the picture
-     * @param out samples 0 to 255: all columns of the first band, then of the next
+     * @param out one array a band, to be filled with samples 0 to 255
      */
-    void read(int y, int[] out);
+    void read(int y, int[][] out);
 }

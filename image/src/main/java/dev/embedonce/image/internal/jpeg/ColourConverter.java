@@ -36,23 +36,23 @@ final class ColourConverter implements PlanarRows {
     }
 
     @Override
-    public void read(int y, int[] out) {
+    public void read(int y, int[][] out) {
         for (int i = 0; i < rows.length; i++) {
             upsamplers[i].row(y, rows[i]);
         }
         if (rows.length == 1) {
             for (int band = 0; band < bands; band++) {
-                System.arraycopy(rows[0], 0, out, band * width, width);
+                System.arraycopy(rows[0], 0, out[band], 0, width);
             }
             return;
         }
         if (luminance) {
-            red(rows[0], rows[2], out);
-            green(rows[0], rows[1], rows[2], out, width);
-            blue(rows[0], rows[1], out, 2 * width);
+            red(rows[0], rows[2], out[0]);
+            green(rows[0], rows[1], rows[2], out[1]);
+            blue(rows[0], rows[1], out[2]);
         } else {
             for (int band = 0; band < 3; band++) {
-                System.arraycopy(rows[band], 0, out, band * width, width);
+                System.arraycopy(rows[band], 0, out[band], 0, width);
             }
         }
         if (rows.length == 4) {
@@ -67,18 +67,18 @@ final class ColourConverter implements PlanarRows {
         }
     }
 
-    private static void green(int[] luma, int[] cb, int[] cr, int[] out, int at) {
+    private static void green(int[] luma, int[] cb, int[] cr, int[] out) {
         int offset = HALF - 128 * (CB_TO_GREEN + CR_TO_GREEN);
         for (int x = 0; x < luma.length; x++) {
             int value = luma[x] + ((CB_TO_GREEN * cb[x] + CR_TO_GREEN * cr[x] + offset) >> 16);
-            out[at + x] = clamp(value);
+            out[x] = clamp(value);
         }
     }
 
-    private static void blue(int[] luma, int[] cb, int[] out, int at) {
+    private static void blue(int[] luma, int[] cb, int[] out) {
         for (int x = 0; x < luma.length; x++) {
             int value = luma[x] + ((CB_TO_BLUE * cb[x] + (HALF - 128 * CB_TO_BLUE)) >> 16);
-            out[at + x] = clamp(value);
+            out[x] = clamp(value);
         }
     }
 
@@ -89,15 +89,13 @@ final class ColourConverter implements PlanarRows {
     }
 
     /** YCCK gives the complement of its inks as RGB, and inks are stored inverted: of these two inversions one is left. */
-    private void inks(int[] out) {
-        int from = luminance ? (header.inverted ? 3 : 0) * width : 0;
-        int to = luminance && !header.inverted ? 3 * width : 4 * width;
-        System.arraycopy(rows[3], 0, out, 3 * width, width);
-        if (!luminance && !header.inverted) {
-            return;
-        }
-        for (int x = from; x < to; x++) {
-            out[x] = 255 - out[x];
+    private void inks(int[][] out) {
+        System.arraycopy(rows[3], 0, out[3], 0, width);
+        for (int band = 0; band < 4; band++) {
+            boolean invert = (band == 3 || !luminance) == header.inverted;
+            for (int x = 0; invert && x < width; x++) {
+                out[band][x] = 255 - out[band][x];
+            }
         }
     }
 

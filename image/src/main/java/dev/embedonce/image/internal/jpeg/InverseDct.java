@@ -28,25 +28,11 @@ final class InverseDct {
 
     private InverseDct() {}
 
-    /** A block whose only coefficient is its first. */
-    static void flat(int dc, byte[] plane, int at, int stride) {
+    private static void flat(int dc, byte[] plane, int at, int stride) {
         int value = clamp(((dc << PASS1_BITS) + (1 << (PASS1_BITS + 2))) >> (PASS1_BITS + 3));
         long eight = value * 0x0101010101010101L;
         for (int y = 0, row = at; y < 8; y++, row += stride) {
             LONG.set(plane, row, eight);
-        }
-    }
-
-    /** The last place in zigzag order up to which all coefficients lie in the first four rows and columns. */
-    static final int LAST_LOW = 9;
-
-    /** The same as {@link #transform} for a block with coefficients up to {@link #LAST_LOW} only. */
-    static void transformLow(int[] block, byte[] plane, int at, int stride) {
-        for (int x = 0; x < 4; x++) {
-            lowColumn(block, x);
-        }
-        for (int y = 0; y < 8; y++) {
-            lowRow(block, 8 * y, plane, at + y * stride);
         }
     }
 
@@ -88,6 +74,7 @@ final class InverseDct {
         int c3 = b[y + 3];
         int shift = CONST_BITS + PASS1_BITS + 3;
         int c0 = (b[y] << CONST_BITS) + (1 << (shift - 1));
+        clear(b, y);
         int even = c2 * F_0_541;
         int both = even + c2 * F_0_765;
         int z5 = (c3 + c1) * F_1_175;
@@ -116,6 +103,14 @@ final class InverseDct {
                 (e0 - o3) >> shift);
     }
 
+    /** So cheap here that blocks need not be cleared elsewhere. */
+    private static void clear(int[] b, int i) {
+        b[i] = 0;
+        b[i + 1] = 0;
+        b[i + 2] = 0;
+        b[i + 3] = 0;
+    }
+
     /** Writes eight samples at once. */
     private static void store(byte[] out, int at, int a, int b, int c, int d, int e, int f, int g, int h) {
         int low = clamp(a) | (clamp(b) << 8) | (clamp(c) << 16) | (clamp(d) << 24);
@@ -123,13 +118,34 @@ final class InverseDct {
         LONG.set(out, at, (low & 0xFFFFFFFFL) | ((long) high << 32));
     }
 
-    /** Transforms {@code block}, dequantised and in natural order, and overwrites it on the way. */
-    static void transform(int[] block, byte[] plane, int at, int stride) {
-        for (int x = 0; x < 8; x++) {
-            column(block, x);
+    /**
+     * Transforms {@code block}, dequantised and in natural order, and clears it.
+     *
+     * @param places the union of the indices of all coefficients but the first that may not be zero: it tells which rows and
+     *     columns are empty
+     */
+    static void transform(int[] block, int places, byte[] plane, int at, int stride) {
+        if (places == 0) {
+            flat(block[0], plane, at, stride);
+            block[0] = 0;
+            return;
+        }
+        boolean rightHalf = (places & 4) != 0;
+        boolean lowerHalf = (places & 32) != 0;
+        int columns = rightHalf ? 8 : 4;
+        for (int x = 0; x < columns; x++) {
+            if (lowerHalf) {
+                column(block, x);
+            } else {
+                lowColumn(block, x);
+            }
         }
         for (int y = 0; y < 8; y++) {
-            row(block, 8 * y, plane, at + y * stride);
+            if (rightHalf) {
+                row(block, 8 * y, plane, at + y * stride);
+            } else {
+                lowRow(block, 8 * y, plane, at + y * stride);
+            }
         }
     }
 
@@ -189,6 +205,8 @@ final class InverseDct {
         int c5 = b[y + 5];
         int c6 = b[y + 6];
         int c7 = b[y + 7];
+        clear(b, y);
+        clear(b, y + 4);
         int even = (c2 + c6) * F_0_541;
         int t2 = even - c6 * F_1_847;
         int t3 = even + c2 * F_0_765;

@@ -83,13 +83,13 @@ public final class JpegSource implements ImageSource {
         decodePlanes(region);
         ColourConverter rows = new ColourConverter(header, region, bands);
         int width = region.width();
-        int[] row = new int[width * bands];
+        int[][] row = new int[bands][width];
         for (int y = 0; y < region.height(); y++) {
             rows.read(region.y() + y, row);
             for (int band = 0; band < bands; band++) {
                 int at = y * width * bands + band;
                 for (int x = 0; x < width; x++, at += bands) {
-                    target[at] = (byte) row[band * width + x];
+                    target[at] = (byte) row[band][x];
                 }
             }
         }
@@ -143,18 +143,13 @@ public final class JpegSource implements ImageSource {
         for (int y = component.blockFromY; y < component.blockToY; y++) {
             for (int x = component.blockFromX; x < component.blockToX; x++) {
                 int from = (y * component.paddedAcross + x) * 64;
-                int rest = 0;
+                int places = 0;
                 for (int i = 0; i < 64; i++) {
                     int value = component.coefficients[from + i];
                     block[i] = value * component.quant[i];
-                    rest |= i == 0 ? 0 : value;
+                    places |= value == 0 ? 0 : i;
                 }
-                int at = component.planeOffset(x, y);
-                if (rest == 0) {
-                    InverseDct.flat(block[0], component.plane, at, component.stride);
-                } else {
-                    InverseDct.transform(block, component.plane, at, component.stride);
-                }
+                InverseDct.transform(block, places, component.plane, component.planeOffset(x, y), component.stride);
             }
         }
         component.coefficients = new short[0];

@@ -2,7 +2,6 @@ package dev.embedonce.image.internal.jpeg;
 
 import dev.embedonce.image.internal.Bytes;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -163,20 +162,10 @@ final class ScanDecoder {
             skipAc(ac);
             return;
         }
-        int last = readAc(ac, component.quant);
+        int places = readAc(ac, component.quant);
         int at = component.planeOffset(x, y);
-        int dcValue = component.lastDc * component.quant[0];
-        if (last == 0) {
-            InverseDct.flat(dcValue, component.plane, at, component.stride);
-            return;
-        }
-        block[0] = dcValue;
-        if (last <= InverseDct.LAST_LOW) {
-            InverseDct.transformLow(block, component.plane, at, component.stride);
-        } else {
-            InverseDct.transform(block, component.plane, at, component.stride);
-        }
-        Arrays.fill(block, 0);
+        block[0] = component.lastDc * component.quant[0];
+        InverseDct.transform(block, places, component.plane, at, component.stride);
     }
 
     static int difference(BitReader in, HuffmanTable dc) {
@@ -196,9 +185,9 @@ final class ScanDecoder {
         return HuffmanTable.extend(in.read(size), size);
     }
 
-    /** Reads the coefficients after the first into {@code block}, dequantised; returns the place of the last that was sent. */
+    /** Reads the coefficients after the first into {@code block}, dequantised; returns the union of their places. */
     private int readAc(HuffmanTable table, int[] quant) {
-        int last = 0;
+        int places = 0;
         for (int k = 1; k < 64; k++) {
             in.fill();
             int entry = table.values[in.peek(HuffmanTable.LOOK)];
@@ -224,9 +213,9 @@ final class ScanDecoder {
             }
             int natural = Zigzag.NATURAL[k];
             block[natural] = value * quant[natural];
-            last = k;
+            places |= natural;
         }
-        return last;
+        return places;
     }
 
     private void skipAc(HuffmanTable table) {
