@@ -1,0 +1,102 @@
+package dev.embedonce.store.postgres;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Passes bytes on between clients and a server on loopback until so many have passed, then cuts the connection. Thread-safe. */
+final class CuttingProxy implements AutoCloseable {
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final ServerSocket listener;
+    private final int serverPort;
+    private final AtomicLong bytesToServer = new AtomicLong(NEVER);
+    private final AtomicLong bytesToClient = new AtomicLong(NEVER);
+    private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+
+    CuttingProxy(int serverPort) throws IOException {
+        this.serverPort = serverPort;
+        this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        daemon(this::accept);
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    /** Cuts after so many more bytes in the one direction or the other, once. */
+    void cutAfter(long toServer, long toClient) {
+        bytesToServer.set(toServer);
+        bytesToClient.set(toClient);
+    }
+
+    /** Lets everything through from now on. */
+    void heal() {
+        cutAfter(NEVER, NEVER);
+    }
+
+    private static void daemon(Runnable work) {
+        Thread thread = new Thread(work, "cutting-proxy");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket client = listener.accept();
+                sockets.add(client);
+                connect(client);
+            } catch (IOException e) {
+                return; // the listener was closed
+            }
+        }
+    }
+
+    private void connect(Socket client) throws IOException {
+        Socket server;
+        try {
+            server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+        } catch (IOException e) {
+            client.close(); // no server: the client shall notice
+            return;
+        }
+        sockets.add(server);
+        daemon(() -> pump(client, server, bytesToServer));
+        daemon(() -> pump(server, client, bytesToClient));
+    }
+
+    private static void pump(Socket from, Socket to, AtomicLong budget) {
+        byte[] buffer = new byte[8192];
+        try (from;
+                to) {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                int size = read;
+                long left = budget.getAndUpdate(b -> b == NEVER ? NEVER : Math.max(0, b - size));
+                out.write(buffer, 0, (int) Math.min(read, left));
+                out.flush();
+                if (left < read) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            // one of the two has gone; closing both has told the other
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+}
