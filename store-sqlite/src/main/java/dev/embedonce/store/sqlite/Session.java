@@ -39,6 +39,7 @@ final class Session implements AutoCloseable {
             session.pragma("busy_timeout = " + options.busyTimeout().toMillis());
             session.pragma("synchronous = " + (options.fsync() ? "FULL" : "NORMAL"));
             session.pragma("cache_size = -" + CACHE_KIB);
+            session.pragma("mmap_size = " + options.mmapBytes());
             session.pragma("wal_autocheckpoint = " + LOG_PAGES);
             session.pragma("journal_size_limit = " + LOG_BYTES);
             return session;

