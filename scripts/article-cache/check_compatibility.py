@@ -9,11 +9,14 @@ Each line of the orders is a verb, an image's bytes in hexadecimal, and a vector
   miss     get_or_compute computes; this vector is its answer, and is stored
   replace  this vector is stored over whatever is there
   zero     the stored vector is overwritten in place with zeros, nothing else of the row (the vector in the order is not used)
+  crash    this vector is stored by a process that dies without closing the file (not on Windows)
+  open     the file is opened and closed, nothing else
 
 Ends with status 1 and a line on standard error at the first order that does not go as it says; otherwise prints the number of orders
 and DuckDB's version.
 """
 
+import os
 import sys
 
 import duckdb
@@ -48,6 +51,14 @@ def zero(path, image):
         assert row == (1,), f"{row} rows changed"
 
 
+def crash(path, model, preproc, image, vector):
+    child = os.fork()
+    if child == 0:
+        ArticleCache(path, model, preproc).put(image, vector)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0, "the child failed"
+
+
 def main(path, model, preproc):
     count = 0
     for count, line in enumerate(sys.stdin, start=1):
@@ -57,6 +68,10 @@ def main(path, model, preproc):
         try:
             if verb == "zero":
                 zero(path, image)
+            elif verb == "crash":
+                crash(path, model, preproc, image, vector)
+            elif verb == "open":
+                duckdb.connect(path).close()
             else:
                 with ArticleCache(path, model, preproc) as cache:
                     obey(cache, verb, image, vector)

@@ -55,6 +55,11 @@ public final class DuckDbCacheStore implements CacheStore {
 
     private static final String PRESENT = "SELECT k.ord" + JOINS + " WHERE e.dim IS NOT NULL OR h.apart";
 
+    private static final String HIDDEN = "SELECT count(*) > 0 FROM " + Keys.RELATION + " JOIN " + Schema.EMBEDDINGS
+            + " e ON e.content_hash IS NOT DISTINCT FROM k.content_hash"
+            + " AND e.model_version IS NOT DISTINCT FROM k.model_version"
+            + " AND e.preproc_version IS NOT DISTINCT FROM k.preproc_version";
+
     private static final List<String> DELETES = List.of(
             "DELETE FROM " + Schema.EMBEDDINGS + " WHERE rowid IN (SELECT e.rowid FROM " + Keys.RELATION + " JOIN "
                     + ROW_OF_KEY + ")",
@@ -90,6 +95,19 @@ public final class DuckDbCacheStore implements CacheStore {
 
     private static Map<CacheKey, Stored> lookUp(Session session, Keys batch) throws SQLException {
         Map<CacheKey, Stored> found = new HashMap<>(batch.list().size() * 2);
+        Map<CacheKey, byte[]> apart = rows(session, batch, found);
+        if (!apart.isEmpty()) {
+            // header and payload of one moment: in between, another thread may replace both
+            session.execute("BEGIN TRANSACTION");
+            payloads(session, rows(session, new Keys(apart.keySet()), found), found);
+            session.execute("COMMIT");
+        }
+        return found;
+    }
+
+    /** Adds what stands in the article's table to {@code found}; returns the headers whose data stands apart. */
+    private static Map<CacheKey, byte[]> rows(Session session, Keys batch, Map<CacheKey, Stored> found)
+            throws SQLException {
         Map<CacheKey, byte[]> apart = new HashMap<>();
         try (ResultSet rows = batch.bind(session, LOOK_UP).executeQuery()) {
             while (rows.next()) {
@@ -105,10 +123,7 @@ public final class DuckDbCacheStore implements CacheStore {
                 }
             }
         }
-        if (!apart.isEmpty()) {
-            payloads(session, apart, found);
-        }
-        return found;
+        return apart;
     }
 
     /**
@@ -159,7 +174,7 @@ public final class DuckDbCacheStore implements CacheStore {
                     return present;
                 });
             } catch (DuckDbFile.DuplicateKeyException e) {
-                return file.write(session -> {
+                return writeOverIndex(session -> {
                     Set<CacheKey> present = present(session, new Keys(records.keySet()));
                     Set<CacheKey> absent = new HashSet<>(records.keySet());
                     absent.removeAll(present);
@@ -172,6 +187,22 @@ public final class DuckDbCacheStore implements CacheStore {
         });
     }
 
+    /**
+     * Runs a change that inserts only what it has not found. If that is refused as a duplicate, the index has not shown a row that is
+     * there ({@link Schema#rebuildIndex}); then it is made anew and the change tried again.
+     */
+    private <T> T writeOverIndex(DuckDbFile.Work<T> change) {
+        try {
+            return file.write(change);
+        } catch (DuckDbFile.DuplicateKeyException e) {
+            file.write(session -> {
+                Schema.rebuildIndex(session);
+                return true;
+            });
+            return file.write(change);
+        }
+    }
+
     private static Set<CacheKey> present(Session session, Keys batch) throws SQLException {
         Set<CacheKey> present = new HashSet<>();
         if (!batch.isEmpty()) {
@@ -182,6 +213,15 @@ public final class DuckDbCacheStore implements CacheStore {
             }
         }
         return present;
+    }
+
+    /** Whether the table has rows of the batch that the index does not show: looks at all of it. */
+    private static boolean hiddenRows(Session session, Keys batch, Set<CacheKey> shown) throws SQLException {
+        List<CacheKey> others =
+                batch.list().stream().filter(key -> !shown.contains(key)).toList();
+        try (ResultSet row = new Keys(others).bind(session, HIDDEN).executeQuery()) {
+            return row.next() && row.getBoolean(1);
+        }
     }
 
     private static void delete(Session session, Keys batch) throws SQLException {
@@ -197,7 +237,7 @@ public final class DuckDbCacheStore implements CacheStore {
         requireSizes(records);
         whileOpen(() -> records.isEmpty()
                 ? 0
-                : file.write(session -> {
+                : writeOverIndex(session -> {
                     delete(session, new Keys(records.keySet()));
                     Row.append(session, Row.of(records), Set.of(), now());
                     return records.size();
@@ -224,9 +264,13 @@ public final class DuckDbCacheStore implements CacheStore {
         return whileOpen(() -> batch.isEmpty()
                 ? 0
                 : file.write(session -> {
-                    int present = present(session, batch).size();
+                    Set<CacheKey> present = present(session, batch);
+                    if (present.size() < batch.list().size() && hiddenRows(session, batch, present)) {
+                        Schema.rebuildIndex(session);
+                        present = present(session, batch);
+                    }
                     delete(session, batch);
-                    return present;
+                    return present.size();
                 }));
     }
 

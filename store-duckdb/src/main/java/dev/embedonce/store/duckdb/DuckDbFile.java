@@ -211,11 +211,11 @@ final class DuckDbFile {
     }
 
     /** A key that was to be inserted is there already. */
-    static final class DuplicateKeyException extends RuntimeException {
+    static final class DuplicateKeyException extends StoreUnavailableException {
         private static final long serialVersionUID = 1L;
 
-        DuplicateKeyException(Throwable cause) {
-            super(cause);
+        DuplicateKeyException(StoreUnavailableException refusal) {
+            super(String.valueOf(refusal.getMessage()), refusal);
         }
     }
 
@@ -259,7 +259,14 @@ final class DuckDbFile {
         synchronized (OPEN) {
             if (--handles == 0) {
                 OPEN.remove(identity);
-                closeConnections();
+                try {
+                    read(session -> {
+                        Schema.markClosed(session);
+                        return true;
+                    });
+                } finally {
+                    closeConnections();
+                }
             }
         }
     }

@@ -20,7 +20,7 @@ import java.util.List;
  *                     replaced it, and it is foreign. apart = true: the data is in embedonce_payloads, and embeddings has no row.
  * embedonce_payloads  bundles (safetensors), links (empty), vectors without elements: nothing that the article's class may see
  * embedonce_counters  named sums
- * embedonce_format    one row: the version of this layout
+ * embedonce_format    one row: the version of this layout, and whether a process of ours has the file in use or has died over it
  * </pre>
  */
 final class Schema {
@@ -45,24 +45,31 @@ final class Schema {
             "vec BLOB",
             "created_ts DOUBLE");
 
+    private static final String INDEX = "embedonce_by_content_hash";
+    private static final String CREATE_INDEX =
+            "CREATE INDEX IF NOT EXISTS " + INDEX + " ON " + EMBEDDINGS + " (content_hash)";
+
     private static final List<String> TABLES = List.of(
             "CREATE TABLE IF NOT EXISTS " + EMBEDDINGS + " (model_version VARCHAR NOT NULL,"
                     + " preproc_version VARCHAR NOT NULL, content_hash VARCHAR NOT NULL, dim INTEGER NOT NULL,"
                     + " vec BLOB NOT NULL, created_ts DOUBLE NOT NULL,"
                     + " PRIMARY KEY (model_version, preproc_version, content_hash))",
-            "CREATE INDEX IF NOT EXISTS embedonce_by_content_hash ON " + EMBEDDINGS + " (content_hash)",
+            CREATE_INDEX,
             "CREATE TABLE IF NOT EXISTS " + HEADERS + " (key_id UUID PRIMARY KEY, model_version VARCHAR NOT NULL,"
                     + " preproc_version VARCHAR NOT NULL, content_hash VARCHAR NOT NULL, created_ts DOUBLE NOT NULL,"
                     + " size_bytes BIGINT NOT NULL, apart BOOLEAN NOT NULL, header BLOB NOT NULL)",
             "CREATE TABLE IF NOT EXISTS " + PAYLOADS + " (key_id UUID PRIMARY KEY, payload BLOB NOT NULL)",
             "CREATE TABLE IF NOT EXISTS " + COUNTERS + " (name VARCHAR PRIMARY KEY, total BIGINT NOT NULL)",
-            "CREATE TABLE IF NOT EXISTS " + FORMAT + " (version INTEGER NOT NULL)",
-            "INSERT INTO " + FORMAT + " SELECT " + VERSION + " WHERE NOT EXISTS (FROM " + FORMAT + ")");
+            "CREATE TABLE IF NOT EXISTS " + FORMAT + " (version INTEGER NOT NULL, in_use BOOLEAN NOT NULL)",
+            "INSERT INTO " + FORMAT + " SELECT " + VERSION + ", true WHERE NOT EXISTS (FROM " + FORMAT + ")");
+
+    private static final List<String> REBUILD_INDEX =
+            List.of("DROP INDEX IF EXISTS " + CATALOG + ".main." + INDEX, CREATE_INDEX);
 
     private Schema() {}
 
     /**
-     * Adds what is missing, in one transaction.
+     * Adds what is missing, in one transaction, and notes that the file is in use.
      *
      * @throws StoreUnavailableException if there is a table of the article's name with another shape, or our tables are of a newer
      *     version; nothing has been changed then
@@ -72,20 +79,34 @@ final class Schema {
         if (!columns.isEmpty()) {
             requireArticleTable(session, description, columns);
         }
-        if (!texts(session, "embedonce_format", "column_name", "columns").isEmpty()) {
-            requireVersion(session, description);
+        boolean known =
+                !texts(session, "embedonce_format", "column_name", "columns").isEmpty();
+        boolean diedInUse = known && inUse(session, description);
+        if (known && !diedInUse) {
+            session.execute("UPDATE " + FORMAT + " SET in_use = true");
             return;
         }
         session.execute("BEGIN TRANSACTION");
-        try {
-            for (String table : TABLES) {
-                session.execute(table);
-            }
-            session.execute("COMMIT");
-        } catch (SQLException e) {
-            session.execute("ROLLBACK");
-            throw e;
+        for (String statement : diedInUse ? REBUILD_INDEX : TABLES) {
+            session.execute(statement);
         }
+        session.execute("COMMIT");
+    }
+
+    /**
+     * Makes the index on {@code content_hash} anew. DuckDB up to 1.5 loses entries of such an index, never rows, when it opens a file
+     * whose last user was killed and closes it again: then look-ups miss rows that are there.
+     */
+    // Source: https://github.com/duckdb/duckdb/pull/25771
+    static void rebuildIndex(Session session) throws SQLException {
+        for (String statement : REBUILD_INDEX) {
+            session.execute(statement);
+        }
+    }
+
+    /** Notes that the file is left in good order. */
+    static void markClosed(Session session) throws SQLException {
+        session.execute("UPDATE " + FORMAT + " SET in_use = false");
     }
 
     private static void requireArticleTable(Session session, String description, List<String> columns)
@@ -101,14 +122,15 @@ final class Schema {
         }
     }
 
-    private static void requireVersion(Session session, String description) throws SQLException {
-        try (ResultSet found =
-                session.prepare("SELECT max(version) FROM " + FORMAT).executeQuery()) {
+    private static boolean inUse(Session session, String description) throws SQLException {
+        try (ResultSet found = session.prepare("SELECT max(version), bool_or(in_use) FROM " + FORMAT)
+                .executeQuery()) {
             int version = found.next() ? found.getInt(1) : 0;
             if (version != VERSION) {
                 throw new StoreUnavailableException(description + " has tables of layout version " + version
                         + "; this build of EmbedOnce knows version " + VERSION);
             }
+            return found.getBoolean(2);
         }
     }
 
