@@ -128,7 +128,8 @@ class PostgresFaultsTest {
     }
 
     private static String through(CuttingProxy proxy, String schema) {
-        return server().url(schema).replace(":" + server().port() + "/", ":" + proxy.port() + "/") + "&sslmode=disable&timeout=2s";
+        return server().url(schema).replace(":" + server().port() + "/", ":" + proxy.port() + "/")
+                + "&sslmode=disable&timeout=2s";
     }
 
     private static void sql(String... commands) throws SQLException {
