@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the image processor settings of a Hugging Face model directory: ViT, CLIP, Chinese-CLIP, SigLIP and fixed-size SigLIP2,
- * DeiT, BEiT, BiT and DINOv2, BLIP, ConvNeXt, EfficientNet. A class or setting that is not known is refused by name: to pass
+ * DeiT, BEiT, BiT and DINOv2, DINOv3, BLIP, ConvNeXt, EfficientNet. The arithmetic is that of the PIL processors; DINOv3 has only a
+ * torchvision one, whose pixels differ by rounding. A class or setting that is not known is refused by name: to pass
  * over it would silently change pixels.
  */
 public final class HfImageProcessors {

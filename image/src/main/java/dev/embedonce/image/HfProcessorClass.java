@@ -13,6 +13,11 @@ enum HfProcessorClass {
     DEIT("DeiT", ResampleFilter.BICUBIC, Norm.HALF, "{\"height\":256,\"width\":256}", true, 224, null),
     BEIT("Beit", ResampleFilter.BICUBIC, Norm.HALF, "{\"height\":224,\"width\":224}", true, 0, null),
     BIT("Bit", ResampleFilter.BICUBIC, Norm.OPENAI, "{\"shortest_edge\":224}", false, 224, true),
+    /**
+     * Published for torchvision only, which rescales to float32 before it resizes. Here it is resized as 8-bit samples, like all the
+     * others: pixels differ from torchvision's by the rounding to 8 bits.
+     */
+    DINOV3("DINOv3ViT", ResampleFilter.BILINEAR, Norm.IMAGENET, "{\"height\":224,\"width\":224}", true, 0, null),
     BLIP("Blip", ResampleFilter.BICUBIC, Norm.OPENAI, "{\"height\":384,\"width\":384}", true, 0, true),
     CONVNEXT("ConvNext", ResampleFilter.BICUBIC, Norm.HALF, "{\"shortest_edge\":384}", false, 0, null),
     EFFICIENTNET("EfficientNet", ResampleFilter.BICUBIC, Norm.HALF, "{\"height\":346,\"width\":346}", true, 0, null);
@@ -81,6 +86,7 @@ enum HfProcessorClass {
             case "deit" -> DEIT;
             case "beit", "data2vec-vision" -> BEIT;
             case "bit", "dinov2", "dinov2_with_registers", "focalnet", "hiera", "pixio" -> BIT;
+            case "dinov3_vit" -> DINOV3;
             case "blip", "blip-2" -> BLIP;
             case "convnext", "convnextv2", "resnet", "regnet", "cvt" -> CONVNEXT;
             case "efficientnet", "align" -> EFFICIENTNET;
@@ -91,14 +97,23 @@ enum HfProcessorClass {
     /** Means and deviations with names of their own. */
     enum Norm {
         HALF,
+        IMAGENET,
         OPENAI;
 
         double[] mean() {
-            return this == HALF ? new double[] {0.5, 0.5, 0.5} : new double[] {0.48145466, 0.4578275, 0.40821073};
+            return switch (this) {
+                case HALF -> new double[] {0.5, 0.5, 0.5};
+                case IMAGENET -> new double[] {0.485, 0.456, 0.406};
+                case OPENAI -> new double[] {0.48145466, 0.4578275, 0.40821073};
+            };
         }
 
         double[] std() {
-            return this == HALF ? new double[] {0.5, 0.5, 0.5} : new double[] {0.26862954, 0.26130258, 0.27577711};
+            return switch (this) {
+                case HALF -> new double[] {0.5, 0.5, 0.5};
+                case IMAGENET -> new double[] {0.229, 0.224, 0.225};
+                case OPENAI -> new double[] {0.26862954, 0.26130258, 0.27577711};
+            };
         }
     }
 }

@@ -117,7 +117,18 @@ class HfImageProcessorsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"ViT", "CLIP", "Siglip", "DeiT", "Beit", "Bit", "ConvNext", "EfficientNet", "Blip", "ChineseCLIP"
+            strings = {
+                "ViT",
+                "DINOv3ViT",
+                "CLIP",
+                "Siglip",
+                "DeiT",
+                "Beit",
+                "Bit",
+                "ConvNext",
+                "EfficientNet",
+                "Blip",
+                "ChineseCLIP"
             })
     void parse_allNamesOfAClass_areTheSame(String prefix) {
         String plain = parse("{\"image_processor_type\": \"" + prefix + "ImageProcessor\"}")
