@@ -39,11 +39,13 @@ public final class SqliteCacheStore implements CacheStore {
     private final Path file;
     private final Sessions sessions;
     private final Namespaces namespaces;
+    private final SqliteLeases leases;
 
     private SqliteCacheStore(Path file, SqliteOptions options) {
         this.file = file;
         this.sessions = new Sessions(file, options);
         this.namespaces = new Namespaces(sessions);
+        this.leases = new SqliteLeases(sessions, namespaces);
     }
 
     /** Opens the store in {@code file}, creating it and its folder if needed. */
@@ -282,7 +284,7 @@ public final class SqliteCacheStore implements CacheStore {
 
     @Override
     public Optional<LeaseTable> leases() {
-        return Optional.of(new SqliteLeases(sessions, namespaces));
+        return Optional.of(leases);
     }
 
     /** Moves the log into the file as far as other processes' readers allow. */

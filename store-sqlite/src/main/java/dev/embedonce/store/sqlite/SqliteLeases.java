@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Leases as rows of the same file, on SQLite's clock. Thread-safe. */
 final class SqliteLeases implements LeaseTable {
@@ -20,7 +21,13 @@ final class SqliteLeases implements LeaseTable {
             "UPDATE leases SET expires = ? WHERE namespace = ? AND content_hash = ? AND owner = ?";
     private static final String RELEASE = "DELETE FROM leases WHERE namespace = ? AND content_hash = ? AND owner = ?";
 
+    /** Leases of owners that died, for keys that nobody has wanted since. */
+    private static final String FORGET = "DELETE FROM leases WHERE expires < ?";
+
+    private static final long FORGET_AFTER_MILLIS = Duration.ofDays(1).toMillis();
+
     private final Sessions sessions;
+    private final AtomicBoolean forgotten = new AtomicBoolean();
     private final Namespaces namespaces;
 
     SqliteLeases(Sessions sessions, Namespaces namespaces) {
@@ -37,6 +44,11 @@ final class SqliteLeases implements LeaseTable {
         Map<Versions, Long> ids = namespaces.ensure(keys);
         return sessions.write("taking " + keys.size() + " leases", session -> {
             long now = session.now();
+            if (!forgotten.getAndSet(true)) {
+                PreparedStatement forget = session.prepared(FORGET);
+                forget.setLong(1, now - FORGET_AFTER_MILLIS);
+                forget.executeUpdate();
+            }
             Set<CacheKey> taken = new HashSet<>();
             PreparedStatement acquire = session.prepared(ACQUIRE);
             for (CacheKey key : keys) {

@@ -13,6 +13,7 @@ import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.Stored;
 import dev.embedonce.store.Stores;
+import dev.embedonce.testkit.ManualClock;
 import dev.embedonce.testkit.TestEntries;
 import dev.embedonce.value.Entry;
 import java.io.RandomAccessFile;
@@ -25,6 +26,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -351,6 +354,24 @@ class SqliteCacheStoreTest {
             }
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void tryAcquire_leasesOfTheLongDead_areForgotten() throws Exception {
+        ManualClock clock = new ManualClock(Instant.parse("2026-05-01T10:00:00Z"));
+        SqliteOptions options = new SqliteOptions(false, SqliteOptions.DEFAULT.busyTimeout(), 0, clock);
+        try (CacheStore store = SqliteCacheStore.open(file(), options)) {
+            store.leases().orElseThrow().tryAcquire(TestEntries.batch(0, 10).keySet(), "dead", Duration.ofMinutes(1));
+        }
+        for (int hours : List.of(23, 2)) {
+            clock.advance(Duration.ofHours(hours));
+            try (CacheStore store = SqliteCacheStore.open(file(), options)) {
+                store.leases()
+                        .orElseThrow()
+                        .tryAcquire(TestEntries.batch(10, 11).keySet(), "live", Duration.ofMinutes(1));
+            }
+            assertThat(query("SELECT count(*) FROM leases")).isEqualTo(hours == 23 ? "11" : "1");
         }
     }
 
