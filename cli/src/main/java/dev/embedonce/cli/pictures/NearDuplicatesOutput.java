@@ -53,7 +53,10 @@ final class NearDuplicatesOutput {
     private String linkText(Cluster cluster, int member) {
         Pair link = cluster.link(member);
         int other = link.first() == member ? link.second() : link.first();
-        return link.describe() + (other == cluster.representative() ? "" : " to " + found.path(other));
+        return link.describe()
+                + (other == cluster.representative()
+                        ? ""
+                        : (link.kind().equals("near") ? " to " : " as ") + found.path(other));
     }
 
     void printJson() throws IOException {
@@ -218,6 +221,17 @@ final class NearDuplicatesOutput {
                     best,
                     maxFileBytes));
         }
+        List<Part> parts = new ArrayList<>();
+        parts.add(
+                new Part.Heading(String.format(Locale.ROOT, "Cluster %,d: %,d pictures", number + 1, members.size())));
+        parts.add(new Part.Row(pictures));
+        if (members.size() > 2) {
+            parts.add(new Part.Lines(pairLines(cluster)));
+        }
+        return parts;
+    }
+
+    private static List<String> pairLines(Cluster cluster) {
         List<String> lines = new ArrayList<>();
         for (Pair pair : cluster.pairs()) {
             if (lines.size() == PAIRS_SHOWN) {
@@ -225,13 +239,11 @@ final class NearDuplicatesOutput {
                         Locale.ROOT, "and %,d more pairs", cluster.pairs().size() - PAIRS_SHOWN));
                 break;
             }
-            lines.add((members.indexOf(pair.first()) + 1) + " and " + (members.indexOf(pair.second()) + 1) + ": "
-                    + pair.describe());
+            int a = cluster.members().indexOf(pair.first()) + 1;
+            int b = cluster.members().indexOf(pair.second()) + 1;
+            lines.add(Math.min(a, b) + " and " + Math.max(a, b) + ": " + pair.describe());
         }
-        return List.of(
-                new Part.Heading(String.format(Locale.ROOT, "Cluster %,d: %,d pictures", number + 1, members.size())),
-                new Part.Row(pictures),
-                new Part.Lines(lines));
+        return lines;
     }
 
     private Picture picture(String name, int number, String relation, boolean marked, long maxFileBytes) {

@@ -63,8 +63,8 @@ record ParquetVectors(Path file) implements VectorFile {
     }
 
     private void requireLength(Statement statement, int length) throws SQLException {
-        String other = "SELECT file_row_number, len(vector) FROM read_parquet(" + source()
-                + ", file_row_number = true) WHERE len(vector) <> " + length + " LIMIT 1";
+        String other =
+                "SELECT file_row_number, len(vector) FROM " + source() + " WHERE len(vector) <> " + length + " LIMIT 1";
         try (ResultSet rows = statement.executeQuery(other)) {
             if (rows.next()) {
                 throw VectorFile.wrongLength(file, rows.getLong(1), rows.getLong(2), length);
@@ -87,7 +87,9 @@ record ParquetVectors(Path file) implements VectorFile {
         return types.containsKey(name) ? name + "::VARCHAR" : "NULL::VARCHAR";
     }
 
+    /** The file as a table; characters that mean patterns to DuckDB stand for themselves. */
     private String source() {
-        return "'" + file.toString().replace("'", "''") + "'";
+        String name = file.toString().replaceAll("([\\[*?])", "[$1]").replace("'", "''");
+        return "read_parquet('" + name + "', file_row_number = true)";
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.embedonce.cli.pictures;
+
+import org.jspecify.annotations.NullMarked;

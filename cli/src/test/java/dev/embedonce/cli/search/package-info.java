@@ -1,0 +1,4 @@
+@NullMarked
+package dev.embedonce.cli.search;
+
+import org.jspecify.annotations.NullMarked;
