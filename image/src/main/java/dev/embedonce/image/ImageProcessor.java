@@ -70,10 +70,12 @@ public final class ImageProcessor {
         }
         Region kept = crop == null ? Region.whole(size.width(), size.height()) : crop.kept(size.width(), size.height());
         Region needed = Resampler.sourceRegion(width, height, size.width(), size.height(), kept, filter);
-        Tensor tensor = new Tensor(kept, size);
-        Resampler.Source source = image.rgb(needed, alpha);
-        Resampler.resample(source, size.width(), size.height(), kept, filter, profile, tensor::row);
-        return new PixelValues(tensor.values(), tensor.height, tensor.width, width, height);
+        return ImageDecoder.guarded("a picture of " + width + "x" + height + " pixels", () -> {
+            Tensor tensor = new Tensor(kept, size);
+            Resampler.Source source = image.rgb(needed, alpha);
+            Resampler.resample(source, size.width(), size.height(), kept, filter, profile, tensor::row);
+            return new PixelValues(tensor.values(), tensor.height, tensor.width, width, height);
+        });
     }
 
     /** Collects rows of 8-bit samples as rescaled and normalised planes, with black around a picture smaller than the crop. */

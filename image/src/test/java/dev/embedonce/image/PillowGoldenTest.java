@@ -3,7 +3,6 @@ package dev.embedonce.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Iterator;
 import java.util.Map;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,21 +63,24 @@ class PillowGoldenTest {
         softly.assertAll();
     }
 
+    /** All of Pillow 13's tensors; of Pillow 12's those that differ from them, and some of the others. */
     @ParameterizedTest
     @EnumSource
     void process_everyPictureAndProcessor_isTransformersTensor(PillowProfile profile) {
         Golden golden = Golden.of(profile);
         SoftAssertions softly = new SoftAssertions();
         int compared = 0;
-        for (Iterator<Map.Entry<String, JsonNode>> it =
-                        golden.processors().properties().iterator();
-                it.hasNext(); ) {
-            Map.Entry<String, JsonNode> entry = it.next();
+        Golden latest = Golden.of(PillowProfile.PILLOW_13);
+        for (Map.Entry<String, JsonNode> entry : golden.processors().properties()) {
             ImageProcessor processor = HfImageProcessors.parse(
                     entry.getValue().toString(), null, PixelOptions.defaults().withProfile(profile));
             for (String name : golden.pictures()) {
                 JsonNode expected = golden.picture(name).get("tensors").get(entry.getKey());
-                if (expected == null || skipped(name, profile)) {
+                boolean sameInBoth = expected != null
+                        && expected.equals(latest.picture(name).get("tensors").get(entry.getKey()));
+                if (expected == null
+                        || skipped(name, profile)
+                        || (profile == PillowProfile.PILLOW_12 && sameInBoth && name.hashCode() % 4 != 0)) {
                     continue;
                 }
                 compared++;
@@ -96,7 +98,7 @@ class PillowGoldenTest {
             }
         }
         softly.assertAll();
-        assertThat(compared).isGreaterThan(2000);
+        assertThat(compared).isGreaterThan(profile == PillowProfile.PILLOW_12 ? 500 : 2000);
     }
 
     @ParameterizedTest

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * that a wanted region needs are transformed; the entropy-coded data is read to its end, so a cut file is always noticed.
  */
 public final class JpegSource implements ImageSource {
+    /** More than any encoder makes; each scan may cost a walk over all of the picture, however short it is. */
+    private static final int MAX_SCANS = 200;
+
     private final JpegHeader header;
     private final int firstScan;
 
@@ -101,7 +104,10 @@ public final class JpegSource implements ImageSource {
             prepare(component, region);
         }
         int at = firstScan;
-        while (at >= 0) {
+        for (int scans = 0; at >= 0; scans++) {
+            if (scans == MAX_SCANS) {
+                throw JpegHeader.corrupt("more than " + MAX_SCANS + " scans");
+            }
             at = header.readSegments(new ScanDecoder(header, at).decode());
         }
         for (JpegComponent component : header.components) {
