@@ -18,6 +18,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -131,11 +132,15 @@ public final class PostgresCacheStore implements CacheStore {
             throws SQLException {
         Map<String, CacheKey> byContent = byContent(keys);
         Map<CacheKey, Stored> found = new HashMap<>();
-        try (PreparedStatement select =
-                connection.prepareStatement("SELECT content, header, payload, payload_layout, data_bytes, parts FROM "
-                        + entries + " WHERE namespace = ? AND content = ANY (?)")) {
-            select.setInt(1, namespace);
-            select.setArray(2, Database.bytes(connection, contents(keys)));
+        // one index look-up a key, whatever the statistics say: with a plain = ANY, a planner without statistics reads
+        // the whole
+        // namespace and filters it; OFFSET 0 keeps it from merging the two queries into a join of its own choice
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT found.* FROM unnest(?::bytea[]) AS wanted (content) CROSS JOIN LATERAL"
+                        + " (SELECT content, header, payload, payload_layout, data_bytes, parts FROM " + entries
+                        + " AS e WHERE e.namespace = ? AND e.content = wanted.content OFFSET 0) AS found")) {
+            select.setArray(1, Database.bytes(connection, contents(keys)));
+            select.setInt(2, namespace);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     CacheKey key = byContent.get(HexFormat.of().formatHex(rows.getBytes(1)));
@@ -274,7 +279,7 @@ public final class PostgresCacheStore implements CacheStore {
         List<String> contents = database.run("write", connection -> {
             List<String> done = insert(connection, namespace, rows, onConflict);
             if (replace) {
-                removeParts(connection, namespace, rows);
+                delete(connection, parts, namespace, rows.stream().map(Row::key).toList());
             }
             Set<String> fresh = Set.copyOf(done);
             for (Row row : rows) {
@@ -322,15 +327,19 @@ public final class PostgresCacheStore implements CacheStore {
         }
     }
 
-    private void removeParts(Connection connection, int namespace, List<Row> rows) throws SQLException {
+    /** Deletes what lies under each key, in the keys' order and by one index look-up each; returns how many rows that were. */
+    private static long delete(Connection connection, String table, int namespace, List<CacheKey> keys)
+            throws SQLException {
         try (PreparedStatement delete =
-                connection.prepareStatement("DELETE FROM " + parts + " WHERE namespace = ? AND content = ANY (?)")) {
-            delete.setInt(1, namespace);
-            delete.setArray(
-                    2,
-                    Database.bytes(
-                            connection, contents(rows.stream().map(Row::key).toList())));
-            delete.executeUpdate();
+                connection.prepareStatement("DELETE FROM " + table + " WHERE namespace = ? AND content = ?")) {
+            for (CacheKey key : keys) {
+                delete.setInt(1, namespace);
+                delete.setBytes(2, key.contentHash().toBytes());
+                delete.addBatch();
+            }
+            return Arrays.stream(delete.executeBatch())
+                    .filter(count -> count > 0)
+                    .sum();
         }
     }
 
@@ -357,14 +366,8 @@ public final class PostgresCacheStore implements CacheStore {
         for (Map.Entry<Integer, List<CacheKey>> namespace :
                 namespaces.group(keys, false).entrySet()) {
             for (List<CacheKey> group : groups(namespace.getValue())) {
-                removed += database.run("remove entries", connection -> {
-                    try (PreparedStatement delete = connection.prepareStatement(
-                            "DELETE FROM " + entries + " WHERE namespace = ? AND content = ANY (?)")) {
-                        delete.setInt(1, namespace.getKey());
-                        delete.setArray(2, Database.bytes(connection, contents(group)));
-                        return delete.executeUpdate();
-                    }
-                });
+                removed += database.run(
+                        "remove entries", connection -> delete(connection, entries, namespace.getKey(), group));
             }
         }
         return removed;
