@@ -51,13 +51,16 @@ class PostgresFaultsTest {
     static Path certificates;
 
     private static @Nullable PostgresServer server;
+    private static @Nullable Path serverCertificate;
 
     /** One server for all: with TLS, and a certificate of its own. */
     @BeforeAll
     static void startServer() throws Exception {
         certificate(certificates, "right", "IP:127.0.0.1");
         certificate(certificates, "other", "IP:127.0.0.1");
-        Path folder = Files.createTempDirectory("embedonce-certificate");
+        Path folder =
+                Files.createTempDirectory("embedonce-certificate"); // the server's user cannot look into the other one
+        serverCertificate = folder;
         for (String name : List.of("right.pem", "right.key")) {
             Files.copy(certificates.resolve(name), folder.resolve(name));
         }
@@ -77,6 +80,12 @@ class PostgresFaultsTest {
     static void stopServer() throws Exception {
         if (server != null) {
             server.close();
+        }
+        if (serverCertificate != null) {
+            for (String name : List.of("right.pem", "right.key")) {
+                Files.deleteIfExists(serverCertificate.resolve(name));
+            }
+            Files.delete(serverCertificate);
         }
     }
 
