@@ -44,7 +44,8 @@ class CacheIT {
     @Test
     void stats_countEntriesAndWhatAllRunsSaved() throws Exception {
         run("embed", photos, "--quiet");
-        JsonNode json = run("cache", "stats", "--json", "--price-per-hour", "1.5").json();
+        JsonNode json =
+                run("cache", "stats", "--json", "--price-per-hour", "1.5").json();
         assertThat(json.get("entries").asInt()).isEqualTo(10); // an entry and its input's link for each image
         assertThat(json.get("usage").get("images").asInt()).isEqualTo(10);
         assertThat(json.get("usage").get("hits").asInt()).isEqualTo(5);
@@ -78,13 +79,21 @@ class CacheIT {
         assertThat(hit.get("contentHash").asText()).hasSize(64);
         assertThat(hit.get("modelVersion").asText()).startsWith("efficientnet_lite0@sha256:");
         Path resaved = Files.write(folder.resolve("resaved.png"), Pictures.pngBytes(0, 0.1f));
-        assertThat(run("cache", "explain", resaved, "--json").json().get("answer").asText())
+        assertThat(run("cache", "explain", resaved, "--json")
+                        .json()
+                        .get("answer")
+                        .asText())
                 .isEqualTo("pixel-hit");
         Path unknown = Pictures.png(folder, 77);
         assertThat(run("cache", "explain", unknown).out()).contains("miss: no entry under this key");
-        assertThat(run("cache", "explain", known, "--normalize", "--json").json().get("answer").asText())
+        assertThat(run("cache", "explain", known, "--normalize", "--json")
+                        .json()
+                        .get("answer")
+                        .asText())
                 .isEqualTo("miss");
-        assertThat(launcher.run("cache", "explain", folder.resolve("nothing.png")).exitCode()).isEqualTo(2);
+        assertThat(launcher.run("cache", "explain", folder.resolve("nothing.png"))
+                        .exitCode())
+                .isEqualTo(2);
     }
 
     @Test
@@ -93,7 +102,10 @@ class CacheIT {
                 .contains("would remove 10 entries")
                 .contains("nothing was removed");
         assertThat(run("cache", "gc", "--older-than", "1d").out()).contains("would remove 0 entries");
-        assertThat(run("cache", "gc", "--max-bytes", "15kB", "--yes", "--json").json().get("keptBytes").asInt())
+        assertThat(run("cache", "gc", "--max-bytes", "15kB", "--yes", "--json")
+                        .json()
+                        .get("keptBytes")
+                        .asInt())
                 .isLessThanOrEqualTo(15_000);
         assertThat(run("cache", "gc", "--keep-model", "another", "--yes").out()).contains("0 entries, 0 bytes stay");
         assertThat(launcher.run("cache", "gc").exitCode()).isEqualTo(2);
@@ -108,14 +120,19 @@ class CacheIT {
                 .get("contentHash")
                 .asText();
         assertThat(run("cache", "invalidate", "--hash", hash).out()).contains("1 entries forgotten");
-        assertThat(run("embed", photos, "--json", "--quiet").json().get("encoded").asInt()).isEqualTo(1);
+        assertThat(run("embed", photos, "--json", "--quiet")
+                        .json()
+                        .get("encoded")
+                        .asInt())
+                .isEqualTo(1);
     }
 
     @Test
     void exportAndImport_keepTheVectors() throws Exception {
         Path copy = folder.resolve("copy.db");
         assertThat(run("cache", "export", "sqlite:" + copy).out()).contains("10 entries copied");
-        JsonNode warm = run("embed", photos, "--json", "--quiet", "--store", "sqlite:" + copy).json();
+        JsonNode warm = run("embed", photos, "--json", "--quiet", "--store", "sqlite:" + copy)
+                .json();
         assertThat(warm.get("hits").asInt()).isEqualTo(5);
         JsonNode again = run("cache", "import", "sqlite:" + copy, "--json").json();
         assertThat(again.get("present").asInt()).isEqualTo(10);
@@ -125,9 +142,11 @@ class CacheIT {
     @Test
     void sealKey_unsealedEntriesAreMisses() throws Exception {
         Path key = Files.writeString(folder.resolve("seal.key"), HexFormat.of().formatHex(new byte[32]) + "\n");
-        JsonNode sealing = run("embed", photos, "--json", "--quiet", "--seal-key", key).json();
+        JsonNode sealing =
+                run("embed", photos, "--json", "--quiet", "--seal-key", key).json();
         assertThat(sealing.get("encoded").asInt()).isEqualTo(5);
-        JsonNode sealed = run("embed", photos, "--json", "--quiet", "--seal-key", key).json();
+        JsonNode sealed =
+                run("embed", photos, "--json", "--quiet", "--seal-key", key).json();
         assertThat(sealed.get("hits").asInt()).isEqualTo(5);
         Result missing = launcher.run("embed", photos, "--seal-key", folder.resolve("none.key"));
         assertThat(missing.exitCode()).isEqualTo(2);

@@ -84,7 +84,8 @@ class EmbedIT {
         assertThat(vectorsByHash(out)).isEqualTo(coldVectors);
         assertThat(warm.get("savedEncodeSeconds").asDouble()).isPositive();
         assertThat(warm.get("encodeSeconds").asDouble()).isZero();
-        for (String field : List.of("wallSeconds", "modelVersion", "preprocVersion", "dimension", "store", "failures")) {
+        for (String field :
+                List.of("wallSeconds", "modelVersion", "preprocVersion", "dimension", "store", "failures")) {
             assertThat(warm.has(field)).as(field).isTrue();
         }
     }
@@ -133,12 +134,15 @@ class EmbedIT {
         Map<String, String> parquet = vectorsByHash(folder.resolve("v.parquet"));
         for (int row = 0; row < 3; row++) {
             JsonNode json = new ObjectMapper().readTree(jsonl.get(row));
-            assertThat(csv.get(row + 1)).contains(json.get("path").asText(), json.get("content_hash").asText());
+            assertThat(csv.get(row + 1))
+                    .contains(
+                            json.get("path").asText(), json.get("content_hash").asText());
             assertThat(json.get("width").asInt()).isEqualTo(96);
             assertThat(json.get("height").asInt()).isEqualTo(72);
             assertThat(json.get("status").asText()).isEqualTo("hit");
             assertThat(json.get("vector")).hasSize(1280);
-            assertThat((float) json.get("vector").get(7).asDouble()).isEqualTo(npy.getFloat(128 + (row * 1280 + 7) * 4));
+            assertThat((float) json.get("vector").get(7).asDouble())
+                    .isEqualTo(npy.getFloat(128 + (row * 1280 + 7) * 4));
             assertThat(parquet).containsKey(json.get("content_hash").asText());
         }
     }
@@ -181,7 +185,8 @@ class EmbedIT {
                 .contains("notes.txt: not a supported image")
                 .contains("truncated.png: ")
                 .contains("huge.bin: more than 200000 bytes");
-        assertThat(launcher.run("embed", photos, "--strict", "--quiet").exitCode()).isEqualTo(1);
+        assertThat(launcher.run("embed", photos, "--strict", "--quiet").exitCode())
+                .isEqualTo(1);
     }
 
     @Test

@@ -30,7 +30,9 @@ class InterruptionIT {
     private Process startAndWaitForFirstEntries(Launcher launcher, Path photos, Path out) throws Exception {
         Process process = launcher.start("embed", photos, "--threads", 1, "--batch", 2, "--out", out);
         while (entries() < 20) {
-            assertThat(process.isAlive()).as("the run ended before it could be broken off").isTrue();
+            assertThat(process.isAlive())
+                    .as("the run ended before it could be broken off")
+                    .isTrue();
             TimeUnit.MILLISECONDS.sleep(20);
         }
         return process;
@@ -75,7 +77,8 @@ class InterruptionIT {
         assertThat(result.out()).contains("interrupted").contains("v.parquet was not written");
         assertThat(out).doesNotExist();
         try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files.map(f -> f.getFileName().toString()).filter(n -> n.endsWith(".part"))).isEmpty();
+            assertThat(files.map(f -> f.getFileName().toString()).filter(n -> n.endsWith(".part")))
+                    .isEmpty();
         }
         JsonNode next = launcher.run("embed", photos, "--json").json();
         assertThat(next.get("hits").asLong()).isBetween(10L, PICTURES - 1L);

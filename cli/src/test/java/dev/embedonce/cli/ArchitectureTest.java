@@ -1,0 +1,111 @@
+package dev.embedonce.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The arrows of ARCHITECTURE.md. */
+class ArchitectureTest {
+    private static final String[] CORE = {
+        "dev.embedonce.key..",
+        "dev.embedonce.hash..",
+        "dev.embedonce.value..",
+        "dev.embedonce.codec..",
+        "dev.embedonce.store",
+        "dev.embedonce.cache..",
+        "dev.embedonce.care..",
+        "dev.embedonce.error.."
+    };
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.embedonce");
+
+    @Test
+    void core_knowsNoStoreNoEncoderNoCommand() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(CORE)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.embedonce.store.*..",
+                        "dev.embedonce.image..",
+                        "dev.embedonce.graph..",
+                        "dev.embedonce.encoder..",
+                        "dev.embedonce.cli..",
+                        "java.sql..",
+                        "java.net.http..",
+                        "ai.onnxruntime..")
+                .check(CLASSES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite", "duckdb", "files", "redis", "postgres"})
+    void stores_knowOnlyCore(String store) {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.embedonce.store." + store + "..")
+                .should()
+                .dependOnClassesThat(DescribedPredicate.describe("are ours, but neither core nor this store", type -> {
+                    String name = type.getPackageName();
+                    boolean ours = name.startsWith("dev.embedonce.");
+                    boolean here = name.startsWith("dev.embedonce.store." + store);
+                    boolean other = name.matches("dev\\.embedonce\\.(store\\.|image|graph|encoder|cli|cache|care).*");
+                    return ours && other && !here;
+                }))
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void image_knowsOnlyCore() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.embedonce.image..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.embedonce.graph..", "dev.embedonce.encoder..", "dev.embedonce.cli..", "ai.onnxruntime..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void graph_knowsNoImagesAndNoEncoders() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.embedonce.graph..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.embedonce.image..", "dev.embedonce.encoder..", "dev.embedonce.cli..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void onnxRuntime_isUsedInOnePlace() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.embedonce.graph..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("ai.onnxruntime..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void internalPackages_stayInternal() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.embedonce.image..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.embedonce.image.internal..")
+                .check(CLASSES);
+    }
+}
