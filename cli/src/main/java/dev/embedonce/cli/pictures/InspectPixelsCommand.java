@@ -36,7 +36,7 @@ final class InspectPixelsCommand implements Callable<Integer> {
             paramLabel = "MODEL",
             defaultValue = "default",
             description =
-                    "'default' or a folder with config.json and preprocessor_config.json. Default: ${DEFAULT-VALUE}.")
+                    "'default', a folder with config.json and preprocessor_config.json, or organisation/name on the hub. Default: ${DEFAULT-VALUE}.")
     private String model = "default";
 
     @Option(

@@ -3,7 +3,11 @@ package dev.embedonce.cli.pictures;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embedonce.cli.CliException;
+import dev.embedonce.encoder.EncoderOptions;
 import dev.embedonce.encoder.ImageEncoders;
+import dev.embedonce.encoder.hub.Hub;
+import dev.embedonce.encoder.hub.HubFiles;
+import dev.embedonce.encoder.hub.HubId;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.image.HfImageProcessors;
 import dev.embedonce.image.ImageProcessor;
@@ -14,6 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** Finds how a model wants its pixels, without opening the model: its JSON files are enough. */
 final class ModelPixels {
@@ -26,38 +33,62 @@ final class ModelPixels {
     /**
      * The image processor of a model.
      *
-     * @param model {@code default}, a folder with at least a processor configuration, or an {@code .onnx} file in or below one
+     * @param model {@code default}, a folder with at least a processor configuration, an {@code .onnx} file in or below one, or
+     *     {@code organisation/name[@revision]} on the hub, of which only the JSON files are fetched
      * @throws CliException if there is no such model
-     * @throws ModelLoadException if its configuration is not understood
+     * @throws ModelLoadException if its configuration is not to be had or not understood
      */
     static ImageProcessor of(String model, PixelOptions options) {
-        return model.equals(ImageEncoders.DEFAULT) ? bundled(options) : HfImageProcessors.read(folder(model), options);
+        if (model.equals(ImageEncoders.DEFAULT)) {
+            return bundled(options);
+        }
+        Optional<Path> local = local(model);
+        if (local.isPresent()) {
+            return HfImageProcessors.read(local.get(), options);
+        }
+        HubId id = HubId.parse(model)
+                .orElseThrow(() -> new CliException("no such model: '" + model + "' is neither '"
+                        + ImageEncoders.DEFAULT + "' nor a folder, an .onnx file or organisation/name on the hub"));
+        EncoderOptions hub = EncoderOptions.defaults();
+        return HfImageProcessors.read(new Hub(hub.hub(), hub.hubProgress()).folder(id, new JsonFiles()), options);
     }
 
-    private static Path folder(String model) {
+    private static Optional<Path> local(String model) {
         Path path;
         try {
             path = Path.of(model);
         } catch (InvalidPathException e) {
-            throw new CliException("not a path: " + model);
+            return Optional.empty();
         }
         if (Files.isDirectory(path)) {
-            return path;
-        }
-        if (!Files.isRegularFile(path) || !model.endsWith(".onnx")) {
-            throw new CliException("no such model: '" + model + "' is neither '" + ImageEncoders.DEFAULT
-                    + "' nor a folder nor an .onnx file");
+            return Optional.of(path);
         }
         Path own = path.toAbsolutePath().getParent();
-        Path above = own == null ? null : own.getParent();
-        if (own == null) {
-            throw new CliException("no folder of " + model);
+        if (own == null || !Files.isRegularFile(path) || !model.endsWith(".onnx")) {
+            return Optional.empty();
         }
-        return above != null && !hasProcessor(own) && hasProcessor(above) ? above : own;
+        Path above = own.getParent();
+        return Optional.of(above != null && !hasProcessor(own) && hasProcessor(above) ? above : own);
     }
 
     private static boolean hasProcessor(Path folder) {
         return Files.exists(folder.resolve(PREPROCESSOR)) || Files.exists(folder.resolve(PROCESSOR));
+    }
+
+    /** What pixels depend on. */
+    private static final class JsonFiles implements HubFiles {
+        @Override
+        public boolean isComplete(Path folder) {
+            return hasProcessor(folder);
+        }
+
+        @Override
+        public List<String> missing(Path folder, Set<String> available) {
+            return List.of(CONFIG, PREPROCESSOR, PROCESSOR).stream()
+                    .filter(available::contains)
+                    .filter(name -> !Files.exists(folder.resolve(name)))
+                    .toList();
+        }
     }
 
     private static ImageProcessor bundled(PixelOptions options) {

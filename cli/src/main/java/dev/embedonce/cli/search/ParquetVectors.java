@@ -25,13 +25,17 @@ record ParquetVectors(Path file) implements VectorFile {
         try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:", streaming);
                 Statement statement = duckdb.createStatement()) {
             Map<String, String> types = columns(statement);
-            requireLength(statement, query.length);
+            statement.execute("SET enable_external_file_cache = false"); // every byte is read once
             try (ResultSet rows = statement.executeQuery(select(types, query))) {
                 double square = Cosine.dot(query, query);
                 for (long row = 0; rows.next(); row++) {
                     String path = rows.getString(1);
-                    double product = rows.getDouble(5);
-                    double cosine = rows.wasNull() ? Double.NaN : Cosine.of(product, rows.getDouble(6), square);
+                    long length = rows.getLong(5);
+                    if (!rows.wasNull() && length != query.length) {
+                        throw VectorFile.wrongLength(file, row, length, query.length);
+                    }
+                    double product = rows.getDouble(6);
+                    double cosine = rows.wasNull() ? Double.NaN : Cosine.of(product, rows.getDouble(7), square);
                     sink.accept(new Hit(
                             row,
                             cosine,
@@ -62,16 +66,6 @@ record ParquetVectors(Path file) implements VectorFile {
         return types;
     }
 
-    private void requireLength(Statement statement, int length) throws SQLException {
-        String other =
-                "SELECT file_row_number, len(vector) FROM " + source() + " WHERE len(vector) <> " + length + " LIMIT 1";
-        try (ResultSet rows = statement.executeQuery(other)) {
-            if (rows.next()) {
-                throw VectorFile.wrongLength(file, rows.getLong(1), rows.getLong(2), length);
-            }
-        }
-    }
-
     private String select(Map<String, String> types, float[] query) {
         StringJoiner numbers = new StringJoiner(",", "[", "]::DOUBLE[]");
         for (float value : query) {
@@ -79,8 +73,9 @@ record ParquetVectors(Path file) implements VectorFile {
         }
         String vector = "vector::DOUBLE[]";
         return "SELECT path, " + column(types, "content_hash") + ", " + column(types, "model_version") + ", "
-                + column(types, "preproc_version") + ", list_inner_product(" + vector + ", " + numbers
-                + "), list_inner_product(" + vector + ", " + vector + ") FROM " + source();
+                + column(types, "preproc_version") + ", len(vector), CASE WHEN len(vector) = " + query.length
+                + " THEN list_inner_product(" + vector + ", " + numbers + ") END, list_inner_product(" + vector + ", "
+                + vector + ") FROM " + source();
     }
 
     private static String column(Map<String, String> types, String name) {
@@ -90,6 +85,6 @@ record ParquetVectors(Path file) implements VectorFile {
     /** The file as a table; characters that mean patterns to DuckDB stand for themselves. */
     private String source() {
         String name = file.toString().replaceAll("([\\[*?])", "[$1]").replace("'", "''");
-        return "read_parquet('" + name + "', file_row_number = true)";
+        return "read_parquet('" + name + "')";
     }
 }
