@@ -24,8 +24,21 @@ final class HubModelFiles implements HubFiles {
             "processor_config.json",
             "modules.json",
             "1_Pooling/config.json");
+    private static final String TOKENIZER = "tokenizer.json";
+    private static final String TOKENIZER_SETTINGS = "tokenizer_config.json";
     private static final String SAFETENSORS = "model.safetensors";
     private static final String INDEX = "model.safetensors.index.json";
+
+    private final boolean tokenizer;
+
+    /**
+     * The files for a model's pictures, or for its texts too.
+     *
+     * @param tokenizer whether its tokenizer is needed
+     */
+    HubModelFiles(boolean tokenizer) {
+        this.tokenizer = tokenizer;
+    }
 
     @Override
     public boolean isComplete(Path folder) {
@@ -35,6 +48,7 @@ final class HubModelFiles implements HubFiles {
                 .filter(name -> Files.exists(folder.resolve(name)))
                 .findFirst();
         return settings
+                && (!tokenizer || Files.exists(folder.resolve(TOKENIZER)))
                 && model.isPresent()
                 && parts(folder, model.get()).stream().allMatch(part -> Files.exists(folder.resolve(part)));
     }
@@ -42,6 +56,12 @@ final class HubModelFiles implements HubFiles {
     @Override
     public List<String> missing(Path folder, Set<String> available) {
         Set<String> wanted = new LinkedHashSet<>(SETTINGS);
+        if (tokenizer) {
+            if (!available.contains(TOKENIZER)) {
+                throw new ModelLoadException("the model has no " + TOKENIZER + ", which its text side needs");
+            }
+            wanted.addAll(List.of(TOKENIZER, TOKENIZER_SETTINGS));
+        }
         wanted.retainAll(available);
         String model = Stream.concat(ReadyOnnx.FILES.stream(), Stream.of(SAFETENSORS, INDEX))
                 .filter(available::contains)

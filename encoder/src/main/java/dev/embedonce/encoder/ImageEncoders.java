@@ -35,6 +35,24 @@ public final class ImageEncoders {
      * @throws ModelLoadException if there is no such model
      */
     public static Path folder(String model, EncoderOptions options) {
+        return folder(model, options, new HubModelFiles(false));
+    }
+
+    /**
+     * Finds the files of a model of which the text side is needed too, its tokenizer among them.
+     *
+     * @throws ModelLoadException if there is no such model
+     */
+    public static Path folderWithTokenizer(String model, EncoderOptions options) {
+        return folder(model, options, new HubModelFiles(true));
+    }
+
+    /** The ready ONNX file that a folder's pictures are encoded with, if it has one. */
+    public static Optional<Path> readyOnnx(Path folder) {
+        return ReadyOnnx.fileIn(folder);
+    }
+
+    private static Path folder(String model, EncoderOptions options, HubModelFiles files) {
         Optional<Path> local = local(model);
         if (local.isPresent()) {
             return local.get();
@@ -44,7 +62,7 @@ public final class ImageEncoders {
                         () -> new ModelLoadException(
                                 "unknown model '" + model + "': it is not '" + DEFAULT
                                         + "', there is no folder or .onnx file of that name, and it is no organisation/name on the hub"));
-        return new Hub(options.hub(), options.hubProgress()).folder(id, new HubModelFiles());
+        return new Hub(options.hub(), options.hubProgress()).folder(id, files);
     }
 
     /**

@@ -1,0 +1,112 @@
+package dev.embedonce.encoder.text;
+
+import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.key.FramedDigest;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * Makes token ids of texts as transformers' processor of the model does with truncation and with padding to the full length. CLIP's
+ * own processor pads only to the longest text of a batch; its vectors do not depend on padding, and of one length for all texts they
+ * do not depend on the batch either. Thread-safe.
+ */
+final class TextTokenizer implements AutoCloseable {
+    /** Raised by hand when texts become other tokens, also through another version of the tokenizers library. */
+    private static final int REVISION = 1;
+
+    private final NativeTokenizer tokenizer;
+    private final int maxTokens;
+    private final boolean padsLeft;
+    private final long padId;
+    private final String preprocVersion;
+
+    private TextTokenizer(
+            NativeTokenizer tokenizer, int maxTokens, boolean padsLeft, long padId, String preprocVersion) {
+        this.tokenizer = tokenizer;
+        this.maxTokens = maxTokens;
+        this.padsLeft = padsLeft;
+        this.padId = padId;
+        this.preprocVersion = preprocVersion;
+    }
+
+    /**
+     * Opens the tokenizer of a model folder.
+     *
+     * @param modelType of the folder's {@code config.json}
+     * @param positions the most tokens that the model has positions for
+     * @param cacheFolder where the native library is unpacked
+     * @throws ModelLoadException if {@code tokenizer.json} is missing, or it or {@code tokenizer_config.json} is not understood
+     */
+    static TextTokenizer open(Path folder, String modelType, int positions, Path cacheFolder) {
+        TokenizerSettings settings = TokenizerSettings.read(folder);
+        TextFamily family = TextFamily.of(modelType, settings);
+        String padToken = settings.padToken(family);
+        List<String> wanted = new ArrayList<>(List.of(padToken));
+        settings.specialTokens().values().forEach(token -> wanted.add(TokenizerSettings.content(token)));
+        TokenizerFile file = TokenizerFile.read(folder, wanted);
+        long padId = file.id(padToken)
+                .orElseThrow(() -> new ModelLoadException(
+                        file.file() + ": has no token '" + padToken + "', which texts are padded with"));
+        int maxTokens = settings.maxTokens(positions);
+        boolean padsLeft = settings.padsLeft(family);
+        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.text.v1")
+                .put("revision", REVISION)
+                .put("family", family.id())
+                .put("tokenizer", file.bytes())
+                .put("lowerCase", settings.lowerCase())
+                .put("maxTokens", maxTokens)
+                .put("padding", "max_length")
+                .put("padsLeft", padsLeft)
+                .put("padToken", padToken)
+                .put("padId", padId);
+        new TreeMap<>(settings.specialTokens()).forEach((role, token) -> digest.put(role, token.toString()));
+        String version = "text-" + family.id() + "/t" + maxTokens + "@sha256:" + digest.hexDigest();
+        NativeTokenizer tokenizer =
+                NativeTokenizer.of(file.file().toString(), file.prepared(family, settings), maxTokens, cacheFolder);
+        return new TextTokenizer(tokenizer, maxTokens, padsLeft, padId, version);
+    }
+
+    /** A label, then {@code @sha256:} and the digest of everything that makes tokens of a text. */
+    String preprocVersion() {
+        return preprocVersion;
+    }
+
+    /**
+     * Makes token ids.
+     *
+     * @param text UTF-8
+     * @throws IllegalArgumentException if the bytes are not UTF-8
+     */
+    PreparedText prepare(byte[] text) {
+        long[] ids = tokenizer.encode(decode(text));
+        long[] padded = new long[maxTokens];
+        long[] mask = new long[maxTokens];
+        Arrays.fill(padded, padId);
+        int start = padsLeft ? maxTokens - ids.length : 0;
+        System.arraycopy(ids, 0, padded, start, ids.length);
+        Arrays.fill(mask, start, start + ids.length, 1);
+        return new PreparedText(padded, mask);
+    }
+
+    private static String decode(byte[] text) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(text))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("the text is not UTF-8: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.embedonce.encoder.text;
+
+import org.jspecify.annotations.NullMarked;
