@@ -17,6 +17,7 @@ import io
 import json
 import platform
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import safetensors
@@ -106,17 +107,32 @@ VISION = dict(TOWER, image_size=16, patch_size=8)
 PICTURES = dict(size={"height": 16, "width": 16})
 
 
+def byte_pairs(words, count):
+    """The merges of the most frequent pairs; of equally frequent ones the first in order. tokenizers' trainer has no order there."""
+    pieces = {word: [*word[:-1], word[-1] + "</w>"] for word in words}
+    merges = []
+    while len(merges) < count:
+        pairs = Counter()
+        for word, parts in pieces.items():
+            for pair in zip(parts, parts[1:]):
+                pairs[pair] += words[word]
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(best)
+        for parts in pieces.values():
+            for i in reversed(range(len(parts) - 1)):
+                if tuple(parts[i : i + 2]) == best:
+                    parts[i : i + 2] = ["".join(best)]
+    return merges
+
+
 def clip_tokenizer(folder, **settings):
     """CLIP's order of ids: the bytes, the bytes that end a word, what is merged, start and end."""
     splitter = CLIPTokenizer()._tokenizer
-    trained = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
-    trained.normalizer = splitter.normalizer
-    trained.pre_tokenizer = splitter.pre_tokenizer
-    trainer = trainers.BpeTrainer(vocab_size=700, end_of_word_suffix="</w>", show_progress=False)
-    trained.train_from_iterator(CORPUS * 3, trainer)
-    merges = [tuple(merge) for merge in json.loads(trained.to_str())["model"]["merges"]]
+    words = Counter(
+        word for line in CORPUS for word, _ in splitter.pre_tokenizer.pre_tokenize_str(
+            splitter.normalizer.normalize_str(line)))
+    merges = byte_pairs(words, 300)
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    merges = [merge for merge in merges if "".join(merge) not in alphabet]
     pieces = alphabet + [letter + "</w>" for letter in alphabet] + ["".join(merge) for merge in merges]
     vocab = {piece: i for i, piece in enumerate(dict.fromkeys(pieces))}
     for special in ("<|startoftext|>", "<|endoftext|>"):
@@ -174,8 +190,9 @@ def edit(file, change):
     file.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
-def clip(folder, end=2, **settings):
+def clip(folder, legacy_end=True, **settings):
     vocabulary = clip_tokenizer(folder, **settings)
+    end = 2 if legacy_end else vocabulary - 1  # in old configs 2 stands for the highest id
     model = randomize(CLIPModel(CLIPConfig(
         vision_config=dict(VISION, projection_dim=12),
         text_config=dict(
@@ -201,7 +218,7 @@ def clip(folder, end=2, **settings):
 
 def clip_other_padding(folder):
     """A pad token that is a word of the vocabulary: it then is special inside texts too. And the end token by its own id."""
-    return clip(folder, end=850, pad_token="!")
+    return clip(folder, legacy_end=False, pad_token="!")
 
 
 def siglip_text(vocabulary):
