@@ -54,7 +54,8 @@ def zero(path, image):
 def crash(path, model, preproc, image, vector):
     child = os.fork()
     if child == 0:
-        ArticleCache(path, model, preproc).put(image, vector)
+        cache = ArticleCache(path, model, preproc)  # held, or it would be closed
+        cache.put(image, vector)
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0, "the child failed"
 

@@ -195,10 +195,7 @@ public final class DuckDbCacheStore implements CacheStore {
         try {
             return file.write(change);
         } catch (DuckDbFile.DuplicateKeyException e) {
-            file.write(session -> {
-                Schema.rebuildIndex(session);
-                return true;
-            });
+            rebuildIndex();
             return file.write(change);
         }
     }
@@ -213,15 +210,6 @@ public final class DuckDbCacheStore implements CacheStore {
             }
         }
         return present;
-    }
-
-    /** Whether the table has rows of the batch that the index does not show: looks at all of it. */
-    private static boolean hiddenRows(Session session, Keys batch, Set<CacheKey> shown) throws SQLException {
-        List<CacheKey> others =
-                batch.list().stream().filter(key -> !shown.contains(key)).toList();
-        try (ResultSet row = new Keys(others).bind(session, HIDDEN).executeQuery()) {
-            return row.next() && row.getBoolean(1);
-        }
     }
 
     private static void delete(Session session, Keys batch) throws SQLException {
@@ -261,17 +249,38 @@ public final class DuckDbCacheStore implements CacheStore {
     @Override
     public long removeAll(Collection<CacheKey> keys) {
         Keys batch = new Keys(keys);
-        return whileOpen(() -> batch.isEmpty()
-                ? 0
-                : file.write(session -> {
-                    Set<CacheKey> present = present(session, batch);
-                    if (present.size() < batch.list().size() && hiddenRows(session, batch, present)) {
-                        Schema.rebuildIndex(session);
-                        present = present(session, batch);
-                    }
-                    delete(session, batch);
-                    return present.size();
-                }));
+        return whileOpen(() -> {
+            if (batch.isEmpty()) {
+                return 0L;
+            }
+            // fewer than asked for: either they are not there, or the index does not show them
+            long removed = file.write(session -> remove(session, batch));
+            if (removed < batch.list().size() && file.read(session -> hasHiddenRows(session, batch))) {
+                rebuildIndex();
+                removed += file.write(session -> remove(session, batch));
+            }
+            return removed;
+        });
+    }
+
+    private static long remove(Session session, Keys batch) throws SQLException {
+        long present = present(session, batch).size();
+        delete(session, batch);
+        return present;
+    }
+
+    /** Whether the table still has rows of the batch: looks at all of it, not at the index. */
+    private static boolean hasHiddenRows(Session session, Keys batch) throws SQLException {
+        try (ResultSet row = batch.bind(session, HIDDEN).executeQuery()) {
+            return row.next() && row.getBoolean(1);
+        }
+    }
+
+    private void rebuildIndex() {
+        file.write(session -> {
+            Schema.rebuildIndex(session);
+            return true;
+        });
     }
 
     @Override
