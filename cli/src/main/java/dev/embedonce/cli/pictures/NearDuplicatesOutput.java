@@ -266,8 +266,8 @@ final class NearDuplicatesOutput {
             return List.of();
         }
         List<Part> parts = new ArrayList<>();
-        parts.add(new Part.Heading(
-                String.format(Locale.ROOT, "Rejected: %,d pairs that are alike by hash only", rejected.size())));
+        parts.add(new Part.Heading(String.format(
+                Locale.ROOT, "Rejected: %,d pairs that are alike by hash, but not by their vectors", rejected.size())));
         for (Pair pair : rejected.subList(0, Math.min(REJECTED_SHOWN, rejected.size()))) {
             parts.add(new Part.Row(List.of(
                     picture("a", pair.first(), pair.describe(), false, maxFileBytes),

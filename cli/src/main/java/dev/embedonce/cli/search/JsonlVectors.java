@@ -15,6 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Vectors as one JSON object a line. */
 record JsonlVectors(Path file) implements VectorFile {
+    private record Row(
+            String path,
+            @Nullable String contentHash,
+            @Nullable String modelVersion,
+            @Nullable String preprocVersion,
+            int length) {}
+
     @Override
     public void scan(float[] query, Sink sink) throws IOException {
         float[] vector = new float[query.length];
@@ -25,7 +32,18 @@ record JsonlVectors(Path file) implements VectorFile {
                 if (json.currentToken() != JsonToken.START_OBJECT) {
                     throw new CliException(file + ", row " + row + ": expected a JSON object");
                 }
-                sink.accept(hit(json, row, query, vector));
+                Row read = row(json, row, vector);
+                boolean fits = read.length() == query.length;
+                sink.accept(new Hit(
+                        row,
+                        fits ? Cosine.of(vector, query) : Double.NaN,
+                        read.path(),
+                        read.contentHash(),
+                        read.modelVersion(),
+                        read.preprocVersion()));
+                if (!fits) {
+                    throw VectorFile.wrongLength(file, row, read.length(), query.length);
+                }
                 row++;
             }
         } catch (JsonProcessingException e) {
@@ -33,7 +51,8 @@ record JsonlVectors(Path file) implements VectorFile {
         }
     }
 
-    private Hit hit(JsonParser json, long row, float[] query, float[] vector) throws IOException {
+    /** Reads a row, and as many of its numbers into {@code vector} as there is room for. */
+    private Row row(JsonParser json, long row, float[] vector) throws IOException {
         String path = null;
         String contentHash = null;
         String modelVersion = null;
@@ -54,10 +73,7 @@ record JsonlVectors(Path file) implements VectorFile {
         if (path == null || length < 0) {
             throw new CliException(file + ", row " + row + ": has no \"path\" and \"vector\" as 'embed' writes them");
         }
-        if (length != query.length) {
-            throw VectorFile.wrongLength(file, row, length, query.length);
-        }
-        return new Hit(row, Cosine.of(vector, query), path, contentHash, modelVersion, preprocVersion);
+        return new Row(path, contentHash, modelVersion, preprocVersion, length);
     }
 
     private static @Nullable String text(JsonParser json) throws IOException {

@@ -40,9 +40,7 @@ record NpyVectors(Path file) implements VectorFile {
                         new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 18));
                 BufferedReader rows = Files.newBufferedReader(csv)) {
             Shape shape = header(vectors);
-            if (shape.rows() > 0 && shape.dimension() != query.length) {
-                throw VectorFile.wrongLength(file, 0, shape.dimension(), query.length);
-            }
+            boolean fits = shape.dimension() == query.length;
             Map<String, Integer> columns = columns(csv, rows);
             byte[] bytes = new byte[query.length * Float.BYTES];
             float[] vector = new float[query.length];
@@ -51,19 +49,24 @@ record NpyVectors(Path file) implements VectorFile {
                 if (fields == null) {
                     throw new CliException(csv + " has " + row + " rows, but " + file + " has " + shape.rows());
                 }
-                vectors.readFully(bytes);
-                ByteBuffer.wrap(bytes)
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .asFloatBuffer()
-                        .get(vector);
+                if (fits) {
+                    vectors.readFully(bytes);
+                    ByteBuffer.wrap(bytes)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .asFloatBuffer()
+                            .get(vector);
+                }
                 String path = field(fields, columns, "path");
                 sink.accept(new Hit(
                         row,
-                        Cosine.of(vector, query),
+                        fits ? Cosine.of(vector, query) : Double.NaN,
                         path == null ? "" : path,
                         field(fields, columns, "content_hash"),
                         field(fields, columns, "model_version"),
                         field(fields, columns, "preproc_version")));
+                if (!fits) {
+                    throw VectorFile.wrongLength(file, row, shape.dimension(), query.length);
+                }
             }
             if (csvLine(rows) != null) {
                 throw new CliException(csv + " has more rows than " + file + ", which has " + shape.rows());

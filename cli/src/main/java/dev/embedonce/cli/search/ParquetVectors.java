@@ -31,9 +31,7 @@ record ParquetVectors(Path file) implements VectorFile {
                 for (long row = 0; rows.next(); row++) {
                     String path = rows.getString(1);
                     long length = rows.getLong(5);
-                    if (!rows.wasNull() && length != query.length) {
-                        throw VectorFile.wrongLength(file, row, length, query.length);
-                    }
+                    boolean fits = rows.wasNull() || length == query.length;
                     double product = rows.getDouble(6);
                     double cosine = rows.wasNull() ? Double.NaN : Cosine.of(product, rows.getDouble(7), square);
                     sink.accept(new Hit(
@@ -43,6 +41,9 @@ record ParquetVectors(Path file) implements VectorFile {
                             rows.getString(2),
                             rows.getString(3),
                             rows.getString(4)));
+                    if (!fits) {
+                        throw VectorFile.wrongLength(file, row, length, query.length);
+                    }
                 }
             }
         } catch (SQLException e) {

@@ -12,9 +12,17 @@ import dev.embedonce.cli.input.ImageItem;
 import dev.embedonce.cli.pictures.Console;
 import dev.embedonce.cli.pictures.Cosine;
 import dev.embedonce.cli.pictures.OutputFile;
+import dev.embedonce.encoder.EncoderOptions;
 import dev.embedonce.encoder.ImageEncoder;
+import dev.embedonce.encoder.ImageEncoders;
+import dev.embedonce.encoder.text.TextEncoder;
+import dev.embedonce.encoder.text.TextEncoders;
+import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.image.ImageDecoder;
+import dev.embedonce.image.PillowProfile;
+import dev.embedonce.image.PixelOptions;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -168,10 +176,33 @@ public final class SearchCommand implements Callable<Integer> {
         throw new CliException("no picture in " + path);
     }
 
+    /** The text side of the model whose picture side made the vectors, opened with the same options. */
     private Query textQuery(String words) {
-        String name = option("--model", "default");
-        throw new CliException("the model '" + name + "' has no text side to understand '" + words
-                + "' with; search with --image FILE");
+        EncoderOptions options = textOptions();
+        String name = option("--model", ImageEncoders.DEFAULT);
+        try (TextEncoder encoder = TextEncoders.open(name, options);
+                FeatureCache cache = store.cache(store.open(), 0)) {
+            String imageVersion = encoder.imageModelVersion()
+                    .orElseThrow(() -> new CliException(
+                            name + ": its vectors of texts cannot be compared with vectors of pictures"));
+            String preprocVersion = TextEncoders.imagePreprocVersion(name, options);
+            float[] vector = cache.getOrCompute(words.getBytes(StandardCharsets.UTF_8), encoder)
+                    .embedding()
+                    .toArray();
+            return new Query(words, null, vector, imageVersion, preprocVersion);
+        }
+    }
+
+    private EncoderOptions textOptions() {
+        PixelOptions pixels = PixelOptions.defaults();
+        String profile = option("--profile", pixels.profile().label());
+        return EncoderOptions.builder()
+                .device(Device.ofName(option("--device", "cpu")))
+                .batchSize(1)
+                .normalize(option("--normalize", false))
+                .rehash(option("--rehash", false))
+                .pixels(pixels.withProfile(PillowProfile.ofLabel(profile)))
+                .build();
     }
 
     /** What the user gave for an option of the shared model options, which keep it to themselves. */

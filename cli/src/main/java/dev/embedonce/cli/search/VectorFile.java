@@ -14,7 +14,7 @@ interface VectorFile {
     }
 
     /**
-     * Scores every row.
+     * Scores every row. One whose vector has another length than the query still goes to the sink, which may have more to say about it.
      *
      * @throws CliException if the file is no such file, is damaged, or a vector has another length than the query; it names the row
      */

@@ -303,6 +303,17 @@ class NearDuplicatesCommandTest {
     }
 
     @Test
+    void maxPixels_ofTheModelOptions_holdsForHashingToo() throws Exception {
+        Drawing.write(Drawing.scene(1, 300, 300), "png", photos.resolve("small.png"));
+        Drawing.write(Drawing.scene(2, 330, 330), "png", photos.resolve("large.png"));
+
+        JsonNode json = run("--json", "--max-pixels", "100000").json();
+
+        assertThat(json.get("hashes").asInt()).isEqualTo(1);
+        assertThat(names(json.get("failures"))).containsExactly("large.png");
+    }
+
+    @Test
     void emptyFolder_isNothing() throws Exception {
         Cli.Result result = run("--json", "--verify", "none");
 

@@ -11,6 +11,8 @@ import dev.embedonce.cli.pictures.Drawing;
 import dev.embedonce.encoder.EncoderOptions;
 import dev.embedonce.encoder.ImageEncoder;
 import dev.embedonce.encoder.ImageEncoders;
+import dev.embedonce.encoder.text.TextEncoder;
+import dev.embedonce.encoder.text.TextEncoders;
 import dev.embedonce.value.Embedding;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SearchCommandTest {
     private static final long SEED = 4711;
     private static final double ROUNDING = 1e-12;
+    /** Matrix products of another batch size may round differently. */
+    private static final double BATCHING = 1e-5;
 
     private ImageEncoder encoder = ImageEncoders.open("default", EncoderOptions.defaults());
 
@@ -101,13 +105,17 @@ class SearchCommandTest {
     }
 
     private double cosine(float[] vector) {
+        return cosine(vector, queryVector);
+    }
+
+    private static double cosine(float[] vector, float[] other) {
         double product = 0;
         double a = 0;
         double b = 0;
         for (int i = 0; i < vector.length; i++) {
-            product += (double) vector[i] * queryVector[i];
+            product += (double) vector[i] * other[i];
             a += (double) vector[i] * vector[i];
-            b += (double) queryVector[i] * queryVector[i];
+            b += (double) other[i] * other[i];
         }
         return product / Math.sqrt(a) / Math.sqrt(b);
     }
@@ -271,6 +279,68 @@ class SearchCommandTest {
         assertThat(usage.get("images").asInt()).isEqualTo(2);
         assertThat(usage.get("encoded").asInt()).isEqualTo(1);
         assertThat(usage.get("hits").asInt()).isEqualTo(1);
+    }
+
+    /** Tiny models with random weights, whose files the encoder's own tests keep. */
+    private static Path textModel(String name) {
+        return Path.of("..", "encoder", "src", "test", "resources", "text", name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"clip", "siglip", "siglip2"})
+    void textQuery_ranksPicturesOfTheSameModel_andIsCached(String name) throws Exception {
+        Path photos = Files.createDirectory(folder.resolve("photos"));
+        List<float[]> vectors = new ArrayList<>();
+        Path model = textModel(name);
+        try (ImageEncoder images = ImageEncoders.open(model, EncoderOptions.defaults())) {
+            for (int i = 0; i < 8; i++) {
+                Path file = Drawing.write(Drawing.scene(i, 90, 80), "png", photos.resolve(i + ".png"));
+                vectors.add(images.embed(Files.readAllBytes(file)).toArray());
+            }
+        }
+        float[] words;
+        try (TextEncoder texts = TextEncoders.open(model, EncoderOptions.defaults())) {
+            words = texts.embed("a red bicycle").toArray();
+        }
+        Path file = folder.resolve("v.parquet");
+        String store = "sqlite:" + folder.resolve("own.db");
+        assertThat(Cli.run("embed", photos, "--model", model, "--out", file, "-q", "--store", store)
+                        .exitCode())
+                .isZero();
+        Object[] command = {"search", file, "a red bicycle", "--model", model, "--json", "--store", store};
+
+        Cli.Result result = Cli.run(command);
+        Cli.Result again = Cli.run(command);
+
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        JsonNode json = result.json();
+        List<Integer> expected = IntStream.range(0, 8)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer i) -> -cosine(vectors.get(i), words)))
+                .toList();
+        assertThat(json.get("queryKind").asText()).isEqualTo("text");
+        for (int rank = 0; rank < 8; rank++) {
+            JsonNode hit = json.get("results").get(rank);
+            assertThat(hit.get("row").asInt()).isEqualTo(expected.get(rank));
+            assertThat(hit.get("cosine").asDouble())
+                    .isCloseTo(cosine(vectors.get(expected.get(rank)), words), within(BATCHING));
+        }
+        assertThat(again.json().get("results")).isEqualTo(json.get("results"));
+        JsonNode usage =
+                Cli.run("cache", "stats", "--json", "--store", store).json().get("usage");
+        assertThat(usage.get("images").asInt()).isEqualTo(8 + 2);
+        assertThat(usage.get("encoded").asInt()).isEqualTo(8 + 1);
+    }
+
+    @Test
+    void textQuery_refusesPicturesOfAnotherModel() throws Exception {
+        Path file = write(folder.resolve("v.npy"), List.of(row("a", queryVector)));
+
+        Cli.Result result = search(file, "a red bicycle", "--model", textModel("clip"));
+
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.errors()).hasSize(1);
+        assertThat(result.err()).contains(encoder.modelVersion(), "the query's is clip");
     }
 
     @Test
