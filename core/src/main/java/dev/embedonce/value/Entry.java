@@ -16,14 +16,17 @@ public record Entry(Map<String, Tensor> tensors, Provenance provenance) {
     /** The name of the one tensor of an embedding. */
     public static final String EMBEDDING = "embedding";
 
+    /** What safetensors calls its own map, so that no tensor can be called so. */
+    private static final String RESERVED = "__metadata__";
+
     public Entry {
         if (tensors.isEmpty()) {
             throw new IllegalArgumentException("an entry has at least one tensor");
         }
         long total = 0;
         for (Map.Entry<String, Tensor> tensor : tensors.entrySet()) {
-            if (tensor.getKey().isEmpty()) {
-                throw new IllegalArgumentException("a tensor's name must not be empty");
+            if (tensor.getKey().isEmpty() || tensor.getKey().equals(RESERVED)) {
+                throw new IllegalArgumentException("a tensor's name must not be '" + tensor.getKey() + "'");
             }
             total += tensor.getValue().sizeBytes();
         }

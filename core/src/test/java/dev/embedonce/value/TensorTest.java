@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -52,8 +54,12 @@ class TensorTest {
     }
 
     @Test
-    void entry_withoutTensors_isRefused() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Entry(Map.of(), Provenance.unknown(java.time.Instant.EPOCH)));
+    void entry_withoutTensorsOrWithReservedNames_isRefused() {
+        Tensor tensor = Tensor.ofFloats(new float[1]);
+        for (String name : List.of("", "__metadata__")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new Entry(Map.of(name, tensor), Provenance.unknown(Instant.EPOCH)));
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> new Entry(Map.of(), Provenance.unknown(Instant.EPOCH)));
     }
 }
