@@ -32,7 +32,7 @@ final class Upsampler {
         this.kind = kind();
         this.fromX = fromX;
         this.toX = toX;
-        this.sums = new int[toX / stepX - fromX / stepX + 3];
+        this.sums = new int[(toX - 1) / stepX - fromX / stepX + 3]; // the region's columns and one on either side
     }
 
     private Kind kind() {
