@@ -43,7 +43,7 @@ public final class MemoryStore implements CacheStore {
 
     @Override
     public StoreCapabilities capabilities() {
-        return new StoreCapabilities(false, false, Integer.MAX_VALUE);
+        return new StoreCapabilities(false, false, Long.MAX_VALUE);
     }
 
     @Override
