@@ -42,24 +42,34 @@ public final class ModelOptions {
     @Option(names = "--rehash", description = "Digest model files anew instead of trusting remembered digests.")
     private boolean rehash;
 
+    /** What the user calls the model. */
+    public String name() {
+        return model;
+    }
+
     /** Opens the encoder; the caller closes it. */
     public ImageEncoder open(int batchSize, int threads) {
+        return ImageEncoders.open(model, encoderOptions(batchSize, threads));
+    }
+
+    /** How to open the model's image or text side. */
+    public EncoderOptions encoderOptions(int batchSize, int threads) {
+        return EncoderOptions.builder()
+                .device(Device.ofName(device))
+                .batchSize(batchSize)
+                .threads(threads)
+                .normalize(normalize)
+                .pixels(pixelOptions())
+                .rehash(rehash)
+                .build();
+    }
+
+    /** What the model's configuration leaves open about its pixels. */
+    public PixelOptions pixelOptions() {
         PixelOptions pixels = PixelOptions.defaults();
         if (profile != null) {
             pixels = pixels.withProfile(PillowProfile.ofLabel(profile));
         }
-        if (maxPixels != null) {
-            pixels = pixels.withMaxPixels(maxPixels);
-        }
-        return ImageEncoders.open(
-                model,
-                EncoderOptions.builder()
-                        .device(Device.ofName(device))
-                        .batchSize(batchSize)
-                        .threads(threads)
-                        .normalize(normalize)
-                        .pixels(pixels)
-                        .rehash(rehash)
-                        .build());
+        return maxPixels == null ? pixels : pixels.withMaxPixels(maxPixels);
     }
 }

@@ -8,7 +8,6 @@ import dev.embedonce.cli.StoreOptions;
 import dev.embedonce.cli.input.ImageInput;
 import dev.embedonce.cli.input.ImageInput.ImageStream;
 import dev.embedonce.cli.pictures.PictureReader.Result;
-import dev.embedonce.image.ImageDecoder;
 import dev.embedonce.store.StoreUrl;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,10 +18,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code embedonce near-duplicates}. */
 @Command(
@@ -40,10 +37,6 @@ import picocli.CommandLine.Spec;
 public final class NearDuplicatesCommand implements Callable<Integer> {
     private static final String NONE = "none";
     private static final int LISTED_FAILURES = 20;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
 
     @Parameters(
             arity = "1..*",
@@ -121,9 +114,7 @@ public final class NearDuplicatesCommand implements Callable<Integer> {
         boolean verified = !verify.strip().equals(NONE);
         double threshold = verified ? VectorCheck.threshold(verify) : Double.NaN;
         long maxBytes = StoreUrl.parseBytes("--max-file-bytes", maxFileBytes);
-        // an option of the shared model options, which keep it to themselves
-        long maxPixels =
-                spec.commandLine().getParseResult().matchedOptionValue("--max-pixels", ImageDecoder.DEFAULT_MAX_PIXELS);
+        long maxPixels = model.pixelOptions().maxPixels();
         if (html != null) {
             OutputFile.check(html, "--html", ".html");
         }

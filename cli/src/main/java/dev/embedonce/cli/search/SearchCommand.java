@@ -14,13 +14,8 @@ import dev.embedonce.cli.pictures.Cosine;
 import dev.embedonce.cli.pictures.OutputFile;
 import dev.embedonce.encoder.EncoderOptions;
 import dev.embedonce.encoder.ImageEncoder;
-import dev.embedonce.encoder.ImageEncoders;
 import dev.embedonce.encoder.text.TextEncoder;
 import dev.embedonce.encoder.text.TextEncoders;
-import dev.embedonce.graph.runtime.Device;
-import dev.embedonce.image.ImageDecoder;
-import dev.embedonce.image.PillowProfile;
-import dev.embedonce.image.PixelOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,10 +25,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code embedonce search}. */
 @Command(
@@ -50,10 +43,6 @@ import picocli.CommandLine.Spec;
         })
 public final class SearchCommand implements Callable<Integer> {
     static final long MAX_IMAGE_BYTES = 256_000_000;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
 
     @Parameters(
             index = "0",
@@ -178,8 +167,8 @@ public final class SearchCommand implements Callable<Integer> {
 
     /** The text side of the model whose picture side made the vectors, opened with the same options. */
     private Query textQuery(String words) {
-        EncoderOptions options = textOptions();
-        String name = option("--model", ImageEncoders.DEFAULT);
+        EncoderOptions options = model.encoderOptions(1, 1);
+        String name = model.name();
         try (TextEncoder encoder = TextEncoders.open(name, options);
                 FeatureCache cache = store.cache(store.open(), 0)) {
             String imageVersion = encoder.imageModelVersion()
@@ -193,27 +182,9 @@ public final class SearchCommand implements Callable<Integer> {
         }
     }
 
-    private EncoderOptions textOptions() {
-        PixelOptions pixels = PixelOptions.defaults();
-        String profile = option("--profile", pixels.profile().label());
-        return EncoderOptions.builder()
-                .device(Device.ofName(option("--device", "cpu")))
-                .batchSize(1)
-                .normalize(option("--normalize", false))
-                .rehash(option("--rehash", false))
-                .pixels(pixels.withProfile(PillowProfile.ofLabel(profile)))
-                .build();
-    }
-
-    /** What the user gave for an option of the shared model options, which keep it to themselves. */
-    private <T> T option(String name, T otherwise) {
-        return spec.commandLine().getParseResult().matchedOptionValue(name, otherwise);
-    }
-
     private void report(SearchResult result) throws IOException {
         if (html != null) {
-            long maxPixels = option("--max-pixels", ImageDecoder.DEFAULT_MAX_PIXELS);
-            result.writeHtml(html, pictures, maxPixels);
+            result.writeHtml(html, pictures, model.pixelOptions().maxPixels());
         }
         if (json) {
             result.printJson();
