@@ -3,7 +3,10 @@ package dev.embedonce.cli;
 import dev.embedonce.encoder.EncoderOptions;
 import dev.embedonce.encoder.ImageEncoder;
 import dev.embedonce.encoder.ImageEncoders;
+import dev.embedonce.encoder.arch.Pooling;
+import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.Device;
+import dev.embedonce.graph.runtime.WeightMemory;
 import dev.embedonce.image.PillowProfile;
 import dev.embedonce.image.PixelOptions;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +42,34 @@ public final class ModelOptions {
             description = "cpu or cuda. Default: ${DEFAULT-VALUE}.")
     private String device = "cpu";
 
+    @Option(
+            names = "--pooling",
+            paramLabel = "HOW",
+            description = "What becomes the vector: cls, mean, pooler or projection (part of the model version).")
+    private @Nullable Pooling pooling;
+
+    @Option(
+            names = "--output",
+            paramLabel = "NAME",
+            description = "The output of a ready ONNX model to take (part of the model version).")
+    private @Nullable String output;
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            defaultValue = "float32",
+            description =
+                    "float32, or safetensors weights quantised at load: int8 or int4 (part of the model version). Default: ${DEFAULT-VALUE}.")
+    private NumericMode dtype = NumericMode.FLOAT32;
+
+    @Option(
+            names = "--memory",
+            paramLabel = "HOW",
+            defaultValue = "fast",
+            description =
+                    "Weights repacked for speed (fast) or left in the mapped file (map). Default: ${DEFAULT-VALUE}.")
+    private WeightMemory memory = WeightMemory.FAST;
+
     @Option(names = "--rehash", description = "Digest model files anew instead of trusting remembered digests.")
     private boolean rehash;
 
@@ -54,8 +85,16 @@ public final class ModelOptions {
 
     /** How to open the model's image or text side. */
     public EncoderOptions encoderOptions(int batchSize, int threads) {
-        return EncoderOptions.builder()
-                .device(Device.ofName(device))
+        EncoderOptions.Builder options = EncoderOptions.builder();
+        if (pooling != null) {
+            options.pooling(pooling);
+        }
+        if (output != null) {
+            options.output(output);
+        }
+        return options.device(Device.ofName(device))
+                .numericMode(dtype)
+                .memory(memory)
                 .batchSize(batchSize)
                 .threads(threads)
                 .normalize(normalize)

@@ -204,6 +204,8 @@ class EmbedIT {
         assertRefused("no-such-model", "embed", photos, "--model", "no-such-model");
         assertRefused("must be at least 1", "embed", photos, "--batch", "0");
         assertRefused("--bach", "embed", photos, "--bach", "1");
+        assertRefused("a ready ONNX model runs as it is", "embed", photos, "--dtype", "int8");
+        assertRefused("FLOAT32, INT8, INT4", "embed", photos, "--dtype", "int2");
         assertRefused("unknown device 'tpu'", "embed", photos, "--device", "tpu");
         assertRefused("cuda", "embed", photos, "--device", "cuda");
     }

@@ -21,6 +21,7 @@ final class BundledModel {
     private BundledModel() {}
 
     static ImageEncoder open(EncoderOptions options) {
+        EncoderAssembly.requireAsPublished(NAME, options);
         byte[] model = resource("model.onnx");
         JsonNode config = ModelJson.parse(NAME + ": config.json", resource("config.json"));
         ImageProcessor processor = HfImageProcessors.parse(

@@ -2,6 +2,7 @@ package dev.embedonce.encoder;
 
 import dev.embedonce.error.CacheException;
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.graph.runtime.SessionOptions;
@@ -20,6 +21,18 @@ final class EncoderAssembly {
     private static final int TRIAL_GREY = 128;
 
     private EncoderAssembly() {}
+
+    /**
+     * A ready ONNX model runs as it is.
+     *
+     * @throws ModelLoadException if other weights are asked for
+     */
+    static void requireAsPublished(String model, EncoderOptions options) {
+        if (options.numericMode() != NumericMode.FLOAT32) {
+            throw new ModelLoadException(model + ": a ready ONNX model runs as it is; "
+                    + options.numericMode().id() + " weights are made from safetensors only");
+        }
+    }
 
     /**
      * How sessions of encoders run. On a CPU each call stays on its caller's thread and batches are divided among threads

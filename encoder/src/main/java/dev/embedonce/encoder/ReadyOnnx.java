@@ -52,6 +52,7 @@ final class ReadyOnnx {
      * @throws dev.embedonce.error.ModelLoadException naming the file and what is wrong with it
      */
     static ImageEncoder open(Path folder, Path file, EncoderOptions options) {
+        EncoderAssembly.requireAsPublished(file.toString(), options);
         Optional<JsonNode> config = ModelJson.read(folder.resolve("config.json"));
         ImageProcessor processor = HfImageProcessors.read(folder, options.pixels());
         SentenceTransformersConfig sentenceTransformers = SentenceTransformersConfig.read(folder);
