@@ -12,7 +12,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -72,21 +71,12 @@ public final class Main {
                 || e instanceof IOException
                 || e instanceof UncheckedIOException;
         if (expected) {
-            err.println("embedonce: " + oneLine(e));
+            err.println("embedonce: " + Messages.oneLine(e));
             return ExitCodes.CANNOT;
         }
         err.println("embedonce: internal error; please report it with what follows");
         e.printStackTrace(err);
         return ExitCodes.INTERNAL;
-    }
-
-    /** The message of an exception as one line; its kind where the message alone says too little. */
-    public static String oneLine(Throwable e) {
-        @Nullable String message = e.getMessage();
-        String text = message == null || e instanceof java.nio.file.FileSystemException
-                ? e.getClass().getSimpleName().replaceAll("Exception$", "") + (message == null ? "" : ": " + message)
-                : message;
-        return text.replaceAll("\\s*\\R\\s*", " ");
     }
 
     private static void quietLogging() {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.care.DriftAudit;
 import dev.embedonce.cli.ExitCodes;
-import dev.embedonce.cli.Main;
+import dev.embedonce.cli.Messages;
 import dev.embedonce.cli.ModelOptions;
 import dev.embedonce.cli.StoreOptions;
 import dev.embedonce.cli.input.ImageInput;
@@ -105,7 +105,7 @@ final class AuditCommand implements Callable<Integer> {
             }
         } catch (IOException | RuntimeException e) {
             failed++;
-            System.err.println("not audited: " + item.path() + ": " + Main.oneLine(e));
+            System.err.println("not audited: " + item.path() + ": " + Messages.oneLine(e));
         }
     }
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.cli.CliException;
 import dev.embedonce.cli.ExitCodes;
-import dev.embedonce.cli.Main;
+import dev.embedonce.cli.Messages;
 import dev.embedonce.cli.ModelOptions;
 import dev.embedonce.cli.StoreOptions;
 import dev.embedonce.codec.Lookup;
@@ -50,7 +50,7 @@ final class ExplainCommand implements Callable<Integer> {
         try {
             image = Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new CliException("cannot read " + file + ": " + Main.oneLine(e));
+            throw new CliException("cannot read " + file + ": " + Messages.oneLine(e));
         }
         try (ImageEncoder encoder = model.open(1, 1);
                 CacheStore opened = store.open();
@@ -100,7 +100,7 @@ final class ExplainCommand implements Callable<Integer> {
                             "pixel-hit", "never seen these bytes, but content " + twin.get() + " gives the same pixels")
                     : new Verdict("miss", "no entry under this key: the encoder would run");
         } catch (RuntimeException e) {
-            return new Verdict("failure", "cannot be decoded: " + Main.oneLine(e));
+            return new Verdict("failure", "cannot be decoded: " + Messages.oneLine(e));
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.embedonce.cli.embed;
 
 import dev.embedonce.cache.Outcome;
-import dev.embedonce.cli.Main;
+import dev.embedonce.cli.Messages;
 import dev.embedonce.cli.input.ImageInput.ImageStream;
 import dev.embedonce.cli.input.ImageItem;
 import java.io.IOException;
@@ -118,7 +118,7 @@ final class EmbedPipeline {
                 images.add(image);
                 bytes += image.length;
             } catch (IOException e) {
-                results[i] = new ImageResult.Failed(items.get(i).path(), Main.oneLine(e));
+                results[i] = new ImageResult.Failed(items.get(i).path(), Messages.oneLine(e));
             }
             if (bytes >= CHUNK_BYTES) {
                 embed(items, indexes, images, results);

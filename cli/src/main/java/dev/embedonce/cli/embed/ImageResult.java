@@ -2,7 +2,7 @@ package dev.embedonce.cli.embed;
 
 import dev.embedonce.cache.Outcome;
 import dev.embedonce.cache.Source;
-import dev.embedonce.cli.Main;
+import dev.embedonce.cli.Messages;
 
 /** What became of one image of the input. */
 sealed interface ImageResult {
@@ -26,6 +26,6 @@ sealed interface ImageResult {
     static ImageResult of(String path, Outcome outcome) {
         return outcome instanceof Outcome.Served served
                 ? new Embedded(path, served)
-                : new Failed(path, Main.oneLine(((Outcome.Failed) outcome).error()));
+                : new Failed(path, Messages.oneLine(((Outcome.Failed) outcome).error()));
     }
 }

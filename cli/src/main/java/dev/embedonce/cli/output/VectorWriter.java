@@ -1,7 +1,7 @@
 package dev.embedonce.cli.output;
 
 import dev.embedonce.cli.CliException;
-import dev.embedonce.cli.Main;
+import dev.embedonce.cli.Messages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +50,7 @@ public interface VectorWriter extends AutoCloseable {
             }
             return name.endsWith(".npy") ? new NpyVectorWriter(file, dimension) : new JsonlVectorWriter(file);
         } catch (IOException e) {
-            throw new CliException("cannot write " + file + ": " + Main.oneLine(e));
+            throw new CliException("cannot write " + file + ": " + Messages.oneLine(e));
         }
     }
 

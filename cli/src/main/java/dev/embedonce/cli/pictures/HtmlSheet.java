@@ -1,6 +1,6 @@
 package dev.embedonce.cli.pictures;
 
-import dev.embedonce.cli.Main;
+import dev.embedonce.cli.Messages;
 import dev.embedonce.cli.pictures.Thumbnails.Thumbnail;
 import java.io.IOException;
 import java.io.InputStream;
@@ -151,7 +151,7 @@ public final class HtmlSheet {
                     .append("\">");
         } catch (IOException | RuntimeException e) {
             html.append("<div class=\"missing\">cannot be shown: ")
-                    .append(escaped(Main.oneLine(e)))
+                    .append(escaped(Messages.oneLine(e)))
                     .append("</div>");
         }
         html.append("\n<figcaption><b>")

@@ -3,7 +3,7 @@ package dev.embedonce.cli.pictures;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.embedonce.cli.CliException;
 import dev.embedonce.cli.ExitCodes;
-import dev.embedonce.cli.Main;
+import dev.embedonce.cli.Messages;
 import dev.embedonce.image.ImageDecoder;
 import dev.embedonce.image.ImageException;
 import dev.embedonce.image.ImageProcessor;
@@ -101,9 +101,9 @@ final class InspectPixelsCommand implements Callable<Integer> {
         try {
             return processor.process(Files.readAllBytes(file));
         } catch (IOException e) {
-            throw new CliException("cannot read " + file + ": " + Main.oneLine(e));
+            throw new CliException("cannot read " + file + ": " + Messages.oneLine(e));
         } catch (ImageException e) {
-            throw new CliException(file + ": " + Main.oneLine(e));
+            throw new CliException(file + ": " + Messages.oneLine(e));
         }
     }
 

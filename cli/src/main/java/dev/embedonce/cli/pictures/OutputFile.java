@@ -1,7 +1,7 @@
 package dev.embedonce.cli.pictures;
 
 import dev.embedonce.cli.CliException;
-import dev.embedonce.cli.Main;
+import dev.embedonce.cli.Messages;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
@@ -60,7 +60,7 @@ public final class OutputFile {
                 Files.deleteIfExists(temporary);
             }
         } catch (IOException e) {
-            throw new CliException("cannot write " + file + ": " + Main.oneLine(e));
+            throw new CliException("cannot write " + file + ": " + Messages.oneLine(e));
         }
     }
 

@@ -2,7 +2,7 @@ package dev.embedonce.cli.pictures;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.embedonce.cli.ExitCodes;
-import dev.embedonce.cli.Main;
+import dev.embedonce.cli.Messages;
 import dev.embedonce.cli.input.ImageInput;
 import dev.embedonce.cli.input.ImageInput.ImageStream;
 import dev.embedonce.cli.input.ImageItem;
@@ -117,7 +117,7 @@ public final class PhashCommand implements Callable<Integer> {
         try {
             return new Line(item.path(), hashes.of(decoder.decode(item.read(maxBytes))), "");
         } catch (IOException | RuntimeException e) {
-            return new Line(item.path(), null, Main.oneLine(e));
+            return new Line(item.path(), null, Messages.oneLine(e));
         }
     }
 

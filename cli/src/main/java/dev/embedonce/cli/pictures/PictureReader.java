@@ -1,7 +1,7 @@
 package dev.embedonce.cli.pictures;
 
 import dev.embedonce.cli.CliException;
-import dev.embedonce.cli.Main;
+import dev.embedonce.cli.Messages;
 import dev.embedonce.cli.input.ImageItem;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.hash.ContentHasher;
@@ -55,7 +55,7 @@ final class PictureReader {
                     image.height(),
                     bytes.length));
         } catch (IOException | RuntimeException e) {
-            return new Result.Failed(item.path(), Main.oneLine(e));
+            return new Result.Failed(item.path(), Messages.oneLine(e));
         }
     }
 

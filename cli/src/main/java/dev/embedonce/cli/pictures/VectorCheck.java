@@ -4,7 +4,7 @@ import dev.embedonce.cache.CacheStats;
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.cache.Outcome;
 import dev.embedonce.cli.CliException;
-import dev.embedonce.cli.Main;
+import dev.embedonce.cli.Messages;
 import dev.embedonce.cli.ModelOptions;
 import dev.embedonce.cli.StoreOptions;
 import dev.embedonce.encoder.ImageEncoder;
@@ -160,7 +160,7 @@ final class VectorCheck implements AutoCloseable {
                 images.add(picture.item().read(maxFileBytes));
                 read.add(number);
             } catch (IOException e) {
-                answers.add(new Numbered(number, missing(picture, Main.oneLine(e))));
+                answers.add(new Numbered(number, missing(picture, Messages.oneLine(e))));
             }
         }
         List<Outcome> outcomes = cache.getOrComputeAll(images, encoder);
@@ -176,7 +176,7 @@ final class VectorCheck implements AutoCloseable {
         }
         return outcome instanceof Outcome.Served served
                 ? new Answer.Vector(served.entry().embedding().toArray())
-                : missing(picture, Main.oneLine(((Outcome.Failed) outcome).error()));
+                : missing(picture, Messages.oneLine(((Outcome.Failed) outcome).error()));
     }
 
     private static Answer missing(HashedPicture picture, String reason) {

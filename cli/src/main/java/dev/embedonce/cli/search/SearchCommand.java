@@ -3,7 +3,7 @@ package dev.embedonce.cli.search;
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.cli.CliException;
 import dev.embedonce.cli.ExitCodes;
-import dev.embedonce.cli.Main;
+import dev.embedonce.cli.Messages;
 import dev.embedonce.cli.ModelOptions;
 import dev.embedonce.cli.StoreOptions;
 import dev.embedonce.cli.input.ImageInput;
@@ -145,7 +145,7 @@ public final class SearchCommand implements Callable<Integer> {
         try {
             return cache.getOrCompute(bytes, encoder).embedding().toArray();
         } catch (RuntimeException e) {
-            throw new CliException(path + ": " + Main.oneLine(e));
+            throw new CliException(path + ": " + Messages.oneLine(e));
         }
     }
 
@@ -160,7 +160,7 @@ public final class SearchCommand implements Callable<Integer> {
                 return item.read(MAX_IMAGE_BYTES);
             }
         } catch (IOException e) {
-            throw new CliException("cannot read " + path + ": " + Main.oneLine(e));
+            throw new CliException("cannot read " + path + ": " + Messages.oneLine(e));
         }
         throw new CliException("no picture in " + path);
     }

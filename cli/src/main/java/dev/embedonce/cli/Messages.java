@@ -1,0 +1,18 @@
+package dev.embedonce.cli;
+
+import java.nio.file.FileSystemException;
+import org.jspecify.annotations.Nullable;
+
+/** How the commands put errors into words. */
+public final class Messages {
+    private Messages() {}
+
+    /** The message of an exception as one line; its kind where the message alone says too little. */
+    public static String oneLine(Throwable e) {
+        @Nullable String message = e.getMessage();
+        String text = message == null || e instanceof FileSystemException
+                ? e.getClass().getSimpleName().replaceAll("Exception$", "") + (message == null ? "" : ": " + message)
+                : message;
+        return text.replaceAll("\\s*\\R\\s*", " ");
+    }
+}
