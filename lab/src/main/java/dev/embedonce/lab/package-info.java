@@ -1,0 +1,5 @@
+/** The experiments, tables and figures of the article, rerun. */
+@NullMarked
+package dev.embedonce.lab;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The Jinja language as chat templates use it. */
+@NullMarked
+package dev.embedonce.template;
+
+import org.jspecify.annotations.NullMarked;
