@@ -1,0 +1,58 @@
+"""The conversations every family is asked to continue, and which pictures they show."""
+
+
+def image(file):
+    return {"type": "image_url", "image_url": {"url": file}}
+
+
+def text(words):
+    return {"type": "text", "text": words}
+
+
+def user(*parts):
+    return {"role": "user", "content": list(parts)}
+
+
+def _look(words, *files):
+    return [user(*[image(file) for file in files], text(words))]
+
+
+TURNS = [
+    {"role": "system", "content": [text("You are a helpful assistant.")]},
+    user(image("square.png"), text("What is in this picture?")),
+    {"role": "assistant", "content": [text("A red square.")]},
+    user(text("And here?"), image("wide.png"), text("Compare the two.")),
+]
+
+ODD = ["very_wide.png", "very_tall.png", "column.png", "tiny.png", "grey.png", "rgba.png", "palette.png"]
+
+# name: messages
+CASES = {
+    "text": [user(text("Write one word."))],
+    "one": _look("Describe the image.", "square.png"),
+    "two": _look("Which is larger?", "wide.png", "tall.png"),
+    "three": _look("Which of the three?", "photo.jpg", "square.png", "tall.png"),
+    "a_b": _look("Compare.", "square.png", "wide.png"),
+    "b_a": _look("Compare.", "wide.png", "square.png"),
+    "a_a": _look("Compare.", "square.png", "square.png"),
+    "turns": TURNS,
+    **{file.split(".")[0]: _look("What?", file) for file in ODD},
+}
+
+# what is big is stored for these only; the other cases show the same pictures again
+WITH_PIXELS = {"one", "two", "three"} | {file.split(".")[0] for file in ODD}
+WITH_ALL_LOGITS = {"text", "one", "two", "turns"}
+
+
+def files_of(messages):
+    """The pictures of a conversation, in order."""
+    parts = [part for message in messages for part in message["content"]]
+    return [part["image_url"]["url"] for part in parts if part["type"] == "image_url"]
+
+
+def for_template(messages):
+    """The messages as transformers' templates expect them."""
+    return [
+        {**message, "content": [{"type": "image"} if p["type"] == "image_url" else p for p in message["content"]]}
+        for message in messages
+    ]

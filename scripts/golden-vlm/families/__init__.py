@@ -1,0 +1,1 @@
+"""One module a family: `FAMILIES` is its list of tiny models."""

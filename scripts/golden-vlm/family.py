@@ -1,0 +1,48 @@
+"""What a family module says about its tiny model."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable
+
+from cases import CASES
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass
+class Family:
+    """A tiny model in published layout.
+
+    folder: below the output folder
+    config: config.json as published before transformers 5
+    files: other JSON files as published, by name
+    tokenizer: arguments of vocabulary.tokenizer_json
+    tokenizer_settings: of tokenizer_config.json
+    names: (pattern, replacement) from the names of the model in memory to published ones, first match counts
+    features: (model, inputs) to what the tower hands to the language model, by name
+    template_file: where the published layout keeps its chat template
+    """
+
+    folder: str
+    config: dict[str, Any]
+    files: dict[str, Any]
+    tokenizer: dict[str, Any]
+    tokenizer_settings: dict[str, Any]
+    template: str
+    names: list[tuple[str, str]]
+    features: Callable
+    template_file: str = "tokenizer_config.json"
+    gains: list[tuple[str, float]] = field(default_factory=list)
+    cases: dict[str, list] = field(default_factory=lambda: dict(CASES))
+    layouts: tuple[str, ...] = ("published", "transformers5")
+    to_published: Callable = lambda tensors: tensors
+    matters: Callable | None = None
+    seed: int = 20261121
+    notes: list[str] = field(default_factory=list)
+
+    def rules(self):
+        return [(re.compile(pattern), to) for pattern, to in self.names]
+
+    def template_text(self):
+        return (TEMPLATES / f"{self.template}.jinja").read_text()

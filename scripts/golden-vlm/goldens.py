@@ -1,0 +1,125 @@
+"""What transformers computes for the cases of a family."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+from transformers import GenerationConfig
+
+from cases import WITH_ALL_LOGITS, WITH_PIXELS, files_of, for_template
+from vocabulary import write_json
+
+NEW_TOKENS = 16
+# below this a difference of rounding could change the token
+MINIMUM_GAP = 1e-3
+# a picture that matters changes the logits by more
+MINIMUM_CHANGE = 1e-2
+# different tokens in an answer, on average: a cache that goes wrong must show
+MINIMUM_VARIETY = 6
+
+
+class Unclear(Exception):
+    """These weights make a bad test: take others."""
+
+
+def inputs_of(processor, pictures, messages):
+    """The rendered prompt, and the tensors the processor makes of it and of the pictures as Pillow opens them."""
+    prompt = processor.apply_chat_template(for_template(messages), add_generation_prompt=True)
+    images = [Image.open(pictures / file) for file in files_of(messages)]
+    # as apply_chat_template(tokenize=True) does: a beginning that the template wrote is not written again
+    bos = processor.tokenizer.bos_token
+    special = not (bos is not None and prompt.startswith(bos))
+    inputs = processor(text=[prompt], images=images or None, return_tensors="pt", add_special_tokens=special)
+    return prompt, dict(inputs)
+
+
+def greedy(model, inputs):
+    """[NEW_TOKENS] ids, an end not being one."""
+    settings = GenerationConfig(max_new_tokens=NEW_TOKENS, min_new_tokens=NEW_TOKENS, do_sample=False, pad_token_id=0)
+    model.generation_config = settings
+    out = model.generate(**inputs, output_logits=True, return_dict_in_generate=True)
+    top = torch.stack([step[0].float().topk(2).values for step in out.logits])
+    if (top[:, 0] - top[:, 1]).min() < MINIMUM_GAP:
+        raise Unclear("two tokens are equally likely")
+    return out.sequences[0, -NEW_TOKENS:], out.logits[0][0].float()
+
+
+def run(family, model, inputs):
+    """Everything a case has to say, by name."""
+    result = {name: value for name, value in inputs.items() if name != "attention_mask"}
+    with torch.no_grad():
+        logits = model(**inputs).logits[0].float()
+        tokens, first = greedy(model, inputs)
+        assert (logits[-1] - first).abs().max() < 1e-4
+        if "pixel_values" in inputs:
+            result |= family.features(model, inputs)
+            other = dict(inputs, pixel_values=-0.7 * inputs["pixel_values"])
+            if (model(**other).logits[0, -1] - logits[-1]).abs().max() < MINIMUM_CHANGE:
+                raise Unclear("the picture changes nothing")
+            if family.matters:
+                family.matters(model, inputs, logits)
+    return result | {"logits": logits, "last_logits": logits[-1].clone(), "tokens": tokens}
+
+
+def compute(family, folder, pictures, model, processor):
+    """(named tensors, what cases.json says) of all cases."""
+    tensors, cases = {}, []
+    for name, messages in family.cases.items():
+        prompt, inputs = inputs_of(processor, pictures, messages)
+        result = run(family, model, inputs)
+        cases.append({
+            "name": name, "pictures": files_of(messages), "messages": messages, "prompt": prompt,
+            "input_ids": inputs["input_ids"][0].tolist(), "tokens": result["tokens"].tolist(),
+            "text": processor.tokenizer.decode(result["tokens"], skip_special_tokens=True),
+            "largest_logit": round(result["logits"].abs().max().item(), 3),
+        })
+        if name not in WITH_PIXELS and len(family.cases) > 1:
+            result.pop("pixel_values", None)
+        if name not in WITH_ALL_LOGITS:
+            result.pop("logits")
+        tensors |= {f"{name}.{key}": value for key, value in result.items()}
+    if sum(len(set(case["tokens"])) for case in cases) < MINIMUM_VARIETY * len(cases):
+        raise Unclear("the answers repeat themselves")
+    last = {case["name"]: tensors[f"{case['name']}.last_logits"] for case in cases}
+    if "a_b" in last and (last["a_b"] - last["b_a"]).abs().max() < MINIMUM_CHANGE:
+        raise Unclear("the order of the pictures changes nothing")
+    return tensors, cases
+
+
+RULE = {
+    "pixels": "pixel_values are stored for the cases that show a picture the first time: " + ", ".join(sorted(WITH_PIXELS)),
+    "logits": "logits [positions, vocabulary] of: " + ", ".join(sorted(WITH_ALL_LOGITS)) + "; last_logits [vocabulary] of all",
+    "tokens": f"{NEW_TOKENS} greedy tokens, end-of-text tokens being like any other but never chosen",
+    "pictures": "opened by Pillow and handed to the processor as they are: no EXIF turn, no conversion before the processor's own",
+}
+
+
+def write(folder: Path, tensors, cases):
+    save_file({key: value.contiguous().clone() for key, value in sorted(tensors.items())}, folder / "golden.safetensors")
+    write_json(folder / "cases.json", {"rule": RULE, "cases": cases})
+
+
+def largest_difference(one, other):
+    """Over the float tensors both have; None where a shape differs."""
+    worst = 0.0
+    for key in one.keys() & other.keys():
+        if one[key].shape != other[key].shape:
+            return None
+        if one[key].is_floating_point():
+            worst = max(worst, (one[key].double() - other[key].double()).abs().max().item())
+    return worst
+
+
+def torchvision_differences(family, pictures, exact, other):
+    """How far torchvision's pixels lie from Pillow's, by case; the tokens must be the same."""
+    result = {}
+    for name, messages in family.cases.items():
+        if not files_of(messages):
+            continue
+        (_, one), (_, two) = inputs_of(exact, pictures, messages), inputs_of(other, pictures, messages)
+        same = torch.equal(one["input_ids"], two["input_ids"])
+        result[name] = round(largest_difference(one, two), 6) if same else "other tokens"
+    return result

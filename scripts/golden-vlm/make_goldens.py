@@ -1,0 +1,89 @@
+"""Makes the tiny models of all families, and what transformers computes with them.
+
+    python make_goldens.py OUT_FOLDER [FAMILY ...]
+"""
+
+import argparse
+import importlib
+from pathlib import Path
+
+import torch
+from transformers.utils import logging
+
+import goldens
+import layouts
+import pictures
+from vocabulary import write_json
+
+FAMILIES = ["llava", "qwen3_vl"]
+
+
+def try_seed(family, folder, pictures_folder, seed):
+    """Writes every layout and computes on the published one; the others must give the same bits."""
+    published = folder / "published"
+    model = layouts.model_from(family, seed)
+    layouts.write_published(family, model, published)
+    exact = layouts.processor_of(published)
+    results = {"published": goldens.compute(family, published, pictures_folder, layouts.load(published), exact)}
+    entries = {"published": {}}
+    if "transformers5" in family.layouts:
+        other = folder / "transformers5"
+        shared = layouts.write_transformers5(model, published, other)
+        layouts.fill(other, published, shared)
+        again = goldens.compute(family, other, pictures_folder, layouts.load(other), layouts.processor_of(other))
+        layouts.clear(other, shared)
+        assert again[1] == results["published"][1]
+        difference = goldens.largest_difference(again[0], results["published"][0])
+        assert difference == 0, difference
+        entries["transformers5"] = {"copied_from_published": shared}
+    if "published-bf16" in family.layouts:
+        rounded = folder / "published-bf16"
+        layouts.write_published(family, model, rounded, torch.bfloat16)
+        results["published-bf16"] = goldens.compute(family, rounded, pictures_folder, layouts.load(rounded), exact)
+        entries["published-bf16"] = {"copied_from_published": layouts.drop_same(published, rounded)}
+    return model, results, entries
+
+
+def make(family, out):
+    folder, pictures_folder = out / family.folder, out / "pictures"
+    for seed in range(family.seed, family.seed + 40):
+        try:
+            model, results, entries = try_seed(family, folder, pictures_folder, seed)
+            break
+        except goldens.Unclear as reason:
+            print(f"{family.folder}: not seed {seed}: {reason}")
+    else:
+        raise SystemExit(f"{family.folder}: no seed is clear")
+    goldens.write(folder, *results["published"])
+    if "published-bf16" in results:
+        goldens.write(folder / "published-bf16", *results["published-bf16"])
+    exact, other = (layouts.processor_of(folder / "published", backend) for backend in ("pil", "torchvision"))
+    write_json(folder / "manifest.json", {
+        "model_type": family.config["model_type"], "class": type(model).__name__, "seed": seed,
+        "versions": layouts.versions(), "parameters": sum(p.numel() for p in model.parameters()),
+        "image_processor": {"class": type(exact.image_processor).__name__, "backend": "pil"},
+        "layouts": entries,
+        "torchvision_minus_pil": goldens.torchvision_differences(family, pictures_folder, exact, other),
+        "names_in_memory": layouts.names_in_memory(family, model),
+        "notes": family.notes,
+    })
+    sizes = {file.relative_to(folder).as_posix(): file.stat().st_size for file in sorted(folder.rglob("*.safetensors"))}
+    print(family.folder, "seed", seed, sizes, "largest logit", max(c["largest_logit"] for c in results["published"][1]))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("families", nargs="*", default=FAMILIES)
+    arguments = parser.parse_args()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    torch.set_num_threads(1)
+    pictures.draw(arguments.out / "pictures")
+    for name in arguments.families:
+        for family in importlib.import_module(f"families.{name}").FAMILIES:
+            make(family, arguments.out)
+
+
+if __name__ == "__main__":
+    main()
