@@ -1,0 +1,24 @@
+package dev.embedonce.lab.corpus;
+
+import dev.embedonce.key.FramedDigest;
+import java.nio.ByteBuffer;
+import java.util.Random;
+
+/** Random generators of their own for every purpose: what one draws does not change what another gets. */
+public final class Seeds {
+    private Seeds() {}
+
+    /**
+     * A generator.
+     *
+     * @param seed the run's
+     * @param purpose what it draws; the same arguments give the same numbers
+     */
+    public static Random random(long seed, Object... purpose) {
+        FramedDigest digest = FramedDigest.tagged("embedonce.lab.seed.v1").put("seed", seed);
+        for (Object part : purpose) {
+            digest.put("part", part.toString());
+        }
+        return new Random(ByteBuffer.wrap(digest.toContentHash().toBytes()).getLong());
+    }
+}

@@ -1,0 +1,32 @@
+package dev.embedonce.lab.experiment;
+
+import dev.embedonce.lab.corpus.Churn;
+
+/**
+ * One cycle of one strategy under one kind of churn.
+ *
+ * @param cycle from 0, in which nothing is known yet
+ * @param images asked for
+ * @param changed among them, new bytes in this cycle (in cycle 0 all are)
+ * @param hits answered from the store, or as the same key elsewhere in the cycle
+ * @param pixelHits new bytes, same encoder input
+ * @param encoded the encoder ran
+ * @param wrong answers that are not the encoder's vector for these very bytes
+ */
+public record ChurnRow(
+        Churn churn,
+        Strategy strategy,
+        int cycle,
+        int images,
+        int changed,
+        int hits,
+        int pixelHits,
+        int encoded,
+        Truth.Verdict wrong,
+        Phases phases) {
+
+    /** The share of images that were not encoded. */
+    public double hitRate() {
+        return (double) (hits + pixelHits) / images;
+    }
+}

@@ -1,0 +1,50 @@
+package dev.embedonce.lab.experiment;
+
+import dev.embedonce.cache.CacheStats;
+import dev.embedonce.cache.FeatureCache;
+import dev.embedonce.cache.Outcome;
+import dev.embedonce.cache.Source;
+import dev.embedonce.lab.LabException;
+import dev.embedonce.value.Embedding;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One pass of a pipeline over its images: what it answered, where the answers came from, and where the time went.
+ *
+ * @param vectors the answers, in input order
+ * @param hits answered from the store, or as the same key elsewhere in the pass
+ * @param pixelHits new bytes, same encoder input
+ * @param encoded the encoder ran
+ */
+record Pass(List<Embedding> vectors, int hits, int pixelHits, int encoded, Phases phases) {
+
+    /** Encodes everything. */
+    static Pass uncached(LabEncoder encoder, List<byte[]> images) {
+        Stopwatch watch = new Stopwatch();
+        LabEncoder.Encoded encoded = encoder.encode(images);
+        return new Pass(encoded.vectors(), 0, 0, images.size(), Phases.uncached(encoded, watch));
+    }
+
+    /** Asks a cache, all images in one call. */
+    static Pass cached(Strategy strategy, FeatureCache cache, LabEncoder encoder, List<byte[]> images) {
+        CacheStats before = cache.stats();
+        Stopwatch watch = new Stopwatch();
+        List<Outcome> outcomes =
+                strategy == Strategy.OURS ? encoder.ask(cache, images) : encoder.askByHashAlone(cache, images);
+        Phases phases = Phases.between(before, cache.stats(), watch);
+        List<Embedding> vectors = new ArrayList<>(outcomes.size());
+        int pixelHits = 0;
+        int encoded = 0;
+        for (Outcome outcome : outcomes) {
+            if (!(outcome instanceof Outcome.Served served)) {
+                RuntimeException error = ((Outcome.Failed) outcome).error();
+                throw new LabException("a picture of the corpus cannot be encoded: " + error.getMessage(), error);
+            }
+            vectors.add(served.entry().embedding());
+            pixelHits += served.source() == Source.PIXELS ? 1 : 0;
+            encoded += served.source() == Source.ENCODED ? 1 : 0;
+        }
+        return new Pass(vectors, outcomes.size() - pixelHits - encoded, pixelHits, encoded, phases);
+    }
+}

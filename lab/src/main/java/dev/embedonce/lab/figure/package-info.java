@@ -1,0 +1,5 @@
+/** The eight figures, as SVG and PNG. */
+@NullMarked
+package dev.embedonce.lab.figure;
+
+import org.jspecify.annotations.NullMarked;
