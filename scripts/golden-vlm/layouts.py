@@ -1,5 +1,6 @@
 """Writes a tiny model as a folder: as published before transformers 5, and as transformers 5 saves it."""
 
+import copy
 import json
 import shutil
 
@@ -14,7 +15,7 @@ from weights import randomize, renamed
 
 def model_from(family, seed):
     """The model of the published config, with random weights, in float32."""
-    config = AutoConfig.for_model(**family.config)
+    config = AutoConfig.for_model(**copy.deepcopy(family.config))
     torch.manual_seed(0)
     model = AutoModelForImageTextToText.from_config(config, attn_implementation="eager", dtype=torch.float32)
     return randomize(model, seed, family.gains)
