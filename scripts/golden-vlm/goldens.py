@@ -68,7 +68,11 @@ def compute(family, folder, pictures, model, processor):
     """(named tensors, what cases.json says) of all cases."""
     tensors, cases = {}, []
     for name, messages in family.cases.items():
-        prompt, inputs = inputs_of(processor, pictures, messages)
+        try:
+            prompt, inputs = inputs_of(processor, pictures, messages)
+        except ValueError as refusal:
+            cases.append({"name": name, "pictures": files_of(messages), "messages": messages, "refused": str(refusal)})
+            continue
         result = run(family, model, inputs)
         cases.append({
             "name": name, "pictures": files_of(messages), "messages": messages, "prompt": prompt,
@@ -81,9 +85,10 @@ def compute(family, folder, pictures, model, processor):
         if name not in WITH_ALL_LOGITS:
             result.pop("logits")
         tensors |= {f"{name}.{key}": value for key, value in result.items()}
-    if sum(len(set(case["tokens"])) for case in cases) < MINIMUM_VARIETY * len(cases):
+    answered = [case for case in cases if "tokens" in case]
+    if sum(len(set(case["tokens"])) for case in answered) < MINIMUM_VARIETY * len(answered):
         raise Unclear("the answers repeat themselves")
-    last = {case["name"]: tensors[f"{case['name']}.last_logits"] for case in cases}
+    last = {case["name"]: tensors[f"{case['name']}.last_logits"] for case in answered}
     if "a_b" in last and (last["a_b"] - last["b_a"]).abs().max() < MINIMUM_CHANGE:
         raise Unclear("the order of the pictures changes nothing")
     return tensors, cases
@@ -93,6 +98,7 @@ RULE = {
     "pixels": "pixel_values are stored for the cases that show a picture the first time: " + ", ".join(sorted(WITH_PIXELS)),
     "logits": "logits [positions, vocabulary] of: " + ", ".join(sorted(WITH_ALL_LOGITS)) + "; last_logits [vocabulary] of all",
     "tokens": f"{NEW_TOKENS} greedy tokens, end-of-text tokens being like any other but never chosen",
+    "refused": "what the processor says about a picture it does not take; nothing is computed then",
     "pictures": "opened by Pillow and handed to the processor as they are: no EXIF turn, no conversion before the processor's own",
 }
 
@@ -119,7 +125,11 @@ def torchvision_differences(family, pictures, exact, other):
     for name, messages in family.cases.items():
         if not files_of(messages):
             continue
-        (_, one), (_, two) = inputs_of(exact, pictures, messages), inputs_of(other, pictures, messages)
+        try:
+            (_, one), (_, two) = inputs_of(exact, pictures, messages), inputs_of(other, pictures, messages)
+        except ValueError as refusal:
+            result[name] = f"refused: {refusal}"
+            continue
         same = torch.equal(one["input_ids"], two["input_ids"])
         result[name] = round(largest_difference(one, two), 6) if same else "other tokens"
     return result

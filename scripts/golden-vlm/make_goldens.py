@@ -5,6 +5,7 @@
 
 import argparse
 import importlib
+import json
 from pathlib import Path
 
 import torch
@@ -15,7 +16,7 @@ import layouts
 import pictures
 from vocabulary import write_json
 
-FAMILIES = ["llava", "qwen3_vl"]
+FAMILIES = ["llava", "qwen3_vl", "llava_next", "qwen2_vl", "qwen2_5_vl"]
 
 
 def try_seed(family, folder, pictures_folder, seed):
@@ -44,6 +45,16 @@ def try_seed(family, folder, pictures_folder, seed):
     return model, results, entries
 
 
+def compared_before(folder):
+    """What mlx_compare.py wrote, as long as the goldens stay the same."""
+    golden, manifest = folder / "golden.safetensors", folder / "manifest.json"
+    if not manifest.exists():
+        return dict
+    before, key = golden.read_bytes(), "mlx_minus_transformers"
+    kept = {name: value for name, value in json.loads(manifest.read_text()).items() if name == key}
+    return lambda: kept if golden.read_bytes() == before else {}
+
+
 def make(family, out):
     folder, pictures_folder = out / family.folder, out / "pictures"
     for seed in range(family.seed, family.seed + 40):
@@ -54,6 +65,7 @@ def make(family, out):
             print(f"{family.folder}: not seed {seed}: {reason}")
     else:
         raise SystemExit(f"{family.folder}: no seed is clear")
+    compared = compared_before(folder)
     goldens.write(folder, *results["published"])
     if "published-bf16" in results:
         goldens.write(folder / "published-bf16", *results["published-bf16"])
@@ -66,9 +78,10 @@ def make(family, out):
         "torchvision_minus_pil": goldens.torchvision_differences(family, pictures_folder, exact, other),
         "names_in_memory": layouts.names_in_memory(family, model),
         "notes": family.notes,
+        **compared(),
     })
     sizes = {file.relative_to(folder).as_posix(): file.stat().st_size for file in sorted(folder.rglob("*.safetensors"))}
-    print(family.folder, "seed", seed, sizes, "largest logit", max(c["largest_logit"] for c in results["published"][1]))
+    print(family.folder, "seed", seed, sizes, "largest logit", max(c.get("largest_logit", 0) for c in results["published"][1]))
 
 
 def main():

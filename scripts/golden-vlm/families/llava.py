@@ -30,10 +30,10 @@ def preprocessor(size):
     }
 
 
-def settings(**more):
+def settings(processor="LlavaProcessor"):
     return dict(
-        processor_class="LlavaProcessor", bos_token="<s>", eos_token="</s>", unk_token="<unk>", pad_token="<pad>",
-        tokenizer_class="LlamaTokenizer", **more,
+        processor_class=processor, bos_token="<s>", eos_token="</s>", unk_token="<unk>", pad_token="<pad>",
+        tokenizer_class="LlamaTokenizer",
     )
 
 

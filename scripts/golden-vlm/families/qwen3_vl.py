@@ -1,26 +1,14 @@
 """Qwen3-VL: packed patches, interpolated positions, deepstack, interleaved M-RoPE."""
 
-import torch
-
+from families import qwen
 from family import Family
 from goldens import MINIMUM_CHANGE, Unclear
-from presets import QWEN_SETTINGS, QWEN_TOKENS
-from vocabulary import QWEN
-
-BASE, VOCABULARY = 396, 432
-
-
-def joined(value):
-    return value if isinstance(value, torch.Tensor) else torch.cat(list(value))
 
 
 def features(model, inputs):
     out = model.get_image_features(pixel_values=inputs["pixel_values"], image_grid_thw=inputs["image_grid_thw"])
-    positions, delta = model.model.get_rope_index(
-        inputs["input_ids"], image_grid_thw=inputs["image_grid_thw"], mm_token_type_ids=inputs["mm_token_type_ids"]
-    )
-    levels = {f"deepstack_{level}": joined(value) for level, value in enumerate(out.deepstack_features)}
-    return {"features": joined(out.pooler_output), "position_ids": positions[:, 0], "rope_delta": delta, **levels}
+    levels = {f"deepstack_{level}": qwen.joined(value) for level, value in enumerate(out.deepstack_features)}
+    return qwen.features(model, inputs) | levels
 
 
 def matters(model, inputs, logits):
@@ -38,24 +26,24 @@ def matters(model, inputs, logits):
 MODEL = Family(
     folder="qwen3_vl",
     config={
-        "architectures": ["Qwen3VLForConditionalGeneration"], "image_token_id": BASE + 12, "model_type": "qwen3_vl",
+        "architectures": ["Qwen3VLForConditionalGeneration"], "image_token_id": qwen.BASE + 12, "model_type": "qwen3_vl",
         "text_config": {
-            "attention_bias": False, "attention_dropout": 0.0, "bos_token_id": BASE, "dtype": "float32",
-            "eos_token_id": BASE + 2, "head_dim": 24, "hidden_act": "silu", "hidden_size": 48,
+            "attention_bias": False, "attention_dropout": 0.0, "bos_token_id": qwen.BASE, "dtype": "float32",
+            "eos_token_id": qwen.BASE + 2, "head_dim": 24, "hidden_act": "silu", "hidden_size": 48,
             "initializer_range": 0.02, "intermediate_size": 64, "max_position_embeddings": 1024,
             "model_type": "qwen3_vl_text", "num_attention_heads": 4, "num_hidden_layers": 4,
             "num_key_value_heads": 2, "rms_norm_eps": 1e-06,
             "rope_scaling": {"mrope_interleaved": True, "mrope_section": [6, 3, 3], "rope_type": "default"},
-            "rope_theta": 5000000, "tie_word_embeddings": True, "use_cache": True, "vocab_size": VOCABULARY,
+            "rope_theta": 5000000, "tie_word_embeddings": True, "use_cache": True, "vocab_size": qwen.VOCABULARY,
         },
-        "tie_word_embeddings": True, "transformers_version": "4.57.0.dev0", "video_token_id": BASE + 13,
+        "tie_word_embeddings": True, "transformers_version": "4.57.0.dev0", "video_token_id": qwen.BASE + 13,
         "vision_config": {
             "deepstack_visual_indexes": [0, 2], "depth": 4, "hidden_act": "gelu_pytorch_tanh", "hidden_size": 24,
             "in_channels": 3, "initializer_range": 0.02, "intermediate_size": 40, "model_type": "qwen3_vl",
             "num_heads": 3, "num_position_embeddings": 36, "out_hidden_size": 48, "patch_size": 8,
             "spatial_merge_size": 2, "temporal_patch_size": 2,
         },
-        "vision_end_token_id": BASE + 10, "vision_start_token_id": BASE + 9,
+        "vision_end_token_id": qwen.BASE + 10, "vision_start_token_id": qwen.BASE + 9,
     },
     files={
         "preprocessor_config.json": {
@@ -68,13 +56,9 @@ MODEL = Family(
             "merge_size": 2, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5],
             "processor_class": "Qwen3VLProcessor", "video_processor_type": "Qwen3VLVideoProcessor",
         },
-        "generation_config.json": {
-            "bos_token_id": BASE, "pad_token_id": BASE, "do_sample": True, "eos_token_id": [BASE + 2, BASE],
-            "top_k": 20, "top_p": 0.8, "temperature": 0.7, "transformers_version": "4.56.0",
-        },
+        "generation_config.json": qwen.GENERATION,
     },
-    tokenizer=dict(base=BASE, last=QWEN_TOKENS, pattern=QWEN),
-    tokenizer_settings=dict(QWEN_SETTINGS, processor_class="Qwen3VLProcessor"), template="qwen3_vl",
+    tokenizer=qwen.TOKENIZER, tokenizer_settings=qwen.settings("Qwen3VLProcessor"), template="qwen3_vl",
     # the published names are those of the model in memory
     names=[], features=features, matters=matters, layouts=("published", "transformers5", "published-bf16"),
     gains=[("embed_tokens", 0.2)],
