@@ -37,9 +37,30 @@ final class BlockQuantizer {
     }
 
     private Quantized run(float[] weights, int offset, int rows, int columns) {
-        int blocks = (columns + BLOCK - 1) / BLOCK;
-        ByteBuffer codes = direct(Math.multiplyExact(rows * blocks, BLOCK * bits / 8));
+        int blocks = blocks(columns);
+        ByteBuffer codes = direct(Math.multiplyExact(rows * blocks, codeBytes()));
         ByteBuffer scales = direct(Math.multiplyExact(rows * blocks, Float.BYTES));
+        add(weights, offset, rows, columns, codes, scales);
+        return new Quantized(codes.flip(), scales.flip(), blocks, relativeRms(), maxAbsolute);
+    }
+
+    /** A quantiser of one matrix, whose rows are added in strips. */
+    static BlockQuantizer of(NumericMode mode) {
+        return new BlockQuantizer(mode.bits());
+    }
+
+    /** Blocks of a row. */
+    static int blocks(int columns) {
+        return (columns + BLOCK - 1) / BLOCK;
+    }
+
+    /** Bytes that the codes of a block take. */
+    int codeBytes() {
+        return BLOCK * bits / 8;
+    }
+
+    /** Appends the codes and scales of some rows. */
+    void add(float[] weights, int offset, int rows, int columns, ByteBuffer codes, ByteBuffer scales) {
         int[] block = new int[BLOCK];
         for (int row = 0; row < rows; row++) {
             for (int from = 0; from < columns; from += BLOCK) {
@@ -48,8 +69,16 @@ final class BlockQuantizer {
                 put(codes, block);
             }
         }
-        double rms = squaredWeight == 0 ? 0 : Math.sqrt(squaredError / squaredWeight);
-        return new Quantized(codes.flip(), scales.flip(), blocks, rms, maxAbsolute);
+    }
+
+    /** Root mean square of the differences so far, divided by that of the weights. */
+    double relativeRms() {
+        return squaredWeight == 0 ? 0 : Math.sqrt(squaredError / squaredWeight);
+    }
+
+    /** The largest difference so far. */
+    double maxAbsolute() {
+        return maxAbsolute;
     }
 
     private float quantizeBlock(float[] weights, int from, int length, int[] block) {
@@ -92,7 +121,7 @@ final class BlockQuantizer {
         }
     }
 
-    private static ByteBuffer direct(int size) {
+    static ByteBuffer direct(int size) {
         return ByteBuffer.allocateDirect(size).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

@@ -2,10 +2,11 @@ package dev.embedonce.graph.blocks;
 
 import dev.embedonce.graph.Shape;
 import dev.embedonce.graph.TensorType;
+import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.graph.safetensors.TensorInfo;
-import dev.embedonce.graph.safetensors.Weights;
-import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Linear(
         Scope scope, TensorInfo weight, @Nullable TensorInfo bias, int firstRow, int in, int out) {
+    /** Elements of a 16-bit weight that are float32 at the same time at most. */
+    private static final long WIDEN_AT_ONCE = 32L << 20;
 
     /** The layer whose tensors are {@code weight} and {@code bias} of a scope. */
     public static Linear of(Scope scope, int in, int out, boolean withBias) {
@@ -44,12 +47,37 @@ public record Linear(
      * @return float32 [rows, out]
      */
     public Value apply(Value x) {
-        if (scope.mode() == NumericMode.FLOAT32) {
+        if (scope.mode() != NumericMode.FLOAT32) {
+            Value product = quantizedProduct(x);
+            Value b = biasValue();
+            return b == null ? product : scope.ops().add(product, b);
+        }
+        if (weight.type() == TensorType.F32 || !scope.linearWeights().widenAsUsed()) {
             return scope.ops().linear(x, scope.viewFrom(weight, (long) firstRow * in, out, in), biasValue());
         }
-        Value product = quantizedProduct(x);
-        Value b = biasValue();
-        return b == null ? product : scope.ops().add(product, b);
+        return (long) out * in > WIDEN_AT_ONCE ? inParts(x) : scope.ops().linear(x, widened(x), biasValue());
+    }
+
+    /** Part after part, so that no more than {@link #WIDEN_AT_ONCE} elements are float32 at the same time. */
+    private Value inParts(Value x) {
+        int part = Math.max(1, (int) (WIDEN_AT_ONCE / in));
+        List<Value> parts = new ArrayList<>();
+        for (int first = 0; first < out; first += part) {
+            parts.add(rows(first, Math.min(part, out - first)).apply(x));
+        }
+        return scope.ops().concat(1, parts.toArray(Value[]::new));
+    }
+
+    /**
+     * The weight as float32, widened when x is there and not before: the runtime would otherwise widen all weights of a model
+     * first. The shape depends on x in form only.
+     */
+    private Value widened(Value x) {
+        Ops ops = scope.ops();
+        Value stored = ops.graph().external(weight, (long) firstRow * in, Shape.of(out, in));
+        Value zero = ops.mul(ops.dim(x, 0), ops.graph().constant(0));
+        Value shape = ops.add(ops.graph().constant(out, in), zero);
+        return ops.cast(ops.reshape(stored, shape), TensorType.F32);
     }
 
     private @Nullable Value biasValue() {
@@ -58,20 +86,11 @@ public record Linear(
 
     private Value quantizedProduct(Value x) {
         NumericMode mode = scope.mode();
-        BlockQuantizer.Quantized q =
-                BlockQuantizer.quantize(Weights.floats(weight), Math.multiplyExact(firstRow, in), out, in, mode);
-        scope.report(new QuantizationError(
-                firstRow == 0 ? weight.name() : weight.name() + "@" + firstRow,
-                mode,
-                q.relativeRms(),
-                q.maxAbsolute()));
-        String name = weight.name() + "@" + firstRow + "." + mode.id();
-        long blockBytes = (long) BlockQuantizer.BLOCK * mode.bits() / 8;
-        Value codes = initializer(name + ".codes", TensorType.U8, q.codes(), out, q.blocks(), blockBytes);
-        Value scales = initializer(name + ".scales", TensorType.F32, q.scales(), (long) out * q.blocks());
+        LinearWeights.Quantized q = scope.linearWeights().quantized(scope.ops().graph(), this);
+        scope.report(q.error());
         return scope.ops()
                 .graph()
-                .contrib("MatMulNBits", x, codes, scales)
+                .contrib("MatMulNBits", x, q.codes(), q.scales())
                 .with("K", in)
                 .with("N", out)
                 .with("bits", mode.bits())
@@ -80,7 +99,8 @@ public record Linear(
                 .output();
     }
 
-    private Value initializer(String name, TensorType type, ByteBuffer data, long... dims) {
-        return scope.ops().graph().initializer(name, type, Shape.of(dims), data);
+    /** What its quantised weights are called in graphs and messages: the tensor, and the rows if not from the first on. */
+    String label() {
+        return firstRow == 0 ? weight.name() : weight.name() + "@" + firstRow;
     }
 }

@@ -17,6 +17,7 @@ public final class Scope {
     private final Ops ops;
     private final Parameters parameters;
     private final NumericMode mode;
+    private final LinearWeights linearWeights;
     private final List<QuantizationError> quantizationErrors;
     private final String prefix;
 
@@ -24,23 +25,30 @@ public final class Scope {
             Ops ops,
             Parameters parameters,
             NumericMode mode,
+            LinearWeights linearWeights,
             List<QuantizationError> quantizationErrors,
             String prefix) {
         this.ops = ops;
         this.parameters = parameters;
         this.mode = mode;
+        this.linearWeights = linearWeights;
         this.quantizationErrors = quantizationErrors;
         this.prefix = prefix;
     }
 
     /** The root of a model. */
     public static Scope root(GraphBuilder graph, Parameters parameters, NumericMode mode) {
-        return new Scope(new Ops(graph), parameters, mode, new ArrayList<>(), "");
+        return root(graph, parameters, mode, LinearWeights.DEFAULT);
+    }
+
+    /** The root of a model that says how the weights of its linear layers get into the graph. */
+    public static Scope root(GraphBuilder graph, Parameters parameters, NumericMode mode, LinearWeights linearWeights) {
+        return new Scope(new Ops(graph), parameters, mode, linearWeights, new ArrayList<>(), "");
     }
 
     /** The module {@code name} below this one; {@code a.b} goes two levels down. */
     public Scope at(String name) {
-        return new Scope(ops, parameters, mode, quantizationErrors, prefix + name + ".");
+        return new Scope(ops, parameters, mode, linearWeights, quantizationErrors, prefix + name + ".");
     }
 
     /** The module number {@code index} in the list {@code name}. */
@@ -50,7 +58,7 @@ public final class Scope {
 
     /** The same place, with the linear layers below it in another numeric mode. */
     public Scope in(NumericMode other) {
-        return new Scope(ops, parameters, other, quantizationErrors, prefix);
+        return new Scope(ops, parameters, other, linearWeights, quantizationErrors, prefix);
     }
 
     public Ops ops() {
@@ -59,6 +67,10 @@ public final class Scope {
 
     public NumericMode mode() {
         return mode;
+    }
+
+    LinearWeights linearWeights() {
+        return linearWeights;
     }
 
     public boolean has(String name) {

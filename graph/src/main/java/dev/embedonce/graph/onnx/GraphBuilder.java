@@ -49,6 +49,14 @@ public final class GraphBuilder {
         graph.put(12, valueInfo(name, value.type(), dims));
     }
 
+    /**
+     * Makes a value an output of the graph under the name it has, without a node between: what a caller-given buffer needs that
+     * an operator writes in place.
+     */
+    public void expose(Value value, Dim... dims) {
+        graph.put(12, valueInfo(value.name(), value.type(), dims));
+    }
+
     /** A call of a standard operator; null stands for an optional input left out. */
     public Node op(String operator, @Nullable Value... inputs) {
         return new Node(this, "", operator, inputs);

@@ -2,6 +2,7 @@ package dev.embedonce.graph.onnx;
 
 import dev.embedonce.graph.TensorType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,15 @@ public final class Node {
     /** So many outputs, of the type of the first input. */
     public List<Value> outputs(int count) {
         return outputs(count, firstType());
+    }
+
+    /** Outputs of the type of the first input, under these names. */
+    public List<Value> outputsNamed(String... names) {
+        TensorType type = firstType();
+        List<Value> outputs =
+                Arrays.stream(names).map(name -> new Value(name, type)).toList();
+        graph.addNode(proto(outputs));
+        return outputs;
     }
 
     private List<Value> outputs(int count, TensorType type) {

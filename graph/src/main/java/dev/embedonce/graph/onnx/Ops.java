@@ -281,4 +281,60 @@ public final class Ops {
     public Value rotary(Value x, Value cos, Value sin, int heads) {
         return graph.op("RotaryEmbedding", x, cos, sin).with("num_heads", heads).output();
     }
+
+    /**
+     * Causal attention of grouped heads over keys and values that are kept: those of {@code tokens} new positions are written
+     * behind the ones each row has, in place, and every query sees those up to its own position.
+     *
+     * @param query float32 [batch, tokens, heads * size]
+     * @param key float32 [batch, tokens, kvHeads * size]
+     * @param value float32 [batch, tokens, kvHeads * size]
+     * @param kept the kept keys and values
+     * @param heads how many heads query and key/value have, what scores are multiplied by, and how many positions back a query
+     *     sees (its own included; 0 for all)
+     * @return float32 [batch, tokens, heads * size]
+     */
+    public Value groupedQueryAttention(Value query, Value key, Value value, KeptStates kept, GroupedHeads heads) {
+        List<Value> outputs = graph.contrib(
+                        "GroupQueryAttention",
+                        query,
+                        key,
+                        value,
+                        kept.keys(),
+                        kept.values(),
+                        kept.lastPositions(),
+                        kept.longest())
+                .with("num_heads", heads.heads())
+                .with("kv_num_heads", heads.kvHeads())
+                .with("do_rotary", 0)
+                .with("scale", heads.scale())
+                .with("local_window_size", heads.window() == 0 ? -1 : heads.window())
+                .with("softcap", heads.softcap())
+                .outputsNamed(graph.freshName("attention"), kept.newKeysName(), kept.newValuesName());
+        Dim[] dims = {Dim.free("rows"), Dim.of(heads.kvHeads()), Dim.free("room"), Dim.of(heads.size())};
+        graph.expose(outputs.get(1), dims);
+        graph.expose(outputs.get(2), dims);
+        return outputs.get(0);
+    }
+
+    /**
+     * Keys and values kept between runs, and how many positions each row has.
+     *
+     * @param keys float32 [batch, kvHeads, room, size]; the graph's output {@code newKeysName} is the same memory
+     * @param values float32 [batch, kvHeads, room, size]; likewise
+     * @param lastPositions int32 [batch]: positions of a row after this run, less 1
+     * @param longest int32 scalar: positions of the longest row after this run
+     */
+    public record KeptStates(
+            Value keys, Value values, String newKeysName, String newValuesName, Value lastPositions, Value longest) {}
+
+    /**
+     * The heads of a grouped attention.
+     *
+     * @param size channels of a head
+     * @param scale what scores are multiplied by
+     * @param window how many positions a query sees, its own included; 0 for all
+     * @param softcap scores s become {@code softcap * tanh(s / softcap)}; 0 for no such cap
+     */
+    public record GroupedHeads(int heads, int kvHeads, int size, float scale, int window, float softcap) {}
 }

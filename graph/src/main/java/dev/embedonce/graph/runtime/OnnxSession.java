@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -150,11 +151,7 @@ public final class OnnxSession implements AutoCloseable {
             try {
                 feed(feeds, given);
                 try (OrtSession.Result result = session.run(given, wanted)) {
-                    Map<String, Tensor> copies = new LinkedHashMap<>();
-                    for (String output : wanted) {
-                        copies.put(output, copy(output, result.get(output).orElseThrow()));
-                    }
-                    return copies;
+                    return copies(wanted, result);
                 }
             } finally {
                 given.values().forEach(OnnxTensor::close);
@@ -191,6 +188,48 @@ public final class OnnxSession implements AutoCloseable {
                 pinned.values().forEach(OnnxTensor::close);
             }
         });
+    }
+
+    /**
+     * Runs the graph with memory that it reads and writes in place, such as the keys and values of an attention cache: each state
+     * is an input and an output over the same bytes. A run that fails leaves the states in an unknown condition. Runs at the same
+     * time must not share states.
+     *
+     * @param feeds the inputs that are no states
+     * @return the tensors asked for, in the order of the names
+     * @throws IllegalArgumentException if an input is missing, unknown or of another type or shape, or an output unknown
+     * @throws CacheException if the runtime fails
+     */
+    public Map<String, Tensor> run(Map<String, Tensor> feeds, List<InPlaceState> states, Set<String> wanted) {
+        Map<String, Tensor> all = new LinkedHashMap<>(feeds);
+        states.forEach(state -> all.put(state.input(), state.tensor()));
+        checkFeeds(all);
+        wanted.forEach(this::output);
+        return guarded(() -> {
+            Map<String, OnnxTensor> given = new LinkedHashMap<>();
+            Map<String, OnnxTensor> pinned = new LinkedHashMap<>();
+            try {
+                feed(feeds, given);
+                for (InPlaceState state : states) {
+                    OnnxTensor shared = onnxTensor(state.dtype(), state.shape(), state.memory());
+                    given.put(state.input(), shared);
+                    pinned.put(output(state.output()).name(), shared);
+                }
+                try (OrtSession.Result result = session.run(given, wanted, pinned)) {
+                    return copies(wanted, result);
+                }
+            } finally {
+                given.values().forEach(OnnxTensor::close);
+            }
+        });
+    }
+
+    private Map<String, Tensor> copies(Set<String> wanted, OrtSession.Result result) {
+        Map<String, Tensor> copies = new LinkedHashMap<>();
+        for (String output : wanted) {
+            copies.put(output, copy(output, result.get(output).orElseThrow()));
+        }
+        return copies;
     }
 
     private interface Run {

@@ -45,6 +45,9 @@ final class OrtSessions {
             settings.setDeterministicCompute(true);
             if (options.memory() == WeightMemory.MAP) {
                 settings.addConfigEntry("session.disable_prepacking", "1");
+                // 16-bit weights are widened as they are used, not once and for all into a second copy of twice the
+                // size.
+                settings.addConfigEntry("optimization.constant_folding_max_output_size_in_bytes", "1048576");
             }
             if (externalFolder != null) {
                 settings.addConfigEntry(

@@ -1,16 +1,16 @@
 package dev.embedonce.graph.safetensors;
 
 /** Exact conversions of 16-bit floats to float32. */
-final class HalfFloats {
+public final class HalfFloats {
     private static final float SMALLEST_FLOAT16 = 0x1p-24f;
 
     private HalfFloats() {}
 
-    static float bfloat16(short bits) {
+    public static float bfloat16(short bits) {
         return Float.intBitsToFloat((bits & 0xFFFF) << 16);
     }
 
-    static float float16(short bits) {
+    public static float float16(short bits) {
         int sign = (bits & 0x8000) << 16;
         int exponent = (bits >>> 10) & 0x1F;
         int fraction = bits & 0x3FF;

@@ -61,15 +61,24 @@ public final class Weights {
      * @throws ModelLoadException if the file cannot be read or the tensor passes 2 GiB
      */
     public static ByteBuffer map(TensorInfo tensor) {
-        if (tensor.length() > Integer.MAX_VALUE) {
-            throw new ModelLoadException(tensor.file() + ": tensor " + tensor.name() + ": " + tensor.length()
+        return map(tensor, 0, tensor.length());
+    }
+
+    /**
+     * Some of the bytes of a tensor, mapped: read-only, little-endian.
+     *
+     * @throws ModelLoadException if the file cannot be read or {@code length} passes 2 GiB
+     */
+    public static ByteBuffer map(TensorInfo tensor, long from, long length) {
+        if (length > Integer.MAX_VALUE) {
+            throw new ModelLoadException(tensor.file() + ": tensor " + tensor.name() + ": " + length
                     + " bytes are more than can be mapped at once");
         }
         try (FileChannel channel = FileChannel.open(tensor.file(), StandardOpenOption.READ)) {
             if (channel.size() < tensor.offset() + tensor.length()) {
                 throw new ModelLoadException(tensor.file() + ": the file became shorter after it was opened");
             }
-            return channel.map(FileChannel.MapMode.READ_ONLY, tensor.offset(), tensor.length())
+            return channel.map(FileChannel.MapMode.READ_ONLY, tensor.offset() + from, length)
                     .order(ByteOrder.LITTLE_ENDIAN);
         } catch (IOException e) {
             throw new ModelLoadException(tensor.file() + ": tensor " + tensor.name() + " cannot be read: " + e, e);
@@ -83,8 +92,14 @@ public final class Weights {
      * @throws IllegalArgumentException if the type is not F32, F16 or BF16
      */
     public static float[] floats(TensorInfo tensor) {
-        ByteBuffer bytes = map(tensor);
-        float[] values = new float[(int) (tensor.length() / tensor.type().sizeBytes())];
+        return floats(tensor, 0, Math.toIntExact(tensor.length() / tensor.type().sizeBytes()));
+    }
+
+    /** Some elements of a float tensor, exactly, as float32; errors as for all of them. */
+    public static float[] floats(TensorInfo tensor, long from, int count) {
+        long size = tensor.type().sizeBytes();
+        ByteBuffer bytes = map(tensor, from * size, count * size);
+        float[] values = new float[count];
         switch (tensor.type()) {
             case F32 -> bytes.asFloatBuffer().get(values);
             case F16 -> {

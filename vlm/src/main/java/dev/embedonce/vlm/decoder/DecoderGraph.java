@@ -1,0 +1,174 @@
+package dev.embedonce.vlm.decoder;
+
+import dev.embedonce.graph.TensorType;
+import dev.embedonce.graph.blocks.Linear;
+import dev.embedonce.graph.blocks.Mlp;
+import dev.embedonce.graph.blocks.Norm;
+import dev.embedonce.graph.blocks.NumericMode;
+import dev.embedonce.graph.blocks.Scope;
+import dev.embedonce.graph.blocks.TokenShape;
+import dev.embedonce.graph.onnx.Dim;
+import dev.embedonce.graph.onnx.GraphBuilder;
+import dev.embedonce.graph.onnx.Ops;
+import dev.embedonce.graph.onnx.Ops.GroupedHeads;
+import dev.embedonce.graph.onnx.Ops.KeptStates;
+import dev.embedonce.graph.onnx.Value;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The graph of a {@link DecoderConfig}: one for prefill, for prefill in chunks and for rows that decode together. The canonical
+ * names of its weights are those of transformers' {@code LlamaModel} ({@code embed_tokens}, {@code layers.0.self_attn.q_proj},
+ * {@code norm}) and {@code lm_head}.
+ */
+// Source: transformers 5.23, models/llama/modeling_llama.py, models/qwen2, models/qwen3, models/qwen3_vl (text)
+final class DecoderGraph {
+    static final String EMBEDDINGS = "inputs_embeds";
+    static final String COS = "cos";
+    static final String SIN = "sin";
+    static final String LAST_POSITIONS = "last_positions";
+    static final String LONGEST = "longest";
+    static final String LOGIT_INDEX = "logit_index";
+    static final String LOGITS = "logits";
+
+    private final Scope root;
+    private final DecoderConfig config;
+    private final NumericMode mode;
+    private final Ops ops;
+    private final GraphBuilder graph;
+
+    private DecoderGraph(Scope root, DecoderConfig config, NumericMode mode) {
+        this.root = root;
+        this.config = config;
+        this.mode = mode;
+        this.ops = root.ops();
+        this.graph = ops.graph();
+    }
+
+    /**
+     * Adds the model to the graph of a scope.
+     *
+     * @param mode of the layers' linear parts and of an output layer of its own
+     */
+    static void build(Scope root, DecoderConfig config, NumericMode mode) {
+        new DecoderGraph(root, config, mode).build();
+    }
+
+    static String keys(int layer) {
+        return "keys_" + layer;
+    }
+
+    static String values(int layer) {
+        return "values_" + layer;
+    }
+
+    static String updated(String state) {
+        return "new_" + state;
+    }
+
+    static String level(int index) {
+        return "level_" + index;
+    }
+
+    private void build() {
+        int hidden = config.hiddenSize();
+        Value embeddings =
+                graph.input(EMBEDDINGS, TensorType.F32, Dim.free("rows"), Dim.free("tokens"), Dim.of(hidden));
+        Dim[] angles = {
+            Dim.free("rows"), Dim.free("tokens"), Dim.of(config.rotary().pairs())
+        };
+        Value cos = graph.input(COS, TensorType.F32, angles);
+        Value sin = graph.input(SIN, TensorType.F32, angles);
+        Value last = graph.input(LAST_POSITIONS, TensorType.I32, Dim.free("rows"));
+        Value longest = graph.input(LONGEST, TensorType.I32);
+        Value index = graph.input(LOGIT_INDEX, TensorType.I64, Dim.free("logits"));
+        List<Value> levels = new ArrayList<>();
+        for (int i = 0; i < config.levels(); i++) {
+            levels.add(graph.input(level(i), TensorType.F32, Dim.free("level_tokens"), Dim.of(hidden)));
+        }
+        TokenShape tokens = TokenShape.of(ops, embeddings);
+        Value x = tokens.flat(embeddings, hidden);
+        for (int i = 0; i < config.layers(); i++) {
+            Value normed = Norm.rms(root.at("layers", i).at("input_layernorm"), x, hidden, config.epsilon());
+            KeptStates kept = new KeptStates(
+                    state(keys(i)), state(values(i)), updated(keys(i)), updated(values(i)), last, longest);
+            x = ops.add(x, attention(layer(i).at("self_attn"), normed, tokens, cos, sin, kept));
+            normed = Norm.rms(root.at("layers", i).at("post_attention_layernorm"), x, hidden, config.epsilon());
+            x = ops.add(x, feedForward(layer(i).at("mlp"), normed));
+            if (i < levels.size()) {
+                x = ops.add(x, levels.get(i));
+            }
+        }
+        Value chosen = ops.gather(x, index, 0);
+        Value normed = Norm.rms(root.at("norm"), chosen, hidden, config.epsilon());
+        graph.output(LOGITS, output().apply(normed), Dim.free("logits"), Dim.of(config.vocabulary()));
+    }
+
+    private Scope layer(int index) {
+        return root.at("layers", index).in(mode);
+    }
+
+    private Linear output() {
+        Scope head = config.tied() ? root.at("embed_tokens") : root.at("lm_head");
+        return Linear.of(head.in(mode), config.hiddenSize(), config.vocabulary(), false);
+    }
+
+    private Value state(String name) {
+        GroupedHeads heads = config.heads();
+        return graph.input(
+                name,
+                TensorType.F32,
+                Dim.free("rows"),
+                Dim.of(heads.kvHeads()),
+                Dim.free("room"),
+                Dim.of(heads.size()));
+    }
+
+    private Value attention(Scope scope, Value x, TokenShape tokens, Value cos, Value sin, KeptStates kept) {
+        GroupedHeads heads = config.heads();
+        int queries = heads.heads() * heads.size();
+        int keys = heads.kvHeads() * heads.size();
+        Value q = projected(scope, "q_proj", x, queries);
+        Value k = projected(scope, "k_proj", x, keys);
+        Value v = projected(scope, "v_proj", x, keys);
+        if (config.projections().headNorm()) {
+            q = headNorm(scope.at("q_norm"), q, queries);
+            k = headNorm(scope.at("k_norm"), k, keys);
+        }
+        q = ops.rotary(tokens.batched(q), cos, sin, heads.heads());
+        k = ops.rotary(tokens.batched(k), cos, sin, heads.kvHeads());
+        Value mixed = ops.groupedQueryAttention(q, k, tokens.batched(v), kept, heads);
+        return Linear.of(
+                        scope.at("o_proj"),
+                        queries,
+                        config.hiddenSize(),
+                        config.projections().outputBias())
+                .apply(tokens.flat(mixed, queries));
+    }
+
+    private Value projected(Scope scope, String name, Value x, int out) {
+        return Linear.of(
+                        scope.at(name),
+                        config.hiddenSize(),
+                        out,
+                        config.projections().inputBias())
+                .apply(x);
+    }
+
+    private Value headNorm(Scope scope, Value x, int channels) {
+        int size = config.heads().size();
+        return ops.reshape(Norm.rms(scope, ops.reshape(x, -1, size), size, config.epsilon()), -1, channels);
+    }
+
+    private Value feedForward(Scope scope, Value x) {
+        boolean bias = config.projections().mlpBias();
+        int hidden = config.hiddenSize();
+        int inner = config.intermediateSize();
+        return Mlp.gated(
+                Linear.of(scope.at("gate_proj"), hidden, inner, bias),
+                Linear.of(scope.at("up_proj"), hidden, inner, bias),
+                config.activation(),
+                Linear.of(scope.at("down_proj"), inner, hidden, bias),
+                x);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.embedonce.vlm.decoder;
+
+import dev.embedonce.value.DType;
+import dev.embedonce.value.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/**
+ * The angles of rotary positions. A token has one position an axis (one axis for text; time, row and column in the M-RoPE of the
+ * Qwen families), and each frequency belongs to one axis. Computed in float32, as the reference does. Immutable.
+ */
+// Source: transformers 5.23, modeling_rope_utils.py; models/qwen3_vl/modeling_qwen3_vl.py, apply_interleaved_mrope
+public final class Rotary {
+    private final float[] frequencies;
+    private final int[] axes;
+    private final float amplitude;
+
+    private Rotary(float[] frequencies, int[] axes, float amplitude) {
+        this.frequencies = frequencies;
+        this.axes = axes;
+        this.amplitude = amplitude;
+    }
+
+    /**
+     * Positions of one axis.
+     *
+     * @param frequencies radians a position, one for each pair of channels that is turned
+     * @param amplitude what cosines and sines are multiplied by
+     */
+    public static Rotary of(float[] frequencies, float amplitude) {
+        return new Rotary(frequencies.clone(), new int[frequencies.length], amplitude);
+    }
+
+    /** The frequencies {@code theta^(-2i/size)} of heads of this size. */
+    public static float[] frequencies(double theta, int size) {
+        float[] frequencies = new float[size / 2];
+        for (int i = 0; i < frequencies.length; i++) {
+            float exponent = (float) (2 * i) / size;
+            frequencies[i] = 1f / (float) Math.pow((float) theta, exponent);
+        }
+        return frequencies;
+    }
+
+    /**
+     * The same frequencies over three axes, interleaved: axis 1 and 2 take every third frequency, from their own number on, as
+     * many times as their section says; axis 0 has the others.
+     *
+     * @param sections how many frequencies each of the three axes has
+     */
+    public Rotary interleaved(int... sections) {
+        int[] assigned = new int[frequencies.length];
+        for (int axis = 1; axis < 3; axis++) {
+            for (int i = axis; i < Math.min(3 * sections[axis], assigned.length); i += 3) {
+                assigned[i] = axis;
+            }
+        }
+        return new Rotary(frequencies, assigned, amplitude);
+    }
+
+    /** The same frequencies over several axes, one after the other. */
+    public Rotary inSections(int... sections) {
+        int[] assigned = new int[frequencies.length];
+        int next = 0;
+        for (int axis = 0; axis < sections.length; axis++) {
+            for (int i = 0; i < sections[axis] && next < assigned.length; i++) {
+                assigned[next++] = axis;
+            }
+        }
+        return new Rotary(frequencies, assigned, amplitude);
+    }
+
+    /** Pairs of channels that are turned. */
+    public int pairs() {
+        return frequencies.length;
+    }
+
+    /** Cosines and sines of some tokens: float32 {@code [rows, tokens, pairs]} each. */
+    public record Table(Tensor cos, Tensor sin) {}
+
+    /** Where tokens stand: {@code position(axis, index)} of a flat index over rows and tokens. */
+    @FunctionalInterface
+    public interface Positions {
+        int at(int axis, int index);
+    }
+
+    /** The angles of {@code rows * tokens} tokens. */
+    public Table table(int rows, int tokens, Positions positions) {
+        ByteBuffer cosBytes = direct((long) rows * tokens * pairs());
+        ByteBuffer sinBytes = direct((long) rows * tokens * pairs());
+        FloatBuffer cos = cosBytes.asFloatBuffer();
+        FloatBuffer sin = sinBytes.asFloatBuffer();
+        for (int token = 0; token < rows * tokens; token++) {
+            for (int i = 0; i < frequencies.length; i++) {
+                float angle = positions.at(axes[i], token) * frequencies[i];
+                cos.put((float) Math.cos(angle) * amplitude);
+                sin.put((float) Math.sin(angle) * amplitude);
+            }
+        }
+        long[] shape = {rows, tokens, pairs()};
+        return new Table(Tensor.view(DType.FLOAT32, shape, cosBytes), Tensor.view(DType.FLOAT32, shape, sinBytes));
+    }
+
+    private static ByteBuffer direct(long floats) {
+        return ByteBuffer.allocateDirect(Math.toIntExact(floats * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

@@ -1,0 +1,203 @@
+package dev.embedonce.vlm.decoder;
+
+import dev.embedonce.graph.runtime.OnnxSession;
+import dev.embedonce.value.DType;
+import dev.embedonce.value.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * The sequences of a {@link TextDecoder}.
+ *
+ * <p>A sequence is a row of the kept keys and values. Rows stay dense: when one leaves, the last takes its place. Rows between
+ * those that decode (a prompt that is still being read) go through the step with a token that nobody reads; what it leaves behind
+ * their last position is overwritten by their next token.
+ */
+final class TextSequences implements SequenceBatch {
+    private final OnnxSession session;
+    private final DecoderConfig config;
+    private final EmbeddingTable embeddings;
+    private final KeptRows kept;
+    private final List<Row> rows = new ArrayList<>();
+
+    TextSequences(OnnxSession session, DecoderConfig config, EmbeddingTable embeddings) {
+        this.session = session;
+        this.config = config;
+        this.embeddings = embeddings;
+        this.kept = new KeptRows(config, config.contextTokens());
+    }
+
+    private static final class Row implements Sequence {
+        private final Prompt prompt;
+        private int length;
+
+        Row(Prompt prompt, int length) {
+            this.prompt = prompt;
+            this.length = length;
+        }
+
+        @Override
+        public Prompt prompt() {
+            return prompt;
+        }
+
+        @Override
+        public int length() {
+            return length;
+        }
+    }
+
+    @Override
+    public Sequence open(Prompt prompt, int roomTokens) {
+        return add(prompt, roomTokens, 0);
+    }
+
+    @Override
+    public Sequence fork(Sequence like, int tokens, Prompt prompt, int roomTokens) {
+        int from = rows.indexOf(row(like));
+        if (tokens < 0 || tokens > like.length() || tokens >= prompt.length()) {
+            throw new IllegalArgumentException("cannot take over " + tokens + " of " + like.length()
+                    + " tokens into a prompt of " + prompt.length());
+        }
+        Row row = add(prompt, roomTokens, tokens);
+        kept.copy(from, rows.size() - 1, tokens);
+        return row;
+    }
+
+    private Row add(Prompt prompt, int roomTokens, int length) {
+        requireContext(prompt.length());
+        kept.reserve(rows.size() + 1, Math.min(config.contextTokens(), Math.max(prompt.length() + 1, roomTokens)));
+        Row row = new Row(prompt, length);
+        rows.add(row);
+        return row;
+    }
+
+    @Override
+    public Tensor prefill(Sequence sequence, int tokens, Wanted logits) {
+        Row row = row(sequence);
+        int from = row.length;
+        if (tokens < 1 || from + tokens > row.prompt.length()) {
+            throw new IllegalArgumentException(
+                    tokens + " more tokens, of a prompt of " + row.prompt.length() + " with " + from + " read");
+        }
+        Map<String, Tensor> feeds = new HashMap<>();
+        feeds.put(DecoderGraph.EMBEDDINGS, PromptRows.embeddings(row.prompt, from, tokens, embeddings));
+        for (int level = 0; level < config.levels(); level++) {
+            feeds.put(
+                    DecoderGraph.level(level), PromptRows.level(row.prompt, level, from, tokens, config.hiddenSize()));
+        }
+        Rotary.Table angles =
+                config.rotary().table(1, tokens, (axis, index) -> row.prompt.position(axis, from + index));
+        long[] index = switch (logits) {
+            case NONE -> new long[0];
+            case LAST -> new long[] {tokens - 1};
+            case ALL -> IntStream.range(0, tokens).asLongStream().toArray();
+        };
+        Tensor result = run(feeds, angles, rows.indexOf(row), new int[] {from + tokens}, index);
+        row.length += tokens;
+        return result;
+    }
+
+    @Override
+    public Tensor decode(List<Sequence> sequences, long[] tokens) {
+        Map<Row, Long> next = new HashMap<>();
+        int last = -1;
+        for (int i = 0; i < tokens.length; i++) {
+            Row row = row(sequences.get(i));
+            if (row.length < row.prompt.length()) {
+                throw new IllegalArgumentException("the prompt has not been read in full");
+            }
+            requireContext(row.length + 1);
+            next.put(row, tokens[i]);
+            last = Math.max(last, rows.indexOf(row));
+        }
+        List<Row> part = List.copyOf(rows.subList(0, last + 1));
+        int longest = part.stream().mapToInt(Row::length).max().orElseThrow() + 1;
+        kept.reserve(rows.size(), longest);
+        Map<String, Tensor> feeds = new HashMap<>();
+        ByteBuffer vectors = floats((long) part.size() * config.hiddenSize());
+        FloatBuffer target = vectors.asFloatBuffer();
+        part.forEach(row -> embeddings.put(next.getOrDefault(row, 0L), target));
+        feeds.put(
+                DecoderGraph.EMBEDDINGS,
+                Tensor.view(DType.FLOAT32, new long[] {part.size(), 1, config.hiddenSize()}, vectors));
+        for (int level = 0; level < config.levels(); level++) {
+            feeds.put(DecoderGraph.level(level), PromptRows.nothing(config.hiddenSize()));
+        }
+        Rotary.Table angles = config.rotary()
+                .table(part.size(), 1, (axis, row) -> part.get(row).prompt.position(axis, part.get(row).length));
+        int[] lengths = part.stream().mapToInt(row -> row.length + 1).toArray();
+        long[] index = sequences.stream().mapToLong(rows::indexOf).toArray();
+        Tensor logits = run(feeds, angles, 0, lengths, index);
+        next.keySet().forEach(row -> row.length++);
+        return logits;
+    }
+
+    private Tensor run(Map<String, Tensor> feeds, Rotary.Table angles, int firstRow, int[] lengths, long[] logitIndex) {
+        feeds.put(DecoderGraph.COS, angles.cos());
+        feeds.put(DecoderGraph.SIN, angles.sin());
+        feeds.put(
+                DecoderGraph.LAST_POSITIONS,
+                ints(Arrays.stream(lengths).map(n -> n - 1).toArray(), lengths.length));
+        feeds.put(
+                DecoderGraph.LONGEST,
+                ints(new int[] {Arrays.stream(lengths).max().orElseThrow()}));
+        feeds.put(DecoderGraph.LOGIT_INDEX, Tensor.ofLongs(logitIndex, logitIndex.length));
+        Map<String, Tensor> results =
+                session.run(feeds, kept.states(firstRow, lengths.length), Set.of(DecoderGraph.LOGITS));
+        return results.values().iterator().next();
+    }
+
+    @Override
+    public void remove(Sequence sequence) {
+        int at = rows.indexOf(row(sequence));
+        int last = rows.size() - 1;
+        if (at != last) {
+            kept.copy(last, at, rows.get(last).length);
+            rows.set(at, rows.get(last));
+        }
+        rows.remove(last);
+    }
+
+    @Override
+    public long bytes() {
+        return kept.bytes();
+    }
+
+    @Override
+    public void close() {
+        rows.clear();
+    }
+
+    private Row row(Sequence sequence) {
+        if (sequence instanceof Row row && rows.contains(row)) {
+            return row;
+        }
+        throw new IllegalArgumentException("the sequence is not one of this batch, or was removed");
+    }
+
+    private void requireContext(int tokens) {
+        if (tokens > config.contextTokens()) {
+            throw new IllegalArgumentException(
+                    tokens + " tokens do not fit into the model's context of " + config.contextTokens());
+        }
+    }
+
+    private static ByteBuffer floats(long count) {
+        return ByteBuffer.allocateDirect(Math.toIntExact(count * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static Tensor ints(int[] values, long... shape) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asIntBuffer().put(values);
+        return Tensor.view(DType.INT32, shape, bytes);
+    }
+}
