@@ -1,5 +1,15 @@
 """The conversations every family is asked to continue, and which pictures they show."""
 
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Case:
+    """Messages, and settings of the image processor that hold for this request only."""
+
+    messages: list
+    settings: dict = field(default_factory=dict)
+
 
 def image(file):
     return {"type": "image_url", "image_url": {"url": file}}
@@ -26,8 +36,7 @@ TURNS = [
 
 ODD = ["very_wide.png", "very_tall.png", "column.png", "tiny.png", "grey.png", "rgba.png", "palette.png"]
 
-# name: messages
-CASES = {
+MESSAGES = {
     "text": [user(text("Write one word."))],
     "one": _look("Describe the image.", "square.png"),
     "two": _look("Which is larger?", "wide.png", "tall.png"),
@@ -39,8 +48,16 @@ CASES = {
     **{file.split(".")[0]: _look("What?", file) for file in ODD},
 }
 
+CASES = {name: Case(messages) for name, messages in MESSAGES.items()}
+
+
+def with_settings(**settings):
+    """The common cases and `settings`: two pictures under other settings of the image processor."""
+    return CASES | {"settings": Case(_look("Compare.", "wide.png", "photo.jpg"), settings)}
+
+
 # what is big is stored for these only; the other cases show the same pictures again
-WITH_PIXELS = {"one", "two", "three"} | {file.split(".")[0] for file in ODD}
+WITH_PIXELS = {"one", "two", "three", "settings"} | {file.split(".")[0] for file in ODD}
 WITH_ALL_LOGITS = {"text", "one", "two", "turns"}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable
 
-from cases import CASES
+from cases import CASES, Case
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -33,8 +33,8 @@ class Family:
     names: list[tuple[str, str]]
     features: Callable
     template_file: str = "tokenizer_config.json"
-    gains: list[tuple[str, float]] = field(default_factory=list)
-    cases: dict[str, list] = field(default_factory=lambda: dict(CASES))
+    gains: list[tuple[str, Any]] = field(default_factory=list)
+    cases: dict[str, Case] = field(default_factory=lambda: dict(CASES))
     layouts: tuple[str, ...] = ("published", "transformers5")
     to_published: Callable = lambda tensors: tensors
     matters: Callable | None = None

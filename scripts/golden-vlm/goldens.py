@@ -25,14 +25,22 @@ class Unclear(Exception):
     """These weights make a bad test: take others."""
 
 
-def inputs_of(processor, pictures, messages):
+def must_change(what, one, other):
+    if (one - other).abs().max() < MINIMUM_CHANGE:
+        raise Unclear(f"{what} changes nothing")
+
+
+def inputs_of(processor, pictures, case):
     """The rendered prompt, and the tensors the processor makes of it and of the pictures as Pillow opens them."""
-    prompt = processor.apply_chat_template(for_template(messages), add_generation_prompt=True)
-    images = [Image.open(pictures / file) for file in files_of(messages)]
+    prompt = processor.apply_chat_template(for_template(case.messages), add_generation_prompt=True)
+    images = [Image.open(pictures / file) for file in files_of(case.messages)]
     # as apply_chat_template(tokenize=True) does: a beginning that the template wrote is not written again
     bos = processor.tokenizer.bos_token
     special = not (bos is not None and prompt.startswith(bos))
-    inputs = processor(text=[prompt], images=images or None, return_tensors="pt", add_special_tokens=special)
+    text = dict(add_special_tokens=special)
+    inputs = processor(
+        text=[prompt], images=images or None, return_tensors="pt", text_kwargs=text, images_kwargs=case.settings
+    )
     return prompt, dict(inputs)
 
 
@@ -57,8 +65,7 @@ def run(family, model, inputs):
         if "pixel_values" in inputs:
             result |= family.features(model, inputs)
             other = dict(inputs, pixel_values=-0.7 * inputs["pixel_values"])
-            if (model(**other).logits[0, -1] - logits[-1]).abs().max() < MINIMUM_CHANGE:
-                raise Unclear("the picture changes nothing")
+            must_change("the picture", model(**other).logits[0, -1], logits[-1])
             if family.matters:
                 family.matters(model, inputs, logits)
     return result | {"logits": logits, "last_logits": logits[-1].clone(), "tokens": tokens}
@@ -67,20 +74,23 @@ def run(family, model, inputs):
 def compute(family, folder, pictures, model, processor):
     """(named tensors, what cases.json says) of all cases."""
     tensors, cases = {}, []
-    for name, messages in family.cases.items():
+    for name, case in family.cases.items():
+        said = {"name": name, "pictures": files_of(case.messages), "messages": case.messages}
+        if case.settings:
+            said["settings"] = case.settings
         try:
-            prompt, inputs = inputs_of(processor, pictures, messages)
+            prompt, inputs = inputs_of(processor, pictures, case)
         except ValueError as refusal:
-            cases.append({"name": name, "pictures": files_of(messages), "messages": messages, "refused": str(refusal)})
+            cases.append(said | {"refused": str(refusal)})
             continue
         result = run(family, model, inputs)
-        cases.append({
-            "name": name, "pictures": files_of(messages), "messages": messages, "prompt": prompt,
+        cases.append(said | {
+            "prompt": prompt,
             "input_ids": inputs["input_ids"][0].tolist(), "tokens": result["tokens"].tolist(),
             "text": processor.tokenizer.decode(result["tokens"], skip_special_tokens=True),
             "largest_logit": round(result["logits"].abs().max().item(), 3),
         })
-        if name not in WITH_PIXELS and len(family.cases) > 1:
+        if name not in WITH_PIXELS:
             result.pop("pixel_values", None)
         if name not in WITH_ALL_LOGITS:
             result.pop("logits")
@@ -89,8 +99,7 @@ def compute(family, folder, pictures, model, processor):
     if sum(len(set(case["tokens"])) for case in answered) < MINIMUM_VARIETY * len(answered):
         raise Unclear("the answers repeat themselves")
     last = {case["name"]: tensors[f"{case['name']}.last_logits"] for case in answered}
-    if "a_b" in last and (last["a_b"] - last["b_a"]).abs().max() < MINIMUM_CHANGE:
-        raise Unclear("the order of the pictures changes nothing")
+    must_change("the order of the pictures", last["a_b"], last["b_a"])
     return tensors, cases
 
 
@@ -98,6 +107,7 @@ RULE = {
     "pixels": "pixel_values are stored for the cases that show a picture the first time: " + ", ".join(sorted(WITH_PIXELS)),
     "logits": "logits [positions, vocabulary] of: " + ", ".join(sorted(WITH_ALL_LOGITS)) + "; last_logits [vocabulary] of all",
     "tokens": f"{NEW_TOKENS} greedy tokens, end-of-text tokens being like any other but never chosen",
+    "settings": "of the image processor, for this request only",
     "refused": "what the processor says about a picture it does not take; nothing is computed then",
     "pictures": "opened by Pillow and handed to the processor as they are: no EXIF turn, no conversion before the processor's own",
 }
@@ -122,11 +132,11 @@ def largest_difference(one, other):
 def torchvision_differences(family, pictures, exact, other):
     """How far torchvision's pixels lie from Pillow's, by case; the tokens must be the same."""
     result = {}
-    for name, messages in family.cases.items():
-        if not files_of(messages):
+    for name, case in family.cases.items():
+        if not files_of(case.messages):
             continue
         try:
-            (_, one), (_, two) = inputs_of(exact, pictures, messages), inputs_of(other, pictures, messages)
+            (_, one), (_, two) = inputs_of(exact, pictures, case), inputs_of(other, pictures, case)
         except ValueError as refusal:
             result[name] = f"refused: {refusal}"
             continue

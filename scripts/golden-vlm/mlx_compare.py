@@ -36,15 +36,15 @@ def mlx_folder(published, target, changes):
     return target
 
 
-def logits_of(model, golden, case):
+def logits_of(model, golden, case, masked):
     extra = {name: mx.array(golden[f"{case}.{name}"]) for name in TENSORS if f"{case}.{name}" in golden}
     pixels = golden.get(f"{case}.pixel_values")
     ids = mx.array(golden[f"{case}.input_ids"])
-    out = model(ids, None if pixels is None else mx.array(pixels), mask=None, **extra)
+    out = model(ids, None if pixels is None else mx.array(pixels), mask=mx.ones(ids.shape, dtype=mx.int32) if masked and pixels is not None else None, **extra)
     return np.array(out.logits.astype(mx.float32))[0]
 
 
-def compare(folder, changes):
+def compare(folder, changes, masked):
     golden = load_file(folder / "golden.safetensors")
     names = {case["name"]: case for case in json.loads((folder / "cases.json").read_text())["cases"]}
     result = {}
@@ -57,7 +57,7 @@ def compare(folder, changes):
             if case not in names or (names[case]["pictures"] and f"{case}.pixel_values" not in golden):
                 continue
             try:
-                logits = logits_of(model, golden, case)
+                logits = logits_of(model, golden, case, masked)
                 all_positions = golden.get(f"{case}.logits")
                 reference = golden[f"{case}.last_logits"]
                 difference = {"last": float(np.abs(logits[-1] - reference).max())}
@@ -81,7 +81,8 @@ def main():
         manifest = json.loads((folder / "manifest.json").read_text())
         manifest["mlx_minus_transformers"] = {
             "mlx-vlm": version("mlx-vlm"), "mlx": version("mlx"), "config_set": chosen.get("config", {}),
-            "logits": compare(folder, chosen.get("config", {})), "why": chosen.get("why", ""),
+            "logits": compare(folder, chosen.get("config", {}), chosen.get("mask", False)),
+            "why": chosen.get("why", ""),
         }
         (folder / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
         print(name, json.dumps(manifest["mlx_minus_transformers"]["logits"]))

@@ -4,13 +4,15 @@ import torch
 
 
 def randomize(model, seed, gains=()):
-    """gains: (part of a name, factor) pairs for what needs more or less than the default."""
+    """gains: (part of a name, factor) for what needs more or less than the default, or (part, function of the noise)."""
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, parameter in sorted(model.named_parameters()):
             noise = torch.randn(parameter.shape, generator=generator)
             factor = next((gain for part, gain in gains if part in name), 1.0)
-            if parameter.dim() < 2 and "norm" in name and name.endswith("weight"):
+            if callable(factor):
+                parameter.copy_(factor(noise))
+            elif parameter.dim() < 2 and "norm" in name and name.endswith("weight"):
                 parameter.copy_(1 + 0.15 * factor * noise)
             elif parameter.dim() < 2:
                 parameter.copy_(0.1 * factor * noise)

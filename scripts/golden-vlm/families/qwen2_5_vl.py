@@ -1,5 +1,6 @@
 """Qwen2.5-VL: as Qwen2-VL with windowed attention, RMSNorm and gated layers in the tower; tied embeddings."""
 
+from cases import with_settings
 from families import qwen
 from family import Family
 
@@ -26,7 +27,8 @@ MODEL = Family(
         "generation_config.json": dict(qwen.GENERATION, repetition_penalty=1.05, temperature=0.000001),
     },
     tokenizer=qwen.TOKENIZER, tokenizer_settings=qwen.settings("Qwen2_5_VLProcessor"), template="qwen2_5_vl",
-    names=qwen.NAMES, features=qwen.features, gains=[("embed_tokens", 0.2)],
+    names=qwen.NAMES, features=qwen.features, cases=with_settings(size={"longest_edge": 3072, "shortest_edge": 2048}),
+    gains=[("embed_tokens", 0.2)],
 )
 
 FAMILIES = [MODEL]

@@ -1,5 +1,6 @@
 """Qwen2-VL: packed patches with 2-D rotary positions, LayerNorm tower, M-RoPE in sections, own output weights."""
 
+from cases import with_settings
 from families import qwen
 from family import Family
 
@@ -25,7 +26,8 @@ MODEL = Family(
         "generation_config.json": dict(qwen.GENERATION, top_k=1),
     },
     tokenizer=qwen.TOKENIZER, tokenizer_settings=qwen.settings("Qwen2VLProcessor"), template="qwen2_5_vl",
-    names=qwen.NAMES, features=qwen.features, template_file="chat_template.json",
+    names=qwen.NAMES, features=qwen.features, cases=with_settings(size={"longest_edge": 3072, "shortest_edge": 2048}),
+    template_file="chat_template.json",
 )
 
 FAMILIES = [MODEL]
