@@ -19,6 +19,9 @@ MINIMUM_GAP = 1e-3
 MINIMUM_CHANGE = 1e-2
 # different tokens in an answer, on average: a cache that goes wrong must show
 MINIMUM_VARIETY = 6
+# what takes most room: stored for some cases
+BIG = {"pixel_values", "pixel_attention_mask"}
+MOST_LOGITS = 200
 
 
 class Unclear(Exception):
@@ -91,8 +94,8 @@ def compute(family, folder, pictures, model, processor):
             "largest_logit": round(result["logits"].abs().max().item(), 3),
         })
         if name not in WITH_PIXELS:
-            result.pop("pixel_values", None)
-        if name not in WITH_ALL_LOGITS:
+            result = {key: value for key, value in result.items() if key not in BIG}
+        if name not in WITH_ALL_LOGITS or len(result["logits"]) > MOST_LOGITS:
             result.pop("logits")
         tensors |= {f"{name}.{key}": value for key, value in result.items()}
     answered = [case for case in cases if "tokens" in case]
@@ -104,8 +107,9 @@ def compute(family, folder, pictures, model, processor):
 
 
 RULE = {
-    "pixels": "pixel_values are stored for the cases that show a picture the first time: " + ", ".join(sorted(WITH_PIXELS)),
-    "logits": "logits [positions, vocabulary] of: " + ", ".join(sorted(WITH_ALL_LOGITS)) + "; last_logits [vocabulary] of all",
+    "pixels": "pixel_values and pixel_attention_mask are stored for the cases that show a picture the first time: " + ", ".join(sorted(WITH_PIXELS)),
+    "logits": "logits [positions, vocabulary] of: " + ", ".join(sorted(WITH_ALL_LOGITS)) + ""
+    f", where there are no more than {MOST_LOGITS} positions; last_logits [vocabulary] of all",
     "tokens": f"{NEW_TOKENS} greedy tokens, end-of-text tokens being like any other but never chosen",
     "settings": "of the image processor, for this request only",
     "refused": "what the processor says about a picture it does not take; nothing is computed then",
