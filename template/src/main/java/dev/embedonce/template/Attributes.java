@@ -1,0 +1,87 @@
+package dev.embedonce.template;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@code owner.name} and {@code owner[key]}: attributes and methods, then members, or the other way round. */
+final class Attributes {
+    private Attributes() {}
+
+    /** {@code owner.name}: what is not there is undefined. */
+    static Object attribute(Object owner, String name) {
+        Object own = ownAttribute(owner, name);
+        if (own != null) {
+            return own;
+        }
+        Object member = owner instanceof Dict dict ? dict.get(name) : null;
+        return member != null ? member : Undefined.member(owner, name);
+    }
+
+    /** {@code owner[key]}: what is not there is undefined. */
+    static Object item(Object owner, Object key) {
+        if (owner instanceof Undefined undefined) {
+            throw undefined.failure();
+        }
+        Object member = member(owner, key);
+        if (member == null && Values.isText(key)) {
+            member = ownAttribute(owner, Values.text(key));
+        }
+        return member != null ? member : Undefined.member(owner, key);
+    }
+
+    private static @Nullable Object member(Object owner, Object key) {
+        if (owner instanceof Dict dict) {
+            boolean hashable = !(key instanceof List) && !(key instanceof Dict);
+            return hashable ? dict.get(key) : null;
+        }
+        if (!Values.isInteger(key)) {
+            return null;
+        }
+        boolean sequence = owner instanceof List || owner instanceof Tuple || owner instanceof Range;
+        List<Object> items = Values.isText(owner)
+                ? Text.characters(Values.text(owner))
+                : sequence ? Values.sequence(owner) : List.of();
+        long index = Values.integer(key);
+        long position = index < 0 ? index + items.size() : index;
+        if (position < 0 || position >= items.size()) {
+            return null;
+        }
+        Object member = items.get((int) position);
+        return owner instanceof Markup ? new Markup((String) member) : member;
+    }
+
+    /** The attribute or method that values of this type have, or null. */
+    static @Nullable Object ownAttribute(Object owner, String name) {
+        if (owner instanceof Undefined undefined) {
+            throw undefined.failure();
+        }
+        if (owner instanceof HasAttributes special) {
+            Object attribute = special.attribute(name);
+            if (attribute != null) {
+                return attribute;
+            }
+        }
+        if (name.startsWith("__") && name.endsWith("__")) {
+            return Undefined.unsafe(owner, name);
+        }
+        Registry methods = methods(owner);
+        Builtin method = methods == null ? null : methods.find(name);
+        if (method != null) {
+            return method.of(owner);
+        }
+        return Containers.changes(owner, name) ? Undefined.unsafe(owner, name) : null;
+    }
+
+    private static @Nullable Registry methods(Object owner) {
+        if (Values.isText(owner)) {
+            return Strings.METHODS;
+        }
+        if (owner instanceof Dict) {
+            return Containers.DICT;
+        }
+        if (owner instanceof List) {
+            return Containers.LIST;
+        }
+        return owner instanceof Tuple ? Containers.TUPLE : null;
+    }
+}

@@ -1,0 +1,7 @@
+package dev.embedonce.template;
+
+/** A value that can be called. */
+@FunctionalInterface
+interface Callable {
+    Object call(Arguments arguments, Render render);
+}

@@ -1,0 +1,135 @@
+package dev.embedonce.template;
+
+import java.time.LocalDateTime;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The functions that every template can call. */
+final class Globals {
+    static final Scope SCOPE = new Scope(null);
+
+    static {
+        function("range", "start stop? step?", Globals::range);
+        function("joiner", "sep?", given -> new Joiner(given.get(0, ", ")));
+        function("raise_exception", "message", given -> {
+            throw new TemplateRaisedException(Values.str(given.get(0)));
+        });
+        SCOPE.set("dict", new DictFunction());
+        SCOPE.set("namespace", (Callable) (arguments, render) -> namespace(DictFunction.dict(arguments)));
+        SCOPE.set("cycler", (Callable) (arguments, render) -> new Cycler(arguments.positional()));
+        Signature strftime = Signature.of("strftime_now", "format");
+        SCOPE.set("strftime_now", (Callable) (arguments, render) ->
+                Strftime.format(strftime.bind(arguments).text(0), LocalDateTime.now(render.clock())));
+    }
+
+    private Globals() {}
+
+    private static void function(String name, String parameters, java.util.function.Function<Bound, Object> body) {
+        Signature signature = Signature.of(name, parameters);
+        SCOPE.set(name, (Callable) (arguments, render) -> body.apply(signature.bind(arguments)));
+    }
+
+    private static Object range(Bound given) {
+        long first = given.integer(0, 0);
+        return given.has(1) ? new Range(first, given.integer(1, 0), given.integer(2, 1)) : new Range(0, first, 1);
+    }
+
+    private static Namespace namespace(Dict attributes) {
+        Namespace namespace = new Namespace();
+        attributes.items().forEach(item -> namespace.set(Values.text(item.key()), item.value()));
+        return namespace;
+    }
+
+    /** {@code dict(...)} and {@code dict.fromkeys(...)}. */
+    private static final class DictFunction implements Callable, HasAttributes {
+        private static final Signature FROM_KEYS = Signature.of("fromkeys", "iterable value?");
+
+        @Override
+        public Object call(Arguments arguments, Render render) {
+            return dict(arguments);
+        }
+
+        static Dict dict(Arguments arguments) {
+            Dict dict = new Dict();
+            for (Object source : arguments.positional()) {
+                List<Object> pairs =
+                        source instanceof Dict other ? DictView.items(other).items() : Values.list(source);
+                for (Object pair : pairs) {
+                    List<Object> parts = Values.list(pair);
+                    if (parts.size() != 2) {
+                        throw new TemplateException("dict() needs pairs of a key and a value");
+                    }
+                    dict.put(parts.get(0), parts.get(1));
+                }
+            }
+            if (arguments.positional().size() > 1) {
+                throw new TemplateException("dict expected at most 1 argument");
+            }
+            arguments.named().forEach(dict::put);
+            return dict;
+        }
+
+        @Override
+        public @Nullable Object attribute(String name) {
+            return name.equals("fromkeys")
+                    ? (Callable) (arguments, render) -> fromKeys(FROM_KEYS.bind(arguments))
+                    : null;
+        }
+
+        private static Dict fromKeys(Bound given) {
+            Dict dict = new Dict();
+            Values.list(given.get(0)).forEach(key -> dict.put(key, given.get(1, None.NONE)));
+            return dict;
+        }
+    }
+
+    /** {@code cycler(...)}: the values in turn. */
+    private static final class Cycler implements HasAttributes {
+        private final List<Object> values;
+        private int position;
+
+        Cycler(List<Object> values) {
+            if (values.isEmpty()) {
+                throw new TemplateException("at least one item has to be provided");
+            }
+            this.values = values;
+        }
+
+        @Override
+        public @Nullable Object attribute(String name) {
+            return switch (name) {
+                case "current" -> values.get(position);
+                case "next" -> (Callable) (arguments, render) -> next();
+                case "reset" ->
+                    (Callable) (arguments, render) -> {
+                        position = 0;
+                        return None.NONE;
+                    };
+                default -> null;
+            };
+        }
+
+        private Object next() {
+            Object value = values.get(position);
+            position = (position + 1) % values.size();
+            return value;
+        }
+    }
+
+    /** {@code joiner(sep)}: nothing at the first call, then the separator. */
+    private static final class Joiner implements Callable {
+        private final Object separator;
+        private boolean used;
+
+        Joiner(Object separator) {
+            this.separator = separator;
+        }
+
+        @Override
+        public Object call(Arguments arguments, Render render) {
+            Object text = used ? separator : "";
+            used = true;
+            return text;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.embedonce.template;
+
+import java.util.Iterator;
+
+/** Runs a {@code for} statement. The condition of a loop is asked as late as the items are needed, since the body may change it. */
+final class Loop {
+    private final Stmt.For code;
+    private final Render render;
+    private final Scope outer;
+
+    Loop(Stmt.For code, Render render, Scope outer) {
+        this.code = code;
+        this.render = render;
+        this.outer = outer;
+    }
+
+    void over(Object items, int depth) {
+        boolean filtered = code.condition().isPresent();
+        Iterator<Object> rest = Values.iterate(items);
+        LoopState state = new LoopState(
+                filtered ? Iterators.filter(rest, this::isWanted) : rest,
+                filtered || items instanceof Generator ? -1 : Values.size(items),
+                depth,
+                this);
+        boolean finishedOne = false;
+        Stmt.Flow flow = Stmt.Flow.NEXT;
+        while (flow != Stmt.Flow.BREAK && state.hasNext()) {
+            Scope inner = new Scope(outer);
+            code.target().assign(state.next(), inner);
+            inner.set("loop", state);
+            flow = render.runIn(inner, code.body());
+            finishedOne |= flow == Stmt.Flow.NEXT;
+        }
+        // Jinja's else is also for a loop none of whose rounds came to its end
+        if (!finishedOne) {
+            render.runIn(new Scope(outer), code.otherwise());
+        }
+    }
+
+    /** {@code loop(items)} inside a recursive loop. */
+    Object recurse(Object items, int depth) {
+        if (!code.recursive()) {
+            throw new TemplateException("The loop must have the 'recursive' marker to be called recursively.");
+        }
+        return render.capture(() -> {
+                    over(items, depth);
+                    return Stmt.Flow.NEXT;
+                })
+                .text();
+    }
+
+    private boolean isWanted(Object item) {
+        Scope inner = new Scope(outer);
+        code.target().assign(item, inner);
+        return code.condition()
+                .map(condition -> Values.truth(render.evalIn(inner, condition)))
+                .orElse(true);
+    }
+}

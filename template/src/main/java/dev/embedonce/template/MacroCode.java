@@ -1,0 +1,17 @@
+package dev.embedonce.template;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A macro as it is written.
+ *
+ * @param defaults of each parameter, empty for those that have none
+ * @param special which of {@code caller}, {@code varargs} and {@code kwargs} the body mentions: only those it accepts
+ */
+record MacroCode(
+        String name,
+        List<String> parameters,
+        List<Optional<Expr>> defaults,
+        java.util.Set<String> special,
+        List<Stmt> body) {}

@@ -1,0 +1,28 @@
+package dev.embedonce.template;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The only value a template can change: {@code namespace(...)}, whose attributes {@code set ns.name} assigns. */
+final class Namespace implements HasAttributes {
+    private final Map<String, Object> attributes = new LinkedHashMap<>();
+
+    @Override
+    public @Nullable Object attribute(String name) {
+        return attributes.get(name);
+    }
+
+    void set(String name, Object value) {
+        if (name.startsWith("_")) {
+            throw new TemplateException("a namespace cannot have the underscore-prefixed attribute " + Repr.of(name));
+        }
+        attributes.put(name, value);
+    }
+
+    Dict toDict() {
+        Dict dict = new Dict();
+        attributes.forEach(dict::put);
+        return dict;
+    }
+}

@@ -1,0 +1,6 @@
+package dev.embedonce.template;
+
+/** The value {@code none}. */
+enum None {
+    NONE
+}

@@ -1,0 +1,132 @@
+package dev.embedonce.template;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+
+/** Arithmetic of integers and floats as in Python, except that an integer has 64 bits: a larger result is an error. */
+final class Numbers {
+    private static final long EXACT_IN_DOUBLE = 1L << 53;
+
+    private Numbers() {}
+
+    static double toDouble(Object number) {
+        return number instanceof Double value ? value : Values.integer(number);
+    }
+
+    static Object binary(String operator, Object left, Object right) {
+        try {
+            return Values.isInteger(left) && Values.isInteger(right)
+                    ? integers(operator, Values.integer(left), Values.integer(right))
+                    : floats(operator, toDouble(left), toDouble(right));
+        } catch (ArithmeticException e) {
+            throw new TemplateException("the result of " + operator + " does not fit into 64 bits");
+        }
+    }
+
+    private static Object integers(String operator, long left, long right) {
+        if (right == 0 && (operator.startsWith("/") || operator.equals("%"))) {
+            throw new TemplateException("integer division or modulo by zero");
+        }
+        return switch (operator) {
+            case "+" -> Math.addExact(left, right);
+            case "-" -> Math.subtractExact(left, right);
+            case "*" -> Math.multiplyExact(left, right);
+            case "/" -> divide(left, right);
+            case "//" -> right == -1 ? Math.negateExact(left) : Math.floorDiv(left, right);
+            case "%" -> Math.floorMod(left, right);
+            default -> right < 0 ? floats(operator, left, right) : power(left, right);
+        };
+    }
+
+    private static double divide(long left, long right) {
+        if (Math.abs(left) < EXACT_IN_DOUBLE && Math.abs(right) < EXACT_IN_DOUBLE) {
+            return (double) left / right;
+        }
+        return BigDecimal.valueOf(left)
+                .divide(BigDecimal.valueOf(right), new MathContext(60))
+                .doubleValue();
+    }
+
+    private static long power(long base, long exponent) {
+        long result = 1;
+        long square = base;
+        for (long rest = exponent; rest > 0; rest >>= 1) {
+            if ((rest & 1) == 1) {
+                result = Math.multiplyExact(result, square);
+            }
+            if (rest > 1) {
+                square = Math.multiplyExact(square, square);
+            }
+        }
+        return result;
+    }
+
+    private static Object floats(String operator, double left, double right) {
+        if (right == 0 && (operator.startsWith("/") || operator.equals("%"))) {
+            throw new TemplateException("float division by zero");
+        }
+        return switch (operator) {
+            case "+" -> left + right;
+            case "-" -> left - right;
+            case "*" -> left * right;
+            case "/" -> left / right;
+            case "//" -> floorDivide(left, right);
+            case "%" -> modulo(left, right);
+            default -> power(left, right);
+        };
+    }
+
+    private static double power(double base, double exponent) {
+        if (base == 0 && exponent < 0) {
+            throw new TemplateException("0.0 cannot be raised to a negative power");
+        }
+        double result = Math.pow(base, exponent);
+        boolean finite = Double.isFinite(base) && Double.isFinite(exponent);
+        if (finite && !Double.isFinite(result)) {
+            throw new TemplateException(
+                    Double.isNaN(result) ? "complex numbers are not supported" : "Numerical result out of range");
+        }
+        return result;
+    }
+
+    /** The remainder has the sign of the divisor. */
+    private static double modulo(double left, double right) {
+        double remainder = left % right;
+        if (remainder == 0) {
+            return Math.copySign(0.0, right);
+        }
+        return (remainder < 0) == (right < 0) ? remainder : remainder + right;
+    }
+
+    private static double floorDivide(double left, double right) {
+        double remainder = left % right;
+        double quotient = (left - remainder) / right;
+        if (remainder != 0 && (remainder < 0) != (right < 0)) {
+            quotient -= 1;
+        }
+        if (quotient == 0) {
+            return Math.copySign(0.0, left / right);
+        }
+        double floor = Math.floor(quotient);
+        return quotient - floor > 0.5 ? floor + 1 : floor;
+    }
+
+    static Object negate(Object value) {
+        if (value instanceof Double number) {
+            return -number;
+        }
+        return binary("-", 0L, number("-", value));
+    }
+
+    static Object plus(Object value) {
+        return value instanceof Double ? value : (Object) Values.integer(number("+", value));
+    }
+
+    private static Object number(String operator, Object value) {
+        if (!Values.isNumber(value) && !(value instanceof Undefined)) {
+            throw new TemplateException(
+                    "bad operand type for unary " + operator + ": " + Repr.of(Values.typeName(value)));
+        }
+        return Values.integer(value);
+    }
+}

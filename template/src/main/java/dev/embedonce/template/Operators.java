@@ -1,0 +1,75 @@
+package dev.embedonce.template;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** The arithmetic operators, on any values. */
+final class Operators {
+    private Operators() {}
+
+    static Object binary(String operator, Object left, Object right) {
+        if (operator.equals("%") && Values.isText(left)) {
+            return Strings.like(left, PercentFormat.format(Values.text(left), right));
+        }
+        for (Object side : List.of(left, right)) {
+            if (side instanceof Undefined undefined) {
+                throw undefined.failure();
+            }
+        }
+        if (Values.isNumber(left) && Values.isNumber(right)) {
+            return Numbers.binary(operator, left, right);
+        }
+        return switch (operator) {
+            case "+" -> add(left, right);
+            case "*" -> Values.isInteger(left) ? repeat(right, left) : repeat(left, right);
+            default -> throw unsupported(operator, left, right);
+        };
+    }
+
+    private static Object add(Object left, Object right) {
+        if (Values.isText(left) && Values.isText(right)) {
+            return left instanceof Markup || right instanceof Markup
+                    ? Markup.join(left, right)
+                    : Limits.text(Values.text(left).concat(Values.text(right)));
+        }
+        if (left instanceof List && right instanceof List) {
+            return joined(left, right);
+        }
+        if (left instanceof Tuple && right instanceof Tuple) {
+            return Tuple.of(joined(left, right));
+        }
+        throw unsupported("+", left, right);
+    }
+
+    private static List<Object> joined(Object left, Object right) {
+        List<Object> all = new ArrayList<>(Values.sequence(left));
+        all.addAll(Values.sequence(right));
+        return Limits.items(all);
+    }
+
+    private static Object repeat(Object value, Object times) {
+        if (!Values.isInteger(times) || !(Values.isText(value) || value instanceof List || value instanceof Tuple)) {
+            throw unsupported("*", value, times);
+        }
+        long count = Math.max(0, Math.min(Values.integer(times), Integer.MAX_VALUE));
+        if (Values.isText(value)) {
+            String text = Values.text(value);
+            Limits.text(text.length() * count);
+            return Strings.like(value, text.repeat((int) count));
+        }
+        List<Object> items = Values.sequence(value);
+        Limits.items(items.size() * count);
+        List<Object> all = new ArrayList<>();
+        Collections.nCopies((int) count, items).forEach(all::addAll);
+        return value instanceof Tuple ? Tuple.of(all) : all;
+    }
+
+    private static TemplateException unsupported(String operator, Object left, Object right) {
+        if (operator.equals("+") && Values.isText(left)) {
+            return new TemplateException("can only concatenate str (not \"" + Values.typeName(right) + "\") to str");
+        }
+        return new TemplateException("unsupported operand type(s) for " + operator + ": "
+                + Repr.of(Values.typeName(left)) + " and " + Repr.of(Values.typeName(right)));
+    }
+}

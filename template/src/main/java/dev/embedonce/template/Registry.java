@@ -1,0 +1,47 @@
+package dev.embedonce.template;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Built-ins by name. */
+final class Registry {
+    private final Map<String, Builtin> builtins = new HashMap<>();
+
+    /** A built-in whose parameters are written as {@link Signature} reads them. */
+    Registry add(String name, String parameters, Builtin.Body body) {
+        Signature signature = Signature.of(name, parameters);
+        return add(name, (subject, arguments, render) -> body.apply(subject, signature.bind(arguments)));
+    }
+
+    /** A built-in that reads its arguments itself. */
+    Registry add(String name, Builtin builtin) {
+        builtins.put(name, builtin);
+        return this;
+    }
+
+    /** More names of the last mentioned built-in. */
+    Registry alias(String name, String... others) {
+        for (String other : others) {
+            builtins.put(other, get(name, "built-in"));
+        }
+        return this;
+    }
+
+    boolean has(Object name) {
+        return Values.isText(name) && builtins.containsKey(Values.text(name));
+    }
+
+    @Nullable
+    Builtin find(String name) {
+        return builtins.get(name);
+    }
+
+    Builtin get(String name, String kind) {
+        Builtin builtin = builtins.get(name);
+        if (builtin == null) {
+            throw new TemplateException("No " + kind + " named " + Repr.of(name) + ".");
+        }
+        return builtin;
+    }
+}

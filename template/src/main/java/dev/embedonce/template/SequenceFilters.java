@@ -1,0 +1,120 @@
+package dev.embedonce.template;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+
+/** Filters over the members of a value, and the few that take any value. */
+final class SequenceFilters {
+    private SequenceFilters() {}
+
+    static void addTo(Registry filters) {
+        filters.add("default", "default_value? boolean?", SequenceFilters::whenMissing)
+                .alias("default", "d")
+                .add("attr", "name", (value, given) -> attr(value, given.text(0)))
+                .add("list", "", (value, given) -> Values.list(value))
+                .add("items", "", (value, given) -> items(value))
+                .add("first", "", (value, given) -> first(Values.iterate(value)))
+                .add("last", "", (value, given) -> last(value))
+                .add("reverse", "", (value, given) -> reverse(value))
+                .add("unique", "case_sensitive? attribute?", SequenceFilters::unique)
+                .add("batch", "linecount fill_with?", SequenceFilters::batch)
+                .add("slice", "slices fill_with?", SequenceFilters::slice);
+    }
+
+    private static Object whenMissing(Object value, Bound given) {
+        boolean missing = value instanceof Undefined || (given.truth(1) && !Values.truth(value));
+        return missing ? given.get(0, "") : value;
+    }
+
+    private static Object attr(Object value, String name) {
+        Object own = value instanceof Undefined ? null : Attributes.ownAttribute(value, name);
+        return own != null ? own : Undefined.member(value, name);
+    }
+
+    private static Object items(Object value) {
+        if (value instanceof Undefined) {
+            return new Generator(Collections.emptyIterator());
+        }
+        if (!(value instanceof Dict dict)) {
+            throw new TemplateException("Can only get item pairs from a mapping.");
+        }
+        return new Generator(DictView.items(dict).iterator());
+    }
+
+    private static Object first(Iterator<Object> items) {
+        return items.hasNext() ? items.next() : new Undefined("No first item, sequence was empty.");
+    }
+
+    private static Object last(Object value) {
+        List<Object> items =
+                Values.isText(value) || value instanceof Sized ? Values.list(value) : Values.sequence(value);
+        return items.isEmpty() ? new Undefined("No last item, sequence was empty.") : items.get(items.size() - 1);
+    }
+
+    private static Object reverse(Object value) {
+        List<Object> items = Values.list(value);
+        Collections.reverse(items);
+        if (Values.isText(value)) {
+            StringBuilder out = new StringBuilder();
+            items.forEach(out::append);
+            return Strings.like(value, out.toString());
+        }
+        return value instanceof Generator ? items : new Generator(items.iterator());
+    }
+
+    private static Object unique(Object value, Bound given) {
+        AttributePath path = AttributePath.of(given.get(1, None.NONE));
+        Set<Object> seen = new HashSet<>();
+        return new Generator(Iterators.filter(Values.iterate(value), item -> {
+            Object part = path.in(item);
+            return seen.add(Dict.canonical(given.truth(0) ? part : OrderFilters.withoutCase(part)));
+        }));
+    }
+
+    private static Object batch(Object value, Bound given) {
+        long size = given.integer(0, 0);
+        Limits.items(size);
+        List<Object> rows = new ArrayList<>();
+        List<Object> row = new ArrayList<>();
+        for (Object item : Values.list(value)) {
+            if (row.size() == size) {
+                rows.add(row);
+                row = new ArrayList<>();
+            }
+            row.add(item);
+        }
+        if (!row.isEmpty()) {
+            while (given.isSet(1) && row.size() < size) {
+                row.add(given.get(1));
+            }
+            rows.add(row);
+        }
+        return new Generator(rows.iterator());
+    }
+
+    private static Object slice(Object value, Bound given) {
+        int count = (int) Math.max(0, given.integer(0, 0));
+        Limits.items(given.integer(0, 0));
+        List<Object> items = Values.list(value);
+        List<Object> columns = new ArrayList<>();
+        if (given.integer(0, 0) == 0) {
+            throw new TemplateException("integer division or modulo by zero");
+        }
+        int start = 0;
+        for (int i = 0; i < count; i++) {
+            boolean longer = i < items.size() % count;
+            int end = start + items.size() / count + (longer ? 1 : 0);
+            List<Object> column = new ArrayList<>(items.subList(start, end));
+            if (given.isSet(1) && !longer) {
+                column.add(given.get(1));
+            }
+            columns.add(column);
+            start = end;
+        }
+        return new Generator(columns.iterator());
+    }
+}

@@ -1,0 +1,52 @@
+package dev.embedonce.template;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The parameters of a built-in function: {@code "old new count?"} has two that must be given and one that may be. */
+record Signature(String function, List<String> names, int required) {
+    static Signature of(String function, String parameters) {
+        List<String> names = new ArrayList<>();
+        int required = 0;
+        for (String parameter : parameters.isEmpty() ? new String[0] : parameters.split(" ")) {
+            boolean optional = parameter.endsWith("?");
+            names.add(optional ? parameter.substring(0, parameter.length() - 1) : parameter);
+            required += optional ? 0 : 1;
+        }
+        return new Signature(function, names, required);
+    }
+
+    /**
+     * Sorts what a call gives to the parameters.
+     *
+     * @throws TemplateException if one is missing, unknown, given twice, or there are too many
+     */
+    Bound bind(Arguments arguments) {
+        List<Object> positional = arguments.positional();
+        if (positional.size() > names.size()) {
+            throw new TemplateException(
+                    function + "() takes at most " + names.size() + " arguments, " + positional.size() + " given");
+        }
+        @Nullable Object[] values = new @Nullable Object[names.size()];
+        for (int i = 0; i < positional.size(); i++) {
+            values[i] = positional.get(i);
+        }
+        for (Map.Entry<String, Object> named : arguments.named().entrySet()) {
+            int index = names.indexOf(named.getKey());
+            if (index < 0 || values[index] != null) {
+                throw new TemplateException(function + "() got "
+                        + (index < 0 ? "an unexpected keyword argument " : "multiple values for argument ")
+                        + Repr.of(named.getKey()));
+            }
+            values[index] = named.getValue();
+        }
+        for (int i = 0; i < required; i++) {
+            if (values[i] == null) {
+                throw new TemplateException(function + "() missing required argument " + Repr.of(names.get(i)));
+            }
+        }
+        return new Bound(values);
+    }
+}

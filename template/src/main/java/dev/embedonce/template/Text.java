@@ -1,0 +1,123 @@
+package dev.embedonce.template;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Strings counted in code points, and white space, as Python sees them. */
+final class Text {
+    private static final String LINE_BREAKS = "\n\r\u000b\u000c\u001c\u001d\u001e\u0085\u2028\u2029";
+
+    private Text() {}
+
+    static int length(String text) {
+        return text.codePointCount(0, text.length());
+    }
+
+    static List<Object> characters(String text) {
+        List<Object> characters = new ArrayList<>(text.length());
+        text.codePoints().forEach(point -> characters.add(Character.toString(point)));
+        return characters;
+    }
+
+    /** Code points {@code from} to {@code to}, both within the text. */
+    static String part(String text, int from, int to) {
+        int start = text.offsetByCodePoints(0, from);
+        return text.substring(start, text.offsetByCodePoints(start, Math.max(0, to - from)));
+    }
+
+    static int compare(String left, String right) {
+        int[] a = left.codePoints().toArray();
+        int[] b = right.codePoints().toArray();
+        return java.util.Arrays.compare(a, b);
+    }
+
+    static boolean isSpace(int point) {
+        return Character.isWhitespace(point) || Character.isSpaceChar(point) || point == 0x85;
+    }
+
+    static boolean isLineBreak(int point) {
+        return LINE_BREAKS.indexOf(point) >= 0;
+    }
+
+    /** Takes white space, or the given characters, off the chosen ends. */
+    static String strip(String text, java.util.function.IntPredicate unwanted, boolean left, boolean right) {
+        int start = 0;
+        int end = text.length();
+        while (left && start < end && unwanted.test(text.codePointAt(start))) {
+            start += Character.charCount(text.codePointAt(start));
+        }
+        while (right && end > start && unwanted.test(text.codePointBefore(end))) {
+            end -= Character.charCount(text.codePointBefore(end));
+        }
+        return text.substring(start, end);
+    }
+
+    static String strip(String text) {
+        return strip(text, Text::isSpace, true, true);
+    }
+
+    static String stripRight(String text) {
+        return strip(text, Text::isSpace, false, true);
+    }
+
+    static List<String> lines(String text, boolean keepEnds) {
+        List<String> lines = new ArrayList<>();
+        int start = 0;
+        for (int i = 0; i < text.length(); i++) {
+            if (isLineBreak(text.charAt(i))) {
+                boolean pair = text.startsWith("\r\n", i);
+                int next = i + (pair ? 2 : 1);
+                lines.add(text.substring(start, keepEnds ? next : i));
+                start = next;
+                i = next - 1;
+            }
+        }
+        if (start < text.length()) {
+            lines.add(text.substring(start));
+        }
+        return lines;
+    }
+
+    static String capitalize(String text) {
+        if (text.isEmpty()) {
+            return text;
+        }
+        int first = Character.charCount(text.codePointAt(0));
+        return titleCase(text.substring(0, first)) + lower(text.substring(first));
+    }
+
+    /** A first letter; the letters that become two ("ß") keep only the first one large. */
+    private static String titleCase(String letter) {
+        int point = letter.codePointAt(0);
+        int title = Character.toTitleCase(point);
+        String upper = upper(letter);
+        if (title == point && length(upper) > 1) {
+            return part(upper, 0, 1) + lower(part(upper, 1, length(upper)));
+        }
+        return Character.toString(title);
+    }
+
+    /** {@code str.title}: every letter after something that is no letter is large. */
+    static String title(String text) {
+        StringBuilder out = new StringBuilder();
+        boolean inWord = false;
+        for (Object character : characters(text)) {
+            String letter = (String) character;
+            out.append(inWord ? lower(letter) : titleCase(letter));
+            inWord = isCased(letter.codePointAt(0));
+        }
+        return out.toString();
+    }
+
+    static boolean isCased(int point) {
+        return Character.isLowerCase(point) || Character.isUpperCase(point) || Character.isTitleCase(point);
+    }
+
+    static String upper(String text) {
+        return text.toUpperCase(java.util.Locale.ROOT);
+    }
+
+    static String lower(String text) {
+        return text.toLowerCase(java.util.Locale.ROOT);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.embedonce.template;
+
+import java.util.Collections;
+import java.util.Iterator;
+
+/** A value that is not there: prints as nothing, is false and empty, and fails with its message when anything else is done with it. */
+record Undefined(String message) implements Iterable<Object>, Sized {
+    static Undefined name(String name) {
+        return new Undefined(Repr.of(name) + " is undefined");
+    }
+
+    static Undefined member(Object owner, Object key) {
+        String type = owner == None.NONE ? "None" : Values.typeName(owner) + " object";
+        return new Undefined(
+                Values.isText(key)
+                        ? Repr.of(type) + " has no attribute " + Repr.of(key)
+                        : type + " has no element " + Repr.of(key));
+    }
+
+    static Undefined unsafe(Object owner, String name) {
+        return new Undefined("access to attribute " + Repr.of(name) + " of " + Repr.of(Values.typeName(owner))
+                + " object is unsafe.");
+    }
+
+    TemplateException failure() {
+        return new TemplateException(message);
+    }
+
+    @Override
+    public Iterator<Object> iterator() {
+        return Collections.emptyIterator();
+    }
+
+    @Override
+    public int size() {
+        return 0;
+    }
+}
