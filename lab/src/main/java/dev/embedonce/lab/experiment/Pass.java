@@ -37,14 +37,29 @@ record Pass(List<Embedding> vectors, int hits, int pixelHits, int encoded, Phase
         int pixelHits = 0;
         int encoded = 0;
         for (Outcome outcome : outcomes) {
-            if (!(outcome instanceof Outcome.Served served)) {
-                RuntimeException error = ((Outcome.Failed) outcome).error();
-                throw new LabException("a picture of the corpus cannot be encoded: " + error.getMessage(), error);
-            }
+            Outcome.Served served = served(outcome);
             vectors.add(served.entry().embedding());
             pixelHits += served.source() == Source.PIXELS ? 1 : 0;
             encoded += served.source() == Source.ENCODED ? 1 : 0;
         }
         return new Pass(vectors, outcomes.size() - pixelHits - encoded, pixelHits, encoded, phases);
+    }
+
+    /** Whether an outcome came from the cache. */
+    static boolean isHit(Outcome outcome) {
+        return outcome instanceof Outcome.Served served && served.source().isReuse();
+    }
+
+    /** The vector of an outcome that must be an answer. */
+    static Embedding vector(Outcome outcome) {
+        return served(outcome).entry().embedding();
+    }
+
+    private static Outcome.Served served(Outcome outcome) {
+        if (outcome instanceof Outcome.Served served) {
+            return served;
+        }
+        RuntimeException error = ((Outcome.Failed) outcome).error();
+        throw new LabException("a picture of the corpus cannot be encoded: " + error.getMessage(), error);
     }
 }

@@ -1,0 +1,35 @@
+package dev.embedonce.lab;
+
+import dev.embedonce.lab.experiment.LabEncoder;
+import dev.embedonce.lab.report.Publication;
+import java.nio.file.Path;
+
+/**
+ * Runs the article's experiments on this software and writes what came out: {@code data/*.csv}, {@code figures/*}, {@code report.html}
+ * below {@link LabOptions#out()}. What an interrupted run had finished is kept in {@code work/} there and not done again, as long as
+ * options, encoder and pictures are the same.
+ */
+public final class Lab {
+    private Lab() {}
+
+    /**
+     * Runs everything.
+     *
+     * @return the report's file
+     * @throws LabException if the run cannot go on; what was finished is kept
+     */
+    public static Path run(LabOptions options, LabListener listener) {
+        return run(options, listener, new InstalledEncoders(options));
+    }
+
+    /** As above, with encoders of the caller's. */
+    static Path run(LabOptions options, LabListener listener, EncoderSource encoders) {
+        Publication publication =
+                new Publication(options.out()); // fails now, not after half an hour, if nothing can be drawn
+        try (LabEncoder encoder = encoders.own(EncoderSource.BATCH)) {
+            LabRun run = new LabRun(options, listener, encoders, encoder);
+            LabResults results = run.measure();
+            return publication.write(results, run.corpus());
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.embedonce.lab.mesh;
+
+import java.util.Random;
+
+/** Draws the measures of an object. */
+record Dice(Random random) {
+    double between(double low, double high) {
+        return low + (high - low) * random.nextDouble();
+    }
+
+    /** Both ends can come. */
+    int whole(int low, int high) {
+        return low + random.nextInt(high - low + 1);
+    }
+
+    boolean chance(double probability) {
+        return random.nextDouble() < probability;
+    }
+}
