@@ -40,8 +40,9 @@ def write_published(family, model, folder, dtype=torch.float32):
         (folder / "chat_template.jinja").write_text(family.template_text())
     write_json(folder / "tokenizer_config.json", tokenizer_config(tokenizer, **settings))
     state = model.state_dict()
-    tied = [name for name in state if name == "lm_head.weight" and model.config.tie_word_embeddings]
-    tensors = renamed({name: value for name, value in state.items() if name not in tied}, family.rules())
+    if model.get_output_embeddings().weight is model.get_input_embeddings().weight:
+        del state["lm_head.weight"]
+    tensors = renamed(state, family.rules())
     tensors = family.to_published(tensors)
     tensors = {name: value.to(dtype).contiguous().clone() for name, value in sorted(tensors.items())}
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})

@@ -16,7 +16,7 @@ import layouts
 import pictures
 from vocabulary import write_json
 
-FAMILIES = ["llava", "qwen3_vl", "llava_next", "qwen2_vl", "qwen2_5_vl", "gemma3", "idefics3", "smolvlm", "mistral3"]
+FAMILIES = ["llava", "qwen3_vl", "llava_next", "qwen2_vl", "qwen2_5_vl", "gemma3", "idefics3", "smolvlm", "mistral3", "mllama"]
 
 
 def try_seed(family, folder, pictures_folder, seed):
