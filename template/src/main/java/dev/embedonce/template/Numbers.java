@@ -34,7 +34,7 @@ final class Numbers {
             case "/" -> divide(left, right);
             case "//" -> right == -1 ? Math.negateExact(left) : Math.floorDiv(left, right);
             case "%" -> Math.floorMod(left, right);
-            default -> right < 0 ? floats(operator, left, right) : power(left, right);
+            default -> right < 0 ? floats(operator, (double) left, (double) right) : power(left, right);
         };
     }
 

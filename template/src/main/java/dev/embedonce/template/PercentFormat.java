@@ -113,7 +113,7 @@ final class PercentFormat {
         }
         long point = Values.isInteger(value) ? Values.integer(value) : -1;
         if (point < 0 || point > Character.MAX_CODE_POINT) {
-            throw new TemplateException("%c requires int or char");
+            throw new TemplateException("the format c requires an integer or one character");
         }
         return Character.toString((int) point);
     }

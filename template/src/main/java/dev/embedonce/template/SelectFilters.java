@@ -3,6 +3,7 @@ package dev.embedonce.template;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 
 /** Filters that apply another filter or a test to each member. Their results are made as late as they are asked for. */
@@ -41,7 +42,7 @@ final class SelectFilters {
 
     private static AttributePath path(Map<String, Object> given) {
         Map<String, Object> rest = new HashMap<>(given);
-        Object attribute = rest.remove("attribute");
+        Object attribute = Objects.requireNonNull(rest.remove("attribute"));
         Object whenMissing = rest.remove("default");
         if (!rest.isEmpty()) {
             throw new TemplateException("Unexpected keyword argument "

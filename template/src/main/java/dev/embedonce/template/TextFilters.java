@@ -54,7 +54,7 @@ final class TextFilters {
 
     private static String title(String text) {
         StringBuilder out = new StringBuilder();
-        for (String word : WORD_START.split(text)) {
+        for (String word : WORD_START.split(text, -1)) {
             int first = word.isEmpty() ? 0 : Character.charCount(word.codePointAt(0));
             out.append(Text.upper(word.substring(0, first))).append(Text.lower(word.substring(first)));
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.embedonce.template;
+
+import org.jspecify.annotations.NullMarked;
