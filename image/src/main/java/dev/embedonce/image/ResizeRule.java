@@ -139,6 +139,56 @@ public sealed interface ResizeRule {
         }
     }
 
+    /**
+     * Both sides become multiples of {@code factor}, the aspect ratio is kept as well as that allows, and the area lies between
+     * {@code minPixels} and {@code maxPixels}.
+     */
+    // Source: transformers 5.23, models/qwen2_vl/image_processing_pil_qwen2_vl.py, smart_resize
+    record Multiples(int factor, long minPixels, long maxPixels) implements ResizeRule {
+        private static final int MAX_ASPECT = 200;
+
+        public Multiples {
+            require(factor, factor);
+            if (minPixels < 1 || maxPixels < minPixels) {
+                throw new IllegalArgumentException("pixels from " + minPixels + " to " + maxPixels);
+            }
+        }
+
+        /** @throws ImageException if one side is more than 200 times the other */
+        @Override
+        public Size sizeFor(int width, int height) {
+            if ((double) Math.max(width, height) / Math.min(width, height) > MAX_ASPECT) {
+                throw new ImageException("image is " + width + "x" + height + "; one side must not be more than "
+                        + MAX_ASPECT + " times the other");
+            }
+            double newHeight = Math.rint((double) height / factor) * factor;
+            double newWidth = Math.rint((double) width / factor) * factor;
+            if (newHeight * newWidth > maxPixels) {
+                double beta = Math.sqrt((double) ((long) height * width) / maxPixels);
+                newHeight = Math.max(factor, Math.floor(height / beta / factor) * factor);
+                newWidth = Math.max(factor, Math.floor(width / beta / factor) * factor);
+            } else if (newHeight * newWidth < minPixels) {
+                double beta = Math.sqrt((double) minPixels / ((long) height * width));
+                newHeight = Math.ceil(height * beta / factor) * factor;
+                newWidth = Math.ceil(width * beta / factor) * factor;
+            }
+            return new Size((int) newWidth, (int) newHeight);
+        }
+
+        @Override
+        public void describe(FramedDigest digest) {
+            digest.put("resize", "multiples")
+                    .put("factor", factor)
+                    .put("minPixels", minPixels)
+                    .put("maxPixels", maxPixels);
+        }
+
+        @Override
+        public String label() {
+            return "m" + factor;
+        }
+    }
+
     private static void require(int a, int b) {
         if (a < 1 || b < 1) {
             throw new IllegalArgumentException("cannot resize to " + a + ", " + b);

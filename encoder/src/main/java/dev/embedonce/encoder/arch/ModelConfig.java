@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -43,7 +45,15 @@ public final class ModelConfig {
      * @throws ModelLoadException if it is missing or no JSON object
      */
     public static ModelConfig read(Path directory) {
-        Path file = directory.resolve("config.json");
+        return readFile(directory.resolve("config.json"));
+    }
+
+    /**
+     * Reads another JSON file that holds settings.
+     *
+     * @throws ModelLoadException if it is missing or no JSON object
+     */
+    public static ModelConfig readFile(Path file) {
         try {
             JsonNode json = JSON.readTree(Files.readAllBytes(file));
             if (!json.isObject()) {
@@ -95,6 +105,74 @@ public final class ModelConfig {
         }
         ModelConfig other = object(replacement);
         return new ModelConfig(file, path + name + ".", other.json, used);
+    }
+
+    /** The object in a field, or an empty one. */
+    public ModelConfig optionalObject(String name) {
+        return has(name) ? object(name) : new ModelConfig(file, path + name + ".", JSON.createObjectNode(), used);
+    }
+
+    /** The text in a field if it is one of these, the first of them if the field is missing. */
+    public String oneOf(String name, String... known) {
+        String value = has(name) ? text(name) : note(name, known[0]);
+        if (!List.of(known).contains(value)) {
+            throw refused(name, String.join(" or ", known));
+        }
+        return value;
+    }
+
+    /** A list of numbers. */
+    public List<Double> numbers(String name, List<Double> missing) {
+        if (!has(name)) {
+            return note(name, missing);
+        }
+        List<Double> numbers = new ArrayList<>();
+        for (JsonNode item : checked(name, JsonNode::isArray, "a list of numbers")) {
+            if (!item.isNumber()) {
+                throw refused(name, "a list of numbers");
+            }
+            numbers.add(item.asDouble());
+        }
+        return note(name, List.copyOf(numbers));
+    }
+
+    /** Any whole number. */
+    public int integer(String name, int missing) {
+        return has(name)
+                ? note(name, checked(name, JsonNode::isInt, "a whole number").asInt())
+                : note(name, missing);
+    }
+
+    /** A whole number, or a list of such. */
+    public List<Integer> integers(String name, List<Integer> missing) {
+        if (!has(name)) {
+            return note(name, missing);
+        }
+        JsonNode value = json.get(name);
+        List<Integer> numbers = new ArrayList<>();
+        for (JsonNode item : value.isArray() ? value : JSON.createArrayNode().add(value)) {
+            if (!item.isInt()) {
+                throw refused(name, "a whole number or a list of such");
+            }
+            numbers.add(item.asInt());
+        }
+        return note(name, List.copyOf(numbers));
+    }
+
+    /**
+     * Refuses every field here but these and the ones read: what is not understood might mean something.
+     *
+     * @param harmless names of fields that change nothing
+     */
+    public void refuseOthers(Set<String> harmless) {
+        for (Map.Entry<String, JsonNode> field : json.properties()) {
+            String name = field.getKey();
+            boolean read = used.containsKey(path + name)
+                    || !used.subMap(path + name + ".", path + name + "/").isEmpty();
+            if (!read && !harmless.contains(name)) {
+                throw new ModelLoadException(file + ": unknown setting \"" + path + name + "\": " + field.getValue());
+            }
+        }
     }
 
     /** A text; it is the caller's to say which are known. */

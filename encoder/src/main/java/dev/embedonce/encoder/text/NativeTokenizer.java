@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The library's calls are used directly and not DJL's {@code HuggingFaceTokenizer}, which reports its use over the network and
  * pads and truncates by settings of its own.
  */
-final class NativeTokenizer implements AutoCloseable {
+public final class NativeTokenizer implements AutoCloseable {
     private final String name;
     private final TokenizersLibrary library;
     private final long handle;
@@ -36,16 +37,20 @@ final class NativeTokenizer implements AutoCloseable {
      *
      * @param name names it in errors
      * @param json the content of a {@code tokenizer.json}
-     * @param maxTokens the most tokens of a text, its special tokens included; what is over is cut off at its end
+     * @param maxTokens the most tokens of a text, its special tokens included; what is over is cut off at its end; 0 for no bound
      * @param cacheFolder where the native library is unpacked
      * @throws ModelLoadException if the library cannot be loaded, or does not understand the tokenizer
      */
-    static NativeTokenizer of(String name, String json, int maxTokens, Path cacheFolder) {
+    public static NativeTokenizer of(String name, String json, int maxTokens, Path cacheFolder) {
         TokenizersLibrary library = library(cacheFolder);
         try {
             long handle = library.createTokenizerFromString(json);
             library.disablePadding(handle);
-            library.setTruncation(handle, maxTokens, "LONGEST_FIRST", 0);
+            if (maxTokens > 0) {
+                library.setTruncation(handle, maxTokens, "LONGEST_FIRST", 0);
+            } else {
+                library.disableTruncation(handle);
+            }
             return new NativeTokenizer(name, library, handle);
         } catch (RuntimeException e) {
             throw new ModelLoadException(name + ": cannot be used as a tokenizer: " + e.getMessage(), e);
@@ -82,22 +87,48 @@ final class NativeTokenizer implements AutoCloseable {
      *
      * @throws CacheException if the text cannot be encoded
      */
-    long[] encode(String text) {
-        lock.readLock().lock();
-        try {
-            if (closed) {
-                throw new IllegalStateException("the tokenizer is closed");
-            }
-            long encoding = library.encode(handle, text, true);
+    public long[] encode(String text) {
+        return encode(text, true);
+    }
+
+    /**
+     * The ids of a text.
+     *
+     * @param addSpecialTokens whether to add those that frame every text, such as one that begins it
+     * @throws CacheException if the text cannot be encoded
+     */
+    public long[] encode(String text, boolean addSpecialTokens) {
+        return guarded("encode this text", () -> {
+            long encoding = library.encode(handle, text, addSpecialTokens);
             try {
                 return library.getTokenIds(encoding);
             } finally {
                 library.deleteEncoding(encoding);
             }
+        });
+    }
+
+    /**
+     * The text of ids.
+     *
+     * @param skipSpecialTokens whether to leave out special tokens
+     * @throws CacheException if they cannot be decoded
+     */
+    public String decode(long[] ids, boolean skipSpecialTokens) {
+        return guarded("decode these ids", () -> library.decode(handle, ids, skipSpecialTokens));
+    }
+
+    private <T> T guarded(String what, Supplier<T> call) {
+        lock.readLock().lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the tokenizer is closed");
+            }
+            return call.get();
         } catch (IllegalStateException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw new CacheException(name + ": cannot encode this text: " + e.getMessage(), e);
+            throw new CacheException(name + ": cannot " + what + ": " + e.getMessage(), e);
         } finally {
             lock.readLock().unlock();
         }

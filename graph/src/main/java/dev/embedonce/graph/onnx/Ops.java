@@ -239,6 +239,13 @@ public final class Ops {
         return graph.op("Squeeze", x, graph.constant(axes)).output();
     }
 
+    /** Zeros behind the last axis. */
+    public Value padLast(Value x, int rank, long count) {
+        long[] pads = new long[2 * rank];
+        pads[2 * rank - 1] = count;
+        return graph.op("Pad", x, graph.constant(pads)).output();
+    }
+
     public Value expand(Value x, Value shape) {
         return graph.op("Expand", x, shape).output();
     }

@@ -33,6 +33,7 @@ public record DecoderConfig(
         boolean tied,
         Rotary rotary,
         int levels) {
+    private static final int EIGHT = 8;
 
     /**
      * What the projections of the attention have.
@@ -61,8 +62,17 @@ public record DecoderConfig(
                 count);
     }
 
+    /**
+     * The heads as attention computes them: it wants channels in eights, so heads of other sizes get zeros behind, which change no
+     * score and no sum.
+     */
+    GroupedHeads computedHeads() {
+        int size = (heads.size() + EIGHT - 1) / EIGHT * EIGHT;
+        return new GroupedHeads(heads.heads(), heads.kvHeads(), size, heads.scale(), heads.window(), heads.softcap());
+    }
+
     /** Bytes that keys and values of one token take. */
     public long keptBytesPerToken() {
-        return 2L * layers * heads.kvHeads() * heads.size() * Float.BYTES;
+        return 2L * layers * heads.kvHeads() * computedHeads().size() * Float.BYTES;
     }
 }

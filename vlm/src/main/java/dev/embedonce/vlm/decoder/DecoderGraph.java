@@ -114,7 +114,7 @@ final class DecoderGraph {
     }
 
     private Value state(String name) {
-        GroupedHeads heads = config.heads();
+        GroupedHeads heads = config.computedHeads();
         return graph.input(
                 name,
                 TensorType.F32,
@@ -135,15 +135,36 @@ final class DecoderGraph {
             q = headNorm(scope.at("q_norm"), q, queries);
             k = headNorm(scope.at("k_norm"), k, keys);
         }
-        q = ops.rotary(tokens.batched(q), cos, sin, heads.heads());
-        k = ops.rotary(tokens.batched(k), cos, sin, heads.kvHeads());
-        Value mixed = ops.groupedQueryAttention(q, k, tokens.batched(v), kept, heads);
+        q = padded(ops.rotary(tokens.batched(q), cos, sin, heads.heads()), heads.heads());
+        k = padded(ops.rotary(tokens.batched(k), cos, sin, heads.kvHeads()), heads.kvHeads());
+        v = padded(tokens.batched(v), heads.kvHeads());
+        Value mixed = unpadded(ops.groupedQueryAttention(q, k, v, kept, config.computedHeads()), heads.heads());
         return Linear.of(
                         scope.at("o_proj"),
                         queries,
                         config.hiddenSize(),
                         config.projections().outputBias())
                 .apply(tokens.flat(mixed, queries));
+    }
+
+    /** {@code [rows, tokens, heads * size]} with zeros behind each head, if attention needs them. */
+    private Value padded(Value x, int heads) {
+        int size = config.heads().size();
+        int computed = config.computedHeads().size();
+        if (computed == size) {
+            return x;
+        }
+        Value split = ops.reshape(x, 0, 0, heads, size);
+        return ops.reshape(ops.padLast(split, 4, computed - size), 0, 0, (long) heads * computed);
+    }
+
+    private Value unpadded(Value x, int heads) {
+        int size = config.heads().size();
+        int computed = config.computedHeads().size();
+        if (computed == size) {
+            return x;
+        }
+        return ops.reshape(ops.slice(ops.reshape(x, 0, 0, heads, computed), 3, 0, size), 0, 0, (long) heads * size);
     }
 
     private Value projected(Scope scope, String name, Value x, int out) {

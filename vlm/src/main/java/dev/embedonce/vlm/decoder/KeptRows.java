@@ -3,7 +3,6 @@ package dev.embedonce.vlm.decoder;
 import dev.embedonce.error.CacheException;
 import dev.embedonce.graph.runtime.InPlaceState;
 import dev.embedonce.value.DType;
-import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -27,7 +26,7 @@ final class KeptRows {
     KeptRows(DecoderConfig config, int contextTokens) {
         this.layers = config.layers();
         this.heads = config.heads().kvHeads();
-        this.size = config.heads().size();
+        this.size = config.computedHeads().size();
         this.contextTokens = contextTokens;
     }
 
@@ -113,14 +112,5 @@ final class KeptRows {
             }
         }
         return states;
-    }
-
-    /** Bytes that a row of so many tokens takes. */
-    static long bytes(DecoderConfig config, int tokens) {
-        return Tensor.byteCount(DType.FLOAT32, new long[] {
-                    config.heads().kvHeads(), tokens, config.heads().size()
-                })
-                * 2L
-                * config.layers();
     }
 }

@@ -1,0 +1,74 @@
+package dev.embedonce.vlm.decoder;
+
+import dev.embedonce.encoder.arch.ModelConfig;
+import java.util.List;
+
+/**
+ * Reads rotary positions: {@code rope_theta} and {@code rope_scaling} of published configs, or {@code rope_parameters} as
+ * transformers 5 writes them.
+ */
+// Source: transformers 5.23, modeling_rope_utils.py
+public final class Rotaries {
+    private Rotaries() {}
+
+    /**
+     * The rotary positions of a text config.
+     *
+     * @param size channels of a head
+     * @param theta where the config says none
+     * @throws dev.embedonce.error.ModelLoadException if the scaling is of a kind that is not supported
+     */
+    public static Rotary read(ModelConfig config, int size, double theta) {
+        ModelConfig parameters =
+                config.optionalObject(config.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
+        double base =
+                parameters.has("rope_theta") ? parameters.number("rope_theta") : config.number("rope_theta", theta);
+        float[] frequencies = Rotary.frequencies(base, size);
+        String type = parameters.has("rope_type") ? "rope_type" : "type";
+        switch (parameters.oneOf(type, "default", "mrope", "linear", "llama3")) {
+            case "linear" -> scaleAll(frequencies, parameters.number("factor"));
+            case "llama3" -> scaleByWavelength(frequencies, parameters);
+            default -> {
+                // as they are
+            }
+        }
+        Rotary rotary = Rotary.of(frequencies, 1);
+        if (!parameters.has("mrope_section")) {
+            return rotary;
+        }
+        int[] sections = sections(parameters, size / 2);
+        return parameters.flag("mrope_interleaved", false) ? rotary.interleaved(sections) : rotary.inSections(sections);
+    }
+
+    private static int[] sections(ModelConfig parameters, int pairs) {
+        List<Integer> sections = parameters.positives("mrope_section");
+        if (sections.size() != 3
+                || sections.stream().mapToInt(Integer::intValue).sum() != pairs) {
+            throw parameters.refused("mrope_section", "three numbers that add up to " + pairs);
+        }
+        return sections.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private static void scaleAll(float[] frequencies, double factor) {
+        for (int i = 0; i < frequencies.length; i++) {
+            frequencies[i] /= (float) factor;
+        }
+    }
+
+    /** Long waves are stretched by the factor, short ones are left, those between in part. */
+    private static void scaleByWavelength(float[] frequencies, ModelConfig parameters) {
+        double factor = parameters.number("factor");
+        double low = parameters.number("low_freq_factor");
+        double high = parameters.number("high_freq_factor");
+        double context = parameters.positive("original_max_position_embeddings");
+        for (int i = 0; i < frequencies.length; i++) {
+            double wavelength = 2 * Math.PI / frequencies[i];
+            if (wavelength > context / low) {
+                frequencies[i] = (float) (frequencies[i] / factor);
+            } else if (wavelength >= context / high) {
+                double smooth = (context / wavelength - low) / (high - low);
+                frequencies[i] = (float) ((1 - smooth) * frequencies[i] / factor + smooth * frequencies[i]);
+            }
+        }
+    }
+}

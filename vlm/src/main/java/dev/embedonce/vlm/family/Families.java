@@ -1,0 +1,40 @@
+package dev.embedonce.vlm.family;
+
+import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.vlm.family.llava.Llava;
+import dev.embedonce.vlm.family.qwen3_vl.Qwen3Vl;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The families there are. */
+public final class Families {
+    private static final List<Family> ALL = List.of(new Llava(), new Qwen3Vl());
+
+    private Families() {}
+
+    /** The supported values of {@code model_type}. */
+    public static List<String> modelTypes() {
+        return ALL.stream().map(Family::modelType).sorted().toList();
+    }
+
+    /** Whether a {@code model_type} is supported. */
+    public static boolean has(String modelType) {
+        return modelTypes().contains(modelType);
+    }
+
+    /**
+     * Opens a model of any family.
+     *
+     * @throws ModelLoadException if its {@code model_type} is not supported; the message lists those that are
+     */
+    public static FamilyModel open(FamilyFiles files, FamilyOptions options) {
+        String modelType = files.config().text("model_type");
+        return ALL.stream()
+                .filter(family -> family.modelType().equals(modelType))
+                .findFirst()
+                .orElseThrow(() -> new ModelLoadException(files.directory() + ": model_type \"" + modelType
+                        + "\" is not a supported vision-language model; supported: "
+                        + modelTypes().stream().collect(Collectors.joining(", "))))
+                .open(files, options);
+    }
+}

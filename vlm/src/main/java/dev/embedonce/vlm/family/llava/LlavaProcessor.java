@@ -1,0 +1,60 @@
+package dev.embedonce.vlm.family.llava;
+
+import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.image.HfImageProcessors;
+import dev.embedonce.image.ImageProcessor;
+import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.vlm.vision.ImageProcessing;
+import dev.embedonce.vlm.vision.ImageSettings;
+import dev.embedonce.vlm.vision.PixelTensors;
+import dev.embedonce.vlm.vision.ProcessedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Pictures of one fixed size, by the processor of the model's tower: {@code pixel_values}, float32 {@code [3, size, size]}. */
+final class LlavaProcessor implements ImageProcessing {
+    private static final String PIXEL_VALUES = "pixel_values";
+
+    private final ImageProcessor processor;
+
+    private LlavaProcessor(ImageProcessor processor) {
+        this.processor = processor;
+    }
+
+    static LlavaProcessor read(FamilyFiles files, FamilyOptions options) {
+        return new LlavaProcessor(HfImageProcessors.read(files.directory(), options.pixels()));
+    }
+
+    /** What chat templates write where a picture is. */
+    static String placeholder(FamilyFiles files) {
+        Path file = files.directory().resolve("processor_config.json");
+        if (Files.isRegularFile(file)) {
+            ModelConfig processor = ModelConfig.readFile(file);
+            if (processor.has("image_token")) {
+                return processor.text("image_token");
+            }
+        }
+        return "<image>";
+    }
+
+    @Override
+    public ProcessedImage process(byte[] encoded, ImageSettings settings) {
+        return PixelTensors.processed(PIXEL_VALUES, processor.process(encoded));
+    }
+
+    @Override
+    public String preprocVersion(ImageSettings settings) {
+        return processor.preprocVersion();
+    }
+
+    @Override
+    public List<ProcessedImage> split(Map<String, Tensor> tensors) {
+        return PixelTensors.rows(tensors, PIXEL_VALUES).stream()
+                .map(pixels -> new ProcessedImage(Map.of(PIXEL_VALUES, pixels), Map.of(), 0, 0))
+                .toList();
+    }
+}

@@ -1,0 +1,33 @@
+package dev.embedonce.vlm.family.llava;
+
+import dev.embedonce.vlm.decoder.Prompt;
+import dev.embedonce.vlm.decoder.Prompt.Placement;
+import dev.embedonce.vlm.prompt.Placeholders;
+import dev.embedonce.vlm.prompt.PromptAssembler;
+import dev.embedonce.vlm.vision.VisionFeatures;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A placeholder for each feature, positions in order.
+ *
+ * @param placeholder in the text
+ * @param imageTokenId its token
+ */
+record LlavaPrompts(String placeholder, long imageTokenId) implements PromptAssembler {
+    @Override
+    public String expand(String prompt, List<VisionFeatures> images) {
+        return Placeholders.expand(prompt, placeholder, images, image -> placeholder.repeat(image.tokens()));
+    }
+
+    @Override
+    public Prompt assemble(long[] ids, List<VisionFeatures> images) {
+        List<int[]> indices = Placeholders.indices(ids, imageTokenId, images);
+        List<Placement> placements = new ArrayList<>();
+        for (int i = 0; i < images.size(); i++) {
+            placements.add(new Placement(
+                    Prompt.EMBEDDINGS, indices.get(i), images.get(i).features()));
+        }
+        return Prompt.inOrder(ids, placements);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.embedonce.vlm.family.qwen3_vl;
+
+import dev.embedonce.graph.blocks.NameLayout;
+import dev.embedonce.vlm.decoder.TextDecoder;
+import dev.embedonce.vlm.family.Family;
+import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.family.FamilyModel;
+import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.vlm.vision.PatchProcessing;
+import java.util.List;
+
+/** {@code model_type} qwen3_vl. Still pictures; videos are not supported. */
+// Source: transformers 5.23, models/qwen3_vl/modeling_qwen3_vl.py, processing_qwen3_vl.py
+public final class Qwen3Vl implements Family {
+    private static final List<NameLayout> LANGUAGE =
+            List.of(name -> name.startsWith("lm_head") ? name : "model.language_model." + name);
+
+    @Override
+    public String modelType() {
+        return "qwen3_vl";
+    }
+
+    @Override
+    public FamilyModel open(FamilyFiles files, FamilyOptions options) {
+        Qwen3VlConfig config = Qwen3VlConfig.read(files.config());
+        PatchProcessing images = PatchProcessing.read(files.imageProcessor(), options.pixels());
+        return FamilyModel.open(
+                images,
+                Qwen3VlVision.open(files, options, images.geometry()),
+                new Qwen3VlPrompts(
+                        config.imageTokenId(), config.mergeSize(), config.text().levels()),
+                () -> TextDecoder.open(files, options, LANGUAGE, config.text()));
+    }
+}

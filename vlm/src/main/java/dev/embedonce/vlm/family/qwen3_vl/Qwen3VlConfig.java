@@ -1,0 +1,27 @@
+package dev.embedonce.vlm.family.qwen3_vl;
+
+import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.vlm.decoder.DecoderConfig;
+import dev.embedonce.vlm.decoder.TextConfigs;
+
+/**
+ * What a qwen3_vl config says about the language side.
+ *
+ * @param imageTokenId the token that stands for a feature of a picture
+ * @param mergeSize patches a side that become one token
+ */
+record Qwen3VlConfig(DecoderConfig text, int imageTokenId, int mergeSize) {
+    static Qwen3VlConfig read(ModelConfig config) {
+        ModelConfig text = config.object("text_config");
+        ModelConfig vision = config.object("vision_config");
+        boolean tied = config.has("tie_word_embeddings")
+                ? config.flag("tie_word_embeddings", false)
+                : text.flag("tie_word_embeddings", false);
+        int levels = vision.integers("deepstack_visual_indexes", Qwen3VlVision.DEFAULT_LEVELS)
+                .size();
+        return new Qwen3VlConfig(
+                TextConfigs.read(text, tied).withLevels(levels),
+                config.natural("image_token_id", 151_655),
+                vision.positive("spatial_merge_size", 2));
+    }
+}

@@ -1,0 +1,27 @@
+package dev.embedonce.vlm.prompt;
+
+import dev.embedonce.vlm.decoder.Prompt;
+import dev.embedonce.vlm.vision.VisionFeatures;
+import java.util.List;
+
+/**
+ * Brings text and pictures together the way a family does. All that depends on a picture is read from its features, so that a picture
+ * whose features are cached is neither decoded nor measured. Immutable and thread-safe.
+ */
+public interface PromptAssembler {
+    /**
+     * The rendered prompt with the placeholder of every picture made as long as its features.
+     *
+     * @param prompt with one placeholder a picture, as the chat template writes it
+     * @throws IllegalArgumentException if there are more or fewer placeholders than pictures
+     */
+    String expand(String prompt, List<VisionFeatures> images);
+
+    /**
+     * What the language model reads.
+     *
+     * @param ids the expanded prompt's token ids
+     * @throws IllegalArgumentException if the placeholders among the ids are not as many as the features have tokens
+     */
+    Prompt assemble(long[] ids, List<VisionFeatures> images);
+}

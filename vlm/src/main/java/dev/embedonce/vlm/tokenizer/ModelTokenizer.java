@@ -1,0 +1,92 @@
+package dev.embedonce.vlm.tokenizer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.embedonce.encoder.text.NativeTokenizer;
+import dev.embedonce.error.ModelLoadException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The tokenizer of a language model: {@code tokenizer.json}, and the special tokens that {@code tokenizer_config.json} names.
+ * Thread-safe; whoever opens it closes it.
+ */
+public final class ModelTokenizer implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final NativeTokenizer tokenizer;
+    private final Map<String, String> specialTokens;
+
+    private ModelTokenizer(NativeTokenizer tokenizer, Map<String, String> specialTokens) {
+        this.tokenizer = tokenizer;
+        this.specialTokens = specialTokens;
+    }
+
+    /**
+     * Opens the tokenizer of a model.
+     *
+     * @param cacheFolder where the native library is unpacked
+     * @throws ModelLoadException if a file is missing or not understood
+     */
+    public static ModelTokenizer open(Path directory, Path cacheFolder) {
+        Path file = directory.resolve("tokenizer.json");
+        if (!Files.isRegularFile(file)) {
+            throw new ModelLoadException(directory + ": has no tokenizer.json");
+        }
+        try {
+            Map<String, String> special = specialTokens(directory.resolve("tokenizer_config.json"));
+            return new ModelTokenizer(
+                    NativeTokenizer.of(file.toString(), Files.readString(file), 0, cacheFolder), special);
+        } catch (IOException e) {
+            throw new ModelLoadException(file + ": cannot be read: " + e, e);
+        }
+    }
+
+    private static Map<String, String> specialTokens(Path file) throws IOException {
+        Map<String, String> tokens = new LinkedHashMap<>();
+        if (Files.isRegularFile(file)) {
+            for (Map.Entry<String, JsonNode> field :
+                    JSON.readTree(file.toFile()).properties()) {
+                JsonNode value =
+                        field.getValue().has("content") ? field.getValue().get("content") : field.getValue();
+                if (field.getKey().endsWith("_token") && value.isTextual()) {
+                    tokens.put(field.getKey(), value.textValue());
+                }
+            }
+        }
+        return Collections.unmodifiableMap(tokens);
+    }
+
+    /** The special tokens by the names that templates use, such as {@code bos_token}. */
+    public Map<String, String> specialTokens() {
+        return specialTokens;
+    }
+
+    /**
+     * The ids of a rendered prompt. The tokens that frame every text are added, unless the template has written the first of them
+     * already.
+     */
+    public long[] encode(String prompt) {
+        String first = specialTokens.get("bos_token");
+        return tokenizer.encode(prompt, first == null || !prompt.startsWith(first));
+    }
+
+    /** The text of ids, special tokens left out. */
+    public String decode(long[] ids) {
+        return tokenizer.decode(ids, true);
+    }
+
+    /** Text of ids that arrive one by one. */
+    public TokenStream stream() {
+        return new TokenStream(this);
+    }
+
+    @Override
+    public void close() {
+        tokenizer.close();
+    }
+}

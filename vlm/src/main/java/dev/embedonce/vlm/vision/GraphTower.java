@@ -1,0 +1,142 @@
+package dev.embedonce.vlm.vision;
+
+import dev.embedonce.graph.runtime.OnnxSession;
+import dev.embedonce.value.DType;
+import dev.embedonce.value.Tensor;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * A tower that is one ONNX graph, every input and output of which begins with a batch axis. Pictures whose inputs have the same
+ * shapes run together.
+ */
+public final class GraphTower implements VisionTower {
+    private static final int BATCH = 8;
+    /** Inputs of one run are kept below this, since the activations of a tower are many times larger. */
+    private static final long BATCH_BYTES = 32L << 20;
+
+    private final OnnxSession session;
+    private final String modelVersion;
+    private final Function<ProcessedImage, Map<String, Tensor>> feeds;
+
+    /**
+     * A tower over a session that it then owns.
+     *
+     * @param feeds the graph's inputs for one picture, without the batch axis
+     */
+    public GraphTower(OnnxSession session, String modelVersion, Function<ProcessedImage, Map<String, Tensor>> feeds) {
+        this.session = session;
+        this.modelVersion = modelVersion;
+        this.feeds = feeds;
+    }
+
+    @Override
+    public String modelVersion() {
+        return modelVersion;
+    }
+
+    @Override
+    public String runtime() {
+        return session.runtime();
+    }
+
+    @Override
+    public int batchSize() {
+        return BATCH;
+    }
+
+    @Override
+    public List<VisionFeatures> encode(List<ProcessedImage> images) {
+        Map<String, List<Integer>> alike = new LinkedHashMap<>();
+        List<Map<String, Tensor>> inputs = images.stream().map(feeds).toList();
+        for (int i = 0; i < inputs.size(); i++) {
+            alike.computeIfAbsent(shapes(inputs.get(i)), shapes -> new ArrayList<>())
+                    .add(i);
+        }
+        VisionFeatures[] answers = new VisionFeatures[images.size()];
+        for (List<Integer> group : alike.values()) {
+            int size = batchSize(inputs.get(group.get(0)));
+            for (int from = 0; from < group.size(); from += size) {
+                List<Integer> part = group.subList(from, Math.min(from + size, group.size()));
+                run(part, images, inputs, answers);
+            }
+        }
+        return Arrays.asList(answers);
+    }
+
+    private static String shapes(Map<String, Tensor> inputs) {
+        return inputs.entrySet().stream()
+                .map(e -> e.getKey() + Arrays.toString(e.getValue().shape()))
+                .sorted()
+                .collect(Collectors.joining());
+    }
+
+    private static int batchSize(Map<String, Tensor> inputs) {
+        long bytes =
+                inputs.values().stream().mapToLong(t -> t.data().remaining()).sum();
+        return (int) Math.max(1, Math.min(BATCH, BATCH_BYTES / Math.max(1, bytes)));
+    }
+
+    private void run(
+            List<Integer> part,
+            List<ProcessedImage> images,
+            List<Map<String, Tensor>> inputs,
+            VisionFeatures[] answers) {
+        Map<String, Tensor> batch = new HashMap<>();
+        for (String name : inputs.get(part.get(0)).keySet()) {
+            batch.put(
+                    name,
+                    stacked(part.stream().map(i -> inputs.get(i).get(name)).toList()));
+        }
+        Map<String, Tensor> outputs = session.run(batch);
+        for (int i = 0; i < part.size(); i++) {
+            ProcessedImage image = images.get(part.get(i));
+            Map<String, Tensor> features = new LinkedHashMap<>(image.layout());
+            for (Map.Entry<String, Tensor> output : outputs.entrySet()) {
+                features.put(output.getKey(), part.size() == 1 ? only(output.getValue()) : row(output.getValue(), i));
+            }
+            answers[part.get(i)] = new VisionFeatures(features);
+        }
+    }
+
+    private static Tensor stacked(List<Tensor> tensors) {
+        Tensor first = tensors.get(0);
+        long[] shape = new long[first.rank() + 1];
+        shape[0] = tensors.size();
+        System.arraycopy(first.shape(), 0, shape, 1, first.rank());
+        if (tensors.size() == 1) {
+            return Tensor.view(first.dtype(), shape, first.data());
+        }
+        ByteBuffer bytes = ByteBuffer.allocateDirect(Tensor.byteCount(first.dtype(), shape));
+        tensors.forEach(tensor -> bytes.put(tensor.data()));
+        return Tensor.view(first.dtype(), shape, bytes.flip());
+    }
+
+    private static Tensor only(Tensor batch) {
+        return Tensor.view(batch.dtype(), rowShape(batch), batch.data());
+    }
+
+    /** A copy, so that the batch's memory goes when its other pictures do. */
+    private static Tensor row(Tensor batch, int index) {
+        long[] shape = rowShape(batch);
+        DType dtype = batch.dtype();
+        int bytes = Tensor.byteCount(dtype, shape);
+        return Tensor.copyOf(dtype, shape, batch.data().slice(index * bytes, bytes));
+    }
+
+    private static long[] rowShape(Tensor batch) {
+        return Arrays.copyOfRange(batch.shape(), 1, batch.rank());
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}

@@ -1,0 +1,240 @@
+package dev.embedonce.vlm.vision;
+
+import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.image.AlphaPolicy;
+import dev.embedonce.image.ChannelMath;
+import dev.embedonce.image.ImageException;
+import dev.embedonce.image.ImageProcessor;
+import dev.embedonce.image.PixelOptions;
+import dev.embedonce.image.PixelValues;
+import dev.embedonce.image.ResampleFilter;
+import dev.embedonce.image.ResizeRule;
+import dev.embedonce.key.FramedDigest;
+import dev.embedonce.value.DType;
+import dev.embedonce.value.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Pictures packed as patches, as transformers' {@code Qwen2VLImageProcessor} does: resized so that both sides are whole numbers of
+ * merged patches, then cut. Gives {@code pixel_values}, float32 {@code [patches, 3 * temporal * patch * patch]}, the patches that
+ * are merged standing together, and {@code image_grid_thw}, int64 {@code [3]}: 1, rows and columns of patches.
+ */
+// Source: transformers 5.23, models/qwen2_vl/image_processing_pil_qwen2_vl.py
+public final class PatchProcessing implements ImageProcessing {
+    public static final String PIXEL_VALUES = "pixel_values";
+    public static final String GRID = "image_grid_thw";
+
+    /** Raised whenever the patches change for unchanged settings. */
+    private static final int REVISION = 1;
+
+    private static final int BICUBIC = 3;
+    private static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
+    private static final List<Double> CLIP_STD = List.of(0.26862954, 0.26130258, 0.27577711);
+    private static final Set<String> HARMLESS = Set.of(
+            "processor_class",
+            "image_processor_type",
+            "_processor_class",
+            "auto_map",
+            "data_format",
+            "input_data_format",
+            "disable_grouping",
+            "device",
+            "return_tensors",
+            "default_to_square",
+            "_valid_processor_keys");
+
+    /**
+     * The geometry of patches.
+     *
+     * @param patch pixels a side
+     * @param merge patches a side that become one token
+     * @param temporal how often a still picture is repeated
+     */
+    public record Geometry(int patch, int merge, int temporal) {
+        /** Numbers that make a patch. */
+        public int length() {
+            return PixelValues.CHANNELS * temporal * patch * patch;
+        }
+    }
+
+    private final Geometry geometry;
+    private final long minPixels;
+    private final long maxPixels;
+    private final boolean resize;
+    private final ResampleFilter filter;
+    private final AlphaPolicy alpha;
+    private final ChannelMath math;
+    private final PixelOptions pixels;
+
+    private PatchProcessing(ModelConfig config, PixelOptions pixels) {
+        this.geometry = new Geometry(
+                config.positive("patch_size", 14),
+                config.positive("merge_size", 2),
+                config.positive("temporal_patch_size", 2));
+        ModelConfig size = config.optionalObject("size");
+        this.minPixels =
+                config.has("min_pixels") ? config.positive("min_pixels") : size.positive("shortest_edge", 56 * 56);
+        this.maxPixels = config.has("max_pixels")
+                ? config.positive("max_pixels")
+                : size.positive("longest_edge", 28 * 28 * 1280);
+        this.resize = config.flag("do_resize", true);
+        this.filter = ResampleFilter.ofPillowCode(config.natural("resample", BICUBIC));
+        this.alpha = pixels.alpha() != null
+                ? pixels.alpha()
+                : config.flag("do_convert_rgb", true) ? AlphaPolicy.OVER_WHITE : AlphaPolicy.DROP;
+        this.math = math(config);
+        this.pixels = pixels;
+        config.refuseOthers(HARMLESS);
+    }
+
+    /**
+     * Reads the settings.
+     *
+     * @throws ModelLoadException if one is not understood, by name
+     */
+    public static PatchProcessing read(ModelConfig config, PixelOptions pixels) {
+        if (config.has("image_processor_type")) {
+            String name = config.text("image_processor_type");
+            if (!name.startsWith("Qwen2VLImageProcessor")) {
+                throw config.refused("image_processor_type", "Qwen2VLImageProcessor");
+            }
+        }
+        try {
+            return new PatchProcessing(config, pixels);
+        } catch (IllegalArgumentException e) {
+            throw new ModelLoadException(config.file() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static ChannelMath math(ModelConfig config) {
+        ChannelMath math = ChannelMath.none();
+        double factor = config.number("rescale_factor", 1.0 / 255);
+        if (config.flag("do_rescale", true)) {
+            math = math.rescaled(factor);
+        }
+        double[] mean = doubles(config.numbers("image_mean", CLIP_MEAN));
+        double[] std = doubles(config.numbers("image_std", CLIP_STD));
+        return config.flag("do_normalize", true) ? math.normalised(mean, std) : math;
+    }
+
+    private static double[] doubles(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    public Geometry geometry() {
+        return geometry;
+    }
+
+    @Override
+    public ProcessedImage process(byte[] encoded, ImageSettings settings) {
+        PixelValues values = processor(settings).process(encoded);
+        int side = geometry.patch * geometry.merge;
+        if (values.height() % side != 0 || values.width() % side != 0) {
+            throw new ImageException("image is " + values.width() + "x" + values.height()
+                    + ", and the model's processor does not resize; both sides must be multiples of " + side);
+        }
+        return image(patches(values), values.height() / geometry.patch, values.width() / geometry.patch, values);
+    }
+
+    private static ProcessedImage image(Tensor patches, int rows, int columns, PixelValues values) {
+        return new ProcessedImage(
+                Map.of(PIXEL_VALUES, patches),
+                Map.of(GRID, Tensor.ofLongs(new long[] {1, rows, columns}, 3)),
+                values.originalWidth(),
+                values.originalHeight());
+    }
+
+    private Tensor patches(PixelValues values) {
+        int patch = geometry.patch;
+        int merge = geometry.merge;
+        int rows = values.height() / patch;
+        int columns = values.width() / patch;
+        long[] shape = {(long) rows * columns, geometry.length()};
+        ByteBuffer bytes = ByteBuffer.allocateDirect(Tensor.byteCount(DType.FLOAT32, shape))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        FloatBuffer target = bytes.asFloatBuffer();
+        for (int row = 0; row < rows; row += merge) {
+            for (int column = 0; column < columns; column += merge) {
+                for (int i = 0; i < merge * merge; i++) {
+                    put(values, (row + i / merge) * patch, (column + i % merge) * patch, target);
+                }
+            }
+        }
+        return Tensor.view(DType.FLOAT32, shape, bytes);
+    }
+
+    private void put(PixelValues values, int top, int left, FloatBuffer target) {
+        for (int channel = 0; channel < PixelValues.CHANNELS; channel++) {
+            for (int time = 0; time < geometry.temporal; time++) {
+                for (int y = 0; y < geometry.patch; y++) {
+                    int from = (channel * values.height() + top + y) * values.width() + left;
+                    target.put(values.data().slice(from, geometry.patch));
+                }
+            }
+        }
+    }
+
+    private ImageProcessor processor(ImageSettings settings) {
+        long least = settings.minPixels()
+                .orElse(Math.min(minPixels, settings.maxPixels().orElse(minPixels)));
+        long most = settings.maxPixels().orElse(Math.max(maxPixels, least));
+        ResizeRule rule =
+                resize ? new ResizeRule.Multiples(geometry.patch * geometry.merge, least, most) : new ResizeRule.None();
+        return ImageProcessor.builder()
+                .label("patches")
+                .profile(pixels.profile())
+                .exif(pixels.exif())
+                .maxPixels(pixels.maxPixels())
+                .alpha(alpha)
+                .resize(rule, filter)
+                .math(math)
+                .build();
+    }
+
+    @Override
+    public String preprocVersion(ImageSettings settings) {
+        String version = processor(settings).preprocVersion();
+        String digest = FramedDigest.tagged("embedonce.preproc.patches.v1")
+                .put("revision", REVISION)
+                .put("pixels", version)
+                .put("patch", geometry.patch)
+                .put("merge", geometry.merge)
+                .put("temporal", geometry.temporal)
+                .hexDigest();
+        return version.substring(0, version.indexOf('@')) + "/p" + geometry.patch + "-m" + geometry.merge + "@sha256:"
+                + digest;
+    }
+
+    @Override
+    public List<ProcessedImage> split(Map<String, Tensor> tensors) {
+        List<Tensor> grids = PixelTensors.rows(tensors, GRID);
+        Tensor all = tensors.get(PIXEL_VALUES);
+        if (grids.isEmpty() != (all == null)) {
+            throw new IllegalArgumentException(
+                    PIXEL_VALUES + " and " + GRID + " belong together; found " + tensors.keySet());
+        }
+        List<ProcessedImage> images = new ArrayList<>();
+        int patch = 0;
+        for (Tensor grid : grids) {
+            LongBuffer thw = grid.longs();
+            int patches = Math.toIntExact(thw.get(0) * thw.get(1) * thw.get(2));
+            images.add(new ProcessedImage(Map.of(PIXEL_VALUES, slice(all, patch, patches)), Map.of(GRID, grid), 0, 0));
+            patch += patches;
+        }
+        return images;
+    }
+
+    private static Tensor slice(Tensor all, int first, int count) {
+        long[] shape = {count, all.dim(1)};
+        int row = Math.toIntExact(all.dim(1)) * Float.BYTES;
+        return Tensor.view(all.dtype(), shape, all.data().slice(first * row, count * row));
+    }
+}

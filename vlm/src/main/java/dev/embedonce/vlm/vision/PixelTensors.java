@@ -1,0 +1,46 @@
+package dev.embedonce.vlm.vision;
+
+import dev.embedonce.image.PixelValues;
+import dev.embedonce.value.DType;
+import dev.embedonce.value.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Pixels as tensors. */
+public final class PixelTensors {
+    private PixelTensors() {}
+
+    /** A copy of the pixels: float32 {@code [3, height, width]}. */
+    public static Tensor of(PixelValues values) {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(Tensor.byteCount(DType.FLOAT32, values.shape()))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values.data().duplicate());
+        return Tensor.view(DType.FLOAT32, values.shape(), bytes);
+    }
+
+    /** A picture whose tower reads nothing but its pixels. */
+    public static ProcessedImage processed(String name, PixelValues values) {
+        return new ProcessedImage(Map.of(name, of(values)), Map.of(), values.originalWidth(), values.originalHeight());
+    }
+
+    /**
+     * The rows of a tensor among others; none if the tensor is not there.
+     *
+     * @return views without the first axis
+     */
+    public static List<Tensor> rows(Map<String, Tensor> tensors, String name) {
+        Tensor all = tensors.get(name);
+        if (all == null) {
+            return List.of();
+        }
+        long[] shape = Arrays.copyOfRange(all.shape(), 1, all.rank());
+        int bytes = Tensor.byteCount(all.dtype(), shape);
+        return IntStream.range(0, Math.toIntExact(all.dim(0)))
+                .mapToObj(i -> Tensor.view(all.dtype(), shape, all.data().slice(i * bytes, bytes)))
+                .toList();
+    }
+}

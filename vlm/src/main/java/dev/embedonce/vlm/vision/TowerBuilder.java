@@ -1,0 +1,117 @@
+package dev.embedonce.vlm.vision;
+
+import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.graph.blocks.NameLayout;
+import dev.embedonce.graph.blocks.NumericMode;
+import dev.embedonce.graph.blocks.Parameters;
+import dev.embedonce.graph.blocks.Scope;
+import dev.embedonce.graph.onnx.Dim;
+import dev.embedonce.graph.onnx.GraphBuilder;
+import dev.embedonce.graph.onnx.OnnxGraph;
+import dev.embedonce.graph.onnx.Ops;
+import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.graph.runtime.OnnxSession;
+import dev.embedonce.graph.safetensors.TensorInfo;
+import dev.embedonce.key.FramedDigest;
+import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.family.FamilyOptions;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * What building a vision tower is the same for in every family: the graph over the weights, the numeric mode, the fingerprint, the
+ * session. Not thread-safe; single use.
+ */
+public final class TowerBuilder {
+    private final String architecture;
+    private final int revision;
+    private final ModelConfig config;
+    private final FamilyFiles files;
+    private final FamilyOptions options;
+    private final Parameters parameters;
+    private final GraphBuilder graph = new GraphBuilder();
+    private final Scope root;
+
+    /**
+     * Starts a tower.
+     *
+     * @param architecture the name in the fingerprint, such as {@code llava.vision}
+     * @param revision raised by hand when the mathematics of the tower changes
+     * @param config from which nothing but the tower is read
+     * @param layouts the ways in which checkpoints name the tensors
+     * @param probes tensors that tell the layouts apart
+     */
+    public TowerBuilder(
+            String architecture,
+            int revision,
+            ModelConfig config,
+            FamilyFiles files,
+            FamilyOptions options,
+            List<NameLayout> layouts,
+            String... probes) {
+        this.architecture = architecture;
+        this.revision = revision;
+        this.config = config;
+        this.files = files;
+        this.options = options;
+        this.parameters = Parameters.resolve(files.weights(), layouts, probes);
+        this.root = Scope.root(graph, parameters, NumericMode.FLOAT32, options.linearWeights());
+    }
+
+    /** The tower's tensors outside its layers: always float32. */
+    public Scope root() {
+        return root;
+    }
+
+    /** One of the equal layers, in the numeric mode chosen for the tower. */
+    public Scope layer(String list, int index) {
+        return root.at(list, index).in(options.towerMode());
+    }
+
+    public Ops ops() {
+        return root.ops();
+    }
+
+    /**
+     * Makes a value an output of the tower, under which name it is part of the features.
+     *
+     * @param value float32 {@code [batch, tokens, channels]}
+     */
+    public void output(String name, Value value, int channels) {
+        graph.output(name, value, Dim.free("batch"), Dim.free(name + "_tokens"), Dim.of(channels));
+    }
+
+    /**
+     * Ends the graph and opens it.
+     *
+     * @param feeds the graph's inputs for one picture, without the batch axis
+     */
+    public VisionTower open(Function<ProcessedImage, Map<String, Tensor>> feeds) {
+        OnnxGraph built = graph.build();
+        String version = modelVersion();
+        OnnxSession session = OnnxSession.open(
+                files.directory() + " (vision)",
+                built.modelProto(),
+                built.externalFolder().orElse(null),
+                options.session(options.towerMode()));
+        return new GraphTower(session, version, feeds);
+    }
+
+    private String modelVersion() {
+        FramedDigest digest = FramedDigest.tagged("embedonce.vision-tower.v1")
+                .put("architecture", architecture)
+                .put("revision", revision)
+                .put("numericMode", options.towerMode().id());
+        config.used().forEach((name, value) -> digest.put("config." + name, value));
+        for (Map.Entry<String, TensorInfo> entry : parameters.read().entrySet()) {
+            TensorInfo tensor = entry.getValue();
+            digest.put("tensor", entry.getKey())
+                    .put("dtype", tensor.type().safetensorsName())
+                    .put("shape", tensor.shape().dims())
+                    .put("sha256", options.digester().sha256(tensor));
+        }
+        return architecture + "-" + digest.hexDigest();
+    }
+}

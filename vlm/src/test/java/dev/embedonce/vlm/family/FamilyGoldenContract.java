@@ -1,0 +1,201 @@
+package dev.embedonce.vlm.family;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.embedonce.image.ImageException;
+import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.decoder.Prompt;
+import dev.embedonce.vlm.decoder.SequenceBatch;
+import dev.embedonce.vlm.decoder.SequenceBatch.Sequence;
+import dev.embedonce.vlm.decoder.SequenceBatch.Wanted;
+import dev.embedonce.vlm.tokenizer.ModelTokenizer;
+import dev.embedonce.vlm.vision.ImageSettings;
+import dev.embedonce.vlm.vision.ProcessedImage;
+import dev.embedonce.vlm.vision.VisionFeatures;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a family must compute: the same pixels, token ids, features, logits and greedy tokens as transformers, for every layout of its
+ * checkpoints. A family's test names its goldens.
+ */
+public abstract class FamilyGoldenContract {
+    /** Float32 sums in another order: differences grow with the layers. Measured below 1e-5. */
+    protected static final double TOLERANCE = 1e-4;
+
+    @TempDir
+    Path temp;
+
+    /** Models and layouts: {@code llava} in {@code published}, .. */
+    protected abstract Map<String, List<String>> models();
+
+    /** How far features and logits may be from the reference's, and why in the overriding method's comment. */
+    protected double tolerance() {
+        return TOLERANCE;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyCase_equalsTheReference() {
+        List<DynamicTest> tests = new ArrayList<>();
+        models().forEach((model, layouts) -> layouts.forEach(layout -> tests.add(
+                dynamicTest(model + " " + layout, () -> everyCase(Goldens.of(model, layout), model + layout)))));
+        return tests.stream();
+    }
+
+    private void everyCase(Goldens goldens, String name) {
+        Path folder = goldens.model(temp.resolve(name.replace('/', '-')));
+        FamilyFiles files = FamilyFiles.of(folder);
+        try (FamilyModel model = Families.open(files, Goldens.OPTIONS);
+                ModelTokenizer tokenizer = ModelTokenizer.open(folder, temp.resolve("native"))) {
+            for (Goldens.Case golden : goldens.cases()) {
+                if (golden.isRefused()) {
+                    assertThatThrownBy(() -> process(model, golden)).isInstanceOf(ImageException.class);
+                } else {
+                    check(model, tokenizer, golden);
+                }
+            }
+        }
+    }
+
+    private void check(FamilyModel model, ModelTokenizer tokenizer, Goldens.Case golden) {
+        List<ProcessedImage> processed = process(model, golden);
+        checkPixels(model, processed, golden);
+        List<VisionFeatures> features =
+                processed.isEmpty() ? List.of() : model.tower().encode(processed);
+        checkFeatures(features, golden);
+        String expanded = model.prompts().expand(golden.prompt(), features);
+        assertThat(tokenizer.encode(expanded)).as("%s: ids", golden).isEqualTo(golden.inputIds());
+        Prompt prompt = model.prompts().assemble(golden.inputIds(), features);
+        checkPositions(prompt, golden);
+        checkLanguage(model, prompt, golden);
+    }
+
+    private static List<ProcessedImage> process(FamilyModel model, Goldens.Case golden) {
+        ImageSettings settings = golden.settings()
+                .withImagesInRequest(Math.max(1, golden.pictures().size()));
+        return golden.pictures().stream()
+                .map(picture -> model.images().process(picture, settings))
+                .toList();
+    }
+
+    /** Bit for bit: the reference's PIL processor and ours do the same arithmetic. */
+    private static void checkPixels(FamilyModel model, List<ProcessedImage> processed, Goldens.Case golden) {
+        if (!golden.has("pixel_values")) {
+            return;
+        }
+        Map<String, Tensor> reference = new LinkedHashMap<>();
+        for (String name : List.of(
+                "pixel_values",
+                "image_grid_thw",
+                "image_sizes",
+                "pixel_attention_mask",
+                "num_crops",
+                "aspect_ratio_ids",
+                "aspect_ratio_mask",
+                "num_tiles")) {
+            if (golden.has(name)) {
+                reference.put(name, golden.tensor(name));
+            }
+        }
+        List<ProcessedImage> expected = model.images().split(reference);
+        assertThat(processed).as("%s: pictures", golden).hasSameSizeAs(expected);
+        for (int i = 0; i < processed.size(); i++) {
+            assertThat(processed.get(i).inputs())
+                    .as("%s: inputs", golden)
+                    .isEqualTo(expected.get(i).inputs());
+            assertThat(processed.get(i).layout())
+                    .as("%s: layout", golden)
+                    .isEqualTo(expected.get(i).layout());
+        }
+    }
+
+    private void checkFeatures(List<VisionFeatures> features, Goldens.Case golden) {
+        for (String name : List.of("features", "deepstack_0", "deepstack_1", "deepstack_2")) {
+            if (golden.has(name)) {
+                assertClose(golden + ": " + name, joined(features, name), golden.tensor(name));
+            }
+        }
+    }
+
+    private static Tensor joined(List<VisionFeatures> features, String name) {
+        int count = features.stream()
+                .mapToInt(f -> (int) f.get(name).elementCount())
+                .sum();
+        float[] all = new float[count];
+        int at = 0;
+        for (VisionFeatures image : features) {
+            FloatBuffer values = image.get(name).floats();
+            int length = values.remaining();
+            values.get(all, at, length);
+            at += length;
+        }
+        long channels = features.get(0).get(name).dim(1);
+        return Tensor.ofFloats(all, count / channels, channels);
+    }
+
+    private static void checkPositions(Prompt prompt, Goldens.Case golden) {
+        if (!golden.has("position_ids")) {
+            return;
+        }
+        Tensor reference = golden.tensor("position_ids");
+        for (int axis = 0; axis < 3; axis++) {
+            for (int token = 0; token < prompt.length(); token++) {
+                assertThat(prompt.position(axis, token))
+                        .as("%s: axis %d of token %d", golden, axis, token)
+                        .isEqualTo((int) reference.longs().get(axis * prompt.length() + token));
+            }
+        }
+    }
+
+    private void checkLanguage(FamilyModel model, Prompt prompt, Goldens.Case golden) {
+        long[] expected = golden.tokens();
+        try (SequenceBatch batch = model.language().newBatch()) {
+            Sequence sequence = batch.open(prompt, prompt.length() + expected.length);
+            Tensor logits = batch.prefill(sequence, prompt.length(), Wanted.ALL);
+            if (golden.has("logits")) {
+                assertClose(golden + ": logits", logits, golden.tensor("logits"));
+            }
+            Tensor last = row(logits, prompt.length() - 1);
+            if (golden.has("last_logits")) {
+                assertClose(golden + ": last logits", last, golden.tensor("last_logits"));
+            }
+            long[] tokens = new long[expected.length];
+            for (int i = 0; i < tokens.length; i++) {
+                tokens[i] = largest(last, model.language().vocabulary());
+                last = batch.decode(List.of(sequence), new long[] {tokens[i]});
+            }
+            assertThat(tokens).as("%s: tokens", golden).isEqualTo(expected);
+        }
+    }
+
+    private static long largest(Tensor logits, int vocabulary) {
+        int best = 0;
+        for (int i = 1; i < vocabulary; i++) {
+            if (logits.floats().get(i) > logits.floats().get(best)) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    private static Tensor row(Tensor logits, int index) {
+        int bytes = Math.toIntExact(logits.dim(1)) * Float.BYTES;
+        return Tensor.view(
+                logits.dtype(), new long[] {1, logits.dim(1)}, logits.data().slice(index * bytes, bytes));
+    }
+
+    private void assertClose(String what, Tensor actual, Tensor expected) {
+        assertThat(actual.elementCount()).as(what).isEqualTo(expected.elementCount());
+        assertThat(Goldens.difference(actual, expected)).as(what).isLessThan(tolerance());
+    }
+}
