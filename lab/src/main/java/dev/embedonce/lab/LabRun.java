@@ -30,7 +30,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 
 /** One run: makes the corpus and does every experiment that an earlier run has not finished. Used once. */
@@ -60,12 +59,12 @@ final class LabRun {
         List<RunProgress.Planned> steps = new ArrayList<>();
         int all = scale.corpusImages(ParametricMeshes.categories().size());
         double changed = scale.churnImages() * scale.churn() * (scale.cycles() - 1);
-        steps.add(new RunProgress.Planned("pictures", all * 0.3));
+        steps.add(new RunProgress.Planned("pictures", all));
         steps.add(new RunProgress.Planned("cold and warm pass", scale.passImages() * 3.5));
         for (Churn churn : Churn.values()) {
-            double everything = churn == Churn.RECOMPRESSED ? scale.churnImages() * (double) scale.cycles() : changed;
-            steps.add(new RunProgress.Planned(
-                    "churn: " + churn.label(), everything + 3.0 * scale.churnImages() + changed * 2.5));
+            double encoded =
+                    scale.churnImages() * (scale.cycles() + 3.0) + changed * (churn == Churn.RECOMPRESSED ? 1 : 2);
+            steps.add(new RunProgress.Planned("churn: " + churn.label(), encoded));
         }
         steps.add(new RunProgress.Planned("pHash audit", all));
         steps.add(new RunProgress.Planned("invalidation audit", InvalidationAudit.IMAGES * 30.0));
@@ -157,10 +156,7 @@ final class LabRun {
         Scale scale = options.scale();
         ChurnExperiment.Settings settings =
                 new ChurnExperiment.Settings(scale.churnImages(), scale.cycles(), scale.churn(), options.seed());
-        Set<Strategy> strategies = kind == Churn.RECOMPRESSED
-                ? EnumSet.allOf(Strategy.class)
-                : EnumSet.complementOf(EnumSet.of(Strategy.NONE));
-        return new ChurnExperiment(settings, corpus, encoder, this::store).run(kind, strategies, at);
+        return new ChurnExperiment(settings, corpus, encoder, this::store).run(kind, EnumSet.allOf(Strategy.class), at);
     }
 
     private List<AuditRow> audit(StepProgress at) {

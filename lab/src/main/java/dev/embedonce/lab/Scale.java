@@ -27,7 +27,7 @@ public record Scale(
     public static final Scale FULL = new Scale("full", 20, 8, 800, 800, 30, 0.2, 400, 800);
 
     /** The same experiments on fewer images and cycles: about 3 minutes on two cores. */
-    public static final Scale QUICK = new Scale("quick", 20, 8, 400, 200, 6, 0.2, 100, 200);
+    public static final Scale QUICK = new Scale("quick", 20, 8, 400, 200, 6, 0.2, 200, 200);
 
     public Scale {
         if (objectsPerClass < 1 || views < 1 || cycles < 2 || !(churn > 0 && churn <= 1)) {

@@ -56,7 +56,7 @@ public final class BatchSweep {
                 try (LabEncoder encoder = encoders.apply(batch)) {
                     encoder.encode(known.subList(0, Math.min(WARM_UP, known.size())));
                     rows.add(cold(batch, encoder, known));
-                    rows.add(warm(batch, encoder, cache, withNewOnes(sample, batch)));
+                    rows.add(warm(batch, encoder, cache, withNewOnes(sample, i + 1)));
                 }
                 progress.at((i + 1.0) / SIZES.size());
             }
@@ -64,12 +64,12 @@ public final class BatchSweep {
         return rows;
     }
 
-    private List<byte[]> withNewOnes(List<Picture> sample, int batch) {
+    private List<byte[]> withNewOnes(List<Picture> sample, int round) {
         List<byte[]> mixed = new ArrayList<>(sample.size());
         for (int i = 0; i < sample.size(); i++) {
             Picture picture = sample.get(i);
             boolean isNew = i % NEW_EVERY == NEW_EVERY - 1;
-            mixed.add(isNew ? Churn.LOSSY.change(picture, corpus, batch, seed) : picture.encoded());
+            mixed.add(isNew ? Churn.LOSSY.change(picture, corpus, round, seed) : picture.encoded());
         }
         return mixed;
     }

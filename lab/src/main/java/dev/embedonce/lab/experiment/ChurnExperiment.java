@@ -20,8 +20,7 @@ import java.util.TreeSet;
  * in an order that rotates, so that a busy moment of the machine does not favour one. Making the changed bytes and checking the answers
  * are not part of any time.
  *
- * <p>The answers of every cycle are compared with the {@link Truth}. Without a cache everything is encoded in every cycle whatever has
- * changed, so {@link Strategy#NONE} need not be run under every kind of churn.
+ * <p>The answers of every cycle are compared with the {@link Truth}.
  */
 public final class ChurnExperiment {
     /** The kind of store that strategies keep their vectors in. */

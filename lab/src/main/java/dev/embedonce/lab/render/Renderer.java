@@ -5,15 +5,16 @@ import dev.embedonce.lab.mesh.Mesh;
 import java.util.Arrays;
 
 /**
- * Draws a mesh in perspective on white: a z-buffer, flat shading from one light near the camera, both sides of a face lit alike (real
- * meshes are not wound consistently), edges smoothed by drawing four times as large and averaging. The same mesh and view give the same
+ * Draws a mesh in perspective on white: a z-buffer, flat shading from one light that stands still while the camera goes round, faces taken as
+ * turned to the camera (real meshes are not wound consistently), edges smoothed by drawing four times as large and averaging. The same mesh and view give the same
  * pixels on every machine. Thread-safe: nothing is kept.
  */
 public final class Renderer {
     private static final int OVERSAMPLING = 4;
     private static final double FIELD_OF_VIEW = Math.toRadians(40);
-    private static final double FILL = 0.86;
-    private static final double AMBIENT = 0.28;
+    private static final double FILL = 0.62;
+    private static final double AMBIENT = 0.25;
+    private static final double[] LIGHT = {0.70, -0.35, 0.62};
     private static final double[] COLOUR = {186, 202, 226};
 
     private final int side;
@@ -36,9 +37,10 @@ public final class Renderer {
         double distance = 1 / StrictMath.sin(FIELD_OF_VIEW / 2) / FILL;
         Canvas canvas = new Canvas(side * OVERSAMPLING);
         double[] seen = camera(placed.vertices(), view, distance);
+        double[] light = camera(LIGHT, view, 0);
         int[] triangles = placed.triangles();
         for (int i = 0; i < triangles.length; i += 3) {
-            canvas.triangle(seen, triangles[i] * 3, triangles[i + 1] * 3, triangles[i + 2] * 3);
+            canvas.triangle(seen, triangles[i] * 3, triangles[i + 1] * 3, triangles[i + 2] * 3, light);
         }
         return canvas.averaged();
     }
@@ -76,8 +78,8 @@ public final class Renderer {
             this.inverseDepth = new double[size * size];
         }
 
-        void triangle(double[] v, int a, int b, int c) {
-            float shade = shade(v, a, b, c);
+        void triangle(double[] v, int a, int b, int c, double[] towardsLight) {
+            float shade = shade(v, a, b, c, towardsLight);
             double ax = screen(v, a, 0);
             double ay = screen(v, a, 1);
             double bx = screen(v, b, 0);
@@ -121,8 +123,8 @@ public final class Renderer {
             return size / 2.0 + focal * v[vertex + axis] / v[vertex + 2];
         }
 
-        /** 0 to 1: how squarely the face meets light that comes from above left of the camera. */
-        private float shade(double[] v, int a, int b, int c) {
+        /** 0 to 1: how squarely the face meets the light. */
+        private float shade(double[] v, int a, int b, int c, double[] towardsLight) {
             double ux = v[b] - v[a];
             double uy = v[b + 1] - v[a + 1];
             double uz = v[b + 2] - v[a + 2];
@@ -133,8 +135,10 @@ public final class Renderer {
             double ny = uz * wx - ux * wz;
             double nz = ux * wy - uy * wx;
             double length = Math.sqrt(nx * nx + ny * ny + nz * nz);
-            double toLight = Math.abs(nx * 0.35 + ny * 0.55 + nz * 0.76) / length;
-            return (float) (AMBIENT + (1 - AMBIENT) * toLight);
+            double away = nx * v[a] + ny * v[a + 1] + nz * v[a + 2];
+            double lit = (nx * towardsLight[0] + ny * towardsLight[1] + nz * towardsLight[2]) / length;
+            double facing = 0.5 + 0.5 * (away > 0 ? -lit : lit);
+            return (float) (AMBIENT + (1 - AMBIENT) * facing);
         }
 
         RgbPicture averaged() {
