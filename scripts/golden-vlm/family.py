@@ -29,7 +29,7 @@ class Family:
     files: dict[str, Any]
     tokenizer: dict[str, Any]
     tokenizer_settings: dict[str, Any]
-    template: str
+    template: str | None
     names: list[tuple[str, str]]
     features: Callable
     template_file: str = "tokenizer_config.json"
@@ -38,6 +38,10 @@ class Family:
     layouts: tuple[str, ...] = ("published", "transformers5")
     to_published: Callable = lambda tensors: tensors
     matters: Callable | None = None
+    # the published layout, where transformers 5 cannot read it: this family is then its own layout
+    original: "Family | None" = None
+    # how many of the logits the published model has too
+    vocabulary: int | None = None
     seed: int = 20261121
     notes: list[str] = field(default_factory=list)
 

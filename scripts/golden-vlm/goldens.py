@@ -33,14 +33,21 @@ def must_change(what, one, other):
         raise Unclear(f"{what} changes nothing")
 
 
+def prompt_of(processor, messages):
+    """What the template makes of the messages; without a template their text as it is."""
+    if processor.chat_template is not None:
+        return processor.apply_chat_template(for_template(messages), add_generation_prompt=True)
+    return "".join(part["text"] for message in messages for part in message["content"] if part["type"] == "text")
+
+
 def inputs_of(processor, pictures, case):
     """The rendered prompt, and the tensors the processor makes of it and of the pictures as Pillow opens them."""
-    prompt = processor.apply_chat_template(for_template(case.messages), add_generation_prompt=True)
+    prompt = prompt_of(processor, case.messages)
     images = [Image.open(pictures / file) for file in files_of(case.messages)]
     # as apply_chat_template(tokenize=True) does: a beginning that the template wrote is not written again
     bos = processor.tokenizer.bos_token
     special = not (bos is not None and prompt.startswith(bos))
-    text = dict(add_special_tokens=special)
+    text = dict(add_special_tokens=special) if processor.chat_template is not None else {}
     inputs = processor(
         text=[prompt], images=images or None, return_tensors="pt", text_kwargs=text, images_kwargs=case.settings
     )
@@ -48,14 +55,17 @@ def inputs_of(processor, pictures, case):
 
 
 def greedy(model, inputs):
-    """[NEW_TOKENS] ids, an end not being one."""
-    settings = GenerationConfig(max_new_tokens=NEW_TOKENS, min_new_tokens=NEW_TOKENS, do_sample=False, pad_token_id=0)
-    model.generation_config = settings
+    """NEW_TOKENS ids, an end-of-text token being like any other, and the logits [NEW_TOKENS, vocabulary] that each was chosen by."""
+    model.generation_config = GenerationConfig(
+        max_new_tokens=NEW_TOKENS, do_sample=False, pad_token_id=0,
+        decoder_start_token_id=getattr(model.config.text_config, "decoder_start_token_id", None),
+    )
     out = model.generate(**inputs, output_logits=True, return_dict_in_generate=True)
-    top = torch.stack([step[0].float().topk(2).values for step in out.logits])
+    steps = torch.cat(out.logits).float()
+    top = steps.topk(2).values
     if (top[:, 0] - top[:, 1]).min() < MINIMUM_GAP:
         raise Unclear("two tokens are equally likely")
-    return out.sequences[0, -NEW_TOKENS:], out.logits[0][0].float()
+    return out.sequences[0, -NEW_TOKENS:], steps
 
 
 def run(family, model, inputs):
@@ -63,15 +73,17 @@ def run(family, model, inputs):
     result = {name: value for name, value in inputs.items() if name != "attention_mask"}
     with torch.no_grad():
         logits = model(**inputs).logits[0].float()
-        tokens, first = greedy(model, inputs)
-        assert (logits[-1] - first).abs().max() < 1e-4
+        tokens, steps = greedy(model, inputs)
+        assert (logits[-1] - steps[0]).abs().max() < 1e-4
         if "pixel_values" in inputs:
             result |= family.features(model, inputs)
             other = dict(inputs, pixel_values=-0.7 * inputs["pixel_values"])
             must_change("the picture", model(**other).logits[0, -1], logits[-1])
             if family.matters:
                 family.matters(model, inputs, logits)
-    return result | {"logits": logits, "last_logits": logits[-1].clone(), "tokens": tokens}
+    logits, steps = logits[:, : family.vocabulary], steps[:, : family.vocabulary]
+    assert tokens.max() < logits.shape[1]
+    return result | {"logits": logits, "last_logits": logits[-1].clone(), "step_logits": steps, "tokens": tokens}
 
 
 def compute(family, folder, pictures, model, processor):
@@ -95,6 +107,8 @@ def compute(family, folder, pictures, model, processor):
         })
         if name not in WITH_PIXELS:
             result = {key: value for key, value in result.items() if key not in BIG}
+        if name not in WITH_ALL_LOGITS:
+            result.pop("step_logits")
         if name not in WITH_ALL_LOGITS or len(result["logits"]) > MOST_LOGITS:
             result.pop("logits")
         tensors |= {f"{name}.{key}": value for key, value in result.items()}
@@ -102,18 +116,21 @@ def compute(family, folder, pictures, model, processor):
     if sum(len(set(case["tokens"])) for case in answered) < MINIMUM_VARIETY * len(answered):
         raise Unclear("the answers repeat themselves")
     last = {case["name"]: tensors[f"{case['name']}.last_logits"] for case in answered}
-    must_change("the order of the pictures", last["a_b"], last["b_a"])
+    if "a_b" in last:
+        must_change("the order of the pictures", last["a_b"], last["b_a"])
     return tensors, cases
 
 
 RULE = {
-    "pixels": "pixel_values and pixel_attention_mask are stored for the cases that show a picture the first time: " + ", ".join(sorted(WITH_PIXELS)),
-    "logits": "logits [positions, vocabulary] of: " + ", ".join(sorted(WITH_ALL_LOGITS)) + ""
-    f", where there are no more than {MOST_LOGITS} positions; last_logits [vocabulary] of all",
-    "tokens": f"{NEW_TOKENS} greedy tokens, end-of-text tokens being like any other but never chosen",
+    "pixels": "pixel_values and pixel_attention_mask are stored for the cases that show a picture the first time: "
+    + ", ".join(sorted(WITH_PIXELS)),
+    "logits": f"logits [positions, vocabulary] of the prompts up to {MOST_LOGITS} tokens, and step_logits "
+    "[tokens, vocabulary] that each token was chosen by, of: "
+    + ", ".join(sorted(WITH_ALL_LOGITS)) + "; last_logits [vocabulary] of all",
+    "tokens": f"{NEW_TOKENS} greedy tokens, an end-of-text token being like any other",
     "settings": "of the image processor, for this request only",
     "refused": "what the processor says about a picture it does not take; nothing is computed then",
-    "pictures": "opened by Pillow and handed to the processor as they are: no EXIF turn, no conversion before the processor's own",
+    "pictures": "opened by Pillow and handed to the processor as they are: no EXIF turn, no conversion before its own",
 }
 
 

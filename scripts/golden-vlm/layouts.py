@@ -32,7 +32,9 @@ def write_published(family, model, folder, dtype=torch.float32):
     tokenizer = tokenizer_json(**family.tokenizer)
     write_json(folder / "tokenizer.json", tokenizer)
     settings = dict(family.tokenizer_settings)
-    if family.template_file == "tokenizer_config.json":
+    if family.template is None:
+        pass
+    elif family.template_file == "tokenizer_config.json":
         settings["chat_template"] = family.template_text()
     elif family.template_file == "chat_template.json":
         write_json(folder / "chat_template.json", {"chat_template": family.template_text()})

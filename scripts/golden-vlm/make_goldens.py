@@ -6,7 +6,12 @@
 import argparse
 import importlib
 import json
+import os
+import tempfile
 from pathlib import Path
+
+# the same bits wherever in memory a tensor lies; to be set before torch is loaded
+os.environ["MKL_CBWR"] = "AVX2,STRICT"
 
 import torch
 from transformers.utils import logging
@@ -16,7 +21,10 @@ import layouts
 import pictures
 from vocabulary import write_json
 
-FAMILIES = ["llava", "qwen3_vl", "llava_next", "qwen2_vl", "qwen2_5_vl", "gemma3", "idefics3", "smolvlm", "mistral3", "mllama"]
+FAMILIES = [
+    "llava", "qwen3_vl", "llava_next", "qwen2_vl", "qwen2_5_vl", "gemma3", "idefics3", "smolvlm", "mistral3", "mllama",
+    "florence2",
+]
 
 
 def try_seed(family, folder, pictures_folder, seed):
@@ -45,6 +53,19 @@ def try_seed(family, folder, pictures_folder, seed):
     return model, results, entries
 
 
+def try_original(family, folder, pictures_folder, seed):
+    """As try_seed, where transformers 5 cannot read what was published: it computes on its own layout."""
+    published, own = folder / "published", folder / "transformers5"
+    model = layouts.model_from(family, seed)
+    with tempfile.TemporaryDirectory() as sources:
+        layouts.write_published(family, model, Path(sources))
+        shared = layouts.write_transformers5(model, Path(sources), own)
+        layouts.fill(own, Path(sources), shared)
+    results = goldens.compute(family, own, pictures_folder, layouts.load(own), layouts.processor_of(own))
+    layouts.write_published(family.original, model, published)
+    return model, {"published": results}, {"transformers5": {"copied_from_published": layouts.drop_same(published, own)}}
+
+
 def compared_before(folder):
     """What mlx_compare.py wrote, as long as the goldens stay the same."""
     golden, manifest = folder / "golden.safetensors", folder / "manifest.json"
@@ -59,7 +80,8 @@ def make(family, out):
     folder, pictures_folder = out / family.folder, out / "pictures"
     for seed in range(family.seed, family.seed + 40):
         try:
-            model, results, entries = try_seed(family, folder, pictures_folder, seed)
+            attempt = try_original if family.original else try_seed
+            model, results, entries = attempt(family, folder, pictures_folder, seed)
             break
         except goldens.Unclear as reason:
             print(f"{family.folder}: not seed {seed}: {reason}")
@@ -69,19 +91,21 @@ def make(family, out):
     goldens.write(folder, *results["published"])
     if "published-bf16" in results:
         goldens.write(folder / "published-bf16", *results["published-bf16"])
-    exact, other = (layouts.processor_of(folder / "published", backend) for backend in ("pil", "torchvision"))
+    readable = folder / ("transformers5" if family.original else "published")
+    exact, other = (layouts.processor_of(readable, backend) for backend in ("pil", "torchvision"))
     write_json(folder / "manifest.json", {
         "model_type": family.config["model_type"], "class": type(model).__name__, "seed": seed,
         "versions": layouts.versions(), "parameters": sum(p.numel() for p in model.parameters()),
         "image_processor": {"class": type(exact.image_processor).__name__, "backend": "pil"},
         "layouts": entries,
         "torchvision_minus_pil": goldens.torchvision_differences(family, pictures_folder, exact, other),
-        "names_in_memory": layouts.names_in_memory(family, model),
+        "names_in_memory": layouts.names_in_memory(family.original or family, model),
         "notes": family.notes,
         **compared(),
     })
     sizes = {file.relative_to(folder).as_posix(): file.stat().st_size for file in sorted(folder.rglob("*.safetensors"))}
-    print(family.folder, "seed", seed, sizes, "largest logit", max(c.get("largest_logit", 0) for c in results["published"][1]))
+    largest = max(case.get("largest_logit", 0) for case in results["published"][1])
+    print(family.folder, "seed", seed, sizes, "largest logit", largest)
 
 
 def main():

@@ -16,8 +16,11 @@ import numpy as np
 from mlx_vlm.utils import load_model
 from safetensors.numpy import load_file
 
-CASES = ["text", "one", "two", "three", "very_wide", "grey"]
-TENSORS = ["image_grid_thw", "image_sizes", "pixel_attention_mask", "aspect_ratio_ids", "aspect_ratio_mask", "cross_attention_mask"]
+CASES = ["text", "one", "two", "three", "very_wide", "very_tall", "grey"]
+TENSORS = [
+    "image_grid_thw", "image_sizes", "pixel_attention_mask", "aspect_ratio_ids", "aspect_ratio_mask",
+    "cross_attention_mask",
+]
 
 
 def mlx_folder(published, target, changes):
@@ -40,7 +43,8 @@ def logits_of(model, golden, case, masked):
     extra = {name: mx.array(golden[f"{case}.{name}"]) for name in TENSORS if f"{case}.{name}" in golden}
     pixels = golden.get(f"{case}.pixel_values")
     ids = mx.array(golden[f"{case}.input_ids"])
-    out = model(ids, None if pixels is None else mx.array(pixels), mask=mx.ones(ids.shape, dtype=mx.int32) if masked and pixels is not None else None, **extra)
+    mask = mx.ones(ids.shape, dtype=mx.int32) if masked and pixels is not None else None
+    out = model(ids, None if pixels is None else mx.array(pixels), mask=mask, **extra)
     return np.array(out.logits.astype(mx.float32))[0]
 
 

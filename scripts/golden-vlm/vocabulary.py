@@ -44,13 +44,26 @@ def _train(size):
     return sorted(model["vocab"], key=model["vocab"].get), model["merges"]
 
 
-def tokenizer_json(base, first=(), last=(), pattern=GPT2, bos=None, trained=480):
+def _around(ids, bos, eos):
+    """The post-processor that sets `bos` before a text and, unless it is None, `eos` after it."""
+    special = lambda token: [{"SpecialToken": {"id": token, "type_id": 0}}] if token else []
+    text = lambda name, type_id: [{"Sequence": {"id": name, "type_id": type_id}}]
+    one, two = special(bos) + text("A", 0) + special(eos), special(bos) + text("B", 1) + special(eos)
+    return {
+        "type": "TemplateProcessing", "single": one, "pair": one + two,
+        "special_tokens": {
+            token: {"id": token, "ids": [ids[token]], "tokens": [token]} for token in (bos, eos) if token is not None
+        },
+    }
+
+
+def tokenizer_json(base, first=(), last=(), pattern=GPT2, bos=None, eos=None, trained=480):
     """A tokenizer.json.
 
     base: how many ids lie before the first token of `last`; what training does not fill is filled with words that no text gives
     first: special tokens in the vocabulary itself, from id 0 on
     last: special tokens from id `base` on; (token, False) is an added token that is not special
-    bos: a token of `first` or `last` that the tokenizer sets before every text
+    bos, eos: tokens of `first` or `last` that the tokenizer sets before and after every text
     """
     learned, merges = _train(min(trained, base - len(first)))
     tokens = list(first) + learned
@@ -60,13 +73,7 @@ def tokenizer_json(base, first=(), last=(), pattern=GPT2, bos=None, trained=480)
     added = [(token, True) for token in first] + last
     post = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": False, "use_regex": False}
     if bos is not None:
-        special = {"SpecialToken": {"id": bos, "type_id": 0}}
-        post = {
-            "type": "TemplateProcessing",
-            "single": [special, {"Sequence": {"id": "A", "type_id": 0}}],
-            "pair": [special, {"Sequence": {"id": "A", "type_id": 0}}, special, {"Sequence": {"id": "B", "type_id": 1}}],
-            "special_tokens": {bos: {"id": bos, "ids": [ids[bos]], "tokens": [bos]}},
-        }
+        post = _around(ids, bos, eos)
     return {
         "version": "1.0",
         "truncation": None,
