@@ -29,6 +29,7 @@ def main(folder):
     for name, module in snippets.MODULES.items():
         write(folder / f"{name}.json", snippet_groups(module.GROUPS))
     write(folder / "random.json", snippet_groups(random_expressions.groups()))
+    chats.write_conversations(folder)
     write(folder / "chats.json", chats.groups())
 
 

@@ -18,7 +18,7 @@ BINARY = ["+", "-", "*", "/", "//", "%", "~", "==", "!=", "<", "<=", ">", ">=", 
 FILTERS = ["abs", "upper", "lower", "title", "capitalize", "length", "first", "last", "list", "join", "join(',')", "sum", "min", "max",
            "sort", "unique", "reverse", "string", "int", "float", "round", "trim", "tojson", "default('D')", "default('D', true)",
            "replace('a', 'b')", "map('string')", "map(attribute='r')", "select", "reject", "select('odd')", "selectattr('r')",
-           "batch(2)", "slice(2)", "items", "dictsort", "indent", "truncate(3, true, '', 0)", "wordcount", "urlencode", "e", "safe",
+           "batch(2)", "slice(2)", "items", "dictsort", "indent", "truncate(3, true, '', 0)", "urlencode", "e", "safe",
            "attr('upper')", "count", "center(5)", "tojson(indent=1)", "sort(reverse=true)", "int(9)", "list|length", "list|tojson"]
 TESTS = ["defined", "undefined", "none", "string", "number", "integer", "float", "boolean", "mapping", "sequence", "iterable", "odd",
          "even", "true", "false", "lower", "upper", "callable", "divisibleby(2)", "eq 1", "in [1, 'a']", "not none", "not string"]
@@ -51,10 +51,13 @@ def expression(rng, depth):
     return f"{inner()} if {inner()} else {inner()}"
 
 
-def is_told(result):
-    """Left out: addresses in memory, and integers beyond 64 bits."""
-    text = result.get("output", result.get("message", ""))
-    return " at 0x" not in text and "function" not in text and "method" not in text and not re.search(r"\d{18}", text)
+def is_told(source, result):
+    """Left out: addresses in memory, integers beyond 64 bits, and what only jinja2's optimizer makes of constants."""
+    assigned = "{% set value = " + source[3:-3] + " %}{{ value }}"
+    if result != reference.snippet(assigned, VARIABLES, optimized=False):
+        return False
+    text = result.get("output", result.get("message", "")).replace("', '", "")
+    return not re.search(r"\d{18}|object|tcejbo|function|method|built", text, re.IGNORECASE)
 
 
 def groups():
@@ -64,6 +67,6 @@ def groups():
         source = "{{ " + expression(rng, rng.randint(1, 4)) + " }}"
         result = reference.snippet(source, VARIABLES)
         sources, wanted = (rendered, RENDERED) if "output" in result else (refused, REFUSED)
-        if source not in sources and len(source) < 120 and len(sources) < wanted and is_told(result):
+        if source not in sources and len(source) < 120 and len(sources) < wanted and is_told(source, result):
             sources.append(source)
     return [("random-rendered", VARIABLES, rendered), ("random-refused", VARIABLES, refused)]

@@ -1,5 +1,6 @@
 """Renders templates with transformers' own function and says how that ended."""
 
+import copy
 import datetime
 import warnings
 
@@ -39,8 +40,18 @@ def outcome(render):
         return {"error": "other", "message": f"{type(e).__name__}: {e}"}
 
 
-def snippet(source, variables):
-    return outcome(lambda: chat_template_utils._cached_compile_jinja_template(source).render(**variables))
+def snippet(source, variables, optimized=True):
+    # a copy: jinja2's indent filter appends to a list
+    own = copy.deepcopy(variables)
+
+
+    def render():
+        template = chat_template_utils._cached_compile_jinja_template(source)
+        if not optimized:
+            template = template.environment.overlay(optimized=False).from_string(source)
+        return template.render(**own)
+
+    return outcome(render)
 
 
 def chat(source, conversation):

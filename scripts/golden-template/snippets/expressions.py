@@ -61,8 +61,8 @@ b' }}", r"{{ '\a\b\f\v\r' | tojson }}", r"{{ '\x4' }}", r"{{ '\u12' }}", r"{{ '\
         "{{ l.x.y }}", "{{ s[0] }}", "{{ s[-1] }}", "{{ s[99] }}", "{{ s['x'] }}", "{{ u[12] }}", "{{ u[-1] }}", "{{ none_.x }}", "{{ none_.x.y }}", "{{ none_['x'] }}", "{{ none_[0] is defined }}", "{{ i.x }}", "{{ i.x.y }}", "{{ i[0] }}", "{{ i[0].x }}", "{{ missing }}",
         "{{ missing.x }}", "{{ missing['x'] }}", "{{ missing[0] }}", "{{ missing() }}", "{{ d.missing() }}", "{{ s() }}", "{{ l() }}", "{{ i() }}", "{{ d[l] }}", "{{ d[none] }}", "{{ nested[1].k[2] }}", "{{ nested[0][1] }}", "{{ (1, 2)[1] }}", "{{ [1, 2][0] }}", "{{ {'a': 1}.a }}",
         "{{ {'a': 1}['a'] }}", "{{ 'abc'[1] }}", "{{ range(5)[2] }}", "{{ range(5)[-1] }}", "{{ d['a', 'b'] }}", "{{ d[('x' ~ ' y')] }}", "{{ d.__class__ }}", "{{ d.__class__.__name__ }}", "{{ s.__len__() }}", "{{ s['__class__'] }}", "{{ s.__class__ is defined }}", "{{ l.append }}", "{{ l.append is defined }}",
-        "{{ l.append(1) }}", "{{ d.update({}) }}", "{{ d.pop('a') }}", "{{ l.sort() }}", "{{ d.clear is callable }}", "{{ l['append'](1) }}", "{{ d._x }}", "{{ d._x is defined }}", "{{ d.items().x }}", "{{ (d.items())[0] is defined }}", "{{ 1.real }}", "{{ d.a.b.c }}", "{{ s.upper.x }}", "{{ d. a }}",
-        "{{ d .a }}", "{{ d [ 'a' ] }}", "{{ missing.x.y is defined }}", "{{ loop }}", "{{ self }}", "{{ self is defined }}",
+        "{{ l.append(1) }}", "{{ d.update({}) }}", "{{ d.pop('a') }}", "{{ l.sort() }}", "{{ d.clear is callable }}", "{{ l['append'](1) }}", "{{ d._x }}", "{{ d._x is defined }}", "{{ d.items().x }}", "{{ (d.items())[0] is defined }}", "{{ d.a.b.c }}", "{{ s.upper.x }}", "{{ d. a }}",
+        "{{ d .a }}", "{{ d [ 'a' ] }}", "{{ missing.x.y is defined }}", "{{ loop }}",
     ]),
     ("slices", VALUES, [
         "{{ l[1:] }}", "{{ l[:2] }}", "{{ l[:] }}", "{{ l[::2] }}", "{{ l[::-1] }}", "{{ l[-2:] }}", "{{ l[:-1] }}", "{{ l[5:] }}", "{{ l[-9:9] }}", "{{ l[2:1] }}", "{{ l[2:0:-1] }}", "{{ l[::-2] }}", "{{ l[0:3:2] }}", "{{ l[::0] }}", "{{ l[1:none] }}", "{{ l[none:2] }}", "{{ s[1:3] }}", "{{ s[::-1] }}",

@@ -82,6 +82,6 @@ final class Attributes {
         if (owner instanceof List) {
             return Containers.LIST;
         }
-        return owner instanceof Tuple ? Containers.TUPLE : null;
+        return owner instanceof Tuple || owner instanceof Range ? Containers.TUPLE : null;
     }
 }

@@ -7,18 +7,18 @@ import java.util.Set;
 /** The methods of lists, tuples and dictionaries, all but those that would change them. */
 final class Containers {
     static final Registry TUPLE = new Registry()
-            .add("count", "value", (self, given) -> count(self, given.get(0)))
-            .add("index", "value start? stop?", Containers::index);
+            .add("count", "/ value", (self, given) -> count(self, given.get(0)))
+            .add("index", "/ value start? stop?", Containers::index);
     static final Registry LIST = new Registry()
-            .add("count", "value", (self, given) -> count(self, given.get(0)))
-            .add("index", "value start? stop?", Containers::index)
+            .add("count", "/ value", (self, given) -> count(self, given.get(0)))
+            .add("index", "/ value start? stop?", Containers::index)
             .add("copy", "", (self, given) -> new ArrayList<>(Values.sequence(self)));
     static final Registry DICT = new Registry()
             .add("keys", "", (self, given) -> DictView.keys((Dict) self))
             .add("values", "", (self, given) -> DictView.values((Dict) self))
             .add("items", "", (self, given) -> DictView.items((Dict) self))
             .add("copy", "", (self, given) -> Dict.copyOf((Dict) self))
-            .add("get", "key default?", (self, given) -> {
+            .add("get", "/ key default?", (self, given) -> {
                 Object value = ((Dict) self).get(given.get(0));
                 return value == null ? given.get(1, None.NONE) : value;
             });

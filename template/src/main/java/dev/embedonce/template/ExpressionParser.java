@@ -62,10 +62,7 @@ final class ExpressionParser {
     }
 
     private boolean isTupleEnd() {
-        return tokens.is(Token.Type.PRINT_END)
-                || tokens.is(Token.Type.BLOCK_END)
-                || tokens.isOperator(")")
-                || tokens.isName("recursive");
+        return tokens.is(Token.Type.PRINT_END) || tokens.is(Token.Type.BLOCK_END) || tokens.isOperator(")");
     }
 
     Expr expression() {

@@ -15,10 +15,9 @@ record FormatSpec(
             throw new TemplateException("Invalid format specifier " + Repr.of(spec));
         }
         boolean zero = matcher.group(5) != null;
-        char align = first(matcher.group(2));
         return new FormatSpec(
                 matcher.group(1) != null ? matcher.group(1) : zero ? "0" : " ",
-                align == 0 && zero ? '=' : align,
+                first(matcher.group(2)),
                 first(matcher.group(3)),
                 matcher.group(4) != null,
                 number(matcher.group(6), 0),
@@ -113,7 +112,8 @@ record FormatSpec(
 
     private String number(boolean negative, String prefix, String digits) {
         String shown = negative ? "-" : sign == 0 || sign == '-' ? "" : String.valueOf(sign);
-        return padded(shown + prefix, digits, '>');
+        // a zero before the width alone fills between sign and digits
+        return padded(shown + prefix, digits, fill.equals("0") ? '=' : '>');
     }
 
     private String padded(String prefix, String text, char normally) {

@@ -14,7 +14,8 @@ final class Loop {
         this.outer = outer;
     }
 
-    void over(Object items, int depth) {
+    /** Runs it; only its {@code else} can leave or continue a loop around it. */
+    Stmt.Flow over(Object items, int depth) {
         boolean filtered = code.condition().isPresent();
         Iterator<Object> rest = Values.iterate(items);
         LoopState state = new LoopState(
@@ -32,9 +33,7 @@ final class Loop {
             finishedOne |= flow == Stmt.Flow.NEXT;
         }
         // Jinja's else is also for a loop none of whose rounds came to its end
-        if (!finishedOne) {
-            render.runIn(new Scope(outer), code.otherwise());
-        }
+        return finishedOne ? Stmt.Flow.NEXT : render.runIn(new Scope(outer), code.otherwise());
     }
 
     /** {@code loop(items)} inside a recursive loop. */
@@ -42,11 +41,7 @@ final class Loop {
         if (!code.recursive()) {
             throw new TemplateException("The loop must have the 'recursive' marker to be called recursively.");
         }
-        return render.capture(() -> {
-                    over(items, depth);
-                    return Stmt.Flow.NEXT;
-                })
-                .text();
+        return render.capture(() -> over(items, depth)).text();
     }
 
     private boolean isWanted(Object item) {

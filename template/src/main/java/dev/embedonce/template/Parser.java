@@ -226,17 +226,13 @@ final class Parser {
         List<Target> targets = new ArrayList<>();
         boolean several = false;
         do {
-            if (several && !isTargetAhead()) {
+            if (several && tokens.isOperator(")")) {
                 break;
             }
             targets.add(oneTarget(members));
             several |= tokens.isOperator(",");
         } while (tokens.skipOperator(","));
         return several ? new Target.Several(targets) : targets.get(0);
-    }
-
-    private boolean isTargetAhead() {
-        return tokens.isOperator("(") || (tokens.is(Token.Type.NAME) && !tokens.isName("in"));
     }
 
     private Target oneTarget(boolean members) {

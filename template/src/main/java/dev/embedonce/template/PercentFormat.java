@@ -37,7 +37,9 @@ final class PercentFormat {
             names |= matcher.group(1) != null;
             start = matcher.end();
         }
-        if (values.hasNext() && !names && !(given instanceof Dict)) {
+        boolean mapping =
+                given instanceof Dict || given instanceof List || given instanceof Range || given instanceof Undefined;
+        if (values.hasNext() && !names && !mapping) {
             throw new TemplateException("not all arguments converted during string formatting");
         }
         return out.append(format, start, format.length()).toString();
@@ -49,7 +51,7 @@ final class PercentFormat {
         long width = count(matcher.group(3));
         String precisionText = matcher.group(4);
         long precision = precisionText == null ? -1 : count(precisionText);
-        if (type == '%') {
+        if (type == '%' && matcher.end() - matcher.start() == 2) {
             return "%";
         }
         Object value = matcher.group(1) == null ? next() : named(matcher.group(1));
@@ -125,6 +127,9 @@ final class PercentFormat {
     }
 
     private static String number(Object value, char type, int precision, boolean alternate) {
+        if (value instanceof Undefined undefined) {
+            throw undefined.failure();
+        }
         if (!Values.isNumber(value)) {
             throw new TemplateException(
                     "%" + type + " format: a real number is required, not " + Values.typeName(value));

@@ -58,6 +58,9 @@ final class PostfixParser {
     }
 
     private Expr subscript(Expr owner) {
+        if (tokens.skipOperator("]")) {
+            return new Expr.Item(owner, new Expr.TupleOf(List.of()));
+        }
         Expr start = tokens.isOperator(":") ? NOTHING : expressions.expression();
         Expr result;
         if (tokens.skipOperator(":")) {
@@ -84,13 +87,21 @@ final class PostfixParser {
     }
 
     Expr.Use use() {
-        String name = tokens.expectName();
+        String name = dottedName();
         return new Expr.Use(name, tokens.isOperator("(") ? arguments() : Expr.CallArguments.NONE);
+    }
+
+    private String dottedName() {
+        StringBuilder name = new StringBuilder(tokens.expectName());
+        while (tokens.skipOperator(".")) {
+            name.append('.').append(tokens.expectName());
+        }
+        return name.toString();
     }
 
     private Expr test(Expr value) {
         boolean negated = tokens.skipName("not");
-        String name = tokens.expectName();
+        String name = dottedName();
         Expr test = new Expr.Test(value, new Expr.Use(name, testArguments()));
         return negated ? new Expr.Not(test) : test;
     }

@@ -2,6 +2,7 @@ package dev.embedonce.template;
 
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
@@ -11,33 +12,43 @@ final class SelectFilters {
     private SelectFilters() {}
 
     static void addTo(Registry filters) {
-        filters.add("map", SelectFilters::map)
-                .add("select", (value, given, render) -> select(value, AttributePath.SELF, given, true, render))
-                .add("reject", (value, given, render) -> select(value, AttributePath.SELF, given, false, render))
-                .add("selectattr", (value, given, render) -> selectAttribute(value, given, true, render))
-                .add("rejectattr", (value, given, render) -> selectAttribute(value, given, false, render));
+        lazy(filters, "map", SelectFilters::map);
+        lazy(filters, "select", (value, given, render) -> select(value, AttributePath.SELF, given, true, render));
+        lazy(filters, "reject", (value, given, render) -> select(value, AttributePath.SELF, given, false, render));
+        lazy(filters, "selectattr", (value, given, render) -> selectAttribute(value, given, true, render));
+        lazy(filters, "rejectattr", (value, given, render) -> selectAttribute(value, given, false, render));
     }
 
-    private static Object map(Object value, Arguments given, Render render) {
-        if (!Values.truth(value)) {
-            return nothing();
-        }
+    @FunctionalInterface
+    private interface Body {
+        Iterator<Object> apply(Object value, Arguments given, Render render);
+    }
+
+    /** Nothing is done, and nothing fails, before the first item is asked for; a false value has none. */
+    private static void lazy(Registry filters, String name, Body body) {
+        filters.add(
+                name,
+                (value, given, render) -> Generator.lazy(
+                        () -> Values.truth(value) ? body.apply(value, given, render) : Collections.emptyIterator()));
+    }
+
+    private static Iterator<Object> map(Object value, Arguments given, Render render) {
         if (given.positional().isEmpty() && given.named().containsKey("attribute")) {
             AttributePath path = path(given.named());
-            return new Generator(Iterators.map(Values.iterate(value), item -> {
+            return Iterators.map(Values.iterate(value), item -> {
                 render.steps(1);
                 return path.in(item);
-            }));
+            });
         }
         if (given.positional().isEmpty()) {
             throw new TemplateException("map requires a filter argument");
         }
         String name = Values.text(given.positional().get(0));
-        return new Generator(Iterators.map(Values.iterate(value), item -> {
+        return Iterators.map(Values.iterate(value), item -> {
             render.steps(1);
             render.charge(item);
             return Filters.ALL.get(name, "filter").apply(item, given.from(1), render);
-        }));
+        });
     }
 
     private static AttributePath path(Map<String, Object> given) {
@@ -51,25 +62,20 @@ final class SelectFilters {
         return AttributePath.of(attribute, whenMissing == None.NONE ? null : whenMissing);
     }
 
-    private static Object selectAttribute(Object value, Arguments given, boolean wanted, Render render) {
-        if (!Values.truth(value)) {
-            return nothing();
-        }
+    private static Iterator<Object> selectAttribute(Object value, Arguments given, boolean wanted, Render render) {
         if (given.positional().isEmpty()) {
             throw new TemplateException("Missing parameter for attribute name");
         }
         return select(value, AttributePath.of(given.positional().get(0)), given.from(1), wanted, render);
     }
 
-    private static Object select(Object value, AttributePath path, Arguments given, boolean wanted, Render render) {
-        if (!Values.truth(value)) {
-            return nothing();
-        }
+    private static Iterator<Object> select(
+            Object value, AttributePath path, Arguments given, boolean wanted, Render render) {
         Predicate<Object> test = test(given, render);
-        return new Generator(Iterators.filter(Values.iterate(value), item -> {
+        return Iterators.filter(Values.iterate(value), item -> {
             render.steps(1);
             return test.test(path.in(item)) == wanted;
-        }));
+        });
     }
 
     private static Predicate<Object> test(Arguments given, Render render) {
@@ -79,9 +85,5 @@ final class SelectFilters {
         Object name = given.positional().get(0);
         Builtin test = Tests.ALL.get(Values.text(name), "test");
         return item -> Values.truth(test.apply(item, given.from(1), render));
-    }
-
-    private static Generator nothing() {
-        return new Generator(Collections.emptyIterator());
     }
 }

@@ -16,13 +16,16 @@ final class SequenceFilters {
                 .alias("default", "d")
                 .add("attr", "name", (value, given) -> attr(value, given.text(0)))
                 .add("list", "", (value, given) -> Values.list(value))
-                .add("items", "", (value, given) -> items(value))
+                .add("items", "", (value, given) -> Generator.lazy(() -> items(value)))
                 .add("first", "", (value, given) -> first(Values.iterate(value)))
                 .add("last", "", (value, given) -> last(value))
                 .add("reverse", "", (value, given) -> reverse(value))
-                .add("unique", "case_sensitive? attribute?", SequenceFilters::unique)
-                .add("batch", "linecount fill_with?", SequenceFilters::batch)
-                .add("slice", "slices fill_with?", SequenceFilters::slice);
+                .add(
+                        "unique",
+                        "case_sensitive? attribute?",
+                        (value, given) -> Generator.lazy(() -> unique(value, given)))
+                .add("batch", "linecount fill_with?", (value, given) -> Generator.lazy(() -> batch(value, given)))
+                .add("slice", "slices fill_with?", (value, given) -> Generator.lazy(() -> slice(value, given)));
     }
 
     private static Object whenMissing(Object value, Bound given) {
@@ -31,18 +34,18 @@ final class SequenceFilters {
     }
 
     private static Object attr(Object value, String name) {
-        Object own = value instanceof Undefined ? null : Attributes.ownAttribute(value, name);
+        Object own = Attributes.ownAttribute(value, name);
         return own != null ? own : Undefined.member(value, name);
     }
 
-    private static Object items(Object value) {
+    private static Iterator<Object> items(Object value) {
         if (value instanceof Undefined) {
-            return new Generator(Collections.emptyIterator());
+            return Collections.emptyIterator();
         }
         if (!(value instanceof Dict dict)) {
             throw new TemplateException("Can only get item pairs from a mapping.");
         }
-        return new Generator(DictView.items(dict).iterator());
+        return DictView.items(dict).iterator();
     }
 
     private static Object first(Iterator<Object> items) {
@@ -66,16 +69,16 @@ final class SequenceFilters {
         return value instanceof Generator ? items : new Generator(items.iterator());
     }
 
-    private static Object unique(Object value, Bound given) {
+    private static Iterator<Object> unique(Object value, Bound given) {
         AttributePath path = AttributePath.of(given.get(1, None.NONE));
         Set<Object> seen = new HashSet<>();
-        return new Generator(Iterators.filter(Values.iterate(value), item -> {
+        return Iterators.filter(Values.iterate(value), item -> {
             Object part = path.in(item);
             return seen.add(Dict.canonical(given.truth(0) ? part : OrderFilters.withoutCase(part)));
-        }));
+        });
     }
 
-    private static Object batch(Object value, Bound given) {
+    private static Iterator<Object> batch(Object value, Bound given) {
         long size = given.integer(0, 0);
         Limits.items(size);
         List<Object> rows = new ArrayList<>();
@@ -93,10 +96,10 @@ final class SequenceFilters {
             }
             rows.add(row);
         }
-        return new Generator(rows.iterator());
+        return rows.iterator();
     }
 
-    private static Object slice(Object value, Bound given) {
+    private static Iterator<Object> slice(Object value, Bound given) {
         int count = (int) Math.max(0, given.integer(0, 0));
         Limits.items(given.integer(0, 0));
         List<Object> items = Values.list(value);
@@ -115,6 +118,6 @@ final class SequenceFilters {
             columns.add(column);
             start = end;
         }
-        return new Generator(columns.iterator());
+        return columns.iterator();
     }
 }

@@ -5,17 +5,22 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The parameters of a built-in function: {@code "old new count?"} has two that must be given and one that may be. */
-record Signature(String function, List<String> names, int required) {
+/**
+ * The parameters of a built-in function: {@code "old new count?"} has two that must be given and one that may be; {@code "/ key"}
+ * can be given by position only.
+ */
+record Signature(String function, List<String> names, int required, boolean keywords) {
     static Signature of(String function, String parameters) {
         List<String> names = new ArrayList<>();
         int required = 0;
-        for (String parameter : parameters.isEmpty() ? new String[0] : parameters.split(" ")) {
+        boolean keywords = !parameters.startsWith("/ ");
+        String written = keywords ? parameters : parameters.substring(2);
+        for (String parameter : written.isEmpty() ? new String[0] : written.split(" ", -1)) {
             boolean optional = parameter.endsWith("?");
             names.add(optional ? parameter.substring(0, parameter.length() - 1) : parameter);
             required += optional ? 0 : 1;
         }
-        return new Signature(function, names, required);
+        return new Signature(function, names, required, keywords);
     }
 
     /**
@@ -34,7 +39,7 @@ record Signature(String function, List<String> names, int required) {
             values[i] = positional.get(i);
         }
         for (Map.Entry<String, Object> named : arguments.named().entrySet()) {
-            int index = names.indexOf(named.getKey());
+            int index = keywords ? names.indexOf(named.getKey()) : -1;
             if (index < 0 || values[index] != null) {
                 throw new TemplateException(function + "() got "
                         + (index < 0 ? "an unexpected keyword argument " : "multiple values for argument ")

@@ -14,15 +14,31 @@ final class Slices {
             characters.forEach(out::append);
             return Strings.like(value, out.toString());
         }
+        if (value instanceof Range range) {
+            return part(range, start, stop, step);
+        }
         List<Object> items = part(Values.sequence(value), start, stop, step);
         return value instanceof Tuple ? Tuple.of(items) : items;
     }
 
-    private static List<Object> part(List<Object> items, Object start, Object stop, Object step) {
+    private static Range part(Range range, Object start, Object stop, Object step) {
+        long by = by(step);
+        int size = range.size();
+        long first = bound(start, by > 0 ? 0 : size - 1, size, by);
+        long end = bound(stop, by > 0 ? size : -1, size, by);
+        return new Range(range.start() + first * range.step(), range.start() + end * range.step(), range.step() * by);
+    }
+
+    private static long by(Object step) {
         long by = step == None.NONE ? 1 : Values.integer(step);
         if (by == 0) {
             throw new TemplateException("slice step cannot be zero");
         }
+        return by;
+    }
+
+    private static List<Object> part(List<Object> items, Object start, Object stop, Object step) {
+        long by = by(step);
         int size = items.size();
         long first = bound(start, by > 0 ? 0 : size - 1, size, by);
         long end = bound(stop, by > 0 ? size : -1, size, by);

@@ -62,7 +62,7 @@ sealed interface Stmt {
         public Flow in(Render render) {
             Render.Captured captured = render.capture(new Scope(render.scope()), body);
             if (captured.flow() == Flow.NEXT) {
-                render.write(Values.str(render.filtered(captured.text(), filters)));
+                render.write(Values.text(render.filtered(captured.text(), filters)));
             }
             return captured.flow();
         }
@@ -93,8 +93,7 @@ sealed interface Stmt {
             implements Stmt {
         @Override
         public Flow in(Render render) {
-            new Loop(this, render, render.scope()).over(render.eval(items), 0);
-            return Flow.NEXT;
+            return new Loop(this, render, render.scope()).over(render.eval(items), 0);
         }
     }
 

@@ -10,13 +10,13 @@ final class StringSearch {
     private StringSearch() {}
 
     static void addTo(Registry methods) {
-        methods.add("find", "sub start? end?", (self, given) -> find(self, given, false))
-                .add("rfind", "sub start? end?", (self, given) -> find(self, given, true))
-                .add("index", "sub start? end?", (self, given) -> found(find(self, given, false)))
-                .add("rindex", "sub start? end?", (self, given) -> found(find(self, given, true)))
-                .add("count", "sub start? end?", StringSearch::count)
-                .add("startswith", "prefix start? end?", (self, given) -> affix(self, given, String::startsWith))
-                .add("endswith", "suffix start? end?", (self, given) -> affix(self, given, String::endsWith))
+        methods.add("find", "/ sub start? end?", (self, given) -> find(self, given, false))
+                .add("rfind", "/ sub start? end?", (self, given) -> find(self, given, true))
+                .add("index", "/ sub start? end?", (self, given) -> found(find(self, given, false)))
+                .add("rindex", "/ sub start? end?", (self, given) -> found(find(self, given, true)))
+                .add("count", "/ sub start? end?", StringSearch::count)
+                .add("startswith", "/ prefix start? end?", (self, given) -> affix(self, given, String::startsWith))
+                .add("endswith", "/ suffix start? end?", (self, given) -> affix(self, given, String::endsWith))
                 .add(
                         "replace",
                         "old new count?",
@@ -24,8 +24,8 @@ final class StringSearch {
                                 self, replace(Values.text(self), given.text(0), given.text(1), given.integer(2, -1))))
                 .add("split", "sep? maxsplit?", (self, given) -> split(self, given, false))
                 .add("rsplit", "sep? maxsplit?", (self, given) -> split(self, given, true))
-                .add("partition", "sep", (self, given) -> partition(Values.text(self), given.text(0), false))
-                .add("rpartition", "sep", (self, given) -> partition(Values.text(self), given.text(0), true));
+                .add("partition", "/ sep", (self, given) -> partition(Values.text(self), given.text(0), false))
+                .add("rpartition", "/ sep", (self, given) -> partition(Values.text(self), given.text(0), true));
     }
 
     /** The part between the optional bounds 1 and 2; null if the first one lies behind the end of the text. */

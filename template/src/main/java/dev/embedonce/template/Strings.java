@@ -93,26 +93,26 @@ final class Strings {
     }
 
     private static void parts() {
-        METHODS.add("strip", "chars?", (self, given) -> strip(self, given, true, true))
-                .add("lstrip", "chars?", (self, given) -> strip(self, given, true, false))
-                .add("rstrip", "chars?", (self, given) -> strip(self, given, false, true))
+        METHODS.add("strip", "/ chars?", (self, given) -> strip(self, given, true, true))
+                .add("lstrip", "/ chars?", (self, given) -> strip(self, given, true, false))
+                .add("rstrip", "/ chars?", (self, given) -> strip(self, given, false, true))
                 .add("splitlines", "keepends?", (self, given) -> {
                     List<String> lines = Text.lines(Values.text(self), given.truth(0));
                     return lines.stream().map(line -> like(self, line)).toList();
                 })
-                .add("removeprefix", "prefix", (self, given) -> {
+                .add("removeprefix", "/ prefix", (self, given) -> {
                     String text = Values.text(self);
                     return text.startsWith(given.text(0))
                             ? text.substring(given.text(0).length())
                             : text;
                 })
-                .add("removesuffix", "suffix", (self, given) -> {
+                .add("removesuffix", "/ suffix", (self, given) -> {
                     String text = Values.text(self);
                     return text.endsWith(given.text(0))
                             ? text.substring(0, text.length() - given.text(0).length())
                             : text;
                 })
-                .add("join", "items", (self, given) -> like(self, join(Values.text(self), given.get(0))));
+                .add("join", "/ items", (self, given) -> like(self, join(Values.text(self), given.get(0))));
     }
 
     static Object strip(Object self, Bound given, boolean left, boolean right) {
@@ -133,10 +133,10 @@ final class Strings {
     }
 
     private static void padding() {
-        METHODS.add("center", "width fill?", (self, given) -> pad(self, given, 'c'))
-                .add("ljust", "width fill?", (self, given) -> pad(self, given, 'l'))
-                .add("rjust", "width fill?", (self, given) -> pad(self, given, 'r'))
-                .add("zfill", "width", (self, given) -> zeros(Values.text(self), given.integer(0, 0)))
+        METHODS.add("center", "/ width fill?", (self, given) -> pad(self, given, 'c'))
+                .add("ljust", "/ width fill?", (self, given) -> pad(self, given, 'l'))
+                .add("rjust", "/ width fill?", (self, given) -> pad(self, given, 'r'))
+                .add("zfill", "/ width", (self, given) -> zeros(Values.text(self), given.integer(0, 0)))
                 .add(
                         "expandtabs",
                         "tabsize?",

@@ -105,7 +105,6 @@ final class TextFilters {
     }
 
     private static Object truncate(Object value, Bound given) {
-        String text = Values.text(value);
         long length = given.integer(0, 255);
         String end = given.text(2, "...");
         long leeway = given.isSet(3) ? given.integer(3, 0) : 5;
@@ -113,9 +112,10 @@ final class TextFilters {
         if (kept < 0 || leeway < 0) {
             throw new TemplateException("truncate: expected length >= " + Text.length(end) + " and leeway >= 0");
         }
-        if (Text.length(text) <= length + leeway) {
+        if (Values.size(value) <= length + leeway) {
             return value;
         }
+        String text = Values.text(value);
         String start = Text.part(text, 0, kept);
         boolean whole = given.truth(1) || start.indexOf(' ') < 0;
         return (whole ? start : start.substring(0, start.lastIndexOf(' '))) + end;

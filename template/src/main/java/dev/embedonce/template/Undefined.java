@@ -10,11 +10,15 @@ record Undefined(String message) implements Iterable<Object>, Sized {
     }
 
     static Undefined member(Object owner, Object key) {
-        String type = owner == None.NONE ? "None" : Values.typeName(owner) + " object";
+        String type = owner == None.NONE ? "None" : typeName(owner) + " object";
         return new Undefined(
                 Values.isText(key)
                         ? Repr.of(type) + " has no attribute " + Repr.of(key)
                         : type + " has no element " + Repr.of(key));
+    }
+
+    private static String typeName(Object owner) {
+        return owner instanceof Markup ? "markupsafe.Markup" : Values.typeName(owner);
     }
 
     static Undefined unsafe(Object owner, String name) {

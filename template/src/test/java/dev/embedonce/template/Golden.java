@@ -18,22 +18,27 @@ import java.util.stream.Stream;
 record Golden(String name, String source, Map<String, Object> variables, JsonNode outcome) {
     /** The cases of one file under {@code golden/}. */
     static Stream<Golden> of(String file) {
+        JsonNode conversations = read("conversations.json");
+        return read(file).valueStream().flatMap(group -> cases(group, conversations));
+    }
+
+    private static JsonNode read(String file) {
         try (InputStream in = Objects.requireNonNull(Golden.class.getResourceAsStream("/golden/" + file), file)) {
-            return new ObjectMapper().readTree(in).valueStream().flatMap(Golden::group).toList().stream();
+            return new ObjectMapper().readTree(in);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Stream<Golden> group(JsonNode group) {
+    private static Stream<Golden> cases(JsonNode group, JsonNode conversations) {
         String name = group.path("name").asText();
         return group.path("cases").valueStream().map(one -> {
             Map<String, Object> variables = new LinkedHashMap<>();
-            group.path("variables").properties().forEach(field -> variables.put(field.getKey(), field.getValue()));
-            one.path("variables").properties().forEach(field -> variables.put(field.getKey(), field.getValue()));
+            String conversation = one.path("conversation").asText();
+            JsonNode given = conversation.isEmpty() ? group.path("variables") : conversations.path(conversation);
+            given.properties().forEach(field -> variables.put(field.getKey(), field.getValue()));
             String source = one.path("source").asText(group.path("source").asText());
-            String label = one.path("conversation").asText(source);
-            return new Golden(name + ": " + label, source, variables, one);
+            return new Golden(name + ": " + (conversation.isEmpty() ? source : conversation), source, variables, one);
         });
     }
 

@@ -47,13 +47,15 @@ class GoldenTest {
 
     private static void check(Golden golden) {
         if (golden.outcome().has("output")) {
-            assertThat(render(golden)).isEqualTo(golden.outcome().get("output").textValue());
+            assertThat(render(golden))
+                    .as(golden.name())
+                    .isEqualTo(golden.outcome().get("output").textValue());
             return;
         }
         String kind = golden.outcome().path("error").asText();
         String message = golden.outcome().path("message").asText();
         Throwable failure = catchThrowable(() -> render(golden));
-        assertThat(failure).as(kind + ": " + message).isInstanceOf(TemplateException.class);
+        assertThat(failure).as(golden.name() + ": " + kind + ": " + message).isInstanceOf(TemplateException.class);
         switch (kind) {
             case "raised" ->
                 assertThat(failure).isInstanceOf(TemplateRaisedException.class).hasMessage(message);
