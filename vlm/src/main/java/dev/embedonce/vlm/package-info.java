@@ -1,4 +1,6 @@
-/** Vision-language models: families, chat, generation, cached vision features. */
+/**
+ * Vision-language models whose image features are cached: {@link dev.embedonce.vlm.VisionLanguageModel} is the way in.
+ */
 @NullMarked
 package dev.embedonce.vlm;
 

@@ -27,6 +27,10 @@ public final class Prompt {
             }
             tokens = tokens.clone();
         }
+
+        private boolean isSame(Placement other) {
+            return target == other.target && Arrays.equals(tokens, other.tokens) && rows.equals(other.rows);
+        }
     }
 
     private final long[] ids;
@@ -86,5 +90,48 @@ public final class Prompt {
 
     public List<Placement> placements() {
         return placements;
+    }
+
+    /**
+     * How many tokens at its start this prompt has in common with another one that went on with more tokens.
+     *
+     * @param after the tokens that followed the other prompt
+     */
+    int shared(Prompt other, long[] after) {
+        int most = Math.min(length(), other.length() + after.length);
+        int shared = 0;
+        while (shared < most && isSame(other, after, shared)) {
+            shared++;
+        }
+        return sharedFeatures(other, shared);
+    }
+
+    private boolean isSame(Prompt other, long[] after, int token) {
+        long id = token < other.length() ? other.id(token) : after[token - other.length()];
+        for (int axis = 0; axis < Math.max(positions.length, other.positions.length); axis++) {
+            if (position(axis, token) != other.position(axis, token)) {
+                return false;
+            }
+        }
+        return id == id(token);
+    }
+
+    /** Of so many tokens, those before the first whose features differ. */
+    private int sharedFeatures(Prompt other, int tokens) {
+        int shared = tokens;
+        for (int i = 0; i < Math.max(placements.size(), other.placements.size()); i++) {
+            int first = Math.min(firstToken(i), other.firstToken(i));
+            if (first < shared
+                    && (i >= placements.size()
+                            || i >= other.placements.size()
+                            || !placements.get(i).isSame(other.placements.get(i)))) {
+                shared = first;
+            }
+        }
+        return shared;
+    }
+
+    private int firstToken(int placement) {
+        return placement < placements.size() ? placements.get(placement).tokens[0] : Integer.MAX_VALUE;
     }
 }

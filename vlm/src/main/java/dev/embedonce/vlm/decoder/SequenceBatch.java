@@ -58,6 +58,12 @@ public interface SequenceBatch extends AutoCloseable {
      */
     Sequence fork(Sequence like, int tokens, Prompt prompt, int roomTokens);
 
+    /**
+     * How many tokens at its start a prompt has in common with what a sequence has read, positions and features included: what {@link
+     * #fork} may take over.
+     */
+    int shared(Sequence sequence, Prompt prompt);
+
     /** Removes a sequence. */
     void remove(Sequence sequence);
 

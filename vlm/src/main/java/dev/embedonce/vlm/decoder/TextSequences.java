@@ -37,6 +37,7 @@ final class TextSequences implements SequenceBatch {
 
     private static final class Row implements Sequence {
         private final Prompt prompt;
+        private final List<Long> written = new ArrayList<>();
         private int length;
 
         Row(Prompt prompt, int length) {
@@ -137,7 +138,10 @@ final class TextSequences implements SequenceBatch {
         int[] lengths = part.stream().mapToInt(row -> row.length + 1).toArray();
         long[] index = sequences.stream().mapToLong(rows::indexOf).toArray();
         Tensor logits = run(feeds, angles, 0, lengths, index);
-        next.keySet().forEach(row -> row.length++);
+        next.forEach((row, token) -> {
+            row.length++;
+            row.written.add(token);
+        });
         return logits;
     }
 
@@ -154,6 +158,13 @@ final class TextSequences implements SequenceBatch {
         Map<String, Tensor> results =
                 session.run(feeds, kept.states(firstRow, lengths.length), Set.of(DecoderGraph.LOGITS));
         return results.values().iterator().next();
+    }
+
+    @Override
+    public int shared(Sequence sequence, Prompt prompt) {
+        Row row = row(sequence);
+        long[] written = row.written.stream().mapToLong(Long::longValue).toArray();
+        return Math.min(row.length, prompt.shared(row.prompt, written));
     }
 
     @Override

@@ -1,0 +1,163 @@
+package dev.embedonce.vlm;
+
+import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.decoder.Prompt;
+import dev.embedonce.vlm.decoder.SequenceBatch;
+import dev.embedonce.vlm.decoder.SequenceBatch.Sequence;
+import dev.embedonce.vlm.decoder.SequenceBatch.Wanted;
+import dev.embedonce.vlm.generate.Generation;
+import dev.embedonce.vlm.generate.Generation.End;
+import dev.embedonce.vlm.generate.GenerationOptions;
+import dev.embedonce.vlm.generate.Sampler;
+import dev.embedonce.vlm.generate.StopStrings;
+import dev.embedonce.vlm.tokenizer.TokenStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers prompts one after the other. What a prompt has in common with what was read and written before (the history of a chat) is
+ * not read again. Not thread-safe; whoever opens it closes it. After an exception the next prompt is read from its beginning.
+ */
+public final class Conversation implements AutoCloseable {
+    /** Tokens that are read at once: enough for matrix products to be fast, few enough to stay interruptible. */
+    private static final int CHUNK = 512;
+
+    private final VisionLanguageModel model;
+    private final SequenceBatch batch;
+    private @Nullable Sequence last;
+
+    Conversation(VisionLanguageModel model) {
+        this.model = model;
+        this.batch = model.language().newBatch();
+    }
+
+    /**
+     * Writes an answer.
+     *
+     * @param listener gets the text as it comes
+     * @throws IllegalArgumentException if the prompt leaves no room in the model's context
+     * @throws java.util.concurrent.CancellationException if the thread is interrupted, between tokens or chunks
+     */
+    public Generation generate(Prompt prompt, GenerationOptions options, Consumer<String> listener) {
+        int context = model.language().contextTokens();
+        if (prompt.length() >= context) {
+            throw new IllegalArgumentException("the prompt's " + prompt.length()
+                    + " tokens leave no room for an answer in the model's context of " + context);
+        }
+        int most = Math.min(options.maxTokens(), context - prompt.length());
+        long start = System.nanoTime();
+        Sequence before = last;
+        last = null;
+        Sequence sequence = begin(before, prompt, prompt.length() + most);
+        int reused = sequence.length();
+        Tensor logits = read(sequence);
+        long read = System.nanoTime();
+        Writing writing = new Writing(prompt, options, listener);
+        writing.run(sequence, logits, most);
+        last = sequence;
+        return new Generation(
+                writing.text.toString(),
+                writing.tokens.build().toArray(),
+                writing.end,
+                prompt.length(),
+                reused,
+                Duration.ofNanos(read - start),
+                Duration.ofNanos(System.nanoTime() - read));
+    }
+
+    private Sequence begin(@Nullable Sequence before, Prompt prompt, int room) {
+        if (before == null) {
+            return batch.open(prompt, room);
+        }
+        int shared = Math.min(batch.shared(before, prompt), prompt.length() - 1);
+        Sequence sequence = shared == 0 ? batch.open(prompt, room) : batch.fork(before, shared, prompt, room);
+        batch.remove(before);
+        return sequence;
+    }
+
+    private Tensor read(Sequence sequence) {
+        int left = sequence.prompt().length() - sequence.length();
+        while (left > CHUNK) {
+            batch.prefill(sequence, CHUNK, Wanted.NONE);
+            left -= CHUNK;
+            requireNotInterrupted();
+        }
+        return batch.prefill(sequence, left, Wanted.LAST);
+    }
+
+    private static void requireNotInterrupted() {
+        if (Thread.interrupted()) {
+            throw new CancellationException("interrupted");
+        }
+    }
+
+    /** The state of an answer that is being written. */
+    private final class Writing {
+        private final GenerationOptions options;
+        private final Consumer<String> listener;
+        private final Sampler sampler;
+        private final TokenStream stream = model.tokenizer().stream();
+        private final StopStrings stops;
+        private final StringBuilder text = new StringBuilder();
+        private final LongStream.Builder tokens = LongStream.builder();
+        private End end = End.LENGTH;
+
+        Writing(Prompt prompt, GenerationOptions options, Consumer<String> listener) {
+            this.options = options;
+            this.listener = listener;
+            this.sampler = new Sampler(options.sampling(), prompt.ids());
+            this.stops = new StopStrings(options.stops());
+        }
+
+        void run(Sequence sequence, Tensor first, int most) {
+            Tensor logits = first;
+            for (int i = 0; i < most; i++) {
+                int token = sampler.next(floats(logits));
+                tokens.add(token);
+                if (!options.ignoreEnd()
+                        && model.generationDefaults().endTokens().contains(token)) {
+                    end = End.STOP;
+                    break;
+                }
+                give(stops.next(stream.next(token)));
+                if (stops.isStopped()) {
+                    end = End.STOP;
+                    return;
+                }
+                requireNotInterrupted();
+                if (i + 1 < most) {
+                    logits = batch.decode(List.of(sequence), new long[] {token});
+                }
+            }
+            give(stops.next(stream.rest()));
+            give(stops.rest());
+        }
+
+        private void give(String piece) {
+            if (!piece.isEmpty()) {
+                text.append(piece);
+                listener.accept(piece);
+            }
+        }
+    }
+
+    private static float[] floats(Tensor logits) {
+        float[] values = new float[Math.toIntExact(logits.elementCount())];
+        logits.floats().get(values);
+        return values;
+    }
+
+    /** Bytes of memory that the conversation holds. */
+    public long bytes() {
+        return batch.bytes();
+    }
+
+    @Override
+    public void close() {
+        batch.close();
+    }
+}

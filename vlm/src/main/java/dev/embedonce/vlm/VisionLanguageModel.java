@@ -1,0 +1,241 @@
+package dev.embedonce.vlm;
+
+import dev.embedonce.cache.FeatureCache;
+import dev.embedonce.cache.Outcome;
+import dev.embedonce.cache.Source;
+import dev.embedonce.encoder.FileDigests;
+import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.graph.blocks.NumericMode;
+import dev.embedonce.graph.blocks.PackedWeights;
+import dev.embedonce.graph.runtime.SessionOptions;
+import dev.embedonce.graph.runtime.WeightMemory;
+import dev.embedonce.hash.ContentHasher;
+import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.chat.ChatMessage;
+import dev.embedonce.vlm.chat.PromptTemplate;
+import dev.embedonce.vlm.decoder.LanguageModel;
+import dev.embedonce.vlm.decoder.Prompt;
+import dev.embedonce.vlm.family.Families;
+import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.family.FamilyModel;
+import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.vlm.generate.GenerationDefaults;
+import dev.embedonce.vlm.tokenizer.ModelTokenizer;
+import dev.embedonce.vlm.vision.ImageProcessing;
+import dev.embedonce.vlm.vision.ImageSettings;
+import dev.embedonce.vlm.vision.ProcessedImage;
+import dev.embedonce.vlm.vision.VisionEncoder;
+import dev.embedonce.vlm.vision.VisionFeatures;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A vision-language model from its published files: pictures to features through a cache, conversations to prompts, prompts to
+ * answers. Thread-safe; a {@link Conversation} of it is not. Whoever loads it closes it, after its conversations.
+ */
+public final class VisionLanguageModel implements AutoCloseable {
+    private final FamilyModel model;
+    private final ModelTokenizer tokenizer;
+    private final PromptTemplate template;
+    private final GenerationDefaults defaults;
+    private final ModelOptions options;
+
+    private VisionLanguageModel(
+            FamilyModel model,
+            ModelTokenizer tokenizer,
+            PromptTemplate template,
+            GenerationDefaults defaults,
+            ModelOptions options) {
+        this.model = model;
+        this.tokenizer = tokenizer;
+        this.template = template;
+        this.defaults = defaults;
+        this.options = options;
+    }
+
+    /**
+     * Loads a model from a folder with its Hugging Face files: {@code config.json}, the processor's and tokenizer's files, the chat
+     * template, safetensors.
+     *
+     * @throws ModelLoadException naming the file and what in it does not fit; nothing stays open then
+     */
+    public static VisionLanguageModel load(Path folder, ModelOptions options) {
+        GenerationDefaults defaults = GenerationDefaults.read(folder);
+        ModelTokenizer tokenizer = ModelTokenizer.open(folder, options.cacheFolder());
+        try {
+            PromptTemplate template = PromptTemplate.open(folder, tokenizer.specialTokens());
+            return new VisionLanguageModel(open(folder, options), tokenizer, template, defaults, options);
+        } catch (RuntimeException e) {
+            tokenizer.close();
+            throw e;
+        }
+    }
+
+    private static FamilyModel open(Path folder, ModelOptions options) {
+        FamilyFiles files = FamilyFiles.of(folder);
+        WeightMemory memory = options.memory().orElseGet(() -> MemoryChoice.of(files, options.languageMode()));
+        try (FileDigests digests = new FileDigests(options.cacheFolder(), options.rehash())) {
+            PackedWeights packed = new PackedWeights(
+                    options.cacheFolder().resolve("quantised-weights"),
+                    options.packedBytes(),
+                    tensor -> digests.sha256(tensor.file(), tensor.offset(), tensor.length()),
+                    memory == WeightMemory.MAP);
+            FamilyModel model = Families.open(
+                    files,
+                    new FamilyOptions(
+                            options.towerMode(),
+                            options.languageMode(),
+                            packed,
+                            new SessionOptions(options.device(), options.threads(), memory),
+                            options.pixels(),
+                            tensor -> digests.sha256(tensor.file(), tensor.offset(), tensor.length())));
+            try {
+                digests.requireUnchanged();
+                if (options.languageMode() != NumericMode.FLOAT32 || options.towerMode() != NumericMode.FLOAT32) {
+                    packed.trim();
+                }
+                return model;
+            } catch (RuntimeException e) {
+                model.close();
+                throw e;
+            }
+        }
+    }
+
+    /** The vision tower and processor as an encoder, for any cache. */
+    public VisionEncoder visionEncoder(ImageSettings settings) {
+        return new VisionEncoder(model.images(), model.tower(), settings);
+    }
+
+    /**
+     * The features of pictures, from the cache where it has them. All are looked up at once, and those that are missing are encoded
+     * together.
+     *
+     * @param images encoded bytes of each
+     * @return for each picture, in order
+     * @throws RuntimeException the processor's or the tower's own, if a picture cannot be encoded; the message says which
+     */
+    public List<ImageReport> encodeImages(List<byte[]> images, ImageSettings settings) {
+        return encodeImages(images, settings, options.featureCache().orElse(null));
+    }
+
+    /** As {@link #encodeImages(List, ImageSettings)}, through another cache, such as a tenant's view of it; null for none. */
+    public List<ImageReport> encodeImages(List<byte[]> images, ImageSettings settings, @Nullable FeatureCache cache) {
+        if (images.isEmpty()) {
+            return List.of();
+        }
+        VisionEncoder encoder = visionEncoder(settings.withImagesInRequest(images.size()));
+        return cache == null ? uncached(images, encoder) : cached(images, encoder, cache);
+    }
+
+    private static List<ImageReport> cached(List<byte[]> images, VisionEncoder encoder, FeatureCache cache) {
+        long start = System.nanoTime();
+        List<Outcome> outcomes = cache.getOrComputeAll(images, encoder);
+        ReportTimes times = ReportTimes.of(outcomes, System.nanoTime() - start);
+        List<ImageReport> reports = new ArrayList<>();
+        for (int i = 0; i < outcomes.size(); i++) {
+            if (!(outcomes.get(i) instanceof Outcome.Served served)) {
+                throw new BadImageException(i, ((Outcome.Failed) outcomes.get(i)).error());
+            }
+            reports.add(new ImageReport(
+                    new VisionFeatures(served.entry().tensors()),
+                    served.contentHash(),
+                    served.source(),
+                    times.of(served)));
+        }
+        return reports;
+    }
+
+    private static List<ImageReport> uncached(List<byte[]> images, VisionEncoder encoder) {
+        long start = System.nanoTime();
+        List<ProcessedImage> prepared = new ArrayList<>();
+        for (int i = 0; i < images.size(); i++) {
+            try {
+                prepared.add(encoder.prepare(images.get(i)));
+            } catch (RuntimeException e) {
+                throw new BadImageException(i, e);
+            }
+        }
+        List<Map<String, Tensor>> features = new ArrayList<>();
+        for (int from = 0; from < prepared.size(); from += encoder.batchSize()) {
+            features.addAll(
+                    encoder.encode(prepared.subList(from, Math.min(from + encoder.batchSize(), prepared.size()))));
+        }
+        Duration each = Duration.ofNanos((System.nanoTime() - start) / images.size());
+        List<ImageReport> reports = new ArrayList<>();
+        for (int i = 0; i < images.size(); i++) {
+            reports.add(new ImageReport(
+                    new VisionFeatures(features.get(i)),
+                    ContentHasher.sha256().hash(images.get(i)),
+                    Source.ENCODED,
+                    each));
+        }
+        return reports;
+    }
+
+    /**
+     * What the language model reads for a conversation.
+     *
+     * @param features of the conversation's pictures, in order
+     * @param templateVariables more variables of the chat template, such as {@code tools}
+     * @throws IllegalArgumentException if placeholders and pictures do not fit together
+     * @throws dev.embedonce.template.TemplateException if the template refuses the conversation
+     */
+    public Prompt prompt(List<ChatMessage> messages, List<VisionFeatures> features, Map<String, ?> templateVariables) {
+        return prompt(template.render(messages, templateVariables), features);
+    }
+
+    /** What the language model reads for a prompt that is rendered already, with one placeholder a picture. */
+    public Prompt prompt(String rendered, List<VisionFeatures> features) {
+        Prompt prompt = prompt(tokenizer.encode(model.prompts().expand(rendered, features)), features);
+        int context = model.language().contextTokens();
+        if (prompt.length() >= context) {
+            throw new IllegalArgumentException("the prompt has " + prompt.length()
+                    + " tokens, which leaves no room for an answer in the model's context of " + context);
+        }
+        return prompt;
+    }
+
+    /** What the language model reads for token ids whose placeholders are expanded already. */
+    public Prompt prompt(long[] ids, List<VisionFeatures> features) {
+        return model.prompts().assemble(ids, features);
+    }
+
+    /** Reads and writes alone; its pictures come from {@link #encodeImages}. */
+    public LanguageModel language() {
+        return model.language();
+    }
+
+    public ImageProcessing images() {
+        return model.images();
+    }
+
+    public ModelTokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    public GenerationDefaults generationDefaults() {
+        return defaults;
+    }
+
+    /** The vision tower's fingerprint. */
+    public String visionVersion() {
+        return model.tower().modelVersion();
+    }
+
+    /** A conversation that reads only what is new at each turn. */
+    public Conversation newConversation() {
+        return new Conversation(this);
+    }
+
+    @Override
+    public void close() {
+        try (model) {
+            tokenizer.close();
+        }
+    }
+}

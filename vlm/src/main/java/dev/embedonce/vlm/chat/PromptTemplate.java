@@ -1,0 +1,102 @@
+package dev.embedonce.vlm.chat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.template.ChatTemplate;
+import dev.embedonce.template.TemplateException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A model's chat template, from {@code chat_template.jinja}, {@code chat_template.json} or {@code tokenizer_config.json}. */
+public final class PromptTemplate {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String FIELD = "chat_template";
+
+    private final ChatTemplate template;
+    private final Map<String, String> specialTokens;
+
+    private PromptTemplate(ChatTemplate template, Map<String, String> specialTokens) {
+        this.template = template;
+        this.specialTokens = specialTokens;
+    }
+
+    /**
+     * Reads the template of a model.
+     *
+     * @param specialTokens what the template knows by names such as {@code bos_token}
+     * @throws ModelLoadException if there is none, or it is not understood
+     */
+    public static PromptTemplate open(Path directory, Map<String, String> specialTokens) {
+        try {
+            return new PromptTemplate(ChatTemplate.parse(source(directory)), Map.copyOf(specialTokens));
+        } catch (IOException e) {
+            throw new ModelLoadException(directory + ": the chat template cannot be read: " + e, e);
+        } catch (TemplateException e) {
+            throw new ModelLoadException(directory + ": the chat template is not understood: " + e.getMessage(), e);
+        }
+    }
+
+    private static String source(Path directory) throws IOException {
+        Path own = directory.resolve("chat_template.jinja");
+        if (Files.isRegularFile(own)) {
+            return Files.readString(own);
+        }
+        for (String name : List.of("chat_template.json", "processor_config.json", "tokenizer_config.json")) {
+            Path file = directory.resolve(name);
+            String template = Files.isRegularFile(file)
+                    ? text(JSON.readTree(file.toFile()).path(FIELD))
+                    : null;
+            if (template != null) {
+                return template;
+            }
+        }
+        throw new ModelLoadException(directory
+                + ": has no chat template (chat_template.jinja, chat_template.json or tokenizer_config.json)");
+    }
+
+    /** A template, or the one called default among several. */
+    private static @Nullable String text(JsonNode template) {
+        if (template.isTextual()) {
+            return template.textValue();
+        }
+        for (JsonNode named : template) {
+            if (named.path("name").asText().equals("default")) {
+                return named.path("template").textValue();
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The prompt of a conversation, ready for the assistant's answer, with one placeholder a picture.
+     *
+     * @param extra more variables of the template, such as {@code tools} or {@code enable_thinking}
+     * @throws TemplateException if the template refuses the conversation, in its own words
+     */
+    public String render(List<ChatMessage> messages, Map<String, ?> extra) {
+        Map<String, Object> variables = new HashMap<>(specialTokens);
+        variables.put("add_generation_prompt", true);
+        variables.putAll(extra);
+        variables.put(
+                "messages", messages.stream().map(PromptTemplate::variable).toList());
+        return template.render(variables);
+    }
+
+    private static Map<String, Object> variable(ChatMessage message) {
+        List<Map<String, Object>> content = new ArrayList<>();
+        for (ChatMessage.Part part : message.parts()) {
+            content.add(
+                    part instanceof ChatMessage.Text text
+                            ? Map.of("type", "text", "text", text.text())
+                            : Map.of("type", "image"));
+        }
+        return Map.of("role", message.role(), "content", content);
+    }
+}

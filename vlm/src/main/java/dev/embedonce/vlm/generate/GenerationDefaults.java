@@ -1,0 +1,49 @@
+package dev.embedonce.vlm.generate;
+
+import dev.embedonce.encoder.arch.ModelConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a model's {@code generation_config.json} says.
+ *
+ * @param endTokens ids that end an answer
+ * @param sampling how the model's makers choose tokens; greedy if they do not say
+ */
+public record GenerationDefaults(Set<Integer> endTokens, Sampling sampling) {
+    public GenerationDefaults {
+        endTokens = Set.copyOf(endTokens);
+    }
+
+    /**
+     * Reads the defaults of a model; without the file the config says which token ends an answer.
+     *
+     * @throws dev.embedonce.error.ModelLoadException if a field is not understood
+     */
+    public static GenerationDefaults read(Path directory) {
+        Path file = directory.resolve("generation_config.json");
+        ModelConfig config = ModelConfig.read(directory);
+        Set<Integer> ends = new HashSet<>(config.optionalObject("text_config").integers("eos_token_id", List.of()));
+        ends.addAll(config.integers("eos_token_id", List.of()));
+        if (!Files.isRegularFile(file)) {
+            return new GenerationDefaults(ends, Sampling.GREEDY);
+        }
+        ModelConfig generation = ModelConfig.readFile(file);
+        if (generation.has("eos_token_id")) {
+            ends = new HashSet<>(generation.integers("eos_token_id", List.of()));
+        }
+        if (!generation.flag("do_sample", false)) {
+            return new GenerationDefaults(ends, Sampling.GREEDY);
+        }
+        Sampling sampling = Sampling.GREEDY
+                .withTemperature(generation.nonNegative("temperature", 1))
+                .withTopK(generation.natural("top_k", 50))
+                .withTopP(generation.number("top_p", 1))
+                .withMinP(generation.nonNegative("min_p", 0))
+                .withRepetitionPenalty(generation.number("repetition_penalty", 1));
+        return new GenerationDefaults(ends, sampling);
+    }
+}
