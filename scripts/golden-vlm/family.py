@@ -8,6 +8,7 @@ from typing import Any, Callable
 from cases import CASES, Case
 
 TEMPLATES = Path(__file__).parent / "templates"
+CLIP_MEAN, CLIP_STD = [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711]
 
 
 @dataclass
@@ -21,7 +22,11 @@ class Family:
     tokenizer_settings: of tokenizer_config.json
     names: (pattern, replacement) from the names of the model in memory to published ones, first match counts
     features: (model, inputs) to what the tower hands to the language model, by name
-    template_file: where the published layout keeps its chat template
+    template_file: where the published layout keeps its chat template; None where there is none
+    gains: see weights.randomize
+    matters: (model, inputs, logits) that raises Unclear where something peculiar to the family changes nothing
+    original: the published layout, where transformers 5 cannot read it; this family is then transformers 5's own layout
+    vocabulary: how many of the logits the published model has too
     """
 
     folder: str
@@ -32,15 +37,13 @@ class Family:
     template: str | None
     names: list[tuple[str, str]]
     features: Callable
-    template_file: str = "tokenizer_config.json"
+    template_file: str | None = "tokenizer_config.json"
     gains: list[tuple[str, Any]] = field(default_factory=list)
     cases: dict[str, Case] = field(default_factory=lambda: dict(CASES))
     layouts: tuple[str, ...] = ("published", "transformers5")
     to_published: Callable = lambda tensors: tensors
     matters: Callable | None = None
-    # the published layout, where transformers 5 cannot read it: this family is then its own layout
     original: "Family | None" = None
-    # how many of the logits the published model has too
     vocabulary: int | None = None
     seed: int = 20261121
     notes: list[str] = field(default_factory=list)

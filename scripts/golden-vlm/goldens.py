@@ -1,9 +1,7 @@
 """What transformers computes for the cases of a family."""
 
-import json
 from pathlib import Path
 
-import numpy as np
 import torch
 from PIL import Image
 from safetensors.torch import save_file
@@ -55,7 +53,7 @@ def inputs_of(processor, pictures, case):
 
 
 def greedy(model, inputs):
-    """NEW_TOKENS ids, an end-of-text token being like any other, and the logits [NEW_TOKENS, vocabulary] that each was chosen by."""
+    """NEW_TOKENS ids, an end-of-text token being like any other, and the logits [NEW_TOKENS, vocabulary] that chose them."""
     model.generation_config = GenerationConfig(
         max_new_tokens=NEW_TOKENS, do_sample=False, pad_token_id=0,
         decoder_start_token_id=getattr(model.config.text_config, "decoder_start_token_id", None),
@@ -83,10 +81,31 @@ def run(family, model, inputs):
                 family.matters(model, inputs, logits)
     logits, steps = logits[:, : family.vocabulary], steps[:, : family.vocabulary]
     assert tokens.max() < logits.shape[1]
-    return result | {"logits": logits, "last_logits": logits[-1].clone(), "step_logits": steps, "tokens": tokens}
+    result |= {"logits": logits, "last_logits": logits[-1].clone(), "step_logits": steps, "tokens": tokens}
+    assert all(torch.isfinite(value).all() for value in result.values())
+    return result
 
 
-def compute(family, folder, pictures, model, processor):
+def kept(name, result):
+    """What is stored of a case, as RULE says."""
+    left_out = set() if name in WITH_PIXELS else set(BIG)
+    if name not in WITH_ALL_LOGITS:
+        left_out.add("step_logits")
+    if name not in WITH_ALL_LOGITS or len(result["logits"]) > MOST_LOGITS:
+        left_out.add("logits")
+    return {f"{name}.{key}": value for key, value in result.items() if key not in left_out}
+
+
+def check(tensors, cases):
+    """That the answers of all cases together make a good test."""
+    answered = [case for case in cases if "tokens" in case]
+    if sum(len(set(case["tokens"])) for case in answered) < MINIMUM_VARIETY * len(answered):
+        raise Unclear("the answers repeat themselves")
+    if "a_b" in [case["name"] for case in answered]:
+        must_change("the order of the pictures", tensors["a_b.last_logits"], tensors["b_a.last_logits"])
+
+
+def compute(family, pictures, model, processor):
     """(named tensors, what cases.json says) of all cases."""
     tensors, cases = {}, []
     for name, case in family.cases.items():
@@ -100,24 +119,13 @@ def compute(family, folder, pictures, model, processor):
             continue
         result = run(family, model, inputs)
         cases.append(said | {
-            "prompt": prompt,
-            "input_ids": inputs["input_ids"][0].tolist(), "tokens": result["tokens"].tolist(),
+            "prompt": prompt, "input_ids": inputs["input_ids"][0].tolist(),
+            "tokens": result["tokens"].tolist(),
             "text": processor.tokenizer.decode(result["tokens"], skip_special_tokens=True),
             "largest_logit": round(result["logits"].abs().max().item(), 3),
         })
-        if name not in WITH_PIXELS:
-            result = {key: value for key, value in result.items() if key not in BIG}
-        if name not in WITH_ALL_LOGITS:
-            result.pop("step_logits")
-        if name not in WITH_ALL_LOGITS or len(result["logits"]) > MOST_LOGITS:
-            result.pop("logits")
-        tensors |= {f"{name}.{key}": value for key, value in result.items()}
-    answered = [case for case in cases if "tokens" in case]
-    if sum(len(set(case["tokens"])) for case in answered) < MINIMUM_VARIETY * len(answered):
-        raise Unclear("the answers repeat themselves")
-    last = {case["name"]: tensors[f"{case['name']}.last_logits"] for case in answered}
-    if "a_b" in last:
-        must_change("the order of the pictures", last["a_b"], last["b_a"])
+        tensors |= kept(name, result)
+    check(tensors, cases)
     return tensors, cases
 
 

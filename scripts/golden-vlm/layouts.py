@@ -23,6 +23,11 @@ def model_from(family, seed):
 
 def write_published(family, model, folder, dtype=torch.float32):
     shutil.rmtree(folder, ignore_errors=True)
+    write_files(family, folder, dtype)
+    write_weights(family, model, folder / "model.safetensors", dtype)
+
+
+def write_files(family, folder, dtype):
     config = dict(family.config)
     if dtype == torch.bfloat16:
         config = json.loads(json.dumps(config).replace('"float32"', '"bfloat16"'))
@@ -32,22 +37,23 @@ def write_published(family, model, folder, dtype=torch.float32):
     tokenizer = tokenizer_json(**family.tokenizer)
     write_json(folder / "tokenizer.json", tokenizer)
     settings = dict(family.tokenizer_settings)
-    if family.template is None:
-        pass
-    elif family.template_file == "tokenizer_config.json":
+    if family.template_file == "tokenizer_config.json":
         settings["chat_template"] = family.template_text()
     elif family.template_file == "chat_template.json":
         write_json(folder / "chat_template.json", {"chat_template": family.template_text()})
-    else:
+    elif family.template_file == "chat_template.jinja":
         (folder / "chat_template.jinja").write_text(family.template_text())
     write_json(folder / "tokenizer_config.json", tokenizer_config(tokenizer, **settings))
+
+
+def write_weights(family, model, file, dtype):
+    """Every tensor once, under its published name."""
     state = model.state_dict()
     if model.get_output_embeddings().weight is model.get_input_embeddings().weight:
         del state["lm_head.weight"]
-    tensors = renamed(state, family.rules())
-    tensors = family.to_published(tensors)
+    tensors = family.to_published(renamed(state, family.rules()))
     tensors = {name: value.to(dtype).contiguous().clone() for name, value in sorted(tensors.items())}
-    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    save_file(tensors, file, metadata={"format": "pt"})
 
 
 def load(folder):
@@ -78,7 +84,7 @@ def _same(one, other):
 
 
 def write_transformers5(model, published, folder):
-    """What saving a new model in transformers 5 writes, without what the published folder has too; the answer names that."""
+    """What saving a new model in transformers 5 writes, but for what the published folder has too; the answer names that."""
     shutil.rmtree(folder, ignore_errors=True)
     if (published / "generation_config.json").exists():
         model.generation_config = GenerationConfig.from_pretrained(published)
@@ -90,18 +96,14 @@ def write_transformers5(model, published, folder):
 def drop_same(published, folder):
     """Removes the files that say the same as the published ones and names them."""
     shared = [file for file in sorted(folder.iterdir()) if _same(published / file.name, file)]
-    clear(folder, [file.name for file in shared])
+    for file in shared:
+        file.unlink()
     return [file.name for file in shared]
 
 
 def fill(folder, published, names):
     for name in names:
         shutil.copy(published / name, folder / name)
-
-
-def clear(folder, names):
-    for name in names:
-        (folder / name).unlink()
 
 
 def names_in_memory(family, model):

@@ -1,7 +1,7 @@
 """Sizes and tensor names of published checkpoints, for random_checkpoint.py.
 
-A preset is a dict: config, files (name: content), tensors (a list of (name, shape, kind) with kind 'weight', 'norm' or 'bias'),
-dtype as published, and tokenizer (arguments of vocabulary.tokenizer_json) with its tokenizer_config settings.
+A preset is a dict: config, files (name: content), tensors (a list of (name, shape, kind) with kind 'weight', 'norm' or
+'bias'), dtype as published, and tokenizer (arguments of vocabulary.tokenizer_json) with its tokenizer_config settings.
 """
 
 QWEN_TOKENS = [

@@ -2,9 +2,9 @@
 
     python random_checkpoint.py MODEL_DIR --like qwen3-vl-4b [--dtype bfloat16|float16|float32] [--shard-gb 3] [--seed 1]
 
-For measuring memory and speed: its answers mean nothing. Weights are normal with a standard deviation of 0.02, norm weights lie around 1.
-The numbers come from one block of four million that is written again and again, so it takes no more memory than that and goes as
-fast as the disk. Same seed, same bytes. Needs numpy and tokenizers only.
+For measuring memory and speed: its answers mean nothing. Weights are normal with a standard deviation of 0.02, norm weights
+lie around 1. The numbers come from one block of four million that is written again and again, so it takes no more memory
+than that and goes as fast as the disk. Same seed, same bytes. Needs numpy and tokenizers only.
 """
 
 import argparse

@@ -60,7 +60,7 @@ def _around(ids, bos, eos):
 def tokenizer_json(base, first=(), last=(), pattern=GPT2, bos=None, eos=None, trained=480):
     """A tokenizer.json.
 
-    base: how many ids lie before the first token of `last`; what training does not fill is filled with words that no text gives
+    base: how many ids lie before the first token of `last`; what training leaves free becomes words that no text gives
     first: special tokens in the vocabulary itself, from id 0 on
     last: special tokens from id `base` on; (token, False) is an added token that is not special
     bos, eos: tokens of `first` or `last` that the tokenizer sets before and after every text

@@ -115,7 +115,8 @@ ORIGINAL = Family(
         "generation_config.json": GENERATION,
     },
     tokenizer=dict(base=WORDS - 1, first=FIRST, last=["<mask>"], bos="<s>", eos="</s>"),
-    tokenizer_settings=dict(SETTINGS, tokenizer_class="BartTokenizer"), template=None, features=None,
+    tokenizer_settings=dict(SETTINGS, tokenizer_class="BartTokenizer"), template=None, template_file=None,
+    features=None,
     names=[
         (r"^model\.vision_tower\.(convs\.\d+)\.conv\.", r"vision_tower.\1.proj."),
         (r"^model\.vision_tower\.(.*)\.(conv[12])\.", r"vision_tower.\1.\2.fn.dw."),
@@ -153,8 +154,8 @@ MODEL = Family(
         SETTINGS, tokenizer_class="PreTrainedTokenizerFast", image_token="<image>",
         extra_special_tokens={"image_token": "<image>"},
     ),
-    template=None, names=[], features=features, cases=CASES, original=ORIGINAL, vocabulary=VOCABULARY,
-    layouts=("transformers5",), gains=[("shared", 0.5)],
+    template=None, template_file=None, names=[], features=features, cases=CASES, original=ORIGINAL, vocabulary=VOCABULARY,
+    gains=[("shared", 0.5)],
     notes=[
         "published as Microsoft does, which transformers 5 cannot read; computed on its own layout, and read by mlx-vlm",
         "in the published layout the features come before the text and there is no token for them: input_ids without "

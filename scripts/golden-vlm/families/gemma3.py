@@ -1,4 +1,4 @@
-"""Gemma 3: SigLIP, pooled to a fixed number of tokens that see each other; sliding windows, two rotary bases, (1 + weight) norms."""
+"""Gemma 3: SigLIP, pooled to a fixed number of tokens that see each other; sliding windows, two rotary bases."""
 
 from cases import with_settings
 from family import Family

@@ -1,4 +1,4 @@
-"""Idefics3: a SigLIP-like tower over tiles and a whole picture, pixel shuffle, the tiles' places written into the prompt; a Llama."""
+"""Idefics3: a tower over tiles and the whole picture, pixel shuffle, the tiles' places written into the prompt."""
 
 import torch
 

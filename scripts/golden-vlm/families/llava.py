@@ -2,9 +2,8 @@
 
 import torch
 
-from family import Family
+from family import CLIP_MEAN, CLIP_STD, Family
 
-CLIP_MEAN, CLIP_STD = [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711]
 # the published checkpoints' names, from those of the model in memory
 NAMES = [
     (r"^model\.vision_tower\.(?!vision_model\.)", "vision_tower.vision_model."),
@@ -73,7 +72,7 @@ PLAIN = Family(
     layouts=("published", "transformers5", "published-bf16"),
 )
 
-# a list of feature layers with the class token kept, a projector without bias, tied embeddings, heads wider than hidden / heads
+# two feature layers with the class token kept, no bias in the projector, tied embeddings, heads wider than hidden / heads
 VARIANT = Family(
     folder="llava/variant",
     config={

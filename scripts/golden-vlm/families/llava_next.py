@@ -1,9 +1,9 @@
-"""LLaVA-NeXT: CLIP over a thumbnail and tiles, unpadded by the picture's size, a learned newline after every row; a Mistral."""
+"""LLaVA-NeXT: CLIP over a thumbnail and tiles, unpadded by the picture's size, a learned newline a row; a Mistral."""
 
 import torch
 
 from families import llava
-from family import Family
+from family import CLIP_MEAN, CLIP_STD, Family
 
 PINPOINTS = [[24, 48], [48, 24], [48, 48], [72, 24], [24, 72]]
 
@@ -16,8 +16,8 @@ def features(model, inputs):
 PREPROCESSOR = {
     "aspect_ratio_setting": "anyres", "crop_size": {"height": 24, "width": 24}, "do_center_crop": True,
     "do_convert_rgb": True, "do_normalize": True, "do_pad": True, "do_rescale": True, "do_resize": True,
-    "image_grid_pinpoints": PINPOINTS, "image_mean": llava.CLIP_MEAN,
-    "image_processor_type": "LlavaNextImageProcessor", "image_std": llava.CLIP_STD,
+    "image_grid_pinpoints": PINPOINTS, "image_mean": CLIP_MEAN,
+    "image_processor_type": "LlavaNextImageProcessor", "image_std": CLIP_STD,
     "processor_class": "LlavaNextProcessor", "resample": 3, "rescale_factor": 0.00392156862745098,
     "size": {"shortest_edge": 24},
 }

@@ -1,15 +1,14 @@
-"""Mistral 3: Pixtral's tower over pictures of any size, patches merged by a learned matrix, a break after every row; a Mistral."""
+"""Mistral 3: Pixtral's tower over pictures of any size, patches merged by a matrix, a break after every row."""
 
 import torch
 
 from cases import with_settings
-from family import Family
+from family import CLIP_MEAN, CLIP_STD, Family
 from vocabulary import LLAMA3
 
 FIRST = ["<unk>", "<s>", "</s>", "[INST]", "[/INST]", "[IMG]", "[IMG_BREAK]", "[IMG_END]", "[SYSTEM_PROMPT]",
          "[/SYSTEM_PROMPT]", "<pad>"]
 VOCABULARY = 420
-CLIP_MEAN, CLIP_STD = [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711]
 
 
 def features(model, inputs):

@@ -1,7 +1,7 @@
 """Llama 3.2 Vision: a tiled tower whose states the language model reads through gated cross-attention layers."""
 
 from cases import CASES, MESSAGES, Case
-from family import Family
+from family import CLIP_MEAN, CLIP_STD, Family
 from goldens import must_change
 from vocabulary import LLAMA3
 
@@ -11,7 +11,6 @@ LAST = ["<|begin_of_text|>", "<|end_of_text|>", "<|finetune_right_pad_id|>", "<|
 VOCABULARY = 424
 BASE = VOCABULARY - LAST.index("<|image|>")
 IDS = {token: BASE + index for index, token in enumerate(LAST)}
-CLIP_MEAN, CLIP_STD = [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711]
 
 
 def features(model, inputs):

@@ -2,11 +2,11 @@
 
 import torch
 
+from family import CLIP_MEAN, CLIP_STD
 from presets import QWEN_SETTINGS, QWEN_TOKENS
 from vocabulary import QWEN
 
 BASE, VOCABULARY = 396, 432
-CLIP_MEAN, CLIP_STD = [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711]
 TOKENIZER = dict(base=BASE, last=QWEN_TOKENS, pattern=QWEN)
 GENERATION = {
     "bos_token_id": BASE, "pad_token_id": BASE, "do_sample": True, "eos_token_id": [BASE + 2, BASE], "top_k": 20,
