@@ -171,30 +171,32 @@ public abstract class FamilyGoldenContract {
             }
             long[] tokens = new long[expected.length];
             for (int i = 0; i < tokens.length; i++) {
-                tokens[i] = largest(last, model.language().vocabulary());
+                tokens[i] = largest(last);
                 last = batch.decode(List.of(sequence), new long[] {tokens[i]});
             }
             assertThat(tokens).as("%s: tokens", golden).isEqualTo(expected);
         }
     }
 
-    private static long largest(Tensor logits, int vocabulary) {
+    /** The first of the largest of one row of logits. */
+    static long largest(Tensor logits) {
+        FloatBuffer values = logits.floats();
         int best = 0;
-        for (int i = 1; i < vocabulary; i++) {
-            if (logits.floats().get(i) > logits.floats().get(best)) {
+        for (int i = 1; i < values.limit(); i++) {
+            if (values.get(i) > values.get(best)) {
                 best = i;
             }
         }
         return best;
     }
 
-    private static Tensor row(Tensor logits, int index) {
+    static Tensor row(Tensor logits, int index) {
         int bytes = Math.toIntExact(logits.dim(1)) * Float.BYTES;
         return Tensor.view(
                 logits.dtype(), new long[] {1, logits.dim(1)}, logits.data().slice(index * bytes, bytes));
     }
 
-    private void assertClose(String what, Tensor actual, Tensor expected) {
+    void assertClose(String what, Tensor actual, Tensor expected) {
         assertThat(actual.elementCount()).as(what).isEqualTo(expected.elementCount());
         assertThat(Goldens.difference(actual, expected)).as(what).isLessThan(tolerance());
     }

@@ -1,10 +1,10 @@
 package dev.embedonce.vlm.family.llava;
 
-import dev.embedonce.vlm.family.FamilyGoldenContract;
+import dev.embedonce.vlm.family.FamilyContract;
 import java.util.List;
 import java.util.Map;
 
-class LlavaGoldenTest extends FamilyGoldenContract {
+class LlavaTest extends FamilyContract {
     @Override
     protected Map<String, List<String>> models() {
         return Map.of(

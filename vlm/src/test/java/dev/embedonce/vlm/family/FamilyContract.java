@@ -1,0 +1,465 @@
+package dev.embedonce.vlm.family;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.embedonce.cache.FeatureCache;
+import dev.embedonce.cache.Outcome;
+import dev.embedonce.cache.Source;
+import dev.embedonce.graph.blocks.NumericMode;
+import dev.embedonce.store.CacheStore;
+import dev.embedonce.store.MemoryStore;
+import dev.embedonce.store.Stores;
+import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.decoder.Prompt;
+import dev.embedonce.vlm.decoder.SequenceBatch;
+import dev.embedonce.vlm.decoder.SequenceBatch.Sequence;
+import dev.embedonce.vlm.decoder.SequenceBatch.Wanted;
+import dev.embedonce.vlm.tokenizer.ModelTokenizer;
+import dev.embedonce.vlm.vision.ImageSettings;
+import dev.embedonce.vlm.vision.VisionEncoder;
+import dev.embedonce.vlm.vision.VisionFeatures;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What every family owes to the cache and to the runtime, beside the reference's numbers: the tower runs once for a picture, an answer
+ * from the cache is the tower's bit for bit, whatever changes features is part of the key, and sequences that decode together do not
+ * disturb each other.
+ */
+public abstract class FamilyContract extends FamilyGoldenContract {
+    private static final byte[] A = Goldens.picture("square.png");
+    private static final byte[] B = Goldens.picture("wide.png");
+    private static final byte[] C = Goldens.picture("tall.png");
+
+    private static final int STEPS = 8;
+
+    private Goldens goldens;
+    private Path folder;
+    private FamilyModel model;
+    private CountingTower tower;
+    private ModelTokenizer tokenizer;
+    private FeatureCache cache;
+
+    /** The model in whose terms the contract is checked. */
+    protected String model() {
+        return models().keySet().stream()
+                .filter(name -> !name.contains("/"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The case of the goldens whose prompt has one picture, and the one with two of different sizes. */
+    private Goldens.Case one() {
+        return goldens.named("one");
+    }
+
+    private Goldens.Case two() {
+        return goldens.named("two");
+    }
+
+    @BeforeEach
+    void open() {
+        goldens = Goldens.of(model(), "published");
+        folder = goldens.model(temp.resolve("model"));
+        model = Families.open(FamilyFiles.of(folder), Goldens.OPTIONS);
+        tower = new CountingTower(model.tower());
+        tokenizer = ModelTokenizer.open(folder, temp.resolve("native"));
+        cache = onDisk(0);
+    }
+
+    @AfterEach
+    void close() {
+        cache.close();
+        tokenizer.close();
+        model.close();
+    }
+
+    private FeatureCache onDisk(long heapBytes) {
+        return FeatureCache.over(Stores.open("files:" + temp.resolve("features")))
+                .heapBytes(heapBytes)
+                .build();
+    }
+
+    private static FeatureCache inMemory() {
+        CacheStore store = new MemoryStore();
+        return FeatureCache.over(store).heapBytes(64 << 20).build();
+    }
+
+    private VisionEncoder encoder() {
+        return encoder(ImageSettings.DEFAULT);
+    }
+
+    private VisionEncoder encoder(ImageSettings settings) {
+        return new VisionEncoder(model.images(), tower, settings);
+    }
+
+    private List<VisionFeatures> features(FeatureCache from, byte[]... pictures) {
+        return features(from, encoder(ImageSettings.DEFAULT.withImagesInRequest(pictures.length)), pictures);
+    }
+
+    private static List<VisionFeatures> features(FeatureCache from, VisionEncoder encoder, byte[]... pictures) {
+        return served(from, encoder, pictures).stream()
+                .map(served -> new VisionFeatures(served.entry().tensors()))
+                .toList();
+    }
+
+    private static List<Outcome.Served> served(FeatureCache from, VisionEncoder encoder, byte[]... pictures) {
+        return from.getOrComputeAll(List.of(pictures), encoder).stream()
+                .map(Outcome.Served.class::cast)
+                .toList();
+    }
+
+    private Prompt prompt(String rendered, List<VisionFeatures> features) {
+        return model.prompts().assemble(tokenizer.encode(model.prompts().expand(rendered, features)), features);
+    }
+
+    private Tensor logits(Prompt prompt) {
+        try (SequenceBatch batch = model.language().newBatch()) {
+            Sequence sequence = batch.open(prompt, prompt.length());
+            return batch.prefill(sequence, prompt.length(), Wanted.LAST);
+        }
+    }
+
+    // ---- the cache
+
+    @Test
+    void repeatedPicture_runsTheTowerOnce() {
+        features(cache, A);
+        features(cache, A);
+        assertThat(features(cache, A, A)).hasSize(2);
+        assertThat(tower.pictures()).isEqualTo(distinctByCount() ? 2 : 1);
+    }
+
+    /** Whether features depend on how many pictures a request has. */
+    protected boolean distinctByCount() {
+        return !model.images()
+                .preprocVersion(ImageSettings.DEFAULT)
+                .equals(model.images().preprocVersion(ImageSettings.DEFAULT.withImagesInRequest(2)));
+    }
+
+    @Test
+    void hit_givesTheMissesLogitsBitForBit_fromMemoryDiskAndAfterARestart() {
+        String rendered = two().prompt();
+        Tensor miss = logits(prompt(rendered, features(cache, B, C)));
+        assertThat(tower.pictures()).isEqualTo(2);
+        Tensor disk = logits(prompt(rendered, features(cache, B, C)));
+        assertThat(disk).isEqualTo(miss);
+        try (FeatureCache memory = inMemory()) {
+            assertThat(logits(prompt(rendered, features(memory, B, C)))).isEqualTo(miss);
+            assertThat(served(memory, encoder(ImageSettings.DEFAULT.withImagesInRequest(2)), B, C))
+                    .allMatch(served -> served.source() == Source.MEMORY);
+            assertThat(logits(prompt(rendered, features(memory, B, C)))).isEqualTo(miss);
+        }
+        tower.pictures();
+        close();
+        model = Families.open(FamilyFiles.of(folder), Goldens.OPTIONS);
+        tower = new CountingTower(model.tower());
+        tokenizer = ModelTokenizer.open(folder, temp.resolve("native"));
+        cache = onDisk(1 << 20);
+        assertThat(logits(prompt(rendered, features(cache, B, C)))).isEqualTo(miss);
+        assertThat(tower.pictures()).isZero();
+    }
+
+    @Test
+    void anotherPictureBeside_encodesOnlyThat() {
+        features(cache, encoder(), A);
+        assertThat(tower.pictures()).isEqualTo(1);
+        features(cache, encoder(), A, B);
+        assertThat(tower.pictures()).isEqualTo(1);
+    }
+
+    @Test
+    void order_matters_andBothOrdersHit() {
+        List<VisionFeatures> ab = features(cache, B, C);
+        tower.pictures();
+        List<VisionFeatures> ba = features(cache, C, B);
+        assertThat(tower.pictures()).isZero();
+        assertThat(ba).containsExactly(ab.get(1), ab.get(0));
+        assertThat(logits(prompt(two().prompt(), ba))).isNotEqualTo(logits(prompt(two().prompt(), ab)));
+    }
+
+    @Test
+    void overwrittenFile_isANewPicture() throws IOException {
+        Path file = temp.resolve("picture");
+        Files.write(file, A);
+        List<VisionFeatures> before = features(cache, Files.readAllBytes(file));
+        Files.write(file, B);
+        assertThat(features(cache, Files.readAllBytes(file))).isNotEqualTo(before);
+        assertThat(tower.pictures()).isEqualTo(2);
+    }
+
+    @Test
+    void samePixelsInOtherBytes_areLinked() {
+        byte[] padded = Arrays.copyOf(A, A.length + 16);
+        List<VisionFeatures> before = features(cache, encoder(), A);
+        List<Outcome.Served> after = served(cache, encoder(), padded);
+        assertThat(after.get(0).source()).isEqualTo(Source.PIXELS);
+        assertThat(new VisionFeatures(after.get(0).entry().tensors())).isEqualTo(before.get(0));
+        assertThat(tower.pictures()).isEqualTo(1);
+    }
+
+    @Test
+    void changedWeights_changeTheModelVersion() throws IOException {
+        String before = tower.modelVersion();
+        Path weights = folder.resolve("model.safetensors");
+        var tensor = FamilyFiles.of(folder).weights().get(towerTensor());
+        try (RandomAccessFile file = new RandomAccessFile(weights.toFile(), "rw")) {
+            file.seek(tensor.offset());
+            int first = file.read();
+            file.seek(tensor.offset());
+            file.write(first ^ 1);
+        }
+        try (FamilyModel changed = Families.open(FamilyFiles.of(folder), Goldens.OPTIONS)) {
+            assertThat(changed.tower().modelVersion()).isNotEqualTo(before);
+        }
+    }
+
+    /** Some tensor of the tower, as the published checkpoint names it. */
+    private String towerTensor() {
+        Pattern vision = Pattern.compile(".*(vision|visual|image_proj|multi_modal_projector|connector).*");
+        return FamilyFiles.of(folder).weights().names().stream()
+                .filter(name -> vision.matcher(name).matches() && name.endsWith("weight"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void languageWeights_areNoPartOfTheModelVersion() throws IOException {
+        String before = tower.modelVersion();
+        var tensor = FamilyFiles.of(folder).weights().names().stream()
+                .filter(name -> name.contains("layers.0.self_attn.q_proj.weight") && !name.contains("vision"))
+                .findFirst();
+        if (tensor.isEmpty()) {
+            return;
+        }
+        var info = FamilyFiles.of(folder).weights().get(tensor.get());
+        try (RandomAccessFile file =
+                new RandomAccessFile(folder.resolve("model.safetensors").toFile(), "rw")) {
+            file.seek(info.offset());
+            file.write(7);
+        }
+        try (FamilyModel changed = Families.open(FamilyFiles.of(folder), Goldens.OPTIONS)) {
+            assertThat(changed.tower().modelVersion()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void changedProcessorSettings_changeThePreprocVersion() throws IOException {
+        String before = model.images().preprocVersion(ImageSettings.DEFAULT);
+        boolean changed = false;
+        for (String name : List.of("processor_config.json", "preprocessor_config.json")) {
+            Path file = folder.resolve(name);
+            if (Files.exists(file) && Files.readString(file).contains("image_mean")) {
+                String json = Files.readString(file);
+                Files.writeString(file, json.replaceFirst("(\"image_mean\": \\[\\s*)[0-9.]+", "$10.25"));
+                changed = true;
+            }
+        }
+        assertThat(changed).isTrue();
+        try (FamilyModel other = Families.open(FamilyFiles.of(folder), Goldens.OPTIONS)) {
+            assertThat(other.images().preprocVersion(ImageSettings.DEFAULT)).isNotEqualTo(before);
+        }
+    }
+
+    @Test
+    void otherNumericMode_changesTheModelVersion() {
+        FamilyOptions int8 = new FamilyOptions(
+                NumericMode.INT8,
+                NumericMode.FLOAT32,
+                Goldens.OPTIONS.linearWeights(),
+                Goldens.OPTIONS.session(),
+                Goldens.OPTIONS.pixels(),
+                Goldens.OPTIONS.digester());
+        try (FamilyModel quantised = Families.open(FamilyFiles.of(folder), int8)) {
+            assertThat(quantised.tower().modelVersion()).isNotEqualTo(tower.modelVersion());
+        }
+    }
+
+    @Test
+    void corruptedEntry_isAMiss_andHealed() throws IOException {
+        List<VisionFeatures> before = features(cache, encoder(), A);
+        tower.pictures();
+        try (Stream<Path> files = Files.walk(temp.resolve("features"))) {
+            Path entry = files.filter(f -> f.toString().endsWith(".safetensors"))
+                    .findFirst()
+                    .orElseThrow();
+            byte[] bytes = Files.readAllBytes(entry);
+            bytes[bytes.length - 5] ^= 1;
+            Files.write(entry, bytes);
+        }
+        assertThat(features(cache, encoder(), A)).isEqualTo(before);
+        assertThat(tower.pictures()).isEqualTo(1);
+        assertThat(cache.stats().corruptTotal()).isPositive();
+        assertThat(features(cache, encoder(), A)).isEqualTo(before);
+        assertThat(tower.pictures()).isZero();
+    }
+
+    @Test
+    void twoRequestsAtOnce_runTheTowerOnce() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<List<VisionFeatures>>> answers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                answers.add(threads.submit(() -> features(cache, encoder(), A)));
+            }
+            List<VisionFeatures> first = answers.get(0).get();
+            for (Future<List<VisionFeatures>> answer : answers) {
+                assertThat(answer.get()).isEqualTo(first);
+            }
+            assertThat(tower.pictures()).isEqualTo(1);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void cachedFeatures_areNobodyElsesMemory() {
+        try (FeatureCache memory = inMemory()) {
+            List<VisionFeatures> kept = features(memory, encoder(), A);
+            List<Map<String, Tensor>> copies =
+                    kept.stream().map(FamilyContract::copies).toList();
+            for (int i = 0; i < 3; i++) {
+                tower.encode(List.of(model.images().process(B, ImageSettings.DEFAULT)));
+                tower.encode(List.of(model.images().process(C, ImageSettings.DEFAULT)));
+                logits(prompt(one().prompt(), kept));
+            }
+            assertThat(features(memory, encoder(), A).get(0).tensors()).isEqualTo(copies.get(0));
+        }
+    }
+
+    private static Map<String, Tensor> copies(VisionFeatures features) {
+        Map<String, Tensor> copies = new HashMap<>();
+        features.tensors()
+                .forEach((name, tensor) ->
+                        copies.put(name, Tensor.copyOf(tensor.dtype(), tensor.shape(), tensor.data())));
+        return copies;
+    }
+
+    @Test
+    void featuresOfABatch_areThoseOfEachPictureAlone() {
+        var a = model.images().process(A, ImageSettings.DEFAULT);
+        var b = model.images().process(B, ImageSettings.DEFAULT);
+        List<VisionFeatures> together = tower.encode(List.of(a, b, a));
+        assertThat(together.get(2)).isEqualTo(together.get(0));
+        assertClose(
+                "alone",
+                tower.encode(List.of(b)).get(0).features(),
+                together.get(1).features());
+        assertClose(
+                "alone",
+                tower.encode(List.of(a)).get(0).features(),
+                together.get(0).features());
+    }
+
+    // ---- the language model
+
+    @Test
+    void chunks_giveWhatOneReadingGives() {
+        Prompt prompt = prompt(two().prompt(), features(cache, B, C));
+        Tensor whole = logits(prompt);
+        for (int chunk : new int[] {1, 5, 16}) {
+            try (SequenceBatch batch = model.language().newBatch()) {
+                Sequence sequence = batch.open(prompt, prompt.length());
+                Tensor last = whole;
+                while (sequence.length() < prompt.length()) {
+                    last = batch.prefill(sequence, Math.min(chunk, prompt.length() - sequence.length()), Wanted.LAST);
+                }
+                assertClose("chunks of " + chunk, last, whole);
+            }
+        }
+    }
+
+    /** A sequence among others, and its logits so far. */
+    private record Running(Sequence sequence, List<Tensor> steps) {
+        long next() {
+            return largest(last(steps));
+        }
+    }
+
+    @Test
+    void sequencesThatJoinAndLeave_areWhatEachIsAlone() {
+        List<Prompt> prompts = List.of(
+                prompt(two().prompt(), features(cache, B, C)),
+                prompt(goldens.named("text").prompt(), List.of()),
+                prompt(one().prompt(), features(cache, A)));
+        List<List<Tensor>> together = new ArrayList<>();
+        try (SequenceBatch batch = model.language().newBatch()) {
+            List<Running> running = new ArrayList<>();
+            for (int step = 0; step == 0 || !running.isEmpty(); step++) {
+                if (step % 2 == 0 && step / 2 < prompts.size()) {
+                    running.add(join(batch, prompts.get(step / 2)));
+                    together.add(last(running).steps);
+                }
+                Tensor logits = batch.decode(
+                        running.stream().map(Running::sequence).toList(),
+                        running.stream().mapToLong(Running::next).toArray());
+                for (int i = 0; i < running.size(); i++) {
+                    running.get(i).steps.add(row(logits, i));
+                }
+                running.stream().filter(r -> r.steps.size() == STEPS).forEach(r -> batch.remove(r.sequence));
+                running.removeIf(r -> r.steps.size() == STEPS);
+            }
+        }
+        for (int i = 0; i < prompts.size(); i++) {
+            List<Tensor> alone = run(prompts.get(i), STEPS);
+            for (int step = 0; step < STEPS; step++) {
+                assertClose("sequence " + i + " step " + step, together.get(i).get(step), alone.get(step));
+            }
+        }
+    }
+
+    private static Running join(SequenceBatch batch, Prompt prompt) {
+        Sequence sequence = batch.open(prompt, prompt.length());
+        List<Tensor> steps = new ArrayList<>();
+        steps.add(batch.prefill(sequence, prompt.length(), Wanted.LAST));
+        return new Running(sequence, steps);
+    }
+
+    @Test
+    void fork_goesOnAsIfReadAnew() {
+        Prompt first = prompt(one().prompt(), features(cache, A));
+        try (SequenceBatch batch = model.language().newBatch()) {
+            Sequence before = batch.open(first, first.length());
+            long token = largest(batch.prefill(before, first.length(), Wanted.LAST));
+            batch.decode(List.of(before), new long[] {token});
+            int shared = batch.shared(before, first);
+            assertThat(shared).isEqualTo(first.length());
+            Sequence after = batch.fork(before, first.length() - 1, first, first.length());
+            assertThat(largest(batch.prefill(after, first.length() - after.length(), Wanted.LAST)))
+                    .isEqualTo(token);
+            Prompt other = prompt(one().prompt(), features(cache, encoder(), B).subList(0, 1));
+            assertThat(batch.shared(before, other)).isLessThan(first.length());
+        }
+    }
+
+    private List<Tensor> run(Prompt prompt, int count) {
+        try (SequenceBatch batch = model.language().newBatch()) {
+            List<Tensor> steps = new ArrayList<>();
+            Sequence sequence = batch.open(prompt, prompt.length() + count);
+            steps.add(batch.prefill(sequence, prompt.length(), Wanted.LAST));
+            while (steps.size() < count) {
+                steps.add(batch.decode(List.of(sequence), new long[] {largest(last(steps))}));
+            }
+            return steps;
+        }
+    }
+
+    private static <T> T last(List<T> steps) {
+        return steps.get(steps.size() - 1);
+    }
+}
