@@ -1,18 +1,46 @@
 package dev.embedonce.lab.report;
 
+import dev.embedonce.lab.LabException;
 import dev.embedonce.lab.LabResults;
 import dev.embedonce.lab.corpus.Corpus;
+import dev.embedonce.lab.data.DataFiles;
+import dev.embedonce.lab.figure.Figure;
+import dev.embedonce.lab.figure.FigureWriter;
+import dev.embedonce.lab.figure.Figures;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
-/** Writes everything that readers get. */
+/** Writes everything that readers get: tables as CSV, figures, and the report. */
 public final class Publication {
     private final Path out;
+    private final FigureWriter writer = new FigureWriter();
 
+    /**
+     * A publication.
+     *
+     * @param out where {@code data/}, {@code figures/} and {@code report.html} go
+     * @throws LabException if no figure can be drawn on this machine
+     */
     public Publication(Path out) {
         this.out = out;
     }
 
+    /**
+     * Writes it all.
+     *
+     * @return the report's file
+     */
     public Path write(LabResults results, Corpus corpus) {
-        return out.resolve("report.html");
+        try {
+            new DataFiles(out.resolve("data")).write(results);
+            List<Figure> figures = Figures.of(results, corpus);
+            for (Figure figure : figures) {
+                writer.write(figure, out.resolve("figures"));
+            }
+            return new HtmlReport(writer).write(results, figures, out.resolve("report.html"));
+        } catch (IOException e) {
+            throw new LabException("cannot write below " + out + ": " + e.getMessage(), e);
+        }
     }
 }
