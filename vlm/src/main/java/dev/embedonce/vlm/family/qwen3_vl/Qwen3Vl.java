@@ -6,6 +6,7 @@ import dev.embedonce.vlm.family.Family;
 import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.vlm.prompt.GridPrompts;
 import dev.embedonce.vlm.vision.PatchProcessing;
 import java.util.List;
 
@@ -27,8 +28,11 @@ public final class Qwen3Vl implements Family {
         return FamilyModel.open(
                 images,
                 Qwen3VlVision.open(files, options, images.geometry()),
-                new Qwen3VlPrompts(
-                        config.imageTokenId(), config.mergeSize(), config.text().levels()),
+                new GridPrompts(
+                        "<|image_pad|>",
+                        config.imageTokenId(),
+                        config.mergeSize(),
+                        Qwen3VlVision.levels(config.text().levels())),
                 () -> TextDecoder.open(files, options, LANGUAGE, config.text()));
     }
 }

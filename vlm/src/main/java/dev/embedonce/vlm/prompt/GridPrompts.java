@@ -1,11 +1,8 @@
-package dev.embedonce.vlm.family.qwen3_vl;
+package dev.embedonce.vlm.prompt;
 
 import dev.embedonce.vlm.decoder.Prompt;
 import dev.embedonce.vlm.decoder.Prompt.Placement;
-import dev.embedonce.vlm.prompt.GridPositions;
 import dev.embedonce.vlm.prompt.GridPositions.Grid;
-import dev.embedonce.vlm.prompt.Placeholders;
-import dev.embedonce.vlm.prompt.PromptAssembler;
 import dev.embedonce.vlm.vision.PatchProcessing;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import java.nio.LongBuffer;
@@ -13,16 +10,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Features in place of the placeholders and, level by level, behind the first layers; positions by the pictures' grids.
+ * Features of packed patches in place of the placeholders and, level by level, behind the first layers; positions by the pictures'
+ * grids.
  *
- * @param levels how many deepstack levels the features have
+ * @param placeholder in the text
+ * @param imageTokenId its token
+ * @param mergeSize patches a side that become one token
+ * @param levels the features that are added behind the first layers, by name
  */
-record Qwen3VlPrompts(long imageTokenId, int mergeSize, int levels) implements PromptAssembler {
-    private static final String PLACEHOLDER = "<|image_pad|>";
-
+// Source: transformers 5.23, models/qwen2_vl/processing_qwen2_vl.py, modeling_qwen2_vl.py, Qwen2VLModel.get_rope_index
+public record GridPrompts(String placeholder, long imageTokenId, int mergeSize, List<String> levels)
+        implements PromptAssembler {
     @Override
     public String expand(String prompt, List<VisionFeatures> images) {
-        return Placeholders.expand(prompt, PLACEHOLDER, images, image -> PLACEHOLDER.repeat(image.tokens()));
+        return Placeholders.expand(prompt, placeholder, images, image -> placeholder.repeat(image.tokens()));
     }
 
     @Override
@@ -36,8 +37,8 @@ record Qwen3VlPrompts(long imageTokenId, int mergeSize, int levels) implements P
             LongBuffer thw = image.get(PatchProcessing.GRID).longs();
             grids.add(new Grid(tokens[0], (int) thw.get(1) / mergeSize, (int) thw.get(2) / mergeSize));
             placements.add(new Placement(Prompt.EMBEDDINGS, tokens, image.features()));
-            for (int level = 0; level < levels; level++) {
-                placements.add(new Placement(level, tokens, image.get(Qwen3VlVision.level(level))));
+            for (int level = 0; level < levels.size(); level++) {
+                placements.add(new Placement(level, tokens, image.get(levels.get(level))));
             }
         }
         GridPositions positions = GridPositions.of(ids.length, grids);

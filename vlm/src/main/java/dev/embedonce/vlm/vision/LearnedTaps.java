@@ -1,0 +1,55 @@
+package dev.embedonce.vlm.vision;
+
+import dev.embedonce.value.DType;
+import dev.embedonce.value.Tensor;
+import java.nio.ByteBuffer;
+import java.util.Map;
+
+/**
+ * The four learned positions around each patch, and their weights: where a table of a fixed side is spread over a picture's grid.
+ *
+ * @param merge patches a side that become one token
+ * @param side positions a side of the learned table
+ */
+// Source: transformers 5.23, models/qwen3_vl/modeling_qwen3_vl.py, fast_pos_embed_interpolate
+public record LearnedTaps(int merge, int side) implements PatchFeeds {
+    /** Learned positions that a patch's position is mixed of. */
+    public static final int COUNT = 4;
+
+    /** int64 {@code [patches, COUNT]} */
+    public static final String INDICES = "tap_indices";
+    /** float32 {@code [patches, COUNT]} */
+    public static final String WEIGHTS = "tap_weights";
+
+    @Override
+    public void put(int rows, int columns, Map<String, Tensor> feeds) {
+        long[] shape = {(long) rows * columns, COUNT};
+        ByteBuffer indices = PatchFeeds.direct(DType.INT64, shape);
+        ByteBuffer weights = PatchFeeds.direct(DType.FLOAT32, shape);
+        PatchFeeds.forEachPatch(rows, columns, merge, (row, column) -> {
+            float y = spread(row, rows);
+            float x = spread(column, columns);
+            int top = (int) y;
+            int left = (int) x;
+            int bottom = Math.min(top + 1, side - 1);
+            int right = Math.min(left + 1, side - 1);
+            float down = y - top;
+            float across = x - left;
+            indices.putLong((long) top * side + left).putLong((long) top * side + right);
+            indices.putLong((long) bottom * side + left).putLong((long) bottom * side + right);
+            weights.putFloat((1 - down) * (1 - across)).putFloat((1 - down) * across);
+            weights.putFloat(down * (1 - across)).putFloat(down * across);
+        });
+        feeds.put(INDICES, Tensor.view(DType.INT64, shape, indices.flip()));
+        feeds.put(WEIGHTS, Tensor.view(DType.FLOAT32, shape, weights.flip()));
+    }
+
+    /** Where number {@code index} of {@code count} lies when they are spread evenly over the table, first on first, last on last. */
+    private float spread(int index, int count) {
+        if (count == 1) {
+            return 0;
+        }
+        float step = (side - 1f) / (count - 1);
+        return index < count / 2 ? step * index : side - 1 - step * (count - 1 - index);
+    }
+}

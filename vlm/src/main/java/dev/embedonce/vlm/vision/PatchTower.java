@@ -1,0 +1,114 @@
+package dev.embedonce.vlm.vision;
+
+import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.graph.TensorType;
+import dev.embedonce.graph.blocks.Linear;
+import dev.embedonce.graph.blocks.Rotary;
+import dev.embedonce.graph.blocks.Scope;
+import dev.embedonce.graph.blocks.SelfAttention;
+import dev.embedonce.graph.blocks.TokenShape;
+import dev.embedonce.graph.onnx.Dim;
+import dev.embedonce.graph.onnx.Ops;
+import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
+
+/**
+ * What towers over packed patches have in common: the patches' embedding, attention with rotary positions by row and column, the
+ * patches that become one token side by side. Hidden states are float32 {@code [batch * patches, channels]}.
+ */
+// Source: transformers 5.23, models/qwen2_vl/modeling_qwen2_vl.py, PatchEmbed, VisionAttention, PatchMerger
+public final class PatchTower {
+    private static final double THETA = 10_000;
+
+    private final TowerBuilder builder;
+    private final Ops ops;
+    private final Geometry geometry;
+    private final int channels;
+    private final int heads;
+    private final Value patches;
+    private final TokenShape tokens;
+    private final Rotary rotary;
+
+    /** Adds the inputs: {@code pixel_values} and the patches' angles. */
+    public PatchTower(TowerBuilder builder, Geometry geometry, int channels, int heads) {
+        this.builder = builder;
+        this.ops = builder.ops();
+        this.geometry = geometry;
+        this.channels = channels;
+        this.heads = heads;
+        this.patches = input(PatchProcessing.PIXEL_VALUES, TensorType.F32, geometry.length());
+        this.tokens = TokenShape.of(ops, patches);
+        int pairs = channels / heads / 2;
+        this.rotary = new Rotary(
+                input(PatchAngles.COS, TensorType.F32, pairs), input(PatchAngles.SIN, TensorType.F32, pairs));
+    }
+
+    /**
+     * The geometry of a {@code vision_config}.
+     *
+     * @param patch pixels a side where the config is silent
+     * @throws dev.embedonce.error.ModelLoadException if the processor makes other patches
+     */
+    public static Geometry geometry(ModelConfig config, int patch, Geometry processor) {
+        Geometry geometry = new Geometry(
+                config.positive("patch_size", patch),
+                config.positive("spatial_merge_size", 2),
+                config.positive("temporal_patch_size", 2));
+        if (!geometry.equals(processor)) {
+            throw config.refused("patch_size", "patches as the image processor makes them, " + processor);
+        }
+        return geometry;
+    }
+
+    /** An input {@code [batch, patches, width]}. */
+    public Value input(String name, TensorType type, int width) {
+        return ops.graph().input(name, type, Dim.free("batch"), Dim.free("patches"), Dim.of(width));
+    }
+
+    /** The angles of the patches, as {@link #PatchTower} expects them. */
+    public PatchAngles angles() {
+        return new PatchAngles(geometry.merge(), channels / heads, THETA);
+    }
+
+    public TokenShape tokens() {
+        return tokens;
+    }
+
+    /** Channels of the patches that become one token, side by side. */
+    public int mergedChannels() {
+        return channels * geometry.merge() * geometry.merge();
+    }
+
+    /** The patches' embedding, by {@code patch_embed.proj}. */
+    public Value embedded(boolean bias) {
+        Scope scope = builder.root().at("patch_embed.proj");
+        int patch = geometry.patch();
+        Value kernel = scope.view(
+                scope.tensor("weight", channels, 3, geometry.temporal(), patch, patch), channels, geometry.length());
+        return ops.linear(
+                tokens.flat(patches, geometry.length()), kernel, bias ? scope.weight("bias", channels) : null);
+    }
+
+    /** Attention by {@code qkv} and {@code proj} of a scope. */
+    public SelfAttention attention(Scope scope) {
+        Linear fused = Linear.of(scope.at("qkv"), channels, 3 * channels, true);
+        return new SelfAttention(
+                        fused.rows(0, channels),
+                        fused.rows(channels, channels),
+                        fused.rows(2 * channels, channels),
+                        Linear.of(scope.at("proj"), channels, channels, true),
+                        heads)
+                .rotary(rotary);
+    }
+
+    /** The patches that become one token side by side: float32 {@code [batch * tokens, mergedChannels]}. */
+    public Value merged(Value x) {
+        return ops.reshape(x, -1, mergedChannels());
+    }
+
+    /** Makes flat tokens an output of the tower. */
+    public void output(String name, Value x, int outChannels) {
+        Value shape = ops.concat(0, ops.dim(patches, 0), ops.graph().constant(-1, outChannels));
+        builder.output(name, ops.reshape(x, shape), outChannels);
+    }
+}
