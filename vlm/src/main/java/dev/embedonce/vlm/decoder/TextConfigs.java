@@ -14,6 +14,18 @@ public final class TextConfigs {
             int intermediate, int vocabulary, int context, int kvHeads, double theta, Projections projections) {}
 
     /**
+     * Reads the language side of a whole config: its {@code text_config}, or the config itself where older ones have all fields at
+     * the top. Whether the output layer is the embedding table stands at the top or, before transformers 5, within.
+     */
+    public static DecoderConfig readOf(ModelConfig config) {
+        ModelConfig text = config.has("text_config") ? config.object("text_config") : config;
+        boolean tied = config.has("tie_word_embeddings")
+                ? config.flag("tie_word_embeddings", false)
+                : text.flag("tie_word_embeddings", false);
+        return read(text, tied);
+    }
+
+    /**
      * Reads the config of a language model.
      *
      * @param config with {@code model_type}
@@ -24,7 +36,7 @@ public final class TextConfigs {
         Kind kind = switch (config.text("model_type")) {
             case "llama" -> new Kind(11008, 32000, 2048, 0, 10_000, bias(config.flag("attention_bias", false), config));
             case "mistral" -> new Kind(14336, 32000, 131_072, 8, 10_000, bias(false, config));
-            case "qwen2", "qwen2_vl_text", "qwen2_5_vl_text" ->
+            case "qwen2", "qwen2_vl", "qwen2_vl_text", "qwen2_5_vl", "qwen2_5_vl_text" ->
                 new Kind(22016, 151_936, 32_768, 32, 10_000, new Projections(true, false, false, false));
             case "qwen3", "qwen3_vl_text" ->
                 new Kind(

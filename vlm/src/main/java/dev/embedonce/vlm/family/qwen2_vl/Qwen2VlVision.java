@@ -1,0 +1,93 @@
+package dev.embedonce.vlm.family.qwen2_vl;
+
+import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.graph.blocks.Activation;
+import dev.embedonce.graph.blocks.Linear;
+import dev.embedonce.graph.blocks.Mlp;
+import dev.embedonce.graph.blocks.NameLayout;
+import dev.embedonce.graph.blocks.Norm;
+import dev.embedonce.graph.blocks.Scope;
+import dev.embedonce.graph.onnx.Ops;
+import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.vlm.vision.PatchFeeds;
+import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
+import dev.embedonce.vlm.vision.PatchTower;
+import dev.embedonce.vlm.vision.TowerBuilder;
+import dev.embedonce.vlm.vision.VisionFeatures;
+import dev.embedonce.vlm.vision.VisionTower;
+import java.util.List;
+
+/** The tower: pre-norm layers over patches with rotary positions by row and column, then a merger of two linear layers. */
+// Source: transformers 5.23, models/qwen2_vl/modeling_qwen2_vl.py, Qwen2VisionTransformerPretrainedModel
+final class Qwen2VlVision {
+    private static final int REVISION = 1;
+    private static final double EPSILON = 1e-6;
+
+    private final TowerBuilder builder;
+    private final PatchTower tower;
+    private final Ops ops;
+    private final int channels;
+    private final int intermediate;
+    private final Activation activation;
+    private final int outChannels;
+
+    private Qwen2VlVision(TowerBuilder builder, PatchTower tower, int channels, ModelConfig config) {
+        this.builder = builder;
+        this.tower = tower;
+        this.ops = builder.ops();
+        this.channels = channels;
+        this.intermediate = (int) (channels * config.number("mlp_ratio", 4));
+        this.activation = config.activation("hidden_act", Activation.QUICK_GELU);
+        this.outChannels = config.positive("hidden_size", 3584);
+    }
+
+    static VisionTower open(FamilyFiles files, FamilyOptions options, Geometry processor) {
+        ModelConfig config = files.config().object("vision_config");
+        config.requireOnly("in_channels", 3);
+        Geometry geometry = PatchTower.geometry(config, 14, processor);
+        int layers = config.positive("depth", 32);
+        int channels = config.positive("embed_dim", 1280);
+        int heads = config.positive("num_heads", 16);
+        TowerBuilder builder = new TowerBuilder(
+                "qwen2_vl.vision",
+                REVISION,
+                config,
+                files,
+                options,
+                List.of(NameLayout.prefixed("visual."), NameLayout.prefixed("model.visual.")),
+                "patch_embed.proj.weight");
+        PatchTower tower = new PatchTower(builder, geometry, channels, heads);
+        new Qwen2VlVision(builder, tower, channels, config).build(layers);
+        return builder.open(PatchFeeds.of(tower.angles()));
+    }
+
+    private void build(int layers) {
+        Value x = tower.embedded(false);
+        for (int i = 0; i < layers; i++) {
+            x = layer(builder.root().at("blocks", i), builder.layer("blocks", i), x);
+        }
+        Scope merger = builder.root().at("merger");
+        int merged = tower.mergedChannels();
+        Value projected = Mlp.plain(
+                Linear.of(merger.at("mlp.0"), merged, merged, true),
+                Activation.GELU,
+                Linear.of(merger.at("mlp.2"), merged, outChannels, true),
+                tower.merged(Norm.layer(merger.at("ln_q"), x, channels, EPSILON)));
+        tower.output(VisionFeatures.FEATURES, projected, outChannels);
+    }
+
+    private Value layer(Scope norms, Scope layer, Value x) {
+        Value normed = Norm.layer(norms.at("norm1"), x, channels, EPSILON);
+        Value mixed = ops.add(x, tower.attention(layer.at("attn")).apply(normed, tower.tokens()));
+        Scope mlp = layer.at("mlp");
+        return ops.add(
+                mixed,
+                Mlp.plain(
+                        Linear.of(mlp.at("fc1"), channels, intermediate, true),
+                        activation,
+                        Linear.of(mlp.at("fc2"), intermediate, channels, true),
+                        Norm.layer(norms.at("norm2"), mixed, channels, EPSILON)));
+    }
+}
