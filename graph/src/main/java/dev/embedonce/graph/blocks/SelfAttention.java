@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Self-attention with several heads: three projections, scaled dot products, an output projection. Rotary positions, a bias on
- * the scores and a causal mask are options.
+ * the scores, a causal mask and windows are options.
  */
 public final class SelfAttention {
     private final Linear query;
@@ -16,6 +16,7 @@ public final class SelfAttention {
     private final int heads;
     private @Nullable Rotary rotary;
     private @Nullable Value scoreBias;
+    private @Nullable Windows windows;
     private boolean causal;
 
     public SelfAttention(Linear query, Linear key, Linear value, Linear output, int heads) {
@@ -42,6 +43,12 @@ public final class SelfAttention {
         return this;
     }
 
+    /** Each token sees those of its own window only. Not together with a bias on the scores. */
+    public SelfAttention windows(Windows tokens) {
+        this.windows = tokens;
+        return this;
+    }
+
     /** No token sees a later one. */
     public SelfAttention causal() {
         this.causal = true;
@@ -65,11 +72,12 @@ public final class SelfAttention {
      *
      * @param x float32 [batch * tokens, channels]
      * @return float32 [batch, channels]
-     * @throws IllegalStateException if the layer is causal or has a bias on the scores
+     * @throws IllegalStateException if the layer is causal, or has a bias on the scores or windows
      */
     public Value applyToFirst(Value x, TokenShape tokens) {
-        if (causal || scoreBias != null) {
-            throw new IllegalStateException("the first token alone, with a causal mask or a bias, is not supported");
+        if (causal || scoreBias != null || windows != null) {
+            throw new IllegalStateException(
+                    "the first token alone, with a causal mask, a bias or windows, is not supported");
         }
         Ops ops = query.scope().ops();
         Value first = ops.unsqueeze(query.apply(Pool.token(ops, tokens.batched(x), 0)), 1);
@@ -88,6 +96,16 @@ public final class SelfAttention {
             q = ops.rotary(q, queryPositions.cos(), queryPositions.sin(), heads);
             k = ops.rotary(k, rotary.cos(), rotary.sin(), heads);
         }
-        return ops.multiHeadAttention(q, k, v, heads, scoreBias, causal);
+        if (windows == null) {
+            return ops.multiHeadAttention(q, k, v, heads, scoreBias, causal);
+        }
+        Value mixed = ops.multiHeadAttention(
+                windows.into(ops, q, query.out()),
+                windows.into(ops, k, key.out()),
+                windows.into(ops, v, value.out()),
+                heads,
+                windows.scoreBias(ops),
+                causal);
+        return windows.outOf(ops, mixed, value.out());
     }
 }

@@ -1,0 +1,33 @@
+package dev.embedonce.graph.blocks;
+
+import dev.embedonce.graph.onnx.Ops;
+import dev.embedonce.graph.onnx.Value;
+
+/**
+ * Windows of tokens that see each other and no others. Every window has the same room; what its tokens do not fill holds any token
+ * again, and is not seen.
+ *
+ * @param size room of a window in tokens
+ * @param members int64 [batch, windows * size]: which token stands at each place of each window
+ * @param bias float32 [batch, windows, size]: 0 for a place that is seen, a large negative number for one that is not
+ * @param places int64 [batch, tokens]: at which of the {@code windows * size} places each token stands
+ */
+public record Windows(int size, Value members, Value bias, Value places) {
+
+    /** [batch, tokens, channels] as [batch * windows, size, channels] */
+    Value into(Ops ops, Value x, int channels) {
+        return ops.reshape(ops.gatherNd(x, ops.unsqueeze(members, 2), 1), -1, size, channels);
+    }
+
+    /** [batch * windows, size, channels] as [batch, tokens, channels] */
+    Value outOf(Ops ops, Value x, int channels) {
+        Value shape = ops.concat(0, ops.dim(members, 0), ops.graph().constant(-1, channels));
+        return ops.gatherNd(ops.reshape(x, shape), ops.unsqueeze(places, 2), 1);
+    }
+
+    /** [batch * windows, 1, size, size]: what is added to the scores. */
+    Value scoreBias(Ops ops) {
+        Value rows = ops.reshape(bias, -1, 1, 1, size);
+        return ops.expand(rows, ops.graph().constant(1, 1, size, 1));
+    }
+}
