@@ -11,8 +11,8 @@ final class Limits {
     static final int TEXT = 8_000_000;
     /** Members of one list. */
     static final int ITEMS = 1_000_000;
-    /** Expressions and statements evaluated by one rendering; handling long values counts as several. */
-    static final long STEPS = 10_000_000;
+    /** Expressions, statements and rounds of loops of one rendering; handling long values counts as several. */
+    static final long STEPS = 5_000_000;
     /** Expressions and statements inside each other, calls of macros included. */
     static final int DEPTH = 700;
 

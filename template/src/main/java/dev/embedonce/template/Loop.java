@@ -26,6 +26,7 @@ final class Loop {
         boolean finishedOne = false;
         Stmt.Flow flow = Stmt.Flow.NEXT;
         while (flow != Stmt.Flow.BREAK && state.hasNext()) {
+            render.steps(1);
             Scope inner = new Scope(outer);
             code.target().assign(state.next(), inner);
             inner.set("loop", state);
