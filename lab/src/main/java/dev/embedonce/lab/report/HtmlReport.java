@@ -109,8 +109,7 @@ final class HtmlReport {
 
     private static String churnText(LabResults results) {
         var first = results.churn().get(0);
-        long cycles =
-                results.churn().stream().mapToInt(row -> row.cycle()).max().orElse(0) + 1;
+        int cycles = results.churn().stream().mapToInt(row -> row.cycle()).max().orElse(0) + 1;
         int changed = results.churn().stream()
                 .filter(row -> row.cycle() == 1)
                 .mapToInt(row -> row.changed())
