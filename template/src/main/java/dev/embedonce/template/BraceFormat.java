@@ -1,5 +1,6 @@
 package dev.embedonce.template;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -27,7 +28,7 @@ final class BraceFormat {
 
     /** A dictionary as named arguments. */
     static Arguments named(Object mapping) {
-        Map<String, Object> names = new java.util.LinkedHashMap<>();
+        Map<String, Object> names = new LinkedHashMap<>();
         if (!(mapping instanceof Dict dict)) {
             throw new TemplateException("format_map needs a mapping, not " + Values.typeName(mapping));
         }

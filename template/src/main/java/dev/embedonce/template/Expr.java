@@ -58,7 +58,7 @@ sealed interface Expr {
     record Attribute(Expr owner, String name) implements Expr {
         @Override
         public Object in(Render render) {
-            return Attributes.attribute(render.eval(owner), name);
+            return Attributes.attribute(render.charged(render.eval(owner)), name);
         }
     }
 
@@ -66,7 +66,7 @@ sealed interface Expr {
     record Item(Expr owner, Expr key) implements Expr {
         @Override
         public Object in(Render render) {
-            return Attributes.item(render.eval(owner), render.eval(key));
+            return Attributes.item(render.charged(render.eval(owner)), render.eval(key));
         }
     }
 
@@ -74,7 +74,8 @@ sealed interface Expr {
     record Slice(Expr owner, Expr start, Expr stop, Expr step) implements Expr {
         @Override
         public Object in(Render render) {
-            return Slices.of(render.eval(owner), render.eval(start), render.eval(stop), render.eval(step));
+            return Slices.of(
+                    render.charged(render.eval(owner)), render.eval(start), render.eval(stop), render.eval(step));
         }
     }
 
@@ -107,7 +108,7 @@ sealed interface Expr {
     record Binary(String operator, Expr left, Expr right) implements Expr {
         @Override
         public Object in(Render render) {
-            return Operators.binary(operator, render.eval(left), render.eval(right));
+            return render.charged(Operators.binary(operator, render.eval(left), render.eval(right)));
         }
     }
 
@@ -129,7 +130,7 @@ sealed interface Expr {
                 out.append(Values.str(part));
                 Limits.text(out.length());
             }
-            return out.toString();
+            return render.charged(out.toString());
         }
     }
 
@@ -137,9 +138,9 @@ sealed interface Expr {
     record Comparison(Expr first, List<String> operators, List<Expr> others) implements Expr {
         @Override
         public Object in(Render render) {
-            Object left = render.eval(first);
+            Object left = render.charged(render.eval(first));
             for (int i = 0; i < operators.size(); i++) {
-                Object right = render.eval(others.get(i));
+                Object right = render.charged(render.eval(others.get(i)));
                 if (!holds(operators.get(i), left, right)) {
                     return false;
                 }

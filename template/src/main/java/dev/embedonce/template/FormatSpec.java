@@ -2,6 +2,7 @@ package dev.embedonce.template;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What follows the colon in {@code "{:>8.2f}"}. Zero stands for a sign, type or alignment that is not given. */
 record FormatSpec(
@@ -26,11 +27,11 @@ record FormatSpec(
                 first(matcher.group(9)));
     }
 
-    private static char first(@org.jspecify.annotations.Nullable String text) {
+    private static char first(@Nullable String text) {
         return text == null ? 0 : text.charAt(0);
     }
 
-    private static int number(@org.jspecify.annotations.Nullable String digits, int otherwise) {
+    private static int number(@Nullable String digits, int otherwise) {
         if (digits == null || digits.isEmpty()) {
             return otherwise;
         }

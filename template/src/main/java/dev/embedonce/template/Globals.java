@@ -2,6 +2,7 @@ package dev.embedonce.template;
 
 import java.time.LocalDateTime;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The functions that every template can call. */
@@ -24,7 +25,7 @@ final class Globals {
 
     private Globals() {}
 
-    private static void function(String name, String parameters, java.util.function.Function<Bound, Object> body) {
+    private static void function(String name, String parameters, Function<Bound, Object> body) {
         Signature signature = Signature.of(name, parameters);
         SCOPE.set(name, (Callable) (arguments, render) -> body.apply(signature.bind(arguments)));
     }

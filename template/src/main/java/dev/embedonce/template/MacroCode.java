@@ -2,6 +2,7 @@ package dev.embedonce.template;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A macro as it is written.
@@ -10,8 +11,4 @@ import java.util.Optional;
  * @param special which of {@code caller}, {@code varargs} and {@code kwargs} the body mentions: only those it accepts
  */
 record MacroCode(
-        String name,
-        List<String> parameters,
-        List<Optional<Expr>> defaults,
-        java.util.Set<String> special,
-        List<Stmt> body) {}
+        String name, List<String> parameters, List<Optional<Expr>> defaults, Set<String> special, List<Stmt> body) {}

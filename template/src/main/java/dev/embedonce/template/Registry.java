@@ -20,7 +20,7 @@ final class Registry {
         return this;
     }
 
-    /** More names of the last mentioned built-in. */
+    /** More names of a built-in. */
     Registry alias(String name, String... others) {
         for (String other : others) {
             builtins.put(other, get(name, "built-in"));

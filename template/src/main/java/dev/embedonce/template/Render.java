@@ -127,13 +127,20 @@ final class Render {
 
     /** Counts the handling of a long value. */
     void charge(Object value) {
-        if (value instanceof String text) {
+        if (value instanceof Markup markup) {
+            charge(markup.text());
+        } else if (value instanceof String text) {
             steps(text.length() / CHARACTERS_PER_STEP);
         } else if (value instanceof List<?> list) {
             steps(list.size() / ITEMS_PER_STEP);
         } else if (value instanceof Sized sized) {
             steps(sized.size() / ITEMS_PER_STEP);
         }
+    }
+
+    Object charged(Object value) {
+        charge(value);
+        return value;
     }
 
     void steps(long more) {

@@ -1,6 +1,8 @@
 package dev.embedonce.template;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A statement. {@link Render#run} runs it; {@link #in} is what it does beyond the counting there. */
@@ -141,7 +143,7 @@ sealed interface Stmt {
         public Flow in(Render render) {
             Object function = render.eval(call.function());
             Arguments arguments = call.arguments().in(render);
-            java.util.Map<String, Object> named = new java.util.LinkedHashMap<>(arguments.named());
+            Map<String, Object> named = new LinkedHashMap<>(arguments.named());
             named.put("caller", new Macro(caller, render.scope()));
             render.write(Values.str(render.call(function, new Arguments(arguments.positional(), named))));
             return Flow.NEXT;

@@ -5,6 +5,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.IsoFields;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Dates as C's {@code strftime} writes them in the C locale. A letter that it does not know stays as it is written. */
 final class Strftime {
@@ -43,7 +44,7 @@ final class Strftime {
         };
     }
 
-    private static @org.jspecify.annotations.Nullable String directive(char directive, LocalDateTime time) {
+    private static @Nullable String directive(char directive, LocalDateTime time) {
         return switch (directive) {
             case 'a' -> by("EEE", time);
             case 'A' -> by("EEEE", time);
@@ -64,7 +65,7 @@ final class Strftime {
         };
     }
 
-    private static @org.jspecify.annotations.Nullable String number(char directive, LocalDateTime time) {
+    private static @Nullable String number(char directive, LocalDateTime time) {
         int weekday = time.getDayOfWeek().getValue();
         return switch (directive) {
             case 'Y' -> String.valueOf(time.getYear());

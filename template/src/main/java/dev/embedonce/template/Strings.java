@@ -2,6 +2,7 @@ package dev.embedonce.template;
 
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** The methods of strings. */
@@ -84,7 +85,7 @@ final class Strings {
                 || type == Character.OTHER_NUMBER;
     }
 
-    private static void is(String name, java.util.function.Predicate<String> body) {
+    private static void is(String name, Predicate<String> body) {
         METHODS.add(name, "", (self, given) -> body.test(Values.text(self)));
     }
 

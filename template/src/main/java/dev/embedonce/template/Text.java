@@ -1,7 +1,11 @@
 package dev.embedonce.template;
 
+import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.IntPredicate;
 
 /** Strings counted in code points, and white space, as Python sees them. */
 final class Text {
@@ -14,9 +18,18 @@ final class Text {
     }
 
     static List<Object> characters(String text) {
-        List<Object> characters = new ArrayList<>(text.length());
-        text.codePoints().forEach(point -> characters.add(Character.toString(point)));
-        return characters;
+        int[] points = text.codePoints().toArray();
+        return new AbstractList<>() {
+            @Override
+            public Object get(int index) {
+                return Character.toString(points[index]);
+            }
+
+            @Override
+            public int size() {
+                return points.length;
+            }
+        };
     }
 
     /** Code points {@code from} to {@code to}, both within the text. */
@@ -28,7 +41,7 @@ final class Text {
     static int compare(String left, String right) {
         int[] a = left.codePoints().toArray();
         int[] b = right.codePoints().toArray();
-        return java.util.Arrays.compare(a, b);
+        return Arrays.compare(a, b);
     }
 
     static boolean isSpace(int point) {
@@ -40,7 +53,7 @@ final class Text {
     }
 
     /** Takes white space, or the given characters, off the chosen ends. */
-    static String strip(String text, java.util.function.IntPredicate unwanted, boolean left, boolean right) {
+    static String strip(String text, IntPredicate unwanted, boolean left, boolean right) {
         int start = 0;
         int end = text.length();
         while (left && start < end && unwanted.test(text.codePointAt(start))) {
@@ -114,10 +127,10 @@ final class Text {
     }
 
     static String upper(String text) {
-        return text.toUpperCase(java.util.Locale.ROOT);
+        return text.toUpperCase(Locale.ROOT);
     }
 
     static String lower(String text) {
-        return text.toLowerCase(java.util.Locale.ROOT);
+        return text.toLowerCase(Locale.ROOT);
     }
 }

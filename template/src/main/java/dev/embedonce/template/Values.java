@@ -3,6 +3,7 @@ package dev.embedonce.template;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The values of a template and what can be asked of any of them, as Python answers. A value is one of: {@link None}, Boolean, Long,
@@ -49,7 +50,7 @@ final class Values {
     }
 
     private static String containerName(Object value) {
-        return value instanceof List ? "list" : value.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+        return value instanceof List ? "list" : value.getClass().getSimpleName().toLowerCase(Locale.ROOT);
     }
 
     static boolean truth(Object value) {
