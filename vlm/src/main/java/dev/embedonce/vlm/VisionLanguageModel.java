@@ -1,6 +1,7 @@
 package dev.embedonce.vlm;
 
 import dev.embedonce.cache.FeatureCache;
+import dev.embedonce.cache.FeatureEncoder;
 import dev.embedonce.cache.Outcome;
 import dev.embedonce.cache.Source;
 import dev.embedonce.encoder.FileDigests;
@@ -24,6 +25,7 @@ import dev.embedonce.vlm.tokenizer.ModelTokenizer;
 import dev.embedonce.vlm.vision.ImageProcessing;
 import dev.embedonce.vlm.vision.ImageSettings;
 import dev.embedonce.vlm.vision.ProcessedImage;
+import dev.embedonce.vlm.vision.TensorEncoder;
 import dev.embedonce.vlm.vision.VisionEncoder;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import java.nio.file.Path;
@@ -128,11 +130,28 @@ public final class VisionLanguageModel implements AutoCloseable {
         if (images.isEmpty()) {
             return List.of();
         }
-        VisionEncoder encoder = visionEncoder(settings.withImagesInRequest(images.size()));
+        return encode(images, visionEncoder(settings.withImagesInRequest(images.size())), cache);
+    }
+
+    /**
+     * The features of pictures that transformers' processor has preprocessed, through a cache; null for none.
+     *
+     * @param tensors by the processor's names, such as {@code pixel_values}; those of the text are passed over
+     * @throws IllegalArgumentException if they are not what the model's processor gives
+     */
+    public List<ImageReport> encodeTensors(Map<String, Tensor> tensors, @Nullable FeatureCache cache) {
+        List<byte[]> packed =
+                model.images().split(tensors).stream().map(TensorEncoder::pack).toList();
+        return packed.isEmpty() ? List.of() : encode(packed, new TensorEncoder(model.tower()), cache);
+    }
+
+    private static List<ImageReport> encode(
+            List<byte[]> images, FeatureEncoder<ProcessedImage> encoder, @Nullable FeatureCache cache) {
         return cache == null ? uncached(images, encoder) : cached(images, encoder, cache);
     }
 
-    private static List<ImageReport> cached(List<byte[]> images, VisionEncoder encoder, FeatureCache cache) {
+    private static List<ImageReport> cached(
+            List<byte[]> images, FeatureEncoder<ProcessedImage> encoder, FeatureCache cache) {
         long start = System.nanoTime();
         List<Outcome> outcomes = cache.getOrComputeAll(images, encoder);
         ReportTimes times = ReportTimes.of(outcomes, System.nanoTime() - start);
@@ -150,7 +169,7 @@ public final class VisionLanguageModel implements AutoCloseable {
         return reports;
     }
 
-    private static List<ImageReport> uncached(List<byte[]> images, VisionEncoder encoder) {
+    private static List<ImageReport> uncached(List<byte[]> images, FeatureEncoder<ProcessedImage> encoder) {
         long start = System.nanoTime();
         List<ProcessedImage> prepared = new ArrayList<>();
         for (int i = 0; i < images.size(); i++) {
