@@ -38,16 +38,19 @@ final class Attributes {
             return null;
         }
         boolean sequence = owner instanceof List || owner instanceof Tuple || owner instanceof Range;
-        List<Object> items = Values.isText(owner)
-                ? Text.characters(Values.text(owner))
-                : sequence ? Values.sequence(owner) : List.of();
-        long index = Values.integer(key);
-        long position = index < 0 ? index + items.size() : index;
-        if (position < 0 || position >= items.size()) {
+        if (!sequence && !Values.isText(owner)) {
             return null;
         }
-        Object member = items.get((int) position);
-        return owner instanceof Markup ? new Markup((String) member) : member;
+        int size = Values.size(owner);
+        long index = Values.integer(key);
+        long position = index < 0 ? index + size : index;
+        if (position < 0 || position >= size) {
+            return null;
+        }
+        int at = (int) position;
+        return sequence
+                ? Values.sequence(owner).get(at)
+                : Strings.like(owner, Text.part(Values.text(owner), at, at + 1));
     }
 
     /** The attribute or method that values of this type have, or null. */
