@@ -6,7 +6,11 @@ import dev.embedonce.cli.pictures.InspectCommand;
 import dev.embedonce.cli.pictures.NearDuplicatesCommand;
 import dev.embedonce.cli.pictures.PhashCommand;
 import dev.embedonce.cli.search.SearchCommand;
+import dev.embedonce.cli.vlm.ChatCommand;
+import dev.embedonce.cli.vlm.VlmCommand;
 import dev.embedonce.error.CacheException;
+import dev.embedonce.template.TemplateException;
+import dev.embedonce.vlm.BadImageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -35,6 +39,8 @@ import picocli.CommandLine.ScopeType;
             PhashCommand.class,
             InspectCommand.class,
             CacheCommand.class,
+            ChatCommand.class,
+            VlmCommand.class,
             HelpCommand.class
         })
 public final class Main {
@@ -68,6 +74,8 @@ public final class Main {
         boolean expected = e instanceof CliException
                 || e instanceof CacheException
                 || e instanceof IllegalArgumentException
+                || e instanceof BadImageException
+                || e instanceof TemplateException
                 || e instanceof IOException
                 || e instanceof UncheckedIOException;
         if (expected) {

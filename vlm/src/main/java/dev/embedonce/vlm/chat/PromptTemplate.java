@@ -81,8 +81,11 @@ public final class PromptTemplate {
      * @throws TemplateException if the template refuses the conversation, in its own words
      */
     public String render(List<ChatMessage> messages, Map<String, ?> extra) {
-        Map<String, Object> variables = new HashMap<>(specialTokens);
+        Map<String, @Nullable Object> variables = new HashMap<>(specialTokens);
         variables.put("add_generation_prompt", true);
+        // As transformers does: defined, and none.
+        variables.put("tools", null);
+        variables.put("documents", null);
         variables.putAll(extra);
         variables.put(
                 "messages", messages.stream().map(PromptTemplate::variable).toList());

@@ -1,0 +1,23 @@
+package dev.embedonce.cli;
+
+import dev.embedonce.encoder.hub.HubProgress;
+import java.util.Locale;
+
+/** Shows on a terminal how a model's download goes. */
+public final class DownloadProgress implements HubProgress {
+    private final boolean terminal = Boolean.getBoolean("embedonce.terminal");
+
+    @Override
+    public void downloaded(String file, long doneBytes, long totalBytes) {
+        if (terminal) {
+            System.err.print(String.format(
+                    Locale.ROOT,
+                    "\r\u001b[K%s %,d of %,d MB%s",
+                    file,
+                    doneBytes >> 20,
+                    totalBytes >> 20,
+                    doneBytes == totalBytes ? "%n".formatted() : ""));
+            System.err.flush();
+        }
+    }
+}
