@@ -80,13 +80,14 @@ public final class Conversation implements AutoCloseable {
     }
 
     private Tensor read(Sequence sequence) {
-        int left = sequence.prompt().length() - sequence.length();
-        while (left > CHUNK) {
-            batch.prefill(sequence, CHUNK, Wanted.NONE);
-            left -= CHUNK;
+        Prompt prompt = sequence.prompt();
+        int pause = prompt.pauseFrom(sequence.length() + CHUNK);
+        while (pause < prompt.length()) {
+            batch.prefill(sequence, pause - sequence.length(), Wanted.NONE);
             requireNotInterrupted();
+            pause = prompt.pauseFrom(pause + CHUNK);
         }
-        return batch.prefill(sequence, left, Wanted.LAST);
+        return batch.prefill(sequence, prompt.length() - sequence.length(), Wanted.LAST);
     }
 
     private static void requireNotInterrupted() {

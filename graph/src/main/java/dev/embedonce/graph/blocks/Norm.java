@@ -1,5 +1,6 @@
 package dev.embedonce.graph.blocks;
 
+import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 
 /** Normalisation over the channels. */
@@ -15,5 +16,15 @@ public final class Norm {
     /** RMSNorm with the {@code weight} of a scope. */
     public static Value rms(Scope scope, Value x, int channels, double epsilon) {
         return scope.ops().rmsNorm(x, scope.weight("weight", channels), (float) epsilon);
+    }
+
+    /** RMSNorm that multiplies by {@code offset + weight}. */
+    public static Value rms(Scope scope, Value x, int channels, double epsilon, float offset) {
+        if (offset == 0) {
+            return rms(scope, x, channels, epsilon);
+        }
+        Ops ops = scope.ops();
+        Value weight = ops.add(scope.weight("weight", channels), ops.graph().scalar(offset));
+        return ops.rmsNorm(x, weight, (float) epsilon);
     }
 }

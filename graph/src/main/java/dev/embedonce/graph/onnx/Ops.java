@@ -325,6 +325,23 @@ public final class Ops {
     }
 
     /**
+     * Scaled dot-product attention of grouped heads, with a mask.
+     *
+     * @param query float32 [batch, heads, queries, size]
+     * @param key float32 [batch, kvHeads, keys, size]
+     * @param value float32 [batch, kvHeads, keys, size]
+     * @param mask added to the scores before the softmax: float32, broadcast to [batch, heads, queries, keys]; null for none
+     * @param scale what scores are multiplied by
+     * @return float32 [batch, heads, queries, size]
+     */
+    public Value attention(Value query, Value key, Value value, @Nullable Value mask, float scale) {
+        Node attention = mask == null
+                ? graph.op("Attention", query, key, value)
+                : graph.op("Attention", query, key, value, mask);
+        return attention.with("scale", scale).output();
+    }
+
+    /**
      * Keys and values kept between runs, and how many positions each row has.
      *
      * @param keys float32 [batch, kvHeads, room, size]; the graph's output {@code newKeysName} is the same memory

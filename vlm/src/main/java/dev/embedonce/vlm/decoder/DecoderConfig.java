@@ -2,6 +2,8 @@ package dev.embedonce.vlm.decoder;
 
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.onnx.Ops.GroupedHeads;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A language model of the Llama kind: pre-norm layers of grouped attention with rotary positions and a gated feed-forward part,
@@ -19,6 +21,7 @@ import dev.embedonce.graph.onnx.Ops.GroupedHeads;
  * @param tied whether the output layer is the embedding table
  * @param rotary the positions
  * @param levels how many of the first layers get features of their own added behind them (deepstack)
+ * @param style where it is not like Llama
  */
 public record DecoderConfig(
         int hiddenSize,
@@ -32,8 +35,39 @@ public record DecoderConfig(
         double epsilon,
         boolean tied,
         Rotary rotary,
-        int levels) {
+        int levels,
+        Style style) {
     private static final int EIGHT = 8;
+
+    /** A model that is like Llama in everything that {@link Style} is about. */
+    public DecoderConfig(
+            int hiddenSize,
+            int layers,
+            int vocabulary,
+            int contextTokens,
+            GroupedHeads heads,
+            Projections projections,
+            int intermediateSize,
+            Activation activation,
+            double epsilon,
+            boolean tied,
+            Rotary rotary,
+            int levels) {
+        this(
+                hiddenSize,
+                layers,
+                vocabulary,
+                contextTokens,
+                heads,
+                projections,
+                intermediateSize,
+                activation,
+                epsilon,
+                tied,
+                rotary,
+                levels,
+                Style.LLAMA);
+    }
 
     /**
      * What the projections of the attention have.
@@ -44,6 +78,36 @@ public record DecoderConfig(
      * @param mlpBias whether the feed-forward part has biases
      */
     public record Projections(boolean inputBias, boolean outputBias, boolean headNorm, boolean mlpBias) {}
+
+    /**
+     * What differs from Llama.
+     *
+     * @param normOffset what is added to the weights of all norms
+     * @param normsBehind whether what a half of a layer adds is normalised too
+     * @param embeddingScale what the vectors of tokens are multiplied by; features are not
+     * @param blocks whether the tokens of a {@link Prompt.Block} see each other, later ones included
+     * @param local the layers that see the last positions only, or null if there are none
+     */
+    public record Style(
+            float normOffset,
+            boolean normsBehind,
+            float embeddingScale,
+            boolean blocks,
+            @Nullable Local local) {
+        static final Style LLAMA = new Style(0, false, 1, false, null);
+    }
+
+    /**
+     * Layers with a window, and with rotary positions of their own.
+     *
+     * @param layers which of all layers
+     * @param window how many positions a token sees, its own included
+     */
+    public record Local(Set<Integer> layers, int window, Rotary rotary) {
+        public Local {
+            layers = Set.copyOf(layers);
+        }
+    }
 
     /** The same model with deepstack features behind its first layers. */
     public DecoderConfig withLevels(int count) {
@@ -59,7 +123,8 @@ public record DecoderConfig(
                 epsilon,
                 tied,
                 rotary,
-                count);
+                count,
+                style);
     }
 
     /**
@@ -67,8 +132,20 @@ public record DecoderConfig(
      * score and no sum.
      */
     GroupedHeads computedHeads() {
+        return computedHeads(heads.window());
+    }
+
+    /** Those of a layer that sees so many positions. */
+    GroupedHeads computedHeads(int window) {
         int size = (heads.size() + EIGHT - 1) / EIGHT * EIGHT;
-        return new GroupedHeads(heads.heads(), heads.kvHeads(), size, heads.scale(), heads.window(), heads.softcap());
+        return new GroupedHeads(heads.heads(), heads.kvHeads(), size, heads.scale(), window, heads.softcap());
+    }
+
+    /** What is special about a layer that sees the last positions only; null if it sees all. */
+    @Nullable
+    Local local(int layer) {
+        Local local = style.local;
+        return local != null && local.layers.contains(layer) ? local : null;
     }
 
     /** Bytes that keys and values of one token take. */

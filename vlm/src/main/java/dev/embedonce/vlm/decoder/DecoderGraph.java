@@ -13,19 +13,24 @@ import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Ops.GroupedHeads;
 import dev.embedonce.graph.onnx.Ops.KeptStates;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.vlm.decoder.DecoderConfig.Local;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The graph of a {@link DecoderConfig}: one for prefill, for prefill in chunks and for rows that decode together. The canonical
  * names of its weights are those of transformers' {@code LlamaModel} ({@code embed_tokens}, {@code layers.0.self_attn.q_proj},
  * {@code norm}) and {@code lm_head}.
  */
-// Source: transformers 5.23, models/llama/modeling_llama.py, models/qwen2, models/qwen3, models/qwen3_vl (text)
+// Source: transformers 5.23, models/llama/modeling_llama.py, models/qwen2, models/qwen3, models/qwen3_vl (text),
+// models/gemma3
 final class DecoderGraph {
     static final String EMBEDDINGS = "inputs_embeds";
     static final String COS = "cos";
     static final String SIN = "sin";
+    static final String LOCAL_COS = "local_cos";
+    static final String LOCAL_SIN = "local_sin";
     static final String LAST_POSITIONS = "last_positions";
     static final String LONGEST = "longest";
     static final String LOGIT_INDEX = "logit_index";
@@ -36,6 +41,12 @@ final class DecoderGraph {
     private final NumericMode mode;
     private final Ops ops;
     private final GraphBuilder graph;
+    private final Angles angles;
+    private final Angles localAngles;
+    private final @Nullable BlockAttention blocks;
+
+    /** Cosines and sines by which heads are turned, float32 [rows, tokens, pairs] each. */
+    private record Angles(Value cos, Value sin) {}
 
     private DecoderGraph(Scope root, DecoderConfig config, NumericMode mode) {
         this.root = root;
@@ -43,6 +54,10 @@ final class DecoderGraph {
         this.mode = mode;
         this.ops = root.ops();
         this.graph = ops.graph();
+        this.angles = angles(graph, COS, SIN, config.rotary());
+        Local local = config.style().local();
+        this.localAngles = local == null ? angles : angles(graph, LOCAL_COS, LOCAL_SIN, local.rotary());
+        this.blocks = config.style().blocks() ? new BlockAttention(ops, config) : null;
     }
 
     /**
@@ -74,11 +89,6 @@ final class DecoderGraph {
         int hidden = config.hiddenSize();
         Value embeddings =
                 graph.input(EMBEDDINGS, TensorType.F32, Dim.free("rows"), Dim.free("tokens"), Dim.of(hidden));
-        Dim[] angles = {
-            Dim.free("rows"), Dim.free("tokens"), Dim.of(config.rotary().pairs())
-        };
-        Value cos = graph.input(COS, TensorType.F32, angles);
-        Value sin = graph.input(SIN, TensorType.F32, angles);
         Value last = graph.input(LAST_POSITIONS, TensorType.I32, Dim.free("rows"));
         Value longest = graph.input(LONGEST, TensorType.I32);
         Value index = graph.input(LOGIT_INDEX, TensorType.I64, Dim.free("logits"));
@@ -89,19 +99,35 @@ final class DecoderGraph {
         TokenShape tokens = TokenShape.of(ops, embeddings);
         Value x = tokens.flat(embeddings, hidden);
         for (int i = 0; i < config.layers(); i++) {
-            Value normed = Norm.rms(root.at("layers", i).at("input_layernorm"), x, hidden, config.epsilon());
             KeptStates kept = new KeptStates(
                     state(keys(i)), state(values(i)), updated(keys(i)), updated(values(i)), last, longest);
-            x = ops.add(x, attention(layer(i).at("self_attn"), normed, tokens, cos, sin, kept));
-            normed = Norm.rms(root.at("layers", i).at("post_attention_layernorm"), x, hidden, config.epsilon());
-            x = ops.add(x, feedForward(layer(i).at("mlp"), normed));
+            x = layer(i, x, tokens, kept);
             if (i < levels.size()) {
                 x = ops.add(x, levels.get(i));
             }
         }
-        Value chosen = ops.gather(x, index, 0);
-        Value normed = Norm.rms(root.at("norm"), chosen, hidden, config.epsilon());
+        Value normed = norm(root.at("norm"), ops.gather(x, index, 0));
         graph.output(LOGITS, output().apply(normed), Dim.free("logits"), Dim.of(config.vocabulary()));
+    }
+
+    private static Angles angles(GraphBuilder graph, String cos, String sin, Rotary rotary) {
+        Dim[] dims = {Dim.free("rows"), Dim.free("tokens"), Dim.of(rotary.pairs())};
+        return new Angles(graph.input(cos, TensorType.F32, dims), graph.input(sin, TensorType.F32, dims));
+    }
+
+    private Value layer(int index, Value x, TokenShape tokens, KeptStates kept) {
+        Scope norms = root.at("layers", index);
+        boolean behind = config.style().normsBehind();
+        Value mixed = attention(index, norm(norms.at("input_layernorm"), x), tokens, kept);
+        Value middle = ops.add(x, behind ? norm(norms.at("post_attention_layernorm"), mixed) : mixed);
+        Scope before = norms.at(behind ? "pre_feedforward_layernorm" : "post_attention_layernorm");
+        Value fed = feedForward(layer(index).at("mlp"), norm(before, middle));
+        return ops.add(middle, behind ? norm(norms.at("post_feedforward_layernorm"), fed) : fed);
+    }
+
+    private Value norm(Scope scope, Value x) {
+        return Norm.rms(
+                scope, x, config.hiddenSize(), config.epsilon(), config.style().normOffset());
     }
 
     private Scope layer(int index) {
@@ -124,7 +150,10 @@ final class DecoderGraph {
                 Dim.of(heads.size()));
     }
 
-    private Value attention(Scope scope, Value x, TokenShape tokens, Value cos, Value sin, KeptStates kept) {
+    private Value attention(int layer, Value x, TokenShape tokens, KeptStates kept) {
+        Scope scope = layer(layer).at("self_attn");
+        Local local = config.local(layer);
+        Angles turn = local == null ? angles : localAngles;
         GroupedHeads heads = config.heads();
         int queries = heads.heads() * heads.size();
         int keys = heads.kvHeads() * heads.size();
@@ -135,10 +164,12 @@ final class DecoderGraph {
             q = headNorm(scope.at("q_norm"), q, queries);
             k = headNorm(scope.at("k_norm"), k, keys);
         }
-        q = padded(ops.rotary(tokens.batched(q), cos, sin, heads.heads()), heads.heads());
-        k = padded(ops.rotary(tokens.batched(k), cos, sin, heads.kvHeads()), heads.kvHeads());
+        q = padded(ops.rotary(tokens.batched(q), turn.cos, turn.sin, heads.heads()), heads.heads());
+        k = padded(ops.rotary(tokens.batched(k), turn.cos, turn.sin, heads.kvHeads()), heads.kvHeads());
         v = padded(tokens.batched(v), heads.kvHeads());
-        Value mixed = unpadded(ops.groupedQueryAttention(q, k, v, kept, config.computedHeads()), heads.heads());
+        GroupedHeads computed = local == null ? config.computedHeads() : config.computedHeads(local.window());
+        Value causal = ops.groupedQueryAttention(q, k, v, kept, computed);
+        Value mixed = unpadded(blocks == null ? causal : blocks.apply(causal, q, kept, local != null), heads.heads());
         return Linear.of(
                         scope.at("o_proj"),
                         queries,
@@ -178,7 +209,15 @@ final class DecoderGraph {
 
     private Value headNorm(Scope scope, Value x, int channels) {
         int size = config.heads().size();
-        return ops.reshape(Norm.rms(scope, ops.reshape(x, -1, size), size, config.epsilon()), -1, channels);
+        return ops.reshape(
+                Norm.rms(
+                        scope,
+                        ops.reshape(x, -1, size),
+                        size,
+                        config.epsilon(),
+                        config.style().normOffset()),
+                -1,
+                channels);
     }
 
     private Value feedForward(Scope scope, Value x) {

@@ -19,15 +19,26 @@ public final class EmbeddingTable {
     private final TensorType type;
     private final int width;
     private final int rowsPerPart;
+    private final float scale;
     private final List<ByteBuffer> parts = new ArrayList<>();
 
     /** @param tensor F32, F16 or BF16 {@code [vocabulary, width]} */
     public EmbeddingTable(TensorInfo tensor) {
+        this(tensor, 1);
+    }
+
+    /**
+     * A table whose vectors are multiplied.
+     *
+     * @param tensor F32, F16 or BF16 {@code [vocabulary, width]}
+     */
+    public EmbeddingTable(TensorInfo tensor, float scale) {
         if (tensor.shape().rank() != 2 || !tensor.type().isFloatWeight()) {
             throw new ModelLoadException(tensor.file() + ": tensor " + tensor.name()
                     + ": expected a float matrix, found " + tensor.describe());
         }
         this.type = tensor.type();
+        this.scale = scale;
         this.width = Math.toIntExact(tensor.shape().dim(1));
         long rowBytes = (long) width * type.sizeBytes();
         this.rowsPerPart = Math.toIntExact(MAP_AT_ONCE / rowBytes);
@@ -50,14 +61,22 @@ public final class EmbeddingTable {
     public void put(long id, FloatBuffer target) {
         ByteBuffer part = parts.get(Math.toIntExact(id / rowsPerPart));
         int row = (int) (id % rowsPerPart);
-        if (type == TensorType.F32) {
+        if (type == TensorType.F32 && scale == 1) {
             target.put(part.asFloatBuffer().slice(row * width, width));
             return;
         }
-        int at = row * width * 2;
-        for (int i = 0; i < width; i++, at += 2) {
-            short bits = part.getShort(at);
-            target.put(type == TensorType.F16 ? HalfFloats.float16(bits) : HalfFloats.bfloat16(bits));
+        int size = type.sizeBytes();
+        int at = row * width * size;
+        for (int i = 0; i < width; i++, at += size) {
+            target.put(element(part, at) * scale);
         }
+    }
+
+    private float element(ByteBuffer part, int at) {
+        return switch (type) {
+            case F32 -> part.getFloat(at);
+            case F16 -> HalfFloats.float16(part.getShort(at));
+            default -> HalfFloats.bfloat16(part.getShort(at));
+        };
     }
 }

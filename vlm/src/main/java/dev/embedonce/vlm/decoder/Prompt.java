@@ -1,6 +1,7 @@
 package dev.embedonce.vlm.decoder;
 
 import dev.embedonce.value.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -33,10 +34,19 @@ public final class Prompt {
         }
     }
 
+    /**
+     * Neighbouring tokens that see each other, later ones included, in models that read pictures so.
+     *
+     * @param from the first
+     * @param to behind the last
+     */
+    public record Block(int from, int to) {}
+
     private final long[] ids;
     private final int[][] positions;
     private final int nextPosition;
     private final List<Placement> placements;
+    private final List<Block> blocks;
 
     /**
      * A prompt.
@@ -46,6 +56,10 @@ public final class Prompt {
      * @param nextPosition the position, on every axis, of the first token that follows
      */
     public Prompt(long[] ids, int[][] positions, int nextPosition, List<Placement> placements) {
+        this(ids, positions, nextPosition, placements, List.of());
+    }
+
+    private Prompt(long[] ids, int[][] positions, int nextPosition, List<Placement> placements, List<Block> blocks) {
         if (ids.length == 0) {
             throw new IllegalArgumentException("a prompt has at least one token");
         }
@@ -58,6 +72,7 @@ public final class Prompt {
         this.positions = Arrays.stream(positions).map(int[]::clone).toArray(int[][]::new);
         this.nextPosition = nextPosition;
         this.placements = List.copyOf(placements);
+        this.blocks = List.copyOf(blocks);
     }
 
     /** A prompt whose tokens stand at 0, 1, 2, .. */
@@ -65,6 +80,47 @@ public final class Prompt {
         int[] positions = new int[ids.length];
         Arrays.setAll(positions, i -> i);
         return new Prompt(ids, new int[][] {positions}, ids.length, placements);
+    }
+
+    /** The same prompt, each unbroken run of the token being a {@link Block}. */
+    public Prompt withBlocksOf(long token) {
+        List<Block> runs = new ArrayList<>();
+        for (int from = 0; from < ids.length; from++) {
+            int to = from;
+            while (to < ids.length && ids[to] == token) {
+                to++;
+            }
+            if (to > from) {
+                runs.add(new Block(from, to));
+                from = to;
+            }
+        }
+        return new Prompt(ids, positions, nextPosition, placements, runs);
+    }
+
+    /** Tokens that see each other, in order; they do not overlap. */
+    public List<Block> blocks() {
+        return blocks;
+    }
+
+    /**
+     * The first place from {@code tokens} on where reading may pause. A block is read at once, since its first token sees its last.
+     */
+    public int pauseFrom(int tokens) {
+        return blocks.stream()
+                .filter(block -> block.from < tokens && tokens < block.to)
+                .map(Block::to)
+                .findFirst()
+                .orElse(tokens);
+    }
+
+    /** The last place up to {@code tokens} where reading may pause, and so where another prompt may go on differently. */
+    public int pauseUpTo(int tokens) {
+        return blocks.stream()
+                .filter(block -> block.from < tokens && tokens < block.to)
+                .map(Block::from)
+                .findFirst()
+                .orElse(tokens);
     }
 
     /** How many tokens. */

@@ -23,6 +23,17 @@ public final class Rotaries {
                 config.optionalObject(config.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
         double base =
                 parameters.has("rope_theta") ? parameters.number("rope_theta") : config.number("rope_theta", theta);
+        return read(parameters, base, size);
+    }
+
+    /**
+     * Rotary positions with the scaling of an object like {@code rope_scaling}.
+     *
+     * @param base of the frequencies
+     * @param size channels of a head
+     * @throws dev.embedonce.error.ModelLoadException if the scaling is of a kind that is not supported
+     */
+    public static Rotary read(ModelConfig parameters, double base, int size) {
         float[] frequencies = Rotary.frequencies(base, size);
         String type = parameters.has("rope_type") ? "rope_type" : "type";
         switch (parameters.oneOf(type, "default", "mrope", "linear", "llama3")) {

@@ -37,8 +37,9 @@ public interface SequenceBatch extends AutoCloseable {
     /**
      * Reads the next tokens of a sequence's prompt.
      *
-     * @param tokens at least 1, at most what is left of the prompt
+     * @param tokens at least 1, at most what is left of the prompt; {@link Prompt#pauseFrom} says where reading may end
      * @return float32 {@code [0, 1 or tokens, vocabulary]}
+     * @throws IllegalArgumentException if it would end where the prompt may not be cut
      */
     Tensor prefill(Sequence sequence, int tokens, Wanted logits);
 
@@ -54,13 +55,14 @@ public interface SequenceBatch extends AutoCloseable {
     /**
      * A sequence that begins as {@code like} does, with those tokens read already.
      *
-     * @param tokens how many tokens at the start of both are equal, features included; less than the prompt has
+     * @param tokens how many tokens at the start of both are equal, features included; less than the prompt has, and a place where
+     *     both may pause ({@link Prompt#pauseUpTo})
      */
     Sequence fork(Sequence like, int tokens, Prompt prompt, int roomTokens);
 
     /**
-     * How many tokens at its start a prompt has in common with what a sequence has read, positions and features included: what {@link
-     * #fork} may take over.
+     * How many tokens {@link #fork} may take over: those at the start of a prompt that it has in common with what a sequence has
+     * read, positions and features included.
      */
     int shared(Sequence sequence, Prompt prompt);
 

@@ -35,8 +35,9 @@ public final class TextDecoder implements LanguageModel {
         Parameters parameters = Parameters.resolve(files.weights(), layouts, "embed_tokens.weight", "norm.weight");
         Scope root = Scope.root(new GraphBuilder(), parameters, NumericMode.FLOAT32, options.linearWeights());
         DecoderGraph.build(root, config, options.languageMode());
-        EmbeddingTable table =
-                new EmbeddingTable(root.at("embed_tokens").tensor("weight", config.vocabulary(), config.hiddenSize()));
+        EmbeddingTable table = new EmbeddingTable(
+                root.at("embed_tokens").tensor("weight", config.vocabulary(), config.hiddenSize()),
+                config.style().embeddingScale());
         OnnxGraph graph = root.ops().graph().build();
         OnnxSession session = OnnxSession.open(
                 files.directory() + " (language model)",

@@ -68,6 +68,8 @@ final class TextSequences implements SequenceBatch {
             throw new IllegalArgumentException("cannot take over " + tokens + " of " + like.length()
                     + " tokens into a prompt of " + prompt.length());
         }
+        requirePause(prompt, tokens);
+        requirePause(like.prompt(), tokens);
         Row row = add(prompt, roomTokens, tokens);
         kept.copy(from, rows.size() - 1, tokens);
         return row;
@@ -89,20 +91,23 @@ final class TextSequences implements SequenceBatch {
             throw new IllegalArgumentException(
                     tokens + " more tokens, of a prompt of " + row.prompt.length() + " with " + from + " read");
         }
+        requirePause(row.prompt, from + tokens);
         Map<String, Tensor> feeds = new HashMap<>();
         feeds.put(DecoderGraph.EMBEDDINGS, PromptRows.embeddings(row.prompt, from, tokens, embeddings));
         for (int level = 0; level < config.levels(); level++) {
             feeds.put(
                     DecoderGraph.level(level), PromptRows.level(row.prompt, level, from, tokens, config.hiddenSize()));
         }
-        Rotary.Table angles =
-                config.rotary().table(1, tokens, (axis, index) -> row.prompt.position(axis, from + index));
+        if (config.style().blocks()) {
+            BlockAttention.feed(feeds, row.prompt, from, tokens, config);
+        }
+        turn(feeds, 1, tokens, (axis, index) -> row.prompt.position(axis, from + index));
         long[] index = switch (logits) {
             case NONE -> new long[0];
             case LAST -> new long[] {tokens - 1};
             case ALL -> IntStream.range(0, tokens).asLongStream().toArray();
         };
-        Tensor result = run(feeds, angles, rows.indexOf(row), new int[] {from + tokens}, index);
+        Tensor result = run(feeds, rows.indexOf(row), new int[] {from + tokens}, index);
         row.length += tokens;
         return result;
     }
@@ -133,11 +138,13 @@ final class TextSequences implements SequenceBatch {
         for (int level = 0; level < config.levels(); level++) {
             feeds.put(DecoderGraph.level(level), PromptRows.nothing(config.hiddenSize()));
         }
-        Rotary.Table angles = config.rotary()
-                .table(part.size(), 1, (axis, row) -> part.get(row).prompt.position(axis, part.get(row).length));
+        if (config.style().blocks()) {
+            BlockAttention.feedNone(feeds, 1, config);
+        }
+        turn(feeds, part.size(), 1, (axis, row) -> part.get(row).prompt.position(axis, part.get(row).length));
         int[] lengths = part.stream().mapToInt(row -> row.length + 1).toArray();
         long[] index = sequences.stream().mapToLong(rows::indexOf).toArray();
-        Tensor logits = run(feeds, angles, 0, lengths, index);
+        Tensor logits = run(feeds, 0, lengths, index);
         next.forEach((row, token) -> {
             row.length++;
             row.written.add(token);
@@ -145,9 +152,26 @@ final class TextSequences implements SequenceBatch {
         return logits;
     }
 
-    private Tensor run(Map<String, Tensor> feeds, Rotary.Table angles, int firstRow, int[] lengths, long[] logitIndex) {
+    private void turn(Map<String, Tensor> feeds, int count, int tokens, Rotary.Positions positions) {
+        Rotary.Table angles = config.rotary().table(count, tokens, positions);
         feeds.put(DecoderGraph.COS, angles.cos());
         feeds.put(DecoderGraph.SIN, angles.sin());
+        DecoderConfig.Local local = config.style().local();
+        if (local != null) {
+            Rotary.Table near = local.rotary().table(count, tokens, positions);
+            feeds.put(DecoderGraph.LOCAL_COS, near.cos());
+            feeds.put(DecoderGraph.LOCAL_SIN, near.sin());
+        }
+    }
+
+    private static void requirePause(Prompt prompt, int token) {
+        if (prompt.pauseUpTo(token) != token) {
+            throw new IllegalArgumentException(
+                    "token " + token + " is within a block of tokens that see each other, which is read at once");
+        }
+    }
+
+    private Tensor run(Map<String, Tensor> feeds, int firstRow, int[] lengths, long[] logitIndex) {
         feeds.put(
                 DecoderGraph.LAST_POSITIONS,
                 ints(Arrays.stream(lengths).map(n -> n - 1).toArray(), lengths.length));
@@ -164,7 +188,8 @@ final class TextSequences implements SequenceBatch {
     public int shared(Sequence sequence, Prompt prompt) {
         Row row = row(sequence);
         long[] written = row.written.stream().mapToLong(Long::longValue).toArray();
-        return Math.min(row.length, prompt.shared(row.prompt, written));
+        int equal = Math.min(prompt.shared(row.prompt, written), prompt.length() - 1);
+        return prompt.pauseUpTo(row.prompt.pauseUpTo(Math.min(row.length, equal)));
     }
 
     @Override

@@ -2,12 +2,9 @@ package dev.embedonce.vlm.vision;
 
 import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.blocks.Activation;
-import dev.embedonce.graph.blocks.Linear;
-import dev.embedonce.graph.blocks.Mlp;
 import dev.embedonce.graph.blocks.Norm;
 import dev.embedonce.graph.blocks.PatchGrid;
 import dev.embedonce.graph.blocks.Scope;
-import dev.embedonce.graph.blocks.SelfAttention;
 import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
@@ -66,13 +63,10 @@ public record ClipVision(
         TokenShape tokens = TokenShape.of(ops, embedded);
         Value x = Norm.layer(tower.at("pre_layrnorm"), tokens.flat(embedded, channels), channels, epsilon);
         int last = states.stream().mapToInt(Integer::intValue).max().orElseThrow();
+        ClipLayer layer = new ClipLayer(channels, heads, intermediate, activation, epsilon);
         List<Value> all = new ArrayList<>(List.of(x));
         for (int i = 0; i < last; i++) {
-            x = layer(
-                    builder.root().at(path + ".encoder.layers", i),
-                    builder.layer(path + ".encoder.layers", i),
-                    x,
-                    tokens);
+            x = layer.apply(builder, path + ".encoder.layers", i, x, tokens);
             all.add(x);
         }
         return states.stream().map(state -> tokens.batched(all.get(state))).toList();
@@ -84,24 +78,5 @@ public record ClipVision(
         Value classToken = scope.view(scope.tensor("class_embedding", channels), 1, 1, channels);
         Value tokens = PatchGrid.prepend(ops, classToken, 1, channels, grid.tokens());
         return ops.add(tokens, scope.weight("position_embedding.weight", patches() + 1L, channels));
-    }
-
-    private Value layer(Scope norms, Scope layer, Value x, TokenShape tokens) {
-        Ops ops = layer.ops();
-        Scope attention = layer.at("self_attn");
-        SelfAttention mix = new SelfAttention(
-                Linear.of(attention.at("q_proj"), channels, channels, true),
-                Linear.of(attention.at("k_proj"), channels, channels, true),
-                Linear.of(attention.at("v_proj"), channels, channels, true),
-                Linear.of(attention.at("out_proj"), channels, channels, true),
-                heads);
-        Value mixed = ops.add(x, mix.apply(Norm.layer(norms.at("layer_norm1"), x, channels, epsilon), tokens));
-        Scope mlp = layer.at("mlp");
-        Value fed = Mlp.plain(
-                Linear.of(mlp.at("fc1"), channels, intermediate, true),
-                activation,
-                Linear.of(mlp.at("fc2"), intermediate, channels, true),
-                Norm.layer(norms.at("layer_norm2"), mixed, channels, epsilon));
-        return ops.add(mixed, fed);
     }
 }

@@ -43,4 +43,21 @@ public final class PixelTensors {
                 .mapToObj(i -> Tensor.view(all.dtype(), shape, all.data().slice(i * bytes, bytes)))
                 .toList();
     }
+
+    /**
+     * Some rows of a tensor among others.
+     *
+     * @return a view {@code [count, ..]}
+     * @throws IllegalArgumentException if there is no such tensor, or it has no such rows
+     */
+    public static Tensor slice(Map<String, Tensor> tensors, String name, int first, int count) {
+        Tensor all = tensors.get(name);
+        if (all == null || first < 0 || first + count > all.dim(0)) {
+            throw new IllegalArgumentException("expected " + (first + count) + " rows of " + name + ", found " + all);
+        }
+        long[] shape = all.shape().clone();
+        shape[0] = count;
+        int row = Math.toIntExact(Tensor.byteCount(all.dtype(), shape) / count);
+        return Tensor.view(all.dtype(), shape, all.data().slice(first * row, count * row));
+    }
 }

@@ -44,6 +44,33 @@ public abstract class FamilyGoldenContract {
         return TOLERANCE;
     }
 
+    /** Changes the files of a model before it is opened. */
+    protected void prepare(Path folder) {}
+
+    /** What the request of a case asks of the processor. */
+    protected ImageSettings settings(Goldens.Case golden) {
+        return golden.settings();
+    }
+
+    /** What the reference's processor makes of the pictures of a case, by name. */
+    protected Map<String, Tensor> processed(Goldens.Case golden) {
+        Map<String, Tensor> reference = new LinkedHashMap<>();
+        for (String name : List.of(
+                "pixel_values",
+                "image_grid_thw",
+                "image_sizes",
+                "pixel_attention_mask",
+                "num_crops",
+                "aspect_ratio_ids",
+                "aspect_ratio_mask",
+                "num_tiles")) {
+            if (golden.has(name)) {
+                reference.put(name, golden.tensor(name));
+            }
+        }
+        return reference;
+    }
+
     @TestFactory
     Stream<DynamicTest> everyCase_equalsTheReference() {
         List<DynamicTest> tests = new ArrayList<>();
@@ -54,6 +81,7 @@ public abstract class FamilyGoldenContract {
 
     private void everyCase(Goldens goldens, String name) {
         Path folder = goldens.model(temp.resolve(name.replace('/', '-')));
+        prepare(folder);
         FamilyFiles files = FamilyFiles.of(folder);
         try (FamilyModel model = Families.open(files, Goldens.OPTIONS);
                 ModelTokenizer tokenizer = ModelTokenizer.open(folder, temp.resolve("native"))) {
@@ -80,8 +108,8 @@ public abstract class FamilyGoldenContract {
         checkLanguage(model, prompt, golden);
     }
 
-    private static List<ProcessedImage> process(FamilyModel model, Goldens.Case golden) {
-        ImageSettings settings = golden.settings()
+    private List<ProcessedImage> process(FamilyModel model, Goldens.Case golden) {
+        ImageSettings settings = settings(golden)
                 .withImagesInRequest(Math.max(1, golden.pictures().size()));
         return golden.pictures().stream()
                 .map(picture -> model.images().process(picture, settings))
@@ -89,25 +117,11 @@ public abstract class FamilyGoldenContract {
     }
 
     /** Bit for bit: the reference's PIL processor and ours do the same arithmetic. */
-    private static void checkPixels(FamilyModel model, List<ProcessedImage> processed, Goldens.Case golden) {
+    private void checkPixels(FamilyModel model, List<ProcessedImage> processed, Goldens.Case golden) {
         if (!golden.has("pixel_values")) {
             return;
         }
-        Map<String, Tensor> reference = new LinkedHashMap<>();
-        for (String name : List.of(
-                "pixel_values",
-                "image_grid_thw",
-                "image_sizes",
-                "pixel_attention_mask",
-                "num_crops",
-                "aspect_ratio_ids",
-                "aspect_ratio_mask",
-                "num_tiles")) {
-            if (golden.has(name)) {
-                reference.put(name, golden.tensor(name));
-            }
-        }
-        List<ProcessedImage> expected = model.images().split(reference);
+        List<ProcessedImage> expected = model.images().split(processed(golden));
         assertThat(processed).as("%s: pictures", golden).hasSameSizeAs(expected);
         for (int i = 0; i < processed.size(); i++) {
             assertThat(processed.get(i).inputs())

@@ -1,0 +1,189 @@
+package dev.embedonce.vlm.vision;
+
+import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.image.AlphaPolicy;
+import dev.embedonce.image.ImageDecoder;
+import dev.embedonce.image.ImageException;
+import dev.embedonce.image.PillowProfile;
+import dev.embedonce.image.PillowResizer;
+import dev.embedonce.image.PixelImage;
+import dev.embedonce.image.PixelMode;
+import dev.embedonce.image.PixelOptions;
+import dev.embedonce.image.PixelValues;
+import dev.embedonce.image.ResampleFilter;
+import dev.embedonce.key.FramedDigest;
+import dev.embedonce.value.DType;
+import dev.embedonce.value.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.List;
+
+/**
+ * Decodes, cuts, resizes and normalises pictures step by step, for processors that make more than one picture of one. The
+ * arithmetic is that of transformers' PIL processors. Immutable and thread-safe.
+ */
+// Source: transformers 5.23, image_processing_backends.PilBackend
+public final class RgbPictures {
+    /** Raised whenever pixels change for unchanged settings. */
+    private static final int REVISION = 1;
+
+    private static final int BANDS = PixelValues.CHANNELS;
+
+    private final ImageDecoder decoder;
+    private final AlphaPolicy alpha;
+    private final PillowProfile profile;
+    private final ResampleFilter filter;
+    private final float[][] table;
+
+    /**
+     * What a processor has where its configuration is silent.
+     *
+     * @param convertRgb whether transparency is laid over white
+     */
+    public record Defaults(ResampleFilter filter, List<Double> mean, List<Double> std, boolean convertRgb) {}
+
+    private RgbPictures(ModelConfig config, PixelOptions options, Defaults defaults) {
+        this.decoder = new ImageDecoder(options.exif(), options.maxPixels());
+        AlphaPolicy given = options.alpha();
+        boolean convert = config.flag("do_convert_rgb", defaults.convertRgb);
+        this.alpha = given != null ? given : convert ? AlphaPolicy.OVER_WHITE : AlphaPolicy.DROP;
+        this.profile = options.profile();
+        this.filter = filter(config, defaults.filter);
+        this.table = table(config, defaults);
+    }
+
+    /**
+     * Reads {@code do_convert_rgb}, {@code resample} and what is said about rescaling and normalising.
+     *
+     * @throws dev.embedonce.error.ModelLoadException if a value is not supported
+     */
+    public static RgbPictures read(ModelConfig config, PixelOptions options, Defaults defaults) {
+        return new RgbPictures(config, options, defaults);
+    }
+
+    private static ResampleFilter filter(ModelConfig config, ResampleFilter missing) {
+        try {
+            return ResampleFilter.ofPillowCode(config.natural("resample", missing.pillowCode()));
+        } catch (IllegalArgumentException e) {
+            throw config.refused("resample", "the number of one of Pillow's filters");
+        }
+    }
+
+    /** For each channel what becomes of all 256 samples. */
+    private static float[][] table(ModelConfig config, Defaults defaults) {
+        double given = config.number("rescale_factor", 1.0 / 255);
+        boolean rescale = config.flag("do_rescale", true);
+        List<Double> means = three(config, "image_mean", defaults.mean);
+        List<Double> deviations = three(config, "image_std", defaults.std);
+        boolean normalise = config.flag("do_normalize", true);
+        float[][] table = new float[BANDS][256];
+        for (int band = 0; band < BANDS; band++) {
+            float mean = means.get(band).floatValue();
+            float deviation = deviations.get(band).floatValue();
+            for (int sample = 0; sample < 256; sample++) {
+                float value = rescale ? (float) (sample * given) : sample;
+                table[band][sample] = normalise ? (value - mean) / deviation : value;
+            }
+        }
+        return table;
+    }
+
+    private static List<Double> three(ModelConfig config, String name, List<Double> missing) {
+        List<Double> values = config.numbers(name, missing);
+        if (values.size() != BANDS || (name.equals("image_std") && values.contains(0.0))) {
+            throw config.refused(name, "three numbers");
+        }
+        return values;
+    }
+
+    /**
+     * Decodes a picture to opaque RGB.
+     *
+     * @throws ImageException if the bytes cannot be decoded
+     */
+    public PixelImage open(byte[] encoded) {
+        return decoder.decode(encoded).toRgb(alpha);
+    }
+
+    /**
+     * Resizes a picture.
+     *
+     * @throws ImageException if a side would be less than one pixel, or the picture too large
+     */
+    public PixelImage resize(PixelImage image, int width, int height) {
+        if (width < 1 || height < 1 || (long) width * height > decoder.maxPixels()) {
+            throw new ImageException("image is " + image.width() + "x" + image.height() + ", cannot be resized to "
+                    + width + "x" + height);
+        }
+        return PillowResizer.resize(image, width, height, filter, profile);
+    }
+
+    /** A part of a picture; what of it lies outside is left out. */
+    public static PixelImage cut(PixelImage image, int left, int top, int width, int height) {
+        int right = Math.min(image.width(), left + width);
+        int bottom = Math.min(image.height(), top + height);
+        if (left >= right || top >= bottom) {
+            throw new ImageException(
+                    "image is " + image.width() + "x" + image.height() + ", nothing of it is at " + left + ", " + top);
+        }
+        return copied(image, left, top, right - left, bottom - top, right - left, bottom - top);
+    }
+
+    /** A picture with black right of it and below. */
+    public static PixelImage pad(PixelImage image, int width, int height) {
+        return copied(image, 0, 0, image.width(), image.height(), width, height);
+    }
+
+    private static PixelImage copied(
+            PixelImage image, int left, int top, int columns, int rows, int width, int height) {
+        byte[] samples = new byte[Math.multiplyExact(Math.multiplyExact(width, height), BANDS)];
+        ByteBuffer from = image.samples();
+        for (int row = 0; row < rows; row++) {
+            from.get(((top + row) * image.width() + left) * BANDS, samples, row * width * BANDS, columns * BANDS);
+        }
+        return PixelImage.wrap(PixelMode.RGB, width, height, samples);
+    }
+
+    /**
+     * Pictures of one size as the tower reads them: float32 {@code [pictures, 3, height, width]}, rescaled and normalised.
+     */
+    public Tensor pixelValues(List<PixelImage> images) {
+        int width = images.get(0).width();
+        int height = images.get(0).height();
+        long[] shape = {images.size(), BANDS, height, width};
+        ByteBuffer bytes = ByteBuffer.allocateDirect(Tensor.byteCount(DType.FLOAT32, shape))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        FloatBuffer target = bytes.asFloatBuffer();
+        for (PixelImage image : images) {
+            if (image.width() != width || image.height() != height) {
+                throw new IllegalArgumentException("pictures of different sizes");
+            }
+            byte[] samples = new byte[width * height * BANDS];
+            image.samples().get(samples);
+            for (int band = 0; band < BANDS; band++) {
+                for (int i = band; i < samples.length; i += BANDS) {
+                    target.put(table[band][samples[i] & 0xFF]);
+                }
+            }
+        }
+        return Tensor.view(DType.FLOAT32, shape, bytes);
+    }
+
+    /** Adds everything that shapes pixels here to a digest; sizes and tiles are the caller's. */
+    public void describe(FramedDigest digest) {
+        digest.put("rgb.revision", REVISION)
+                .put("profile", profile.label())
+                .put("exif", decoder.exif().label())
+                .put("alpha", alpha.label())
+                .put("resample", filter.pillowCode());
+        for (float[] band : table) {
+            digest.put("band", band);
+        }
+    }
+
+    /** A short form for labels. */
+    public String label() {
+        return "hf-pil/" + profile.label() + "/exif-" + decoder.exif().label() + "/" + alpha.label();
+    }
+}
