@@ -1,6 +1,7 @@
 package dev.embedonce.vlm.family;
 
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.vlm.family.gemma3.Gemma3;
 import dev.embedonce.vlm.family.llava.Llava;
 import dev.embedonce.vlm.family.qwen2_5_vl.Qwen25Vl;
 import dev.embedonce.vlm.family.qwen2_vl.Qwen2Vl;
@@ -10,7 +11,8 @@ import java.util.stream.Collectors;
 
 /** The families there are. */
 public final class Families {
-    private static final List<Family> ALL = List.of(new Llava(), new Qwen25Vl(), new Qwen2Vl(), new Qwen3Vl());
+    private static final List<Family> ALL =
+            List.of(new Gemma3(), new Llava(), new Qwen25Vl(), new Qwen2Vl(), new Qwen3Vl());
 
     private Families() {}
 

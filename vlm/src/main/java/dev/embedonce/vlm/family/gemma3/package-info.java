@@ -1,0 +1,5 @@
+/** Gemma 3: SigLIP pooled to a fixed number of tokens that see each other; layers with windows; pictures in crops if asked for. */
+@NullMarked
+package dev.embedonce.vlm.family.gemma3;
+
+import org.jspecify.annotations.NullMarked;
