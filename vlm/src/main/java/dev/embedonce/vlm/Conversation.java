@@ -73,7 +73,7 @@ public final class Conversation implements AutoCloseable {
         if (before == null) {
             return batch.open(prompt, room);
         }
-        int shared = Math.min(batch.shared(before, prompt), prompt.length() - 1);
+        int shared = prompt.pauseUpTo(Math.min(batch.shared(before, prompt), prompt.length() - 1));
         Sequence sequence = shared == 0 ? batch.open(prompt, room) : batch.fork(before, shared, prompt, room);
         batch.remove(before);
         return sequence;

@@ -188,8 +188,8 @@ final class TextSequences implements SequenceBatch {
     public int shared(Sequence sequence, Prompt prompt) {
         Row row = row(sequence);
         long[] written = row.written.stream().mapToLong(Long::longValue).toArray();
-        int equal = Math.min(prompt.shared(row.prompt, written), prompt.length() - 1);
-        return prompt.pauseUpTo(row.prompt.pauseUpTo(Math.min(row.length, equal)));
+        int equal = Math.min(row.length, prompt.shared(row.prompt, written));
+        return prompt.pauseUpTo(row.prompt.pauseUpTo(equal));
     }
 
     @Override

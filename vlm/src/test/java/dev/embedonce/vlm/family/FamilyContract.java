@@ -377,7 +377,8 @@ public abstract class FamilyContract extends FamilyGoldenContract {
                 Sequence sequence = batch.open(prompt, prompt.length());
                 Tensor last = whole;
                 while (sequence.length() < prompt.length()) {
-                    last = batch.prefill(sequence, Math.min(chunk, prompt.length() - sequence.length()), Wanted.LAST);
+                    int end = Math.min(prompt.length(), prompt.pauseFrom(sequence.length() + chunk));
+                    last = batch.prefill(sequence, end - sequence.length(), Wanted.LAST);
                 }
                 assertClose("chunks of " + chunk, last, whole);
             }
