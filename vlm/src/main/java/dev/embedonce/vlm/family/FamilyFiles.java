@@ -44,4 +44,20 @@ public record FamilyFiles(Path directory, Weights weights) {
         }
         return ModelConfig.readFile(directory.resolve("preprocessor_config.json"));
     }
+
+    /**
+     * What chat templates write where a picture is: {@code image_token} of {@code processor_config.json}.
+     *
+     * @param missing the family's, where that file is silent
+     */
+    public String imageToken(String missing) {
+        Path processor = directory.resolve("processor_config.json");
+        if (Files.isRegularFile(processor)) {
+            ModelConfig config = ModelConfig.readFile(processor);
+            if (config.has("image_token")) {
+                return config.text("image_token");
+            }
+        }
+        return missing;
+    }
 }

@@ -135,6 +135,17 @@ public final class RgbPictures {
         return copied(image, 0, 0, image.width(), image.height(), width, height);
     }
 
+    /** A picture within a black one. */
+    public static PixelImage padAround(PixelImage image, int left, int top, int width, int height) {
+        byte[] samples = new byte[Math.multiplyExact(Math.multiplyExact(width, height), BANDS)];
+        ByteBuffer from = image.samples();
+        int row = image.width() * BANDS;
+        for (int y = 0; y < image.height(); y++) {
+            from.get(y * row, samples, ((top + y) * width + left) * BANDS, row);
+        }
+        return PixelImage.wrap(PixelMode.RGB, width, height, samples);
+    }
+
     private static PixelImage copied(
             PixelImage image, int left, int top, int columns, int rows, int width, int height) {
         byte[] samples = new byte[Math.multiplyExact(Math.multiplyExact(width, height), BANDS)];

@@ -6,6 +6,7 @@ import dev.embedonce.vlm.family.Family;
 import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.vlm.prompt.RepeatedPlaceholder;
 import java.util.List;
 
 /** {@code model_type} llava. One placeholder a picture, one tensor of a fixed number of tokens. */
@@ -27,7 +28,7 @@ public final class Llava implements Family {
         return FamilyModel.open(
                 LlavaProcessor.read(files, options),
                 LlavaVision.open(files, options),
-                new LlavaPrompts(LlavaProcessor.placeholder(files), config.imageTokenId()),
+                new RepeatedPlaceholder(files.imageToken("<image>"), config.imageTokenId()),
                 () -> TextDecoder.open(files, options, LANGUAGE, config.text()));
     }
 }

@@ -1,6 +1,5 @@
 package dev.embedonce.vlm.family.llava;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.image.HfImageProcessors;
 import dev.embedonce.image.ImageProcessor;
 import dev.embedonce.value.Tensor;
@@ -10,8 +9,6 @@ import dev.embedonce.vlm.vision.ImageProcessing;
 import dev.embedonce.vlm.vision.ImageSettings;
 import dev.embedonce.vlm.vision.PixelTensors;
 import dev.embedonce.vlm.vision.ProcessedImage;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -27,18 +24,6 @@ final class LlavaProcessor implements ImageProcessing {
 
     static LlavaProcessor read(FamilyFiles files, FamilyOptions options) {
         return new LlavaProcessor(HfImageProcessors.read(files.directory(), options.pixels()));
-    }
-
-    /** What chat templates write where a picture is. */
-    static String placeholder(FamilyFiles files) {
-        Path file = files.directory().resolve("processor_config.json");
-        if (Files.isRegularFile(file)) {
-            ModelConfig processor = ModelConfig.readFile(file);
-            if (processor.has("image_token")) {
-                return processor.text("image_token");
-            }
-        }
-        return "<image>";
     }
 
     @Override

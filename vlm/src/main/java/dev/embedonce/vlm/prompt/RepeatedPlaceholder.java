@@ -1,9 +1,7 @@
-package dev.embedonce.vlm.family.llava;
+package dev.embedonce.vlm.prompt;
 
 import dev.embedonce.vlm.decoder.Prompt;
 import dev.embedonce.vlm.decoder.Prompt.Placement;
-import dev.embedonce.vlm.prompt.Placeholders;
-import dev.embedonce.vlm.prompt.PromptAssembler;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +12,7 @@ import java.util.List;
  * @param placeholder in the text
  * @param imageTokenId its token
  */
-record LlavaPrompts(String placeholder, long imageTokenId) implements PromptAssembler {
+public record RepeatedPlaceholder(String placeholder, long imageTokenId) implements PromptAssembler {
     @Override
     public String expand(String prompt, List<VisionFeatures> images) {
         return Placeholders.expand(prompt, placeholder, images, image -> placeholder.repeat(image.tokens()));

@@ -1,0 +1,169 @@
+package dev.embedonce.vlm.family.llava_next;
+
+import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.image.PixelImage;
+import dev.embedonce.image.PixelOptions;
+import dev.embedonce.image.ResampleFilter;
+import dev.embedonce.image.ResizeRule.Size;
+import dev.embedonce.key.FramedDigest;
+import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.vision.GridPinpoints;
+import dev.embedonce.vlm.vision.GridPinpoints.Grid;
+import dev.embedonce.vlm.vision.GridPinpoints.Inner;
+import dev.embedonce.vlm.vision.ImageProcessing;
+import dev.embedonce.vlm.vision.ImageSettings;
+import dev.embedonce.vlm.vision.PixelTensors;
+import dev.embedonce.vlm.vision.ProcessedImage;
+import dev.embedonce.vlm.vision.RgbPictures;
+import dev.embedonce.vlm.vision.TileInput;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The picture squeezed into one tile, then the picture brought to one of the pinpoints, in the middle of black, cut into tiles.
+ * Gives {@code pixel_values}, float32 {@code [1 + tiles, 3, side, side]}, with {@code image_sizes}, int64 {@code [2]}: the picture's
+ * height and width, and {@code tile_grid}, int64 {@code [2]}: rows and columns of tiles. Of the settings of a request it knows
+ * {@code maxTiles}: pinpoints with more tiles are left out.
+ */
+// Source: transformers 5.23, models/llava_next/image_processing_pil_llava_next.py
+final class LlavaNextProcessor implements ImageProcessing {
+    static final String SIZES = "image_sizes";
+    static final String TILES = "tile_grid";
+
+    /** Raised whenever the tiles change for unchanged settings. */
+    private static final int REVISION = 1;
+
+    private static final RgbPictures.Defaults DEFAULTS = new RgbPictures.Defaults(
+            ResampleFilter.BICUBIC,
+            List.of(0.48145466, 0.4578275, 0.40821073),
+            List.of(0.26862954, 0.26130258, 0.27577711),
+            true);
+    /** Tiles have the tower's size already, whatever is said about resizing and cropping them; padding is for batches. */
+    private static final Set<String> HARMLESS = Set.of(
+            "processor_class",
+            "image_processor_type",
+            "_processor_class",
+            "_valid_processor_keys",
+            "aspect_ratio_setting",
+            "data_format",
+            "input_data_format",
+            "device",
+            "disable_grouping",
+            "return_tensors",
+            "default_to_square",
+            "do_center_crop",
+            "do_resize",
+            "do_pad",
+            "image_grid_pinpoints");
+
+    private final RgbPictures pictures;
+    private final GridPinpoints pinpoints;
+
+    private LlavaNextProcessor(RgbPictures pictures, GridPinpoints pinpoints) {
+        this.pictures = pictures;
+        this.pinpoints = pinpoints;
+    }
+
+    /**
+     * Reads the settings.
+     *
+     * @param side of the tower's pictures
+     * @throws ModelLoadException if one is not understood, or makes other tiles than the tower takes
+     */
+    static LlavaNextProcessor read(FamilyFiles files, PixelOptions options, int side) {
+        ModelConfig config = files.imageProcessor();
+        if (config.has("image_processor_type")
+                && !config.text("image_processor_type").startsWith("LlavaNextImageProcessor")) {
+            throw config.refused("image_processor_type", "LlavaNextImageProcessor");
+        }
+        requireSide(config.optionalObject("size"), side);
+        requireSide(config.optionalObject("crop_size"), side);
+        RgbPictures pictures = RgbPictures.read(config, options, DEFAULTS);
+        config.refuseOthers(HARMLESS);
+        GridPinpoints pinpoints = GridPinpoints.read(config, side);
+        if (!pinpoints.equals(GridPinpoints.read(files.config(), side))) {
+            throw new ModelLoadException(config.file() + ": image_grid_pinpoints are others than those of config.json");
+        }
+        return new LlavaNextProcessor(pictures, pinpoints);
+    }
+
+    private static void requireSide(ModelConfig size, int side) {
+        if (size.has("shortest_edge")) {
+            size.requireOnly("shortest_edge", side);
+        } else {
+            size.requireOnly("height", side);
+            size.requireOnly("width", side);
+        }
+    }
+
+    private GridPinpoints pinpoints(ImageSettings settings) {
+        return settings.maxTiles().isPresent()
+                ? pinpoints.atMost(settings.maxTiles().getAsInt())
+                : pinpoints;
+    }
+
+    @Override
+    public ProcessedImage process(byte[] encoded, ImageSettings settings) {
+        PixelImage image = pictures.open(encoded);
+        int side = pinpoints.side();
+        Grid grid = pinpoints(settings).best(image.width(), image.height());
+        List<PixelImage> tiles = new ArrayList<>();
+        tiles.add(pictures.resize(image, side, side));
+        PixelImage canvas = canvas(image, grid);
+        for (int i = 0; i < grid.tiles(); i++) {
+            int row = i / grid.columns();
+            int column = i % grid.columns();
+            tiles.add(RgbPictures.cut(canvas, column * side, row * side, side, side));
+        }
+        return processed(pictures.pixelValues(tiles), image.width(), image.height(), grid);
+    }
+
+    private PixelImage canvas(PixelImage image, Grid grid) {
+        Size size = pinpoints.canvas(grid);
+        Inner inner = pinpoints.fit(image.width(), image.height(), grid);
+        PixelImage resized = pictures.resize(image, inner.width(), inner.height());
+        return RgbPictures.padAround(resized, inner.left(), inner.top(), size.width(), size.height());
+    }
+
+    private static ProcessedImage processed(Tensor pixels, int width, int height, Grid grid) {
+        return new ProcessedImage(
+                Map.of(TileInput.PIXEL_VALUES, pixels),
+                Map.of(
+                        SIZES, Tensor.ofLongs(new long[] {height, width}, 2),
+                        TILES, Tensor.ofLongs(new long[] {grid.rows(), grid.columns()}, 2)),
+                width,
+                height);
+    }
+
+    @Override
+    public String preprocVersion(ImageSettings settings) {
+        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.llava-next.v1")
+                .put("revision", REVISION)
+                .put("side", pinpoints.side());
+        pinpoints(settings).grids().forEach(grid -> digest.put("grid", new long[] {grid.rows(), grid.columns()}));
+        pictures.describe(digest);
+        return "llava_next/t" + pinpoints.side() + "/" + pictures.label() + "@sha256:" + digest.hexDigest();
+    }
+
+    @Override
+    public List<ProcessedImage> split(Map<String, Tensor> tensors) {
+        List<Tensor> all = PixelTensors.rows(tensors, TileInput.PIXEL_VALUES);
+        List<Tensor> sizes = PixelTensors.rows(tensors, SIZES);
+        if (all.size() != sizes.size()) {
+            throw new IllegalArgumentException(
+                    all.size() + " rows of " + TileInput.PIXEL_VALUES + " and " + sizes.size() + " of " + SIZES);
+        }
+        List<ProcessedImage> images = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            int height = (int) sizes.get(i).longs().get(0);
+            int width = (int) sizes.get(i).longs().get(1);
+            Grid grid = pinpoints.best(width, height);
+            images.add(processed(TileInput.first(all.get(i), 1 + grid.tiles()), width, height, grid));
+        }
+        return images;
+    }
+}

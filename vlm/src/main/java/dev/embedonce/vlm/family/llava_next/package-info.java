@@ -1,0 +1,5 @@
+/** LLaVA-NeXT: the picture as a whole and in tiles, a learned token behind each row, padding cut away. */
+@NullMarked
+package dev.embedonce.vlm.family.llava_next;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,80 @@
+package dev.embedonce.vlm.vision;
+
+import dev.embedonce.graph.TensorType;
+import dev.embedonce.graph.blocks.PatchGrid;
+import dev.embedonce.graph.onnx.Dim;
+import dev.embedonce.graph.onnx.Ops;
+import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.value.DType;
+import dev.embedonce.value.Tensor;
+
+/**
+ * The square tiles of pictures as a graph's input {@code pixel_values}, float32 {@code [batch, tiles, 3, side, side]}, and what a
+ * tower makes of them put together again.
+ */
+public final class TileInput {
+    public static final String PIXEL_VALUES = "pixel_values";
+    /** int64 {@code [order]} */
+    public static final String ORDER = "token_order";
+
+    private final Ops ops;
+    private final int side;
+    private final Value input;
+
+    /** Adds the input. */
+    public TileInput(Ops ops, int side) {
+        this.ops = ops;
+        this.side = side;
+        this.input = ops.graph()
+                .input(
+                        PIXEL_VALUES,
+                        TensorType.F32,
+                        Dim.free("batch"),
+                        Dim.free("tiles"),
+                        Dim.of(3),
+                        Dim.of(side),
+                        Dim.of(side));
+    }
+
+    /** All tiles one after the other: float32 {@code [batch * tiles, 3, side, side]}. */
+    public Value tiles() {
+        return ops.reshape(input, -1, 3, side, side);
+    }
+
+    /**
+     * The tokens of each picture one after the other.
+     *
+     * @param tokens float32 {@code [batch * tiles, tokens, channels]}
+     * @return float32 {@code [batch, tiles * tokens, channels]}
+     */
+    public Value together(Value tokens, int channels) {
+        return ops.reshape(tokens, ops.concat(0, ops.dim(input, 0), ops.graph().constant(-1, channels)));
+    }
+
+    /**
+     * The tokens of each picture in an order that is fed as {@link #ORDER}: 0 is a learned token, what follows are the tiles'.
+     *
+     * @param tokens float32 {@code [batch * tiles, tokens, channels]}
+     * @param learned float32 {@code [1, 1, channels]}
+     * @return float32 {@code [batch, order, channels]}
+     */
+    public Value ordered(Value tokens, Value learned, int channels) {
+        Value all = PatchGrid.prepend(ops, learned, 1, channels, together(tokens, channels));
+        Value order = ops.graph().input(ORDER, TensorType.I64, Dim.free("batch"), Dim.free("order"));
+        return ops.gatherNd(all, ops.unsqueeze(order, 2), 1);
+    }
+
+    /**
+     * The first tiles of a picture that a processor has padded to the count of another.
+     *
+     * @param tiles float32 {@code [padded, 3, side, side]}
+     */
+    public static Tensor first(Tensor tiles, int count) {
+        long[] shape = tiles.shape().clone();
+        if (count > shape[0]) {
+            throw new IllegalArgumentException("expected " + count + " tiles, found " + shape[0]);
+        }
+        shape[0] = count;
+        return Tensor.view(DType.FLOAT32, shape, tiles.data().slice(0, Tensor.byteCount(DType.FLOAT32, shape)));
+    }
+}
