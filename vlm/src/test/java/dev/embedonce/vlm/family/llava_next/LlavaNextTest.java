@@ -3,8 +3,8 @@ package dev.embedonce.vlm.family.llava_next;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedonce.vlm.family.Families;
-import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyContract;
+import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.Goldens;
 import dev.embedonce.vlm.vision.ImageSettings;
