@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 /** The encoders that the options name. */
-record InstalledEncoders(LabOptions options) implements EncoderSource {
+record InstalledEncoders(LabOptions options) implements Equipment {
     @Override
     public LabEncoder own(int batchSize) {
         return LabEncoder.of(ImageEncoders.open(options.encoder(), encoderOptions(batchSize)));

@@ -22,12 +22,12 @@ public final class Lab {
         return run(options, listener, new InstalledEncoders(options));
     }
 
-    /** As above, with encoders of the caller's. */
-    static Path run(LabOptions options, LabListener listener, EncoderSource encoders) {
+    /** As above, with equipment of the caller's. */
+    static Path run(LabOptions options, LabListener listener, Equipment equipment) {
         Publication publication =
                 new Publication(options.out()); // fails now, not after half an hour, if nothing can be drawn
-        try (LabEncoder encoder = encoders.own(EncoderSource.BATCH)) {
-            LabRun run = new LabRun(options, listener, encoders, encoder);
+        try (LabEncoder encoder = equipment.own(Equipment.BATCH)) {
+            LabRun run = new LabRun(options, listener, equipment, encoder);
             LabResults results = run.measure();
             return publication.write(results, run.corpus());
         }

@@ -22,7 +22,6 @@ import dev.embedonce.lab.experiment.Strategy;
 import dev.embedonce.lab.experiment.SweepRow;
 import dev.embedonce.lab.mesh.ParametricMeshes;
 import dev.embedonce.store.CacheStore;
-import dev.embedonce.store.Stores;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,15 +34,15 @@ import java.util.function.Function;
 /** One run: makes the corpus and does every experiment that an earlier run has not finished. Used once. */
 final class LabRun {
     private final LabOptions options;
-    private final EncoderSource encoders;
+    private final Equipment equipment;
     private final LabEncoder encoder;
     private final RunProgress progress;
     private final Corpus corpus;
     private final WorkFolder work;
 
-    LabRun(LabOptions options, LabListener listener, EncoderSource encoders, LabEncoder encoder) {
+    LabRun(LabOptions options, LabListener listener, Equipment equipment, LabEncoder encoder) {
         this.options = options;
-        this.encoders = encoders;
+        this.equipment = equipment;
         this.encoder = encoder;
         this.progress = new RunProgress(plan(options.scale()), listener);
         this.corpus = makeCorpus();
@@ -131,7 +130,7 @@ final class LabRun {
         List<SweepRow> sweep = step(
                 "sweep",
                 new TypeReference<List<SweepRow>>() {},
-                at -> new BatchSweep(scale.sweepImages(), options.seed(), corpus, encoders::own, this::store).run(at));
+                at -> new BatchSweep(scale.sweepImages(), options.seed(), corpus, equipment::own, this::store).run(at));
         SideBySide.Result side = step("side-by-side", new TypeReference<SideBySide.Result>() {}, this::sideBySide);
         work.clearScratch();
         return new LabResults(environment, passes, churn, phash, audit, sweep, side);
@@ -148,6 +147,7 @@ final class LabRun {
                     work.clearScratch();
                     T result = experiment.apply(progress::at);
                     work.finish(name, result);
+                    progress.at(1);
                     return result;
                 });
     }
@@ -161,8 +161,8 @@ final class LabRun {
 
     private List<AuditRow> audit(StepProgress at) {
         Path scratch = work.scratch();
-        try (LabEncoder other = encoders.other(scratch, 224);
-                LabEncoder otherAt336 = encoders.other(scratch, 336)) {
+        try (LabEncoder other = equipment.other(scratch, 224);
+                LabEncoder otherAt336 = equipment.other(scratch, 336)) {
             InvalidationAudit.Encoders all = new InvalidationAudit.Encoders(encoder, other, otherAt336);
             return new InvalidationAudit(corpus, all, this::store, scratch.resolve("pictures"), options.seed()).run(at);
         }
@@ -180,7 +180,7 @@ final class LabRun {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return Stores.open(scheme + ":" + work.scratch().resolve(name + "." + scheme));
+        return equipment.store(scheme, work.scratch().resolve(name + "." + scheme));
     }
 
     private Environment environment() {

@@ -15,6 +15,7 @@ import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.apache.batik.svggen.SVGGeneratorContext;
 import org.apache.batik.svggen.SVGGraphics2D;
+import org.apache.batik.svggen.SimpleImageHandler;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
@@ -54,6 +55,7 @@ public final class FigureWriter {
         SVGGeneratorContext context = SVGGeneratorContext.createDefault(document);
         context.setComment(null);
         context.setPrecision(2);
+        context.setGenericImageHandler(new SimpleImageHandler(new EmbeddedPng()));
         SVGGraphics2D g = new SVGGraphics2D(context, true);
         smooth(g);
         figure.draw(g, theme);

@@ -1,0 +1,90 @@
+package dev.embedonce.lab.corpus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.embedonce.lab.experiment.TinyCorpus;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ChurnTest {
+    private static final int CYCLES = 30;
+    private final Corpus corpus = TinyCorpus.of(6, 2);
+    private final Picture png = corpus.pictures().get(0);
+    private final Picture jpeg = new Picture("j", "j", "c", Jpeg.encode(RgbPicture.decode(png.encoded()), 0.9f));
+
+    @ParameterizedTest
+    @EnumSource(Churn.class)
+    void change_everyCycle_givesBytesNeverSeenBefore(Churn churn) {
+        for (Picture original : new Picture[] {png, jpeg}) {
+            Set<String> seen = new HashSet<>(Set.of(Arrays.toString(original.encoded())));
+            for (int cycle = 1; cycle < CYCLES; cycle++) {
+                assertThat(seen.add(Arrays.toString(churn.change(original, corpus, cycle, 1))))
+                        .isTrue();
+            }
+        }
+    }
+
+    @Test
+    void change_recompressed_keepsEveryPixel() {
+        for (Picture original : new Picture[] {png, jpeg}) {
+            byte[] before = RgbPicture.decode(original.encoded()).samples();
+            for (int cycle = 1; cycle < CYCLES; cycle++) {
+                byte[] changed = Churn.RECOMPRESSED.change(original, corpus, cycle, 1);
+                assertThat(RgbPicture.decode(changed).samples()).isEqualTo(before);
+            }
+        }
+    }
+
+    @Test
+    void change_lossy_changesManyPixelsALittle() {
+        byte[] before = RgbPicture.decode(png.encoded()).samples();
+        byte[] after = RgbPicture.decode(Churn.LOSSY.change(png, corpus, 1, 1)).samples();
+        long different = 0;
+        long far = 0;
+        for (int i = 0; i < before.length; i++) {
+            int distance = Math.abs((before[i] & 0xFF) - (after[i] & 0xFF));
+            different += distance > 0 ? 1 : 0;
+            far += distance > 128 ? 1 : 0;
+        }
+        assertThat(different).isGreaterThan(before.length / 4);
+        assertThat(far).isLessThan(before.length / 50);
+    }
+
+    @Test
+    void change_smallEdit_touchesAFewPixelsInTheMiddle() {
+        RgbPicture before = RgbPicture.decode(png.encoded());
+        RgbPicture after = RgbPicture.decode(Churn.SMALL_EDIT.change(png, corpus, 1, 1));
+        int different = 0;
+        for (int y = 0; y < before.height(); y++) {
+            for (int x = 0; x < before.width(); x++) {
+                if (before.rgb(x, y) != after.rgb(x, y)) {
+                    different++;
+                    assertThat(x).isBetween(24, 72);
+                    assertThat(y).isBetween(24, 72);
+                }
+            }
+        }
+        assertThat(different).isBetween(1, 9);
+    }
+
+    @Test
+    void change_sameArguments_givesTheSameBytes() {
+        for (Churn churn : Churn.values()) {
+            byte[] once = churn.change(png, corpus, 3, 9);
+            byte[] again = churn.change(png, TinyCorpus.of(6, 2), 3, 9);
+            assertThat(once).isEqualTo(again);
+        }
+    }
+
+    @Test
+    void padded_png_hasTheLengthAndThePixels() {
+        byte[] padded = Png.padded(png.encoded(), png.encoded().length + 100);
+        assertThat(padded).hasSize(png.encoded().length + 100);
+        assertThat(RgbPicture.decode(padded).samples())
+                .isEqualTo(RgbPicture.decode(png.encoded()).samples());
+    }
+}
