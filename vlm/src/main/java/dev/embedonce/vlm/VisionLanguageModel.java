@@ -80,6 +80,7 @@ public final class VisionLanguageModel implements AutoCloseable {
     private static FamilyModel open(Path folder, ModelOptions options) {
         FamilyFiles files = FamilyFiles.of(folder);
         WeightMemory memory = options.memory().orElseGet(() -> MemoryChoice.of(files, options.languageMode()));
+        // Kept by the tower, which is opened later and asks again; what is new is written when this is closed.
         try (FileDigests digests = new FileDigests(options.cacheFolder(), options.rehash())) {
             PackedWeights packed = new PackedWeights(
                     options.cacheFolder().resolve("quantised-weights"),

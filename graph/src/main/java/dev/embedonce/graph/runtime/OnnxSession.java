@@ -128,7 +128,12 @@ public final class OnnxSession implements AutoCloseable {
 
     /** What runs the graph, such as {@code onnxruntime 1.29.0 cpu}. */
     public String runtime() {
-        return OrtSessions.runtime(options.device());
+        return runtime(options.device());
+    }
+
+    /** What runs graphs on a device. */
+    public static String runtime(Device device) {
+        return OrtSessions.runtime(device);
     }
 
     /** Runs the graph for all its outputs. */

@@ -1,6 +1,5 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
@@ -22,17 +21,24 @@ public final class GraphTower implements VisionTower {
     /** Inputs of one run are kept below this, since the activations of a tower are many times larger. */
     private static final long BATCH_BYTES = 32L << 20;
 
-    private final OnnxSession session;
+    private final LazySession session;
+    private final String runtime;
     private final String modelVersion;
     private final Function<ProcessedImage, Map<String, Tensor>> feeds;
 
     /**
      * A tower over a session that it then owns.
      *
+     * @param runtime what will run it
      * @param feeds the graph's inputs for one picture, without the batch axis
      */
-    public GraphTower(OnnxSession session, String modelVersion, Function<ProcessedImage, Map<String, Tensor>> feeds) {
+    GraphTower(
+            LazySession session,
+            String runtime,
+            String modelVersion,
+            Function<ProcessedImage, Map<String, Tensor>> feeds) {
         this.session = session;
+        this.runtime = runtime;
         this.modelVersion = modelVersion;
         this.feeds = feeds;
     }
@@ -44,7 +50,7 @@ public final class GraphTower implements VisionTower {
 
     @Override
     public String runtime() {
-        return session.runtime();
+        return runtime;
     }
 
     @Override
@@ -95,7 +101,7 @@ public final class GraphTower implements VisionTower {
                     name,
                     stacked(part.stream().map(i -> inputs.get(i).get(name)).toList()));
         }
-        Map<String, Tensor> outputs = session.run(batch);
+        Map<String, Tensor> outputs = session.get().run(batch);
         for (int i = 0; i < part.size(); i++) {
             ProcessedImage image = images.get(part.get(i));
             Map<String, Tensor> features = new LinkedHashMap<>(image.layout());

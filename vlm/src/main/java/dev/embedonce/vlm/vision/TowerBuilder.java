@@ -1,6 +1,7 @@
 package dev.embedonce.vlm.vision;
 
 import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.blocks.NameLayout;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.blocks.Parameters;
@@ -84,19 +85,29 @@ public final class TowerBuilder {
     }
 
     /**
-     * Ends the graph and opens it.
+     * Ends the graph. It is opened when its first picture comes.
      *
      * @param feeds the graph's inputs for one picture, without the batch axis
      */
     public VisionTower open(Function<ProcessedImage, Map<String, Tensor>> feeds) {
         OnnxGraph built = graph.build();
         String version = modelVersion();
+        LazySession session = new LazySession(() -> opened(built, version));
+        return new GraphTower(session, OnnxSession.runtime(options.session().device()), version, feeds);
+    }
+
+    /** The session, if the weights are still those of the fingerprint once they are loaded. */
+    private OnnxSession opened(OnnxGraph built, String version) {
         OnnxSession session = OnnxSession.open(
                 files.directory() + " (vision)",
                 built.modelProto(),
                 built.externalFolder().orElse(null),
                 options.session(options.towerMode()));
-        return new GraphTower(session, version, feeds);
+        if (!version.equals(modelVersion())) {
+            session.close();
+            throw new ModelLoadException(files.directory() + ": its weights changed after the model was opened");
+        }
+        return session;
     }
 
     private String modelVersion() {
