@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import dev.embedonce.lab.corpus.Corpus;
+import dev.embedonce.lab.corpus.MeshCorpus;
+import dev.embedonce.lab.corpus.Picture;
 import dev.embedonce.lab.experiment.LabEncoder;
+import dev.embedonce.lab.mesh.OffFormat;
+import dev.embedonce.lab.mesh.ParametricMeshes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +112,25 @@ class LabTest {
         LabOptions photos = options(out).images(Path.of("../examples/pictures")).build();
         Lab.run(photos, LabListener.NONE, new TinyEquipment());
         assertThat(Files.readString(out.resolve("report.html"))).contains("7 photos of pictures");
+    }
+
+    /** With the header that a good part of the real files has, and only as many meshes as are wanted. */
+    @Test
+    void modelNet_twoMeshesAClass_takesTheFirstOfTraining(@TempDir Path folder) throws IOException {
+        for (String category : ParametricMeshes.categories()) {
+            Path train = Files.createDirectories(
+                    folder.resolve("net").resolve(category).resolve("train"));
+            for (int number = 1; number <= 2; number++) {
+                String off = OffFormat.format(ParametricMeshes.mesh(category, number, 5));
+                Files.writeString(train.resolve(category + "_000" + number + ".off"), off.replaceFirst("OFF\n", "OFF"));
+            }
+        }
+        Corpus corpus = new MeshCorpus(folder.resolve("out"), 1, 2).modelNet(folder.resolve("net"), StepProgress.NONE);
+        assertThat(corpus.pictures())
+                .extracting(Picture::name)
+                .hasSize(20)
+                .startsWith("airplane_0001_view0", "airplane_0001_view1", "bed_0001_view0")
+                .noneMatch(name -> name.contains("_0002"));
     }
 
     @Test

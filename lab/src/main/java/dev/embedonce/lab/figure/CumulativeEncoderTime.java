@@ -8,6 +8,7 @@ import java.awt.BasicStroke;
 import java.awt.Graphics2D;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.internal.chartpart.Chart;
@@ -53,7 +54,7 @@ record CumulativeEncoderTime(List<ChurnRow> rows) implements Figure {
         return Charts.Key.line(strategy.label(), theme.of(strategy), line(strategy));
     }
 
-    /** Ours is drawn over SHA's with gaps, so that both are seen where they coincide. */
+    /** The thinner lines are drawn last and have gaps, so that all are seen where they coincide. */
     static BasicStroke line(Strategy strategy) {
         return switch (strategy) {
             case NONE -> Charts.stroke(2f);
@@ -70,8 +71,9 @@ record CumulativeEncoderTime(List<ChurnRow> rows) implements Figure {
         chart.setYAxisTitle("encoder seconds, total");
         Charts.style(chart.getStyler(), theme);
         chart.getStyler().setYAxisMin(0.0);
-        chart.getStyler().setXAxisMin(0.0);
-        for (Strategy strategy : Strategy.values()) {
+        chart.getStyler().setXAxisMin(1.0);
+        chart.getStyler().setYAxisMax(highest());
+        for (Strategy strategy : List.of(Strategy.NONE, Strategy.SHA, Strategy.OURS, Strategy.PHASH)) {
             List<Double> sums = ChurnSummary.of(rows, churn, strategy)
                     .cumulative(row -> row.phases().encode());
             List<Integer> cycles = IntStream.rangeClosed(1, sums.size()).boxed().toList();
@@ -81,5 +83,14 @@ record CumulativeEncoderTime(List<ChurnRow> rows) implements Figure {
             series.setMarker(SeriesMarkers.NONE);
         }
         return chart;
+    }
+
+    /** All panels have one scale. */
+    private double highest() {
+        return Stream.of(Churn.values())
+                .flatMap(churn -> Stream.of(Strategy.values()).map(strategy -> ChurnSummary.of(rows, churn, strategy)))
+                .mapToDouble(summary -> summary.total(row -> row.phases().encode()))
+                .max()
+                .orElse(1);
     }
 }

@@ -48,7 +48,7 @@ record HitRate(List<ChurnRow> rows) implements Figure {
                 Charts.Key.line(Strategy.SHA.label(), theme.of(Strategy.SHA), CumulativeEncoderTime.line(Strategy.SHA)),
                 Charts.Key.line(
                         Strategy.PHASH.label(), theme.of(Strategy.PHASH), CumulativeEncoderTime.line(Strategy.PHASH)),
-                Charts.Key.line(RIGHT, Theme.PURPLE, Charts.stroke(2f)),
+                Charts.Key.line(RIGHT, Theme.PURPLE, Charts.stroke(3.4f)),
                 Charts.Key.line(
                         Strategy.OURS.label(), theme.of(Strategy.OURS), CumulativeEncoderTime.line(Strategy.OURS)));
     }
@@ -61,12 +61,12 @@ record HitRate(List<ChurnRow> rows) implements Figure {
         Charts.style(chart.getStyler(), theme);
         chart.getStyler().setYAxisMin(0.0);
         chart.getStyler().setYAxisMax(1.0);
-        chart.getStyler().setXAxisMin(0.0);
+        chart.getStyler().setXAxisMin(1.0);
         chart.getStyler().setYAxisTickLabelsFormattingFunction(value -> Math.round(100 * value) + " %");
         add(chart, churn, Strategy.SHA, Strategy.SHA.label(), theme.of(Strategy.SHA), ChurnRow::hitRate);
-        add(chart, churn, Strategy.PHASH, Strategy.PHASH.label(), theme.of(Strategy.PHASH), ChurnRow::hitRate);
         add(chart, churn, Strategy.PHASH, RIGHT, Theme.PURPLE, HitRate::rightHits);
         add(chart, churn, Strategy.OURS, Strategy.OURS.label(), theme.of(Strategy.OURS), ChurnRow::hitRate);
+        add(chart, churn, Strategy.PHASH, Strategy.PHASH.label(), theme.of(Strategy.PHASH), ChurnRow::hitRate);
         return chart;
     }
 
@@ -87,7 +87,7 @@ record HitRate(List<ChurnRow> rows) implements Figure {
                 name,
                 of.stream().map(row -> row.cycle() + 1).toList(),
                 of.stream().mapToDouble(value).boxed().toList());
-        BasicStroke line = name.equals(RIGHT) ? Charts.stroke(2f) : CumulativeEncoderTime.line(strategy);
+        BasicStroke line = name.equals(RIGHT) ? Charts.stroke(3.4f) : CumulativeEncoderTime.line(strategy);
         series.setLineColor(colour);
         series.setLineStyle(line);
         series.setMarker(SeriesMarkers.NONE);

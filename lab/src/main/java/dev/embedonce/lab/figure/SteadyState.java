@@ -67,6 +67,7 @@ record SteadyState(List<ChurnRow> rows) implements Figure {
         chart.getStyler().setStacked(true);
         chart.getStyler().setAvailableSpaceFill(0.55);
         chart.getStyler().setYAxisMin(0.0);
+        chart.getStyler().setYAxisMax(highest(theme));
         List<String> labels = Stream.of(Strategy.values()).map(Strategy::label).toList();
         for (Part part : parts(theme)) {
             List<Double> seconds = new ArrayList<>();
@@ -79,5 +80,16 @@ record SteadyState(List<ChurnRow> rows) implements Figure {
             series.setLineColor(part.colour());
         }
         return chart;
+    }
+
+    /** All panels have one scale. */
+    private double highest(Theme theme) {
+        return Stream.of(Churn.values())
+                .flatMap(churn -> Stream.of(Strategy.values()).map(strategy -> ChurnSummary.of(rows, churn, strategy)))
+                .mapToDouble(summary -> summary.steady(row -> parts(theme).stream()
+                        .mapToDouble(part -> part.seconds().applyAsDouble(row.phases()))
+                        .sum()))
+                .max()
+                .orElse(1);
     }
 }

@@ -44,6 +44,7 @@ record Throughput(List<SweepRow> rows) implements Figure {
         chart.setYAxisTitle("images per second");
         Charts.style(chart.getStyler(), theme);
         chart.getStyler().setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
+        chart.getStyler().setOverlapped(true);
         chart.getStyler().setYAxisMin(0.0);
         chart.getStyler().setMarkerSize(8);
         add(chart, "no cache", theme.grey(), row -> row.hitsWanted() == 0);

@@ -149,7 +149,8 @@ final class Furniture {
             double inset = round ? 0.72 : 1;
             shapes.posts(width * inset, depth * inset, 0, seat, 0.045, dice.between(0, 0.06), dice.chance(0.5));
         }
-        backrest(shapes, dice, width, depth / 2 - 0.03, seat, back, lean);
+        double backWidth = round ? width * 0.75 : width;
+        backrest(shapes, dice, backWidth, depth / 2 * (round ? 0.72 : 1) - 0.03, seat, back, lean);
         if (dice.chance(0.4)) {
             for (int side = -1; side <= 1; side += 2) {
                 shapes.block(side * width / 2, 0, seat + 0.2, 0.05, depth, 0.03);
