@@ -49,8 +49,15 @@ public final class FigureWriter {
         }
     }
 
-    /** The figure as an SVG document. */
-    public String svg(Figure figure, Theme theme) {
+    /**
+     * A figure that was drawn.
+     *
+     * @param light an SVG document for light screens
+     * @param dark the same for dark ones
+     */
+    public record Drawing(Figure figure, String light, String dark) {}
+
+    private static String svg(Figure figure, Theme theme) {
         Document document = document();
         SVGGeneratorContext context = SVGGeneratorContext.createDefault(document);
         context.setComment(null);
@@ -89,8 +96,7 @@ public final class FigureWriter {
         }
     }
 
-    /** The figure as pixels, twice as large. */
-    public BufferedImage pixels(Figure figure, Theme theme) {
+    private static BufferedImage pixels(Figure figure, Theme theme) {
         BufferedImage image =
                 new BufferedImage(figure.width() * PNG_SCALE, figure.height() * PNG_SCALE, BufferedImage.TYPE_INT_RGB);
         Graphics2D g = image.createGraphics();
@@ -101,16 +107,22 @@ public final class FigureWriter {
         return image;
     }
 
-    /** Writes {@code figure-N.svg}, {@code figure-N-dark.svg} and {@code figure-N.png}. */
-    public void write(Figure figure, Path folder) throws IOException {
+    /**
+     * Draws a figure for light and dark screens and writes {@code figure-N.svg}, {@code figure-N-dark.svg} and {@code figure-N.png}.
+     *
+     * @return the drawings
+     */
+    public Drawing write(Figure figure, Path folder) throws IOException {
         Files.createDirectories(folder);
         String name = "figure-" + figure.number();
-        Files.writeString(folder.resolve(name + ".svg"), svg(figure, Theme.LIGHT));
-        Files.writeString(folder.resolve(name + "-dark.svg"), svg(figure, Theme.DARK));
+        Drawing drawing = new Drawing(figure, svg(figure, Theme.LIGHT), svg(figure, Theme.DARK));
+        Files.writeString(folder.resolve(name + ".svg"), drawing.light());
+        Files.writeString(folder.resolve(name + "-dark.svg"), drawing.dark());
         ImageIO.write(
                 pixels(figure, Theme.LIGHT),
                 "png",
                 folder.resolve(name + ".png").toFile());
+        return drawing;
     }
 
     private static void smooth(Graphics2D g) {

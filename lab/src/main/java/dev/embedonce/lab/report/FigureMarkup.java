@@ -1,8 +1,7 @@
 package dev.embedonce.lab.report;
 
 import dev.embedonce.lab.figure.Figure;
-import dev.embedonce.lab.figure.FigureWriter;
-import dev.embedonce.lab.figure.Theme;
+import dev.embedonce.lab.figure.FigureWriter.Drawing;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
@@ -10,12 +9,13 @@ import java.util.Base64;
 final class FigureMarkup {
     private FigureMarkup() {}
 
-    static String of(Figure figure, FigureWriter writer) {
+    static String of(Drawing drawing) {
+        Figure figure = drawing.figure();
         String caption = Html.escape(figure.caption());
         return "<figure id=\"figure-" + figure.number() + "\"><picture>"
-                + "<source media=\"(prefers-color-scheme: dark)\" srcset=\"" + data(writer.svg(figure, Theme.DARK))
+                + "<source media=\"(prefers-color-scheme: dark)\" srcset=\"" + data(drawing.dark())
                 + "\">"
-                + "<img src=\"" + data(writer.svg(figure, Theme.LIGHT)) + "\" width=\"" + figure.width()
+                + "<img src=\"" + data(drawing.light()) + "\" width=\"" + figure.width()
                 + "\" height=\""
                 + figure.height() + "\" alt=\"" + caption + "\"></picture>"
                 + "<figcaption><b>Figure " + figure.number() + ".</b> " + caption + "</figcaption></figure>";

@@ -5,8 +5,7 @@ import dev.embedonce.lab.corpus.Churn;
 import dev.embedonce.lab.experiment.PhashAudit;
 import dev.embedonce.lab.experiment.Strategy;
 import dev.embedonce.lab.experiment.SweepRow;
-import dev.embedonce.lab.figure.Figure;
-import dev.embedonce.lab.figure.FigureWriter;
+import dev.embedonce.lab.figure.FigureWriter.Drawing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,18 +18,14 @@ import java.util.Objects;
 final class HtmlReport {
     private static final String ARTICLE = "Stop Re-Embedding the Same Images";
 
-    private final FigureWriter writer;
+    private HtmlReport() {}
 
-    HtmlReport(FigureWriter writer) {
-        this.writer = writer;
-    }
-
-    Path write(LabResults results, List<Figure> figures, Path file) throws IOException {
+    static Path write(LabResults results, List<Drawing> figures, Path file) throws IOException {
         Files.writeString(file, html(results, figures));
         return file;
     }
 
-    private String html(LabResults results, List<Figure> figures) throws IOException {
+    private static String html(LabResults results, List<Drawing> figures) throws IOException {
         Findings findings = new Findings(results);
         Html html = new Html();
         Tables tables = new Tables(findings, html);
@@ -103,8 +98,8 @@ final class HtmlReport {
         html.markup("</ul>");
     }
 
-    private void figure(Html html, List<Figure> figures, int number) {
-        html.markup(FigureMarkup.of(figures.get(number - 1), writer));
+    private static void figure(Html html, List<Drawing> figures, int number) {
+        html.markup(FigureMarkup.of(figures.get(number - 1)));
     }
 
     private static String churnText(LabResults results) {

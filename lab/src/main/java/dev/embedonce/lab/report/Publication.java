@@ -6,9 +6,11 @@ import dev.embedonce.lab.corpus.Corpus;
 import dev.embedonce.lab.data.DataFiles;
 import dev.embedonce.lab.figure.Figure;
 import dev.embedonce.lab.figure.FigureWriter;
+import dev.embedonce.lab.figure.FigureWriter.Drawing;
 import dev.embedonce.lab.figure.Figures;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Writes everything that readers get: tables as CSV, figures, and the report. */
@@ -34,11 +36,11 @@ public final class Publication {
     public Path write(LabResults results, Corpus corpus) {
         try {
             new DataFiles(out.resolve("data")).write(results);
-            List<Figure> figures = Figures.of(results, corpus);
-            for (Figure figure : figures) {
-                writer.write(figure, out.resolve("figures"));
+            List<Drawing> drawings = new ArrayList<>();
+            for (Figure figure : Figures.of(results, corpus)) {
+                drawings.add(writer.write(figure, out.resolve("figures")));
             }
-            return new HtmlReport(writer).write(results, figures, out.resolve("report.html"));
+            return HtmlReport.write(results, drawings, out.resolve("report.html"));
         } catch (IOException e) {
             throw new LabException("cannot write below " + out + ": " + e.getMessage(), e);
         }
