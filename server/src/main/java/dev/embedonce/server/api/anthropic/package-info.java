@@ -1,0 +1,5 @@
+/** Anthropic's messages. */
+@NullMarked
+package dev.embedonce.server.api.anthropic;
+
+import org.jspecify.annotations.NullMarked;

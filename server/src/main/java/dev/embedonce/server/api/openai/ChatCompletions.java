@@ -1,0 +1,232 @@
+package dev.embedonce.server.api.openai;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.embedonce.server.chat.Answer;
+import dev.embedonce.server.chat.Chats;
+import dev.embedonce.server.chat.ServedImage;
+import dev.embedonce.server.http.ApiException;
+import dev.embedonce.server.http.ErrorShape;
+import dev.embedonce.server.http.EventStream;
+import dev.embedonce.server.http.Exchange;
+import dev.embedonce.server.schedule.TokenChance;
+import dev.embedonce.server.schedule.WritingEvent;
+import dev.embedonce.server.security.BodyBudget;
+import dev.embedonce.server.security.Caller;
+import dev.embedonce.server.security.Limits;
+import dev.embedonce.vlm.generate.Generation.End;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** {@code POST /v1/chat/completions}. Thread-safe. */
+public final class ChatCompletions {
+    private final Chats chats;
+    private final Limits limits;
+    private final BodyBudget bodies;
+
+    public ChatCompletions(Chats chats, Limits limits, BodyBudget bodies) {
+        this.chats = chats;
+        this.limits = limits;
+        this.bodies = bodies;
+    }
+
+    /** Answers one request. */
+    @SuppressWarnings("try") // the share is only held
+    public void handle(Exchange exchange, Caller caller) throws IOException {
+        try (BodyBudget.Share share = bodies.take(exchange.announcedBytes(limits.bodyBytes()))) {
+            ChatCompletionRequest request =
+                    ChatCompletionRequest.parse(exchange.jsonBody(limits.bodyBytes(), limits.bodyTime()), limits);
+            try (Answer answer = chats.answer(request.chat(), caller, exchange)) {
+                if (!answer.images().isEmpty()) {
+                    exchange.addHeader("X-EmbedOnce-Images", ServedImage.header(answer.images()));
+                }
+                Head head = Head.of(request);
+                if (request.stream()) {
+                    stream(exchange, answer, request, head);
+                } else {
+                    exchange.json(200, complete(answer, request, head));
+                }
+            }
+        }
+    }
+
+    /** What all parts of one response have in common. */
+    private record Head(String id, long created, String model) {
+        static Head of(ChatCompletionRequest request) {
+            return new Head(
+                    "chatcmpl-" + UUID.randomUUID().toString().replace("-", ""),
+                    System.currentTimeMillis() / 1000,
+                    request.chat().model());
+        }
+
+        ObjectNode of(String type) {
+            return JsonNodeFactory.instance
+                    .objectNode()
+                    .put("id", id)
+                    .put("object", type)
+                    .put("created", created)
+                    .put("model", model);
+        }
+    }
+
+    private static ObjectNode complete(Answer answer, ChatCompletionRequest request, Head head) throws IOException {
+        int choices = request.chat().wishes().choices();
+        List<StringBuilder> texts = new ArrayList<>();
+        List<ArrayNode> chances = new ArrayList<>();
+        List<ObjectNode> made = new ArrayList<>();
+        for (int i = 0; i < choices; i++) {
+            texts.add(new StringBuilder());
+            chances.add(JsonNodeFactory.instance.arrayNode());
+            made.add(JsonNodeFactory.instance.objectNode().put("index", i));
+        }
+        Totals totals = new Totals(answer.promptTokens());
+        while (!answer.isDone()) {
+            WritingEvent event = answer.next();
+            if (event instanceof WritingEvent.Piece piece) {
+                texts.get(piece.choice()).append(piece.text());
+                piece.chances().forEach(chance -> chances.get(piece.choice()).add(json(chance)));
+            } else if (event instanceof WritingEvent.Done done) {
+                totals.add(done);
+                made.get(done.choice()).put("finish_reason", reason(done.end()));
+            }
+        }
+        ObjectNode response = head.of("chat.completion");
+        ArrayNode list = response.putArray("choices");
+        for (int i = 0; i < choices; i++) {
+            ObjectNode choice = made.get(i);
+            choice.putObject("message")
+                    .put("role", "assistant")
+                    .put("content", texts.get(i).toString())
+                    .putNull("refusal");
+            if (request.logprobs()) {
+                choice.putObject("logprobs").set("content", chances.get(i));
+            } else {
+                choice.putNull("logprobs");
+            }
+            list.add(choice);
+        }
+        response.set("usage", totals.json());
+        response.set(ServedImage.FIELD, ServedImage.json(answer.images()));
+        return response;
+    }
+
+    private static void stream(Exchange exchange, Answer answer, ChatCompletionRequest request, Head head)
+            throws IOException {
+        WritingEvent first = answer.next();
+        try (EventStream events = exchange.events()) {
+            for (int i = 0; i < request.chat().wishes().choices(); i++) {
+                ObjectNode chunk = chunk(request, head, i);
+                delta(chunk).put("role", "assistant").put("content", "");
+                if (i == 0) {
+                    chunk.set(ServedImage.FIELD, ServedImage.json(answer.images()));
+                }
+                events.data(chunk);
+            }
+            Totals totals = new Totals(answer.promptTokens());
+            try {
+                send(events, request, head, first, totals);
+                while (!answer.isDone()) {
+                    send(events, request, head, answer.next(), totals);
+                }
+            } catch (ApiException e) {
+                events.data(ErrorShape.OPENAI.body(e));
+                return;
+            }
+            if (request.usageInStream()) {
+                ObjectNode last = head.of("chat.completion.chunk");
+                last.putArray("choices");
+                last.set("usage", totals.json());
+                events.data(last);
+            }
+            events.data("[DONE]");
+        }
+    }
+
+    private static void send(
+            EventStream events, ChatCompletionRequest request, Head head, WritingEvent event, Totals totals)
+            throws IOException {
+        ObjectNode chunk = chunk(request, head, event.choice());
+        if (event instanceof WritingEvent.Piece piece) {
+            delta(chunk).put("content", piece.text());
+            if (request.logprobs()) {
+                ArrayNode content = choice(chunk).putObject("logprobs").putArray("content");
+                piece.chances().forEach(chance -> content.add(json(chance)));
+            }
+        } else if (event instanceof WritingEvent.Done done) {
+            totals.add(done);
+            choice(chunk).put("finish_reason", reason(done.end()));
+        }
+        events.data(chunk);
+    }
+
+    private static ObjectNode chunk(ChatCompletionRequest request, Head head, int index) {
+        ObjectNode chunk = head.of("chat.completion.chunk");
+        ObjectNode choice = chunk.putArray("choices").addObject().put("index", index);
+        choice.putObject("delta");
+        choice.putNull("logprobs");
+        choice.putNull("finish_reason");
+        if (request.usageInStream()) {
+            chunk.putNull("usage");
+        }
+        return chunk;
+    }
+
+    private static ObjectNode choice(ObjectNode chunk) {
+        return (ObjectNode) chunk.path("choices").path(0);
+    }
+
+    private static ObjectNode delta(ObjectNode chunk) {
+        return (ObjectNode) choice(chunk).path("delta");
+    }
+
+    private static String reason(End end) {
+        return end == End.STOP ? "stop" : "length";
+    }
+
+    private static ObjectNode json(TokenChance chance) {
+        ObjectNode node = token(chance.token(), chance.logProbability());
+        ArrayNode likeliest = node.putArray("top_logprobs");
+        chance.likeliest().forEach(other -> likeliest.add(token(other.token(), other.logProbability())));
+        return node;
+    }
+
+    private static ObjectNode token(String text, double logProbability) {
+        ObjectNode node =
+                JsonNodeFactory.instance.objectNode().put("token", text).put("logprob", logProbability);
+        ArrayNode bytes = node.putArray("bytes");
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            bytes.add(b & 0xFF);
+        }
+        return node;
+    }
+
+    /** Tokens of a response. */
+    private static final class Totals {
+        private final int promptTokens;
+        private int written;
+        private int reused = -1;
+
+        Totals(int promptTokens) {
+            this.promptTokens = promptTokens;
+        }
+
+        void add(WritingEvent.Done done) {
+            written += done.writtenTokens();
+            reused = done.choice() == 0 || reused < 0 ? done.reusedTokens() : reused;
+        }
+
+        ObjectNode json() {
+            ObjectNode usage = JsonNodeFactory.instance
+                    .objectNode()
+                    .put("prompt_tokens", promptTokens)
+                    .put("completion_tokens", written)
+                    .put("total_tokens", promptTokens + written);
+            usage.putObject("prompt_tokens_details").put("cached_tokens", Math.max(0, reused));
+            return usage;
+        }
+    }
+}

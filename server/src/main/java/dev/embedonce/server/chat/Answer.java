@@ -1,0 +1,110 @@
+package dev.embedonce.server.chat;
+
+import dev.embedonce.server.http.ApiException;
+import dev.embedonce.server.http.ErrorKind;
+import dev.embedonce.server.http.Exchange;
+import dev.embedonce.server.schedule.Admission;
+import dev.embedonce.server.schedule.NoRoomException;
+import dev.embedonce.server.schedule.Ticket;
+import dev.embedonce.server.schedule.WritingEvent;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** An answer, or several, while they are written. Used by one thread. Close it: what is not written by then never is. */
+public final class Answer implements AutoCloseable {
+    private static final long LOOK_MILLIS = 200;
+
+    private final Exchange exchange;
+    private final Admission.Place place;
+    private final List<Ticket> tickets;
+    private final BlockingQueue<WritingEvent> events;
+    private final List<ServedImage> images;
+    private final int promptTokens;
+    private final long deadline;
+    private int open;
+
+    Answer(
+            Exchange exchange,
+            Admission.Place place,
+            List<Ticket> tickets,
+            BlockingQueue<WritingEvent> events,
+            List<ServedImage> images,
+            int promptTokens,
+            long deadline) {
+        this.exchange = exchange;
+        this.place = place;
+        this.tickets = tickets;
+        this.events = events;
+        this.images = images;
+        this.promptTokens = promptTokens;
+        this.deadline = deadline;
+        this.open = tickets.size();
+    }
+
+    public List<ServedImage> images() {
+        return images;
+    }
+
+    public int promptTokens() {
+        return promptTokens;
+    }
+
+    /** Whether all answers have ended. */
+    public boolean isDone() {
+        return open == 0;
+    }
+
+    /**
+     * What happens next; never a {@link WritingEvent.Failed}.
+     *
+     * @throws ClientGoneException if nobody waits for it any more
+     * @throws ApiException if the answer cannot be written, or takes too long
+     */
+    public WritingEvent next() throws ClientGoneException {
+        WritingEvent event = poll();
+        if (event instanceof WritingEvent.Failed failed) {
+            throw failed(failed.error());
+        }
+        if (event instanceof WritingEvent.Done) {
+            open--;
+        }
+        return event;
+    }
+
+    private WritingEvent poll() throws ClientGoneException {
+        try {
+            while (true) {
+                WritingEvent event = events.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                if (System.nanoTime() - deadline > 0) {
+                    throw timedOut();
+                }
+                if (event != null) {
+                    return event;
+                }
+                if (exchange.isClientGone()) {
+                    throw new ClientGoneException();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ApiException(ErrorKind.UNAVAILABLE, "the server is shutting down");
+        }
+    }
+
+    static ApiException timedOut() {
+        return new ApiException(ErrorKind.UNAVAILABLE, "the request took longer than this server allows");
+    }
+
+    static ApiException failed(Throwable error) {
+        return error instanceof NoRoomException
+                ? new ApiException(ErrorKind.UNAVAILABLE, "no memory for this answer at the moment")
+                : new ApiException(ErrorKind.UNAVAILABLE, "the server is shutting down");
+    }
+
+    @Override
+    public void close() {
+        tickets.forEach(Ticket::cancel);
+        place.close();
+    }
+}

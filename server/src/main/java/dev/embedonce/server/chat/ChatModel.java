@@ -1,0 +1,70 @@
+package dev.embedonce.server.chat;
+
+import dev.embedonce.server.schedule.Admission;
+import dev.embedonce.server.schedule.DecodeEngine;
+import dev.embedonce.server.schedule.EngineListener;
+import dev.embedonce.server.schedule.EngineOptions;
+import dev.embedonce.server.schedule.VisionLane;
+import dev.embedonce.vlm.VisionLanguageModel;
+
+/** A vision-language model and what serves it. The model stays its opener's to close, after this. Thread-safe. */
+public final class ChatModel implements AutoCloseable {
+    private final String name;
+    private final VisionLanguageModel model;
+    private final EngineOptions options;
+    private final DecodeEngine engine;
+    private final VisionLane lane;
+    private final Admission admission;
+
+    /**
+     * Starts the model's threads.
+     *
+     * @param tenants whether there may be several, so that one must not fill the queue
+     */
+    public ChatModel(
+            String name, VisionLanguageModel model, EngineOptions options, boolean tenants, EngineListener listener) {
+        this.name = name;
+        this.model = model;
+        this.options = options;
+        this.engine = new DecodeEngine(
+                name,
+                model.language(),
+                model.tokenizer(),
+                model.generationDefaults().endTokens(),
+                options,
+                listener);
+        this.lane = new VisionLane(name, model, options.imageBatch());
+        int most = options.mostRows() + options.mostWaiting();
+        this.admission = new Admission(most, tenants ? (3 * most + 3) / 4 : most);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public VisionLanguageModel model() {
+        return model;
+    }
+
+    public EngineOptions options() {
+        return options;
+    }
+
+    public DecodeEngine engine() {
+        return engine;
+    }
+
+    public VisionLane lane() {
+        return lane;
+    }
+
+    public Admission admission() {
+        return admission;
+    }
+
+    @Override
+    public void close() {
+        lane.close();
+        engine.close();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.embedonce.server.http;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import org.eclipse.jetty.io.EndPoint;
+
+/**
+ * Notices that a client has gone while its answer is being made. Jetty does not read from the connection then, so we look: the end
+ * of the stream means that the client has gone. A byte instead of the end would be the next request, sent before this one was
+ * answered; as we have taken it, the connection ends after this answer, and the client has to send it again. Not thread-safe.
+ */
+final class ClientWatch {
+    private final EndPoint endPoint;
+    private boolean taken;
+    private boolean gone;
+
+    ClientWatch(EndPoint endPoint) {
+        this.endPoint = endPoint;
+    }
+
+    boolean isGone() {
+        if (!gone && !taken) {
+            gone = look();
+        }
+        return gone;
+    }
+
+    private boolean look() {
+        if (!endPoint.isOpen()) {
+            return true;
+        }
+        if (!(endPoint.getTransport() instanceof SocketChannel channel) || channel.isBlocking()) {
+            return false;
+        }
+        try {
+            int read = channel.read(ByteBuffer.allocate(1));
+            taken = read > 0;
+            return read < 0;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    void close() {
+        if (taken) {
+            endPoint.close();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.embedonce.server.http;
+
+import dev.embedonce.server.security.Caller;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What answers a method and a path.
+ *
+ * @param path whose segments in braces match anything
+ * @param access who may
+ * @param errors how its errors look
+ */
+public record Route(String method, String path, Access access, ErrorShape errors, Endpoint endpoint) {
+    /** Who may use a route. */
+    public enum Access {
+        /** Everybody. */
+        OPEN,
+        /** With any key, if there are keys. */
+        KEY,
+        /** With an administrator's key, if there are keys. */
+        ADMIN
+    }
+
+    /** Answers one request. */
+    @FunctionalInterface
+    public interface Endpoint {
+        /**
+         * Answers.
+         *
+         * @throws ApiException for the client, if nothing was sent yet
+         * @throws IOException if the client has gone
+         */
+        void handle(Exchange exchange, Caller caller) throws IOException;
+    }
+
+    /** The segments in braces, if the path is of this route. */
+    Optional<Map<String, String>> match(String actual) {
+        String[] wanted = path.split("/", -1);
+        String[] found = actual.split("/", -1);
+        if (wanted.length != found.length) {
+            return Optional.empty();
+        }
+        Map<String, String> parameters = new LinkedHashMap<>();
+        for (int i = 0; i < wanted.length; i++) {
+            if (wanted[i].startsWith("{")) {
+                parameters.put(wanted[i].substring(1, wanted[i].length() - 1), found[i]);
+            } else if (!wanted[i].equals(found[i])) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(parameters);
+    }
+}

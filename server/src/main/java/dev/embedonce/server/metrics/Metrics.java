@@ -1,0 +1,146 @@
+package dev.embedonce.server.metrics;
+
+import dev.embedonce.cache.CacheStats;
+import dev.embedonce.cache.FeatureCache;
+import dev.embedonce.server.chat.ChatModel;
+import dev.embedonce.server.http.Exchange;
+import dev.embedonce.server.http.HttpServer;
+import dev.embedonce.server.security.Caller;
+import dev.embedonce.store.StoreStats;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
+/** {@code GET /metrics}: everything that is counted, as Prometheus reads it. Thread-safe. */
+public final class Metrics implements HttpServer.RequestListener {
+    private final FeatureCache cache;
+    private final Map<String, ModelMetrics> models;
+    private final List<ChatModel> chatModels;
+    private final StoreBytes storeBytes;
+    private final ConcurrentMap<String, LongAdder> requests = new ConcurrentHashMap<>();
+    private final Histogram seconds = new Histogram(0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300);
+
+    /**
+     * The metrics of a server.
+     *
+     * @param models by name, as {@code chatModels} tell them what they do
+     */
+    public Metrics(FeatureCache cache, Map<String, ModelMetrics> models, List<ChatModel> chatModels) {
+        this.cache = cache;
+        this.models = Map.copyOf(models);
+        this.chatModels = List.copyOf(chatModels);
+        this.storeBytes = new StoreBytes(cache);
+    }
+
+    @Override
+    public void answered(String route, int status, long nanos) {
+        String labels = MetricsText.label("route", route) + "," + MetricsText.label("status", Integer.toString(status));
+        requests.computeIfAbsent(labels, l -> new LongAdder()).increment();
+        seconds.add(nanos / 1e9);
+    }
+
+    /** Answers with all metrics. */
+    public void handle(Exchange exchange, Caller caller) throws IOException {
+        exchange.text(200, "text/plain; version=0.0.4; charset=utf-8", text());
+    }
+
+    private String text() {
+        MetricsText text = new MetricsText();
+        text.metric("embedonce_requests_total", "counter", "Answered HTTP requests.");
+        requests.forEach((labels, count) -> text.line("embedonce_requests_total", labels, count.sum()));
+        text.metric("embedonce_request_seconds", "histogram", "Time to the end of an answer.");
+        seconds.write(text, "embedonce_request_seconds", "");
+        models(text);
+        images(text, cache.stats());
+        store(text);
+        return text.toString();
+    }
+
+    private void models(MetricsText text) {
+        counter(text, "embedonce_prompt_tokens_total", "Tokens of prompts.", ModelMetrics::prompts);
+        counter(text, "embedonce_prompt_tokens_read_total", "Tokens of prompts that were read.", ModelMetrics::read);
+        counter(text, "embedonce_prompt_tokens_reused_total", "Not read again.", ModelMetrics::reused);
+        counter(text, "embedonce_tokens_written_total", "Tokens of answers.", ModelMetrics::written);
+        histogram(text, "embedonce_time_to_first_token_seconds", "From the queue on.", ModelMetrics::firstToken);
+        histogram(text, "embedonce_decode_step_seconds", "One step for all answers.", ModelMetrics::step);
+        histogram(text, "embedonce_decode_batch_size", "Answers in one step.", ModelMetrics::batch);
+        gauge(
+                text,
+                "embedonce_queue",
+                "Answers that wait for a row.",
+                m -> m.engine().waiting());
+        gauge(
+                text,
+                "embedonce_active",
+                "Answers being read or written.",
+                m -> m.engine().active());
+        gauge(
+                text,
+                "embedonce_image_queue",
+                "Requests whose images wait.",
+                m -> m.lane().waiting());
+        gauge(text, "embedonce_state_bytes", "Keys and values.", m -> m.engine().stateBytes());
+    }
+
+    private void counter(MetricsText text, String name, String help, ToLongFunction<ModelMetrics> value) {
+        text.metric(name, "counter", help);
+        models.values().forEach(model -> text.line(name, model.labels(), value.applyAsLong(model)));
+    }
+
+    private void histogram(MetricsText text, String name, String help, Function<ModelMetrics, Histogram> value) {
+        text.metric(name, "histogram", help);
+        models.values().forEach(model -> value.apply(model).write(text, name, model.labels()));
+    }
+
+    private void gauge(MetricsText text, String name, String help, Function<ChatModel, Number> value) {
+        text.metric(name, "gauge", help);
+        chatModels.forEach(model -> text.line(name, MetricsText.label("model", model.name()), value.apply(model)));
+    }
+
+    private static void images(MetricsText text, CacheStats stats) {
+        String images = "embedonce_images_total";
+        text.metric(images, "counter", "Images asked for, by how they were served.");
+        text.line(images, source("memory"), stats.memoryHits());
+        text.line(images, source("store"), stats.storeHits());
+        text.line(images, source("foreign"), stats.foreignHits());
+        text.line(images, source("shared"), stats.sharedHits());
+        text.line(images, source("pixels"), stats.pixelHits());
+        text.line(images, source("encoded"), stats.encoded());
+        text.line(images, source("failed"), stats.failed());
+        text.metric("embedonce_encoder_seconds_total", "counter", "Time in encoders.")
+                .line("embedonce_encoder_seconds_total", "", stats.encodeNanos() / 1e9)
+                .metric("embedonce_encoder_seconds_saved_total", "counter", "What reused answers once cost.")
+                .line("embedonce_encoder_seconds_saved_total", "", stats.savedEncodeNanos() / 1e9);
+        text.metric("embedonce_corrupt_entries_total", "counter", "Entries that were no answers, by reason.");
+        stats.corrupt()
+                .forEach((reason, count) -> text.line(
+                        "embedonce_corrupt_entries_total",
+                        MetricsText.label("reason", reason.name().toLowerCase(Locale.ROOT)),
+                        count));
+        text.metric("embedonce_healed_entries_total", "counter", "Entries replaced because they were no answers.")
+                .line("embedonce_healed_entries_total", "", stats.healed())
+                .metric("embedonce_store_failures_total", "counter", "What the store did not do.")
+                .line("embedonce_store_failures_total", MetricsText.label("kind", "read"), stats.storeReadFailures())
+                .line("embedonce_store_failures_total", MetricsText.label("kind", "write"), stats.storeWriteFailures());
+    }
+
+    private static String source(String name) {
+        return MetricsText.label("source", name);
+    }
+
+    private void store(MetricsText text) {
+        storeBytes
+                .get()
+                .ifPresent((StoreStats stats) -> text.metric(
+                                "embedonce_store_bytes", "gauge", "Bytes of entries in the store.")
+                        .line("embedonce_store_bytes", "", stats.sizeBytes())
+                        .metric("embedonce_store_entries", "gauge", "Entries in the store.")
+                        .line("embedonce_store_entries", "", stats.entries()));
+    }
+}

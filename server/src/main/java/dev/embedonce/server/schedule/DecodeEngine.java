@@ -1,0 +1,321 @@
+package dev.embedonce.server.schedule;
+
+import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.decoder.LanguageModel;
+import dev.embedonce.vlm.tokenizer.ModelTokenizer;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the answers of one model on one thread. Every round frees the rows of cancelled tickets, lets waiting ones in, reads one
+ * chunk of one prompt, and writes one token of every answer under way: so a new prompt, however long, delays the others by one
+ * chunk a token. Prompts that are being read take turns. Thread-safe.
+ */
+public final class DecodeEngine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DecodeEngine.class);
+
+    private final Rows rows;
+    private final ModelTokenizer tokenizer;
+    private final Set<Integer> endTokens;
+    private final EngineOptions options;
+    private final EngineListener listener;
+    private final int contextTokens;
+    private final int vocabulary;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final FairQueue<Ticket> waiting = new FairQueue<>();
+    private boolean forget;
+    private boolean closed;
+
+    private final List<Row> reading = new ArrayList<>();
+    private final List<Row> writing = new ArrayList<>();
+    private volatile int active;
+    private final Thread thread;
+
+    /**
+     * Starts the thread.
+     *
+     * @param name of the thread
+     * @param endTokens that end an answer
+     */
+    public DecodeEngine(
+            String name,
+            LanguageModel language,
+            ModelTokenizer tokenizer,
+            Set<Integer> endTokens,
+            EngineOptions options,
+            EngineListener listener) {
+        this.rows = new Rows(language, options);
+        this.tokenizer = tokenizer;
+        this.endTokens = Set.copyOf(endTokens);
+        this.options = options;
+        this.listener = listener;
+        this.contextTokens = Math.min(options.contextTokens(), language.contextTokens());
+        this.vocabulary = language.vocabulary();
+        this.thread = new Thread(this::run, "embedonce-decode-" + name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** The most tokens of a prompt and its answer together. */
+    public int contextTokens() {
+        return contextTokens;
+    }
+
+    /**
+     * Queues a ticket, whose prompt is shorter than {@link #contextTokens}.
+     *
+     * @throws IllegalStateException if the engine is closed
+     */
+    public void submit(Ticket ticket) {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the engine is closed");
+            }
+            waiting.add(ticket.tenant(), ticket);
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Drops what is kept of finished sequences, before the next round. */
+    public void forget() {
+        lock.lock();
+        try {
+            forget = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tickets that wait for a row. */
+    public int waiting() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Answers under way. */
+    public int active() {
+        return active;
+    }
+
+    /** Bytes of keys and values. */
+    public long stateBytes() {
+        return rows.bytes();
+    }
+
+    /** One answer under way. */
+    private static final class Row {
+        final Ticket ticket;
+        final AnswerWriter writer;
+        Rows.@Nullable Place place;
+
+        Row(Ticket ticket, AnswerWriter writer) {
+            this.ticket = ticket;
+            this.writer = writer;
+        }
+
+        Rows.Place place() {
+            if (place == null) {
+                throw new IllegalStateException("the prompt has not begun");
+            }
+            return place;
+        }
+    }
+
+    private void run() {
+        try {
+            while (admit()) {
+                round();
+            }
+        } finally {
+            CancellationException closing = new CancellationException("the server is shutting down");
+            List<Ticket> left = new ArrayList<>();
+            lock.lock();
+            try {
+                closed = true;
+                left.addAll(waiting.removeIf(ticket -> true));
+            } finally {
+                lock.unlock();
+            }
+            reading.forEach(row -> left.add(row.ticket));
+            writing.forEach(row -> left.add(row.ticket));
+            left.forEach(ticket -> ticket.tell(new WritingEvent.Failed(ticket.choice(), closing)));
+            rows.close();
+        }
+    }
+
+    private void round() {
+        try {
+            if (!reading.isEmpty()) {
+                readChunk(reading.remove(0));
+            }
+            if (!writing.isEmpty()) {
+                writeTokens();
+            }
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.error("a step of the language model failed; all answers under way end here", e);
+            failAll(e);
+        }
+    }
+
+    /** Lets tickets in, waiting for one if nothing is to do. Whether to go on. */
+    private boolean admit() {
+        dropCancelled();
+        lock.lock();
+        try {
+            while (true) {
+                if (closed) {
+                    return false;
+                }
+                if (forget) {
+                    forget = false;
+                    rows.dropKept();
+                }
+                waiting.removeIf(Ticket::isCancelled);
+                while (reading.size() + writing.size() < options.mostRows()) {
+                    Ticket ticket = waiting.poll();
+                    if (ticket == null) {
+                        break;
+                    }
+                    int most = Math.min(
+                            ticket.options().maxTokens(),
+                            contextTokens - ticket.prompt().length());
+                    reading.add(new Row(ticket, new AnswerWriter(ticket, tokenizer, endTokens, most)));
+                }
+                active = reading.size() + writing.size();
+                if (active > 0) {
+                    return true;
+                }
+                rows.rest();
+                changed.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void dropCancelled() {
+        reading.removeIf(this::dropIfCancelled);
+        writing.removeIf(this::dropIfCancelled);
+    }
+
+    private boolean dropIfCancelled(Row row) {
+        if (row.ticket.isCancelled() && row.place != null) {
+            rows.remove(row.place);
+        }
+        return row.ticket.isCancelled();
+    }
+
+    private void readChunk(Row row) {
+        if (row.place == null) {
+            try {
+                row.place = rows.begin(row.ticket.tenant(), row.ticket.prompt());
+            } catch (RuntimeException | OutOfMemoryError e) {
+                LOG.warn("no room for a sequence", e);
+                row.ticket.tell(new WritingEvent.Failed(row.ticket.choice(), new NoRoomException(e)));
+                return;
+            }
+            listener.prompt(row.ticket.prompt().length(), row.place.reusedTokens());
+        }
+        long start = System.nanoTime();
+        int left = row.ticket.prompt().length() - row.place.sequence().length();
+        int tokens = Math.min(left, options.chunkTokens());
+        Tensor logits;
+        try {
+            logits = rows.read(row.place, tokens, tokens == left);
+        } catch (RuntimeException e) {
+            reading.add(row);
+            throw e;
+        }
+        listener.chunk(tokens, System.nanoTime() - start);
+        if (tokens < left) {
+            reading.add(row);
+            return;
+        }
+        listener.firstToken(System.nanoTime() - row.ticket.arrivedNanos());
+        if (accept(row, logits.floats(), 0)) {
+            writing.add(row);
+        }
+    }
+
+    private void writeTokens() {
+        long start = System.nanoTime();
+        long[] tokens =
+                writing.stream().mapToLong(row -> row.writer.lastToken()).toArray();
+        FloatBuffer logits =
+                rows.write(writing.stream().map(Row::place).toList(), tokens).floats();
+        List<Row> before = List.copyOf(writing);
+        writing.clear();
+        for (int i = 0; i < before.size(); i++) {
+            if (accept(before.get(i), logits, i)) {
+                writing.add(before.get(i));
+            }
+        }
+        listener.step(before.size(), System.nanoTime() - start);
+    }
+
+    /** Whether the answer goes on. */
+    private boolean accept(Row row, FloatBuffer logits, int index) {
+        float[] own = new float[vocabulary];
+        logits.get(index * vocabulary, own);
+        var end = row.writer.accept(own);
+        if (end == null) {
+            return true;
+        }
+        int reused = row.place().reusedTokens();
+        rows.keep(row.place());
+        row.ticket.tell(
+                new WritingEvent.Done(row.ticket.choice(), end, row.writer.stop(), reused, row.writer.written()));
+        return false;
+    }
+
+    private void failAll(Throwable cause) {
+        RuntimeException error = new NoRoomException(cause);
+        for (List<Row> list : List.of(reading, writing)) {
+            list.forEach(row -> row.ticket.tell(new WritingEvent.Failed(row.ticket.choice(), error)));
+            list.clear();
+        }
+        rows.reset();
+    }
+
+    /** Ends everything under way; what waits or is being written fails. Returns when the thread has ended. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join(TimeUnit.SECONDS.toMillis(1));
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.embedonce.server.schedule;
+
+import dev.embedonce.vlm.decoder.Prompt;
+import dev.embedonce.vlm.generate.GenerationOptions;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.BlockingQueue;
+
+/**
+ * One answer that is wanted. Its events go to a queue, in order; after {@link WritingEvent.Done} or {@link WritingEvent.Failed}
+ * there are no more of this choice. Thread-safe.
+ */
+public final class Ticket {
+    private final int choice;
+    private final String tenant;
+    private final Prompt prompt;
+    private final GenerationOptions options;
+    private final OptionalInt likeliest;
+    private final BlockingQueue<WritingEvent> events;
+    private final long arrivedNanos = System.nanoTime();
+    private volatile boolean cancelled;
+
+    /**
+     * A wish for an answer.
+     *
+     * @param choice which answer of its request
+     * @param tenant whose it is: prompts are compared with the same tenant's only
+     * @param likeliest how many of the likeliest tokens to tell at each place; empty for no probabilities at all
+     * @param events unbounded
+     */
+    public Ticket(
+            int choice,
+            String tenant,
+            Prompt prompt,
+            GenerationOptions options,
+            OptionalInt likeliest,
+            BlockingQueue<WritingEvent> events) {
+        this.choice = choice;
+        this.tenant = tenant;
+        this.prompt = prompt;
+        this.options = options;
+        this.likeliest = likeliest;
+        this.events = events;
+    }
+
+    /** Ends it: its row is free at the next step, and nothing more is told. */
+    public void cancel() {
+        cancelled = true;
+    }
+
+    boolean isCancelled() {
+        return cancelled;
+    }
+
+    int choice() {
+        return choice;
+    }
+
+    String tenant() {
+        return tenant;
+    }
+
+    Prompt prompt() {
+        return prompt;
+    }
+
+    GenerationOptions options() {
+        return options;
+    }
+
+    OptionalInt likeliest() {
+        return likeliest;
+    }
+
+    long arrivedNanos() {
+        return arrivedNanos;
+    }
+
+    void tell(WritingEvent event) {
+        events.add(event);
+    }
+
+    void tell(String text, List<TokenChance> chances) {
+        tell(new WritingEvent.Piece(choice, text, chances));
+    }
+}

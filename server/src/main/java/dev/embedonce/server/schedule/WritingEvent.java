@@ -1,0 +1,35 @@
+package dev.embedonce.server.schedule;
+
+import dev.embedonce.vlm.generate.Generation.End;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What happens to an answer while it is written. */
+public sealed interface WritingEvent {
+    /** Which answer of a request with several, from 0 on. */
+    int choice();
+
+    /**
+     * More text, maybe none.
+     *
+     * @param chances of the tokens since the last piece, if asked for
+     */
+    record Piece(int choice, String text, List<TokenChance> chances) implements WritingEvent {
+        public Piece {
+            chances = List.copyOf(chances);
+        }
+    }
+
+    /**
+     * The end.
+     *
+     * @param stop the stop string that ended it, or null
+     * @param reusedTokens of the prompt that were not read again
+     * @param writtenTokens of the answer, an ending one included
+     */
+    record Done(int choice, End end, @Nullable String stop, int reusedTokens, int writtenTokens)
+            implements WritingEvent {}
+
+    /** No answer, or not the rest of it. */
+    record Failed(int choice, RuntimeException error) implements WritingEvent {}
+}

@@ -1,0 +1,26 @@
+package dev.embedonce.server.security;
+
+import dev.embedonce.cache.FeatureCache;
+import java.util.Optional;
+
+/**
+ * Who asks.
+ *
+ * @param name for people and fair queues
+ * @param salt of the tenant's entries; empty for the plain cache
+ * @param admin whether pages, metrics and deletions are allowed
+ */
+public record Caller(String name, Optional<String> salt, boolean admin) {
+    /** Everybody, as long as there are no keys. */
+    public static final Caller ANYBODY = new Caller("", Optional.empty(), true);
+
+    /** The part of a cache that is this caller's. */
+    public FeatureCache view(FeatureCache cache) {
+        return salt.map(cache::forTenant).orElse(cache);
+    }
+
+    /** Whose sequences and queue it shares. */
+    public String tenant() {
+        return salt.orElse("");
+    }
+}
