@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -98,11 +99,15 @@ public final class PackedWeights implements LinearWeights {
         }
     }
 
-    /** Deletes the files not used for longest until the folder is within its bound; files in use here stay. */
+    /**
+     * Deletes the files not used for longest until the folder is within its bound; files in use here stay. What a process left that died
+     * while it was writing goes after an hour.
+     */
     public void trim() {
         record Kept(Path file, long bytes, FileTime lastUsed) {}
         List<Kept> files = new ArrayList<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
+            deleteAbandoned();
             for (Path file : all) {
                 files.add(new Kept(file, Files.size(file), Files.getLastModifiedTime(file)));
             }
@@ -118,6 +123,17 @@ public final class PackedWeights implements LinearWeights {
             // nothing was ever kept, or another process trims too
         } catch (IOException e) {
             throw new ModelLoadException(folder + ": quantised weights cannot be trimmed: " + e, e);
+        }
+    }
+
+    private void deleteAbandoned() throws IOException {
+        long hourAgo = System.currentTimeMillis() - TimeUnit.HOURS.toMillis(1);
+        try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(folder, "making-*.tmp")) {
+            for (Path file : unfinished) {
+                if (Files.getLastModifiedTime(file).toMillis() < hourAgo) {
+                    Files.deleteIfExists(file);
+                }
+            }
         }
     }
 
