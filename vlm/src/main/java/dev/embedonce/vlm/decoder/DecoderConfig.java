@@ -2,7 +2,9 @@ package dev.embedonce.vlm.decoder;
 
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.onnx.Ops.GroupedHeads;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,14 +89,27 @@ public record DecoderConfig(
      * @param embeddingScale what the vectors of tokens are multiplied by; features are not
      * @param blocks whether the tokens of a {@link Prompt.Block} see each other, later ones included
      * @param local the layers that see the last positions only, or null if there are none
+     * @param cross the layers that look at states of pictures in place of earlier tokens, numbers from 0 on
+     * @param extraTokens vectors that the table has beyond the vocabulary, for tokens that are read and never written
      */
     public record Style(
             float normOffset,
             boolean normsBehind,
             float embeddingScale,
             boolean blocks,
-            @Nullable Local local) {
-        static final Style LLAMA = new Style(0, false, 1, false, null);
+            @Nullable Local local,
+            Set<Integer> cross,
+            int extraTokens) {
+        static final Style LLAMA = new Style(0, false, 1, false, null, Set.of(), 0);
+
+        public Style {
+            cross = Set.copyOf(cross);
+        }
+
+        /** A model whose layers {@code cross} look at {@link Prompt.States}. */
+        public static Style looking(Set<Integer> cross, int extraTokens) {
+            return new Style(0, false, 1, false, null, cross, extraTokens);
+        }
     }
 
     /**
@@ -148,8 +163,16 @@ public record DecoderConfig(
         return local != null && local.layers.contains(layer) ? local : null;
     }
 
+    /** The layers that keep keys and values of tokens, in order. */
+    List<Integer> keepingLayers() {
+        return IntStream.range(0, layers)
+                .filter(layer -> !style.cross.contains(layer))
+                .boxed()
+                .toList();
+    }
+
     /** Bytes that keys and values of one token take. */
     public long keptBytesPerToken() {
-        return 2L * layers * heads.kvHeads() * computedHeads().size() * Float.BYTES;
+        return 2L * keepingLayers().size() * heads.kvHeads() * computedHeads().size() * Float.BYTES;
     }
 }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * {@code norm}) and {@code lm_head}.
  */
 // Source: transformers 5.23, models/llama/modeling_llama.py, models/qwen2, models/qwen3, models/qwen3_vl (text),
-// models/gemma3
+// models/gemma3, models/mllama (text)
 final class DecoderGraph {
     static final String EMBEDDINGS = "inputs_embeds";
     static final String COS = "cos";
@@ -44,6 +44,7 @@ final class DecoderGraph {
     private final Angles angles;
     private final Angles localAngles;
     private final @Nullable BlockAttention blocks;
+    private final @Nullable CrossAttention cross;
 
     /** Cosines and sines by which heads are turned, float32 [rows, tokens, pairs] each. */
     private record Angles(Value cos, Value sin) {}
@@ -58,6 +59,7 @@ final class DecoderGraph {
         Local local = config.style().local();
         this.localAngles = local == null ? angles : angles(graph, LOCAL_COS, LOCAL_SIN, local.rotary());
         this.blocks = config.style().blocks() ? new BlockAttention(ops, config) : null;
+        this.cross = config.style().cross().isEmpty() ? null : new CrossAttention(ops, config);
     }
 
     /**
@@ -99,9 +101,13 @@ final class DecoderGraph {
         TokenShape tokens = TokenShape.of(ops, embeddings);
         Value x = tokens.flat(embeddings, hidden);
         for (int i = 0; i < config.layers(); i++) {
-            KeptStates kept = new KeptStates(
-                    state(keys(i)), state(values(i)), updated(keys(i)), updated(values(i)), last, longest);
-            x = layer(i, x, tokens, kept);
+            if (cross != null && config.style().cross().contains(i)) {
+                x = looking(cross, i, x, tokens);
+            } else {
+                KeptStates kept = new KeptStates(
+                        state(keys(i)), state(values(i)), updated(keys(i)), updated(values(i)), last, longest);
+                x = layer(i, x, tokens, kept);
+            }
             if (i < levels.size()) {
                 x = ops.add(x, levels.get(i));
             }
@@ -123,6 +129,15 @@ final class DecoderGraph {
         Scope before = norms.at(behind ? "pre_feedforward_layernorm" : "post_attention_layernorm");
         Value fed = feedForward(layer(index).at("mlp"), norm(before, middle));
         return ops.add(middle, behind ? norm(norms.at("post_feedforward_layernorm"), fed) : fed);
+    }
+
+    /** A layer that looks at states of pictures. */
+    private Value looking(CrossAttention states, int index, Value x, TokenShape tokens) {
+        Scope norms = root.at("layers", index);
+        Value normed = norm(norms.at("input_layernorm"), x);
+        Value middle = ops.add(x, states.attention(layer(index), index, normed, tokens));
+        Value fed = feedForward(layer(index).at("mlp"), norm(norms.at("post_attention_layernorm"), middle));
+        return ops.add(middle, states.feedForward(layer(index), fed));
     }
 
     private Value norm(Scope scope, Value x) {

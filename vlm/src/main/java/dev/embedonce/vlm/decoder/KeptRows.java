@@ -15,6 +15,7 @@ import java.util.List;
 final class KeptRows {
     private static final int ROOM_STEP = 256;
 
+    private final List<Integer> numbers;
     private final int layers;
     private final int heads;
     private final int size;
@@ -24,7 +25,8 @@ final class KeptRows {
     private List<ByteBuffer> buffers = List.of();
 
     KeptRows(DecoderConfig config, int contextTokens) {
-        this.layers = config.layers();
+        this.numbers = config.keepingLayers();
+        this.layers = numbers.size();
         this.heads = config.heads().kvHeads();
         this.size = config.computedHeads().size();
         this.contextTokens = contextTokens;
@@ -105,7 +107,7 @@ final class KeptRows {
         int row = Math.toIntExact(slabBytes() * heads);
         long[] shape = {count, heads, room, size};
         List<InPlaceState> states = new ArrayList<>();
-        for (int layer = 0; layer < layers; layer++) {
+        for (int layer : numbers) {
             for (String name : List.of(DecoderGraph.keys(layer), DecoderGraph.values(layer))) {
                 ByteBuffer memory = buffers.get(states.size()).slice(first * row, count * row);
                 states.add(new InPlaceState(name, DecoderGraph.updated(name), DType.FLOAT32, shape, memory));

@@ -42,11 +42,26 @@ public final class Prompt {
      */
     public record Block(int from, int to) {}
 
+    /**
+     * States of a picture that layers with cross-attention look at.
+     *
+     * @param rows float32 {@code [states, hidden]}
+     * @param seen how many of the first rows tokens see
+     * @param from the first token that sees them
+     * @param to behind the last token that does; {@link Integer#MAX_VALUE} if what follows the prompt sees them too
+     */
+    public record States(Tensor rows, int seen, int from, int to) {
+        boolean isSeenBy(int token) {
+            return token >= from && token < to;
+        }
+    }
+
     private final long[] ids;
     private final int[][] positions;
     private final int nextPosition;
     private final List<Placement> placements;
     private final List<Block> blocks;
+    private final List<States> states;
 
     /**
      * A prompt.
@@ -56,10 +71,16 @@ public final class Prompt {
      * @param nextPosition the position, on every axis, of the first token that follows
      */
     public Prompt(long[] ids, int[][] positions, int nextPosition, List<Placement> placements) {
-        this(ids, positions, nextPosition, placements, List.of());
+        this(ids, positions, nextPosition, placements, List.of(), List.of());
     }
 
-    private Prompt(long[] ids, int[][] positions, int nextPosition, List<Placement> placements, List<Block> blocks) {
+    private Prompt(
+            long[] ids,
+            int[][] positions,
+            int nextPosition,
+            List<Placement> placements,
+            List<Block> blocks,
+            List<States> states) {
         if (ids.length == 0) {
             throw new IllegalArgumentException("a prompt has at least one token");
         }
@@ -73,6 +94,7 @@ public final class Prompt {
         this.nextPosition = nextPosition;
         this.placements = List.copyOf(placements);
         this.blocks = List.copyOf(blocks);
+        this.states = List.copyOf(states);
     }
 
     /** A prompt whose tokens stand at 0, 1, 2, .. */
@@ -95,7 +117,17 @@ public final class Prompt {
                 from = to;
             }
         }
-        return new Prompt(ids, positions, nextPosition, placements, runs);
+        return new Prompt(ids, positions, nextPosition, placements, runs, states);
+    }
+
+    /** The same prompt, with states of pictures to look at. */
+    public Prompt withStates(List<States> pictures) {
+        return new Prompt(ids, positions, nextPosition, placements, blocks, pictures);
+    }
+
+    /** States of pictures to look at, in order. */
+    public List<States> states() {
+        return states;
     }
 
     /** Tokens that see each other, in order; they do not overlap. */
@@ -149,11 +181,15 @@ public final class Prompt {
     }
 
     /**
-     * How many tokens at its start this prompt has in common with another one that went on with more tokens.
+     * How many tokens at its start this prompt has in common with another one that went on with more tokens: none if they look at
+     * other states, since every token's keys and values depend on those.
      *
      * @param after the tokens that followed the other prompt
      */
     int shared(Prompt other, long[] after) {
+        if (!states.equals(other.states)) {
+            return 0;
+        }
         int most = Math.min(length(), other.length() + after.length);
         int shared = 0;
         while (shared < most && isSame(other, after, shared)) {

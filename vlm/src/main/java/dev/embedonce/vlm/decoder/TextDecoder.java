@@ -10,17 +10,22 @@ import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyOptions;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link LanguageModel} of the Llama kind, run by ONNX Runtime. */
 public final class TextDecoder implements LanguageModel {
     private final OnnxSession session;
     private final DecoderConfig config;
     private final EmbeddingTable embeddings;
+    /** Makes keys and values of the states of pictures; null if no layer looks at such. */
+    private final @Nullable OnnxSession states;
 
-    private TextDecoder(OnnxSession session, DecoderConfig config, EmbeddingTable embeddings) {
+    private TextDecoder(
+            OnnxSession session, DecoderConfig config, EmbeddingTable embeddings, @Nullable OnnxSession states) {
         this.session = session;
         this.config = config;
         this.embeddings = embeddings;
+        this.states = states;
     }
 
     /**
@@ -36,15 +41,30 @@ public final class TextDecoder implements LanguageModel {
         Scope root = Scope.root(new GraphBuilder(), parameters, NumericMode.FLOAT32, options.linearWeights());
         DecoderGraph.build(root, config, options.languageMode());
         EmbeddingTable table = new EmbeddingTable(
-                root.at("embed_tokens").tensor("weight", config.vocabulary(), config.hiddenSize()),
+                root.at("embed_tokens")
+                        .tensor("weight", config.vocabulary() + config.style().extraTokens(), config.hiddenSize()),
                 config.style().embeddingScale());
+        OnnxSession session = session(files, options, root, "language model");
+        if (config.style().cross().isEmpty()) {
+            return new TextDecoder(session, config, table, null);
+        }
+        try {
+            Scope looking = Scope.root(new GraphBuilder(), parameters, NumericMode.FLOAT32, options.linearWeights());
+            CrossAttention.buildStates(looking, config, options.languageMode());
+            return new TextDecoder(session, config, table, session(files, options, looking, "states of pictures"));
+        } catch (RuntimeException e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    private static OnnxSession session(FamilyFiles files, FamilyOptions options, Scope root, String part) {
         OnnxGraph graph = root.ops().graph().build();
-        OnnxSession session = OnnxSession.open(
-                files.directory() + " (language model)",
+        return OnnxSession.open(
+                files.directory() + " (" + part + ")",
                 graph.modelProto(),
                 graph.externalFolder().orElse(null),
                 options.session(options.languageMode()));
-        return new TextDecoder(session, config, table);
     }
 
     @Override
@@ -59,11 +79,14 @@ public final class TextDecoder implements LanguageModel {
 
     @Override
     public SequenceBatch newBatch() {
-        return new TextSequences(session, config, embeddings);
+        return new TextSequences(session, config, embeddings, states);
     }
 
     @Override
     public void close() {
         session.close();
+        if (states != null) {
+            states.close();
+        }
     }
 }

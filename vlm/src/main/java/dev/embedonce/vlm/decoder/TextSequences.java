@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sequences of a {@link TextDecoder}.
@@ -25,19 +26,25 @@ final class TextSequences implements SequenceBatch {
     private final OnnxSession session;
     private final DecoderConfig config;
     private final EmbeddingTable embeddings;
+    private final @Nullable OnnxSession states;
     private final KeptRows kept;
     private final List<Row> rows = new ArrayList<>();
 
-    TextSequences(OnnxSession session, DecoderConfig config, EmbeddingTable embeddings) {
+    /** @param states makes keys and values of states of pictures; null if no layer looks at such */
+    TextSequences(OnnxSession session, DecoderConfig config, EmbeddingTable embeddings, @Nullable OnnxSession states) {
         this.session = session;
         this.config = config;
         this.embeddings = embeddings;
+        this.states = states;
         this.kept = new KeptRows(config, config.contextTokens());
     }
 
     private static final class Row implements Sequence {
         private final Prompt prompt;
         private final List<Long> written = new ArrayList<>();
+        /** Keys and values of the prompt's states; empty until they are needed. */
+        private Map<String, Tensor> states = Map.of();
+
         private int length;
 
         Row(Prompt prompt, int length) {
@@ -70,7 +77,12 @@ final class TextSequences implements SequenceBatch {
         }
         requirePause(prompt, tokens);
         requirePause(like.prompt(), tokens);
+        if (tokens > 0 && !prompt.states().equals(like.prompt().states())) {
+            throw new IllegalArgumentException(
+                    "the prompts look at different pictures, and so have no token in common");
+        }
         Row row = add(prompt, roomTokens, tokens);
+        row.states = tokens == 0 ? Map.of() : row(like).states;
         kept.copy(from, rows.size() - 1, tokens);
         return row;
     }
@@ -101,6 +113,7 @@ final class TextSequences implements SequenceBatch {
         if (config.style().blocks()) {
             BlockAttention.feed(feeds, row.prompt, from, tokens, config);
         }
+        look(feeds, row, from, tokens);
         turn(feeds, 1, tokens, (axis, index) -> row.prompt.position(axis, from + index));
         long[] index = switch (logits) {
             case NONE -> new long[0];
@@ -125,7 +138,32 @@ final class TextSequences implements SequenceBatch {
             next.put(row, tokens[i]);
             last = Math.max(last, rows.indexOf(row));
         }
-        List<Row> part = List.copyOf(rows.subList(0, last + 1));
+        Tensor logits = states == null
+                ? step(0, List.copyOf(rows.subList(0, last + 1)), next, rowNumbers(sequences))
+                : oneByOne(sequences, next);
+        next.forEach((row, token) -> {
+            row.length++;
+            row.written.add(token);
+        });
+        return logits;
+    }
+
+    private long[] rowNumbers(List<Sequence> sequences) {
+        return sequences.stream().mapToLong(rows::indexOf).toArray();
+    }
+
+    /** Rows that look at states of different numbers do not run together. */
+    private Tensor oneByOne(List<Sequence> sequences, Map<Row, Long> next) {
+        ByteBuffer all = floats((long) sequences.size() * config.vocabulary());
+        for (Sequence sequence : sequences) {
+            Row row = row(sequence);
+            all.put(step(rows.indexOf(row), List.of(row), next, new long[] {0}).data());
+        }
+        return Tensor.view(DType.FLOAT32, new long[] {sequences.size(), config.vocabulary()}, all.flip());
+    }
+
+    /** Runs one more token of neighbouring rows; a row without one goes through with any. */
+    private Tensor step(int first, List<Row> part, Map<Row, Long> next, long[] index) {
         int longest = part.stream().mapToInt(Row::length).max().orElseThrow() + 1;
         kept.reserve(rows.size(), longest);
         Map<String, Tensor> feeds = new HashMap<>();
@@ -141,15 +179,22 @@ final class TextSequences implements SequenceBatch {
         if (config.style().blocks()) {
             BlockAttention.feedNone(feeds, 1, config);
         }
+        look(feeds, part.get(0), part.get(0).length, 1);
         turn(feeds, part.size(), 1, (axis, row) -> part.get(row).prompt.position(axis, part.get(row).length));
         int[] lengths = part.stream().mapToInt(row -> row.length + 1).toArray();
-        long[] index = sequences.stream().mapToLong(rows::indexOf).toArray();
-        Tensor logits = run(feeds, 0, lengths, index);
-        next.forEach((row, token) -> {
-            row.length++;
-            row.written.add(token);
-        });
-        return logits;
+        return run(feeds, first, lengths, index);
+    }
+
+    /** Lets the tokens of a row look at its states. */
+    private void look(Map<String, Tensor> feeds, Row row, int from, int tokens) {
+        if (states == null) {
+            return;
+        }
+        if (row.states.isEmpty()) {
+            row.states = CrossAttention.project(states, row.prompt, config);
+        }
+        feeds.putAll(row.states);
+        CrossAttention.feed(feeds, row.prompt, from, tokens);
     }
 
     private void turn(Map<String, Tensor> feeds, int count, int tokens, Rotary.Positions positions) {
@@ -205,7 +250,11 @@ final class TextSequences implements SequenceBatch {
 
     @Override
     public long bytes() {
-        return kept.bytes();
+        long looked = rows.stream()
+                .flatMap(row -> row.states.values().stream())
+                .mapToLong(Tensor::sizeBytes)
+                .sum();
+        return kept.bytes() + looked;
     }
 
     @Override

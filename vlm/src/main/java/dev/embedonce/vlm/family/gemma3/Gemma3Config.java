@@ -72,7 +72,7 @@ record Gemma3Config(DecoderConfig text, int imageTokenId) {
                 tied,
                 rotary(config, size),
                 0,
-                new Style(1, true, (float) Math.sqrt(hidden), true, local));
+                new Style(1, true, (float) Math.sqrt(hidden), true, local, Set.of(), 0));
     }
 
     /** The layers with a window: as {@code layer_types} lists them, or all but every {@code sliding_window_pattern}-th. */
