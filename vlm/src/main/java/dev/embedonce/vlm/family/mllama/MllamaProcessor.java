@@ -1,0 +1,209 @@
+package dev.embedonce.vlm.family.mllama;
+
+import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.image.PixelImage;
+import dev.embedonce.image.PixelOptions;
+import dev.embedonce.image.ResampleFilter;
+import dev.embedonce.key.FramedDigest;
+import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.vision.ImageProcessing;
+import dev.embedonce.vlm.vision.ImageSettings;
+import dev.embedonce.vlm.vision.PixelTensors;
+import dev.embedonce.vlm.vision.ProcessedImage;
+import dev.embedonce.vlm.vision.RgbPictures;
+import dev.embedonce.vlm.vision.RgbPictures.Defaults;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Pictures on the canvas of whole tiles that suits them best, black where they do not reach: {@code pixel_values}, float32 {@code
+ * [maxTiles, 3, size, size]}, zeros in tiles that are not used; {@code aspect_ratio_ids}, int64 {@code [1]}, the number of the canvas
+ * from 1 on; {@code aspect_ratio_mask}, int64 {@code [maxTiles]}, 1 for tiles that are used.
+ *
+ * <p>A request may allow fewer tiles; the numbers of the canvases stay those of the model.
+ */
+// Source: transformers 5.23, models/mllama/image_processing_pil_mllama.py
+final class MllamaProcessor implements ImageProcessing {
+    static final String PIXEL_VALUES = "pixel_values";
+    static final String RATIO = "aspect_ratio_ids";
+    static final String TILES = "aspect_ratio_mask";
+
+    private static final int REVISION = 1;
+    private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
+    private static final Set<String> HARMLESS = Set.of(
+            "processor_class",
+            "image_processor_type",
+            "default_to_square",
+            "data_format",
+            "input_data_format",
+            "disable_grouping",
+            "device",
+            "return_tensors");
+
+    /** Tiles down and across, and the number of this arrangement. */
+    private record Canvas(int rows, int columns, int number) {
+        int tiles() {
+            return rows * columns;
+        }
+    }
+
+    private final RgbPictures pictures;
+    private final int tileSize;
+    private final int maxTiles;
+
+    private MllamaProcessor(ModelConfig config, PixelOptions pixels) {
+        this.pictures = RgbPictures.read(config, pixels, new Defaults(ResampleFilter.BILINEAR, HALF, HALF, true));
+        ModelConfig size = config.optionalObject("size");
+        this.tileSize = size.positive("height", 224);
+        size.requireOnly("width", tileSize);
+        this.maxTiles = config.positive("max_image_tiles", 4);
+        for (String must : List.of("do_resize", "do_pad")) {
+            if (!config.flag(must, true)) {
+                throw config.refused(must, "true");
+            }
+        }
+        config.refuseOthers(HARMLESS);
+    }
+
+    static MllamaProcessor read(ModelConfig config, PixelOptions pixels) {
+        if (config.has("image_processor_type")
+                && !config.text("image_processor_type").startsWith("MllamaImageProcessor")) {
+            throw config.refused("image_processor_type", "MllamaImageProcessor");
+        }
+        return new MllamaProcessor(config, pixels);
+    }
+
+    int tileSize() {
+        return tileSize;
+    }
+
+    int maxTiles() {
+        return maxTiles;
+    }
+
+    private int tiles(ImageSettings settings) {
+        return Math.min(maxTiles, settings.maxTiles().orElse(maxTiles));
+    }
+
+    @Override
+    public ProcessedImage process(byte[] encoded, ImageSettings settings) {
+        PixelImage image = pictures.open(encoded);
+        Canvas canvas = canvas(image.width(), image.height(), tiles(settings));
+        PixelImage fitted = fitted(image, canvas.columns * tileSize, canvas.rows * tileSize);
+        PixelImage whole = RgbPictures.pad(fitted, canvas.columns * tileSize, canvas.rows * tileSize);
+        List<PixelImage> tiles = new ArrayList<>();
+        for (int row = 0; row < canvas.rows; row++) {
+            for (int column = 0; column < canvas.columns; column++) {
+                tiles.add(RgbPictures.cut(whole, column * tileSize, row * tileSize, tileSize, tileSize));
+            }
+        }
+        long[] used = new long[maxTiles];
+        for (int i = 0; i < canvas.tiles(); i++) {
+            used[i] = 1;
+        }
+        return new ProcessedImage(
+                Map.of(PIXEL_VALUES, filled(pictures.pixelValues(tiles))),
+                Map.of(RATIO, Tensor.ofLongs(new long[] {canvas.number}, 1), TILES, Tensor.ofLongs(used, maxTiles)),
+                image.width(),
+                image.height());
+    }
+
+    /** The canvas that needs the least enlargement, or else the least shrinking; of equal ones the smallest. */
+    private Canvas canvas(int width, int height, int most) {
+        Canvas best = null;
+        double bestScale = 0;
+        for (Canvas canvas : canvases(most)) {
+            double down = (double) (canvas.rows * tileSize) / height;
+            double across = (double) (canvas.columns * tileSize) / width;
+            double scale = Math.min(down, across);
+            boolean better = best == null
+                    || (scale >= 1 ? bestScale < 1 || scale < bestScale : bestScale < 1 && scale > bestScale)
+                    || (scale == bestScale && canvas.tiles() < best.tiles());
+            if (better) {
+                best = canvas;
+                bestScale = scale;
+            }
+        }
+        return Objects.requireNonNull(best);
+    }
+
+    private List<Canvas> canvases(int most) {
+        List<Canvas> canvases = new ArrayList<>();
+        int number = 0;
+        for (int rows = 1; rows <= maxTiles; rows++) {
+            for (int columns = 1; rows * columns <= maxTiles; columns++) {
+                number++;
+                if (rows * columns <= most) {
+                    canvases.add(new Canvas(rows, columns, number));
+                }
+            }
+        }
+        return canvases;
+    }
+
+    /** The picture in its own aspect ratio, no larger than the canvas, and no side smaller than a tile unless it must be. */
+    private PixelImage fitted(PixelImage image, int canvasWidth, int canvasHeight) {
+        int width = Math.max(tileSize, Math.min(canvasWidth, image.width()));
+        int height = Math.max(tileSize, Math.min(canvasHeight, image.height()));
+        double down = (double) height / image.height();
+        double across = (double) width / image.width();
+        if (across < down) {
+            height = Math.min(Math.max(1, (int) Math.floor(image.height() * across)), height);
+        } else {
+            width = Math.min(Math.max(1, (int) Math.floor(image.width() * down)), width);
+        }
+        return pictures.resize(image, width, height);
+    }
+
+    private Tensor filled(Tensor tiles) {
+        long[] shape = tiles.shape().clone();
+        shape[0] = maxTiles;
+        ByteBuffer all = ByteBuffer.allocateDirect(Tensor.byteCount(tiles.dtype(), shape))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        all.put(0, tiles.data(), 0, tiles.sizeBytes());
+        return Tensor.view(tiles.dtype(), shape, all);
+    }
+
+    @Override
+    public String preprocVersion(ImageSettings settings) {
+        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.mllama.v1").put("revision", REVISION);
+        pictures.describe(digest);
+        digest.put("tileSize", tileSize).put("maxTiles", maxTiles).put("tiles", tiles(settings));
+        return "mllama/" + tileSize + "-t" + tiles(settings) + "/" + pictures.label() + "@sha256:" + digest.hexDigest();
+    }
+
+    /** Number 0 is no picture: the reference fills up requests that have fewer than others. */
+    @Override
+    public List<ProcessedImage> split(Map<String, Tensor> tensors) {
+        List<ProcessedImage> images = new ArrayList<>();
+        List<Tensor> pixels = PixelTensors.rows(tensors, PIXEL_VALUES);
+        List<Tensor> ratios = PixelTensors.rows(tensors, RATIO);
+        List<Tensor> tiles = PixelTensors.rows(tensors, TILES);
+        if (pixels.size() != ratios.size() || pixels.size() != tiles.size()) {
+            throw new IllegalArgumentException(
+                    PIXEL_VALUES + ", " + RATIO + " and " + TILES + " belong together; found " + tensors.keySet());
+        }
+        for (int request = 0; request < pixels.size(); request++) {
+            for (int i = 0; i < pixels.get(request).dim(0); i++) {
+                long number = ratios.get(request).longs().get(i);
+                if (number != 0) {
+                    images.add(new ProcessedImage(
+                            Map.of(PIXEL_VALUES, row(pixels.get(request), i)),
+                            Map.of(RATIO, Tensor.ofLongs(new long[] {number}, 1), TILES, row(tiles.get(request), i)),
+                            0,
+                            0));
+                }
+            }
+        }
+        return images;
+    }
+
+    private static Tensor row(Tensor tensor, int index) {
+        return PixelTensors.rows(Map.of("row", tensor), "row").get(index);
+    }
+}
