@@ -53,6 +53,11 @@ public final class Png {
                 && Arrays.equals(encoded, 0, SIGNATURE.length, SIGNATURE, 0, SIGNATURE.length);
     }
 
+    /** Whether a PNG holds 8-bit RGB without a transparent colour: what {@link #encode} writes too. */
+    static boolean isPlainRgb(byte[] png) {
+        return png[24] == 8 && png[25] == 2 && !new String(png, StandardCharsets.ISO_8859_1).contains("tRNS");
+    }
+
     /** The same PNG with a comment before its end: other bytes, the very same pixels. */
     static byte[] withComment(byte[] png, String comment) {
         byte[] text = chunk("tEXt", ("Comment\0" + comment).getBytes(StandardCharsets.ISO_8859_1));

@@ -91,7 +91,12 @@ public final class SideBySide {
         Map<List<String>, List<Double>> seconds = new LinkedHashMap<>();
         Map<String, String> versions = Map.of();
         for (int round = 0; round < ROUNDS; round++) {
-            ArticleProgram.Times times = article.run(sample, vectors);
+            ArticleProgram.Times times;
+            try {
+                times = article.run(sample, vectors);
+            } catch (LabException e) {
+                return new Result(List.of(), Map.of(), e.getMessage());
+            }
             versions = times.versions();
             add(seconds, List.of("article", "duckdb", "one by one", "cold"), times.coldSeconds());
             add(seconds, List.of("article", "duckdb", "one by one", "warm"), times.warmSeconds());

@@ -2,7 +2,13 @@ package dev.embedonce.lab.corpus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embedonce.image.ExifPolicy;
+import dev.embedonce.image.ImageDecoder;
+import dev.embedonce.image.PixelImage;
 import dev.embedonce.lab.experiment.TinyCorpus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -36,6 +42,22 @@ class ChurnTest {
                 byte[] changed = Churn.RECOMPRESSED.change(original, corpus, cycle, 1);
                 assertThat(RgbPicture.decode(changed).samples()).isEqualTo(before);
             }
+        }
+    }
+
+    /** Transparency is pixels too: such a PNG only gets comments. */
+    @Test
+    void change_recompressedTransparentPng_keepsItsMode() throws IOException {
+        byte[] sticker = Files.readAllBytes(Path.of("../examples/pictures/sticker.png"));
+        ImageDecoder decoder = new ImageDecoder(ExifPolicy.APPLY);
+        PixelImage before = decoder.decode(sticker);
+        assertThat(before.hasTransparency()).isTrue();
+        for (int cycle = 1; cycle < 4; cycle++) {
+            byte[] changed = Churn.RECOMPRESSED.change(new Picture("s", "s", "c", sticker), corpus, cycle, 1);
+            assertThat(changed).isNotEqualTo(sticker);
+            PixelImage after = decoder.decode(changed);
+            assertThat(after.mode()).isEqualTo(before.mode());
+            assertThat(after.samples()).isEqualTo(before.samples());
         }
     }
 
