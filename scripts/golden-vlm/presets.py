@@ -238,6 +238,7 @@ PRESETS = {
     "qwen3-vl-4b": lambda: qwen3_vl(2560, 36, 9728, 32, 8),
     "qwen3-vl-2b": lambda: qwen3_vl(2048, 28, 6144, 16, 8),
     "qwen3-vl-tower": lambda: qwen3_vl(512, 4, 1536, 4, 2),
+    "qwen3-vl-24x1024": lambda: qwen3_vl(1024, 24, 3072, 16, 8),
     "qwen2.5-vl-3b": qwen2_5_vl,
     "llava-7b": lambda: llava(llama(4096, 32, 11008, 32, "float16"), "float16"),
     "clip-vit-l-336-llava": lambda: llava(llama(512, 2, 1376, 8, "float32"), "float32"),

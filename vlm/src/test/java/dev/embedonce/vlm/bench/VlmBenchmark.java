@@ -1,0 +1,159 @@
+package dev.embedonce.vlm.bench;
+
+import dev.embedonce.cache.FeatureCache;
+import dev.embedonce.graph.blocks.NumericMode;
+import dev.embedonce.store.Stores;
+import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.ModelOptions;
+import dev.embedonce.vlm.VisionLanguageModel;
+import dev.embedonce.vlm.decoder.Prompt;
+import dev.embedonce.vlm.decoder.SequenceBatch;
+import dev.embedonce.vlm.decoder.SequenceBatch.Sequence;
+import dev.embedonce.vlm.decoder.SequenceBatch.Wanted;
+import dev.embedonce.vlm.vision.ImageSettings;
+import dev.embedonce.vlm.vision.ProcessedImage;
+import dev.embedonce.vlm.vision.VisionEncoder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * Times the picture part and the language part of a model. Not a test: run it by hand, alternately with {@code
+ * scripts/golden-vlm/bench_torch.py} on the same folder (see the README there).
+ *
+ * <p>{@code pictures MODEL PICTURE [ROUNDS]} prints a miss, a hit from disk and a hit from memory, and the bytes kept; {@code tower
+ * MODEL PICTURE [ROUNDS]} the tower alone; {@code decode MODEL DTYPE [TOKENS]} a prefill of 256 tokens and decoding at batch 1 and 4.
+ */
+final class VlmBenchmark {
+    private VlmBenchmark() {}
+
+    public static void main(String[] args) throws IOException {
+        Path model = Path.of(args[1]);
+        switch (args[0]) {
+            case "pictures" -> pictures(model, Files.readAllBytes(Path.of(args[2])), rounds(args, 5));
+            case "tower" -> tower(model, Files.readAllBytes(Path.of(args[2])), rounds(args, 5));
+            case "decode" -> decode(model, NumericMode.valueOf(args[2].toUpperCase(Locale.ROOT)), rounds(args, 16));
+            default -> throw new IllegalArgumentException(args[0]);
+        }
+    }
+
+    private static int rounds(String[] args, int otherwise) {
+        return args.length > 3 ? Integer.parseInt(args[3]) : otherwise;
+    }
+
+    private interface Step {
+        void run();
+    }
+
+    /** Median, least and most milliseconds of so many runs. */
+    private static double time(String what, int runs, Step step) {
+        double[] millis = new double[runs];
+        for (int i = 0; i < runs; i++) {
+            long start = System.nanoTime();
+            step.run();
+            millis[i] = (System.nanoTime() - start) / 1e6;
+        }
+        Arrays.sort(millis);
+        double median = millis[runs / 2];
+        System.out.printf(
+                Locale.ROOT,
+                "%-22s median %9.3f ms (%.3f to %.3f, %d runs)%n",
+                what,
+                median,
+                millis[0],
+                millis[runs - 1],
+                runs);
+        return median;
+    }
+
+    private static void pictures(Path folder, byte[] picture, int rounds) throws IOException {
+        Path features = Files.createTempDirectory("vlm-benchmark");
+        try (FeatureCache disk = FeatureCache.over(Stores.open("files:" + features))
+                        .heapBytes(0)
+                        .build();
+                FeatureCache memory = FeatureCache.over(Stores.open("files:" + features))
+                        .heapBytes(1L << 30)
+                        .build();
+                VisionLanguageModel model = VisionLanguageModel.load(folder, ModelOptions.defaults())) {
+            List<byte[]> one = List.of(picture);
+            model.encodeImages(one, ImageSettings.DEFAULT, memory);
+            long bytes = model.encodeImages(one, ImageSettings.DEFAULT, memory)
+                    .get(0)
+                    .features()
+                    .bytes();
+            System.out.printf(Locale.ROOT, "features: %d bytes%n", bytes);
+            for (int i = 0; i < 200; i++) {
+                model.encodeImages(one, ImageSettings.DEFAULT, disk);
+                model.encodeImages(one, ImageSettings.DEFAULT, memory);
+            }
+            double miss = time("miss", rounds, () -> model.encodeImages(one, ImageSettings.DEFAULT, null));
+            double diskHit = time("hit from disk", 101, () -> model.encodeImages(one, ImageSettings.DEFAULT, disk));
+            long before = resident();
+            double memoryHit =
+                    time("hit from memory", 1001, () -> model.encodeImages(one, ImageSettings.DEFAULT, memory));
+            System.out.printf(
+                    Locale.ROOT,
+                    "miss / memory hit %.0f, miss / disk hit %.0f, resident memory over the memory hits %+d kB%n",
+                    miss / memoryHit,
+                    miss / diskHit,
+                    resident() - before);
+        }
+        try (Stream<Path> files = Files.walk(features)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static long resident() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElse(0);
+    }
+
+    private static void tower(Path folder, byte[] picture, int rounds) {
+        try (VisionLanguageModel model = VisionLanguageModel.load(folder, ModelOptions.defaults())) {
+            VisionEncoder encoder = model.visionEncoder(ImageSettings.DEFAULT);
+            time("preprocessing", rounds, () -> encoder.prepare(picture));
+            ProcessedImage image = encoder.prepare(picture);
+            encoder.encode(List.of(image));
+            time("tower", rounds, () -> encoder.encode(List.of(image)));
+        }
+    }
+
+    private static void decode(Path folder, NumericMode mode, int tokens) {
+        ModelOptions options = ModelOptions.builder().languageMode(mode).build();
+        long[] ids = new long[256];
+        Arrays.setAll(ids, i -> 5 + i);
+        try (VisionLanguageModel model = VisionLanguageModel.load(folder, options);
+                SequenceBatch batch = model.language().newBatch()) {
+            Prompt prompt = model.prompt(ids, List.of());
+            List<Sequence> four =
+                    Stream.generate(() -> batch.open(prompt, 1024)).limit(4).toList();
+            for (Sequence sequence : four) {
+                time(mode + " prefill 256", 1, () -> batch.prefill(sequence, 256, Wanted.LAST));
+            }
+            for (int size : new int[] {1, 4}) {
+                List<Sequence> part = four.subList(0, size);
+                long[] next = new long[size];
+                Arrays.fill(next, 7);
+                Tensor warm = batch.decode(part, next);
+                double step = time(mode + " decode, batch " + size, tokens, () -> batch.decode(part, next));
+                System.out.printf(
+                        Locale.ROOT,
+                        "%s decode, batch %d: %.2f tokens/s (%d logits)%n",
+                        mode,
+                        size,
+                        1e3 * size / step,
+                        warm.dim(1));
+            }
+        }
+    }
+}
