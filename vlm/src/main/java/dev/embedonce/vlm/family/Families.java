@@ -2,19 +2,29 @@ package dev.embedonce.vlm.family;
 
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.vlm.family.gemma3.Gemma3;
+import dev.embedonce.vlm.family.idefics3.Idefics3;
 import dev.embedonce.vlm.family.llava.Llava;
 import dev.embedonce.vlm.family.llava_next.LlavaNext;
 import dev.embedonce.vlm.family.mllama.Mllama;
 import dev.embedonce.vlm.family.qwen2_5_vl.Qwen25Vl;
 import dev.embedonce.vlm.family.qwen2_vl.Qwen2Vl;
 import dev.embedonce.vlm.family.qwen3_vl.Qwen3Vl;
+import dev.embedonce.vlm.family.smolvlm.SmolVlm;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** The families there are. */
 public final class Families {
     private static final List<Family> ALL = List.of(
-            new Gemma3(), new Llava(), new LlavaNext(), new Mllama(), new Qwen25Vl(), new Qwen2Vl(), new Qwen3Vl());
+            new Gemma3(),
+            new Idefics3(),
+            new Llava(),
+            new LlavaNext(),
+            new Mllama(),
+            new Qwen25Vl(),
+            new Qwen2Vl(),
+            new Qwen3Vl(),
+            new SmolVlm());
 
     private Families() {}
 

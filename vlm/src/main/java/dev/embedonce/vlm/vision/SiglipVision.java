@@ -53,11 +53,29 @@ public record SiglipVision(
      * @return float32 {@code [pictures, side * side, channels]}
      */
     public Value apply(TowerBuilder builder, String path, Value pixels) {
+        return apply(builder, path, pixels, positions(builder, path));
+    }
+
+    /** The learned positions, row by row: float32 {@code [side * side, channels]}. */
+    public Value positions(TowerBuilder builder, String path) {
+        return builder.root()
+                .at(path)
+                .at("embeddings")
+                .weight("position_embedding.weight", (long) side() * side(), channels);
+    }
+
+    /**
+     * Adds the tower for pictures of another size, with positions chosen for them.
+     *
+     * @param pixels float32 {@code [pictures, 3, height, width]}
+     * @param positions float32 {@code [patches, channels]}
+     * @return float32 {@code [pictures, patches, channels]}
+     */
+    public Value apply(TowerBuilder builder, String path, Value pixels, Value positions) {
         Scope tower = builder.root().at(path);
         Scope embeddings = tower.at("embeddings");
         PatchGrid grid = PatchGrid.embed(
                 embeddings, pixels, "patch_embedding.weight", "patch_embedding.bias", 3, channels, patchSize);
-        Value positions = embeddings.weight("position_embedding.weight", (long) side() * side(), channels);
         Value embedded = builder.ops().add(grid.tokens(), positions);
         TokenShape tokens = TokenShape.of(builder.ops(), embedded);
         Value x = tokens.flat(embedded, channels);

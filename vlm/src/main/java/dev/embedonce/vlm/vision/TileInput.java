@@ -7,6 +7,7 @@ import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
+import java.util.Arrays;
 
 /**
  * The square tiles of pictures as a graph's input {@code pixel_values}, float32 {@code [batch, tiles, 3, side, side]}, and what a
@@ -65,16 +66,19 @@ public final class TileInput {
     }
 
     /**
-     * The first tiles of a picture that a processor has padded to the count of another.
+     * Some of the tiles that a processor has put together.
      *
-     * @param tiles float32 {@code [padded, 3, side, side]}
+     * @param all float32 {@code [.., tiles, 3, side, side]}, all other dimensions 1
+     * @return a view, float32 {@code [count, 3, side, side]}
+     * @throws IllegalArgumentException if there are not so many
      */
-    public static Tensor first(Tensor tiles, int count) {
-        long[] shape = tiles.shape().clone();
-        if (count > shape[0]) {
-            throw new IllegalArgumentException("expected " + count + " tiles, found " + shape[0]);
+    public static Tensor part(Tensor all, int first, int count) {
+        long[] shape = Arrays.copyOfRange(all.shape(), all.rank() - 4, all.rank());
+        if (first + count > shape[0]) {
+            throw new IllegalArgumentException("expected " + (first + count) + " tiles, found " + all);
         }
         shape[0] = count;
-        return Tensor.view(DType.FLOAT32, shape, tiles.data().slice(0, Tensor.byteCount(DType.FLOAT32, shape)));
+        int bytes = Tensor.byteCount(DType.FLOAT32, shape);
+        return Tensor.view(DType.FLOAT32, shape, all.data().slice(first * (bytes / count), bytes));
     }
 }

@@ -118,6 +118,13 @@ public final class Goldens {
             return pictures;
         }
 
+        /** The file names of the pictures. */
+        public List<String> pictureNames() {
+            List<String> names = new ArrayList<>();
+            json.get("pictures").forEach(name -> names.add(name.asText()));
+            return names;
+        }
+
         /** What the request asks of the processor. */
         public ImageSettings settings() {
             ImageSettings settings = ImageSettings.DEFAULT;

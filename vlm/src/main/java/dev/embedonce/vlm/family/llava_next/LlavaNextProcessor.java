@@ -162,7 +162,7 @@ final class LlavaNextProcessor implements ImageProcessing {
             int height = (int) sizes.get(i).longs().get(0);
             int width = (int) sizes.get(i).longs().get(1);
             Grid grid = pinpoints.best(width, height);
-            images.add(processed(TileInput.first(all.get(i), 1 + grid.tiles()), width, height, grid));
+            images.add(processed(TileInput.part(all.get(i), 0, 1 + grid.tiles()), width, height, grid));
         }
         return images;
     }

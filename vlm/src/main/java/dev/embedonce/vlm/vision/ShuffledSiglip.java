@@ -1,0 +1,91 @@
+package dev.embedonce.vlm.vision;
+
+import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.graph.blocks.Activation;
+import dev.embedonce.graph.blocks.Linear;
+import dev.embedonce.graph.blocks.NameLayout;
+import dev.embedonce.graph.onnx.Ops;
+import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.family.FamilyOptions;
+import java.util.List;
+
+/**
+ * SigLIP over square tiles; a square of its tokens becomes one by standing side by side (pixel shuffle), which a linear layer brings to
+ * the language model's channels. Tiles of another size than the position table's take the positions at the same fraction of a side;
+ * equal sizes take each its own, whatever float32 makes of the fractions in the reference (nothing, for published sizes; transformers
+ * 4.57 was off for tables of 27).
+ */
+// Source: transformers 5.23, models/idefics3/modeling_idefics3.py, Idefics3VisionTransformer, Idefics3Connector
+public final class ShuffledSiglip {
+    private static final int REVISION = 1;
+    private static final String PATH = "vision_model";
+
+    private ShuffledSiglip() {}
+
+    /**
+     * Opens the tower.
+     *
+     * @param name in the fingerprint, such as {@code idefics3.vision}
+     * @param side of a tile in pixels
+     */
+    public static VisionTower open(String name, FamilyFiles files, FamilyOptions options, int side) {
+        ModelConfig config = files.config();
+        SiglipVision siglip = siglip(config.object("vision_config"));
+        int scale = config.positive("scale_factor", 2);
+        int hidden = config.object("text_config").positive("hidden_size", 4096);
+        int rows = side / siglip.patchSize();
+        if (side % siglip.patchSize() != 0 || rows % scale != 0) {
+            throw config.refused("scale_factor", "a divisor of the " + rows + " patches a side of a tile");
+        }
+        TowerBuilder builder = new TowerBuilder(
+                name,
+                REVISION,
+                config,
+                files,
+                options,
+                List.of(NameLayout.prefixed("model.")),
+                "vision_model.post_layernorm.weight");
+        Ops ops = builder.ops();
+        TileInput input = new TileInput(ops, side);
+        Value tokens = siglip.apply(builder, PATH, input.tiles(), positions(builder, siglip, rows));
+        int channels = siglip.channels() * scale * scale;
+        Linear projection = Linear.of(builder.root().at("connector.modality_projection.proj"), channels, hidden, false);
+        Value projected = projection.apply(shuffled(ops, tokens, rows, scale, siglip.channels()));
+        builder.output(VisionFeatures.FEATURES, input.together(projected, hidden), hidden);
+        return builder.open(ProcessedImage::inputs);
+    }
+
+    private static SiglipVision siglip(ModelConfig config) {
+        config.requireOnly("num_channels", 3);
+        return new SiglipVision(
+                config.positive("hidden_size", 1152),
+                config.positive("num_hidden_layers", 12),
+                config.positive("num_attention_heads", 16),
+                config.positive("intermediate_size", 3072),
+                config.activation("hidden_act", Activation.GELU_TANH),
+                config.number("layer_norm_eps", 1e-6),
+                config.side("image_size", 224),
+                config.side("patch_size", 32));
+    }
+
+    private static Value positions(TowerBuilder builder, SiglipVision siglip, int rows) {
+        Value table = siglip.positions(builder, PATH);
+        int side = siglip.side();
+        if (rows == side) {
+            return table;
+        }
+        long[] ids = new long[rows * rows];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = (long) (i / rows * side / rows) * side + i % rows * side / rows;
+        }
+        return builder.ops().gather(table, builder.ops().graph().constant(ids), 0);
+    }
+
+    /** Squares of tokens side by side: float32 {@code [tiles * tokens / scale^2, channels * scale^2]}. */
+    private static Value shuffled(Ops ops, Value tokens, int rows, int scale, int channels) {
+        int squares = rows / scale;
+        Value split = ops.reshape(tokens, -1, squares, scale, squares, scale, channels);
+        return ops.reshape(ops.transpose(split, 0, 1, 3, 2, 4, 5), -1, (long) channels * scale * scale);
+    }
+}
