@@ -5,6 +5,7 @@ import dev.embedonce.vlm.family.gemma3.Gemma3;
 import dev.embedonce.vlm.family.idefics3.Idefics3;
 import dev.embedonce.vlm.family.llava.Llava;
 import dev.embedonce.vlm.family.llava_next.LlavaNext;
+import dev.embedonce.vlm.family.mistral3.Mistral3;
 import dev.embedonce.vlm.family.mllama.Mllama;
 import dev.embedonce.vlm.family.qwen2_5_vl.Qwen25Vl;
 import dev.embedonce.vlm.family.qwen2_vl.Qwen2Vl;
@@ -20,6 +21,7 @@ public final class Families {
             new Idefics3(),
             new Llava(),
             new LlavaNext(),
+            new Mistral3(),
             new Mllama(),
             new Qwen25Vl(),
             new Qwen2Vl(),

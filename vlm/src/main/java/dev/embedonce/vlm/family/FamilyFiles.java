@@ -60,4 +60,13 @@ public record FamilyFiles(Path directory, Weights weights) {
         }
         return missing;
     }
+
+    /**
+     * The settings of the model's processor, {@code processor_config.json}, with nothing read of them yet.
+     *
+     * @throws ModelLoadException if there is none
+     */
+    public ModelConfig processor() {
+        return ModelConfig.readFile(directory.resolve("processor_config.json"));
+    }
 }

@@ -5,44 +5,69 @@ import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
 import java.util.Map;
 
-/**
- * The angles of each patch's row and column: {@link #COS} and {@link #SIN}.
- *
- * @param merge patches a side that become one token
- * @param headSize channels of a head; half of its pairs are turned by the row, half by the column
- */
+/** The angles of each patch's row and column: {@link #COS} and {@link #SIN}. Half of a head's pairs are turned by each. Immutable. */
 // Source: transformers 5.23, models/qwen2_vl/modeling_qwen2_vl.py, Qwen2VLVisionRotaryEmbedding
-public record PatchAngles(int merge, int headSize, double theta) implements PatchFeeds {
+public final class PatchAngles implements PatchFeeds {
     /** float32 {@code [patches, headSize / 2]} */
     public static final String COS = "cos";
     /** float32 {@code [patches, headSize / 2]} */
     public static final String SIN = "sin";
 
+    private final int merge;
+    private final float[] byRow;
+    private final float[] byColumn;
+
+    private PatchAngles(int merge, float[] byRow, float[] byColumn) {
+        this.merge = merge;
+        this.byRow = byRow;
+        this.byColumn = byColumn;
+    }
+
+    /**
+     * The same frequencies for rows and columns: {@code theta^(-4i/headSize)}.
+     *
+     * @param merge patches a side that become one token
+     * @param headSize channels of a head
+     */
+    public PatchAngles(int merge, int headSize, double theta) {
+        this(merge, frequencies(headSize, theta, 0, headSize / 2), frequencies(headSize, theta, 0, headSize / 2));
+    }
+
+    /** Frequencies {@code theta^(-2i/headSize)}, the even ones for rows and the odd ones for columns; patches row by row. */
+    // Source: transformers 5.23, models/pixtral/modeling_pixtral.py, PixtralVisionRotaryEmbedding
+    public static PatchAngles alternating(int headSize, double theta) {
+        return new PatchAngles(1, frequencies(headSize, theta, 0, headSize), frequencies(headSize, theta, 2, headSize));
+    }
+
+    /** {@code theta^(-exponent/size)} for each fourth channel of a head, with exponents from {@code first} on. */
+    private static float[] frequencies(int headSize, double theta, int first, int size) {
+        float[] frequencies = new float[headSize / 4];
+        int step = 2 * size / (headSize / 2);
+        for (int i = 0; i < frequencies.length; i++) {
+            float exponent = (float) (first + step * i) / size;
+            frequencies[i] = 1f / (float) Math.pow((float) theta, exponent);
+        }
+        return frequencies;
+    }
+
     @Override
     public void put(int rows, int columns, Map<String, Tensor> feeds) {
-        float[] frequencies = frequencies();
-        long[] shape = {(long) rows * columns, headSize / 2};
+        long[] shape = {(long) rows * columns, byRow.length + byColumn.length};
         ByteBuffer cos = PatchFeeds.direct(DType.FLOAT32, shape);
         ByteBuffer sin = PatchFeeds.direct(DType.FLOAT32, shape);
         PatchFeeds.forEachPatch(rows, columns, merge, (row, column) -> {
-            for (int position : new int[] {row, column}) {
-                for (float frequency : frequencies) {
-                    float angle = position * frequency;
-                    cos.putFloat((float) Math.cos(angle));
-                    sin.putFloat((float) Math.sin(angle));
-                }
-            }
+            turn(row, byRow, cos, sin);
+            turn(column, byColumn, cos, sin);
         });
         feeds.put(COS, Tensor.view(DType.FLOAT32, shape, cos.flip()));
         feeds.put(SIN, Tensor.view(DType.FLOAT32, shape, sin.flip()));
     }
 
-    private float[] frequencies() {
-        int half = headSize / 2;
-        float[] frequencies = new float[headSize / 4];
-        for (int i = 0; i < frequencies.length; i++) {
-            frequencies[i] = 1f / (float) Math.pow((float) theta, (float) (2 * i) / half);
+    private static void turn(int position, float[] frequencies, ByteBuffer cos, ByteBuffer sin) {
+        for (float frequency : frequencies) {
+            float angle = position * frequency;
+            cos.putFloat((float) Math.cos(angle));
+            sin.putFloat((float) Math.sin(angle));
         }
-        return frequencies;
     }
 }

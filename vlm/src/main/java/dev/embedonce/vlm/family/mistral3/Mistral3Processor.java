@@ -1,0 +1,184 @@
+package dev.embedonce.vlm.family.mistral3;
+
+import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.image.PixelImage;
+import dev.embedonce.image.PixelOptions;
+import dev.embedonce.image.ResampleFilter;
+import dev.embedonce.image.ResizeRule.Size;
+import dev.embedonce.key.FramedDigest;
+import dev.embedonce.value.DType;
+import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.vision.ImageProcessing;
+import dev.embedonce.vlm.vision.ImageSettings;
+import dev.embedonce.vlm.vision.PixelTensors;
+import dev.embedonce.vlm.vision.ProcessedImage;
+import dev.embedonce.vlm.vision.RgbPictures;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Pictures made small enough, never larger but to fill whole tokens. Gives {@code pixel_values}, float32
+ * {@code [3, height, width]}, and {@code image_sizes}, int64 {@code [2]}: that height and width. Of the settings of a request it knows
+ * {@code maxPixels}: no side is longer than that of a square of this area.
+ */
+// Source: transformers 5.23, models/pixtral/image_processing_pil_pixtral.py
+final class Mistral3Processor implements ImageProcessing {
+    static final String PIXEL_VALUES = "pixel_values";
+    static final String SIZES = "image_sizes";
+
+    /** Raised whenever the pixels change for unchanged settings. */
+    private static final int REVISION = 1;
+
+    private static final RgbPictures.Defaults DEFAULTS = new RgbPictures.Defaults(
+            ResampleFilter.BICUBIC,
+            List.of(0.48145466, 0.4578275, 0.40821073),
+            List.of(0.26862954, 0.26130258, 0.27577711),
+            true);
+    /** The model's processor has a patch size of its own, which counts; padding is for batches. */
+    private static final Set<String> HARMLESS = Set.of(
+            "processor_class",
+            "image_processor_type",
+            "_processor_class",
+            "_valid_processor_keys",
+            "crop_size",
+            "data_format",
+            "default_to_square",
+            "device",
+            "disable_grouping",
+            "do_pad",
+            "input_data_format",
+            "patch_size",
+            "return_tensors");
+
+    private final RgbPictures pictures;
+    private final Size largest;
+    private final int tokenSide;
+
+    private Mistral3Processor(RgbPictures pictures, Size largest, int tokenSide) {
+        this.pictures = pictures;
+        this.largest = largest;
+        this.tokenSide = tokenSide;
+    }
+
+    /**
+     * Reads the settings.
+     *
+     * @throws dev.embedonce.error.ModelLoadException if one is not understood, by name
+     */
+    static Mistral3Processor read(FamilyFiles files, PixelOptions options) {
+        ModelConfig config = files.imageProcessor();
+        if (config.has("image_processor_type")
+                && !config.text("image_processor_type").startsWith("PixtralImageProcessor")) {
+            throw config.refused("image_processor_type", "PixtralImageProcessor");
+        }
+        if (!config.flag("do_resize", true)) {
+            throw config.refused("do_resize", "true (sizes must be whole tokens)");
+        }
+        if (config.flag("do_center_crop", false)) {
+            throw config.refused("do_center_crop", "false");
+        }
+        ModelConfig size = config.optionalObject("size");
+        Size largest = size.has("height")
+                ? new Size(size.positive("width"), size.positive("height"))
+                : square(size.positive("longest_edge", 1024));
+        size.refuseOthers(Set.of());
+        RgbPictures pictures = RgbPictures.read(config, options, DEFAULTS);
+        config.refuseOthers(HARMLESS);
+        ModelConfig processor = files.processor();
+        return new Mistral3Processor(
+                pictures, largest, processor.positive("patch_size", 16) * processor.positive("spatial_merge_size", 1));
+    }
+
+    private static Size square(int side) {
+        return new Size(side, side);
+    }
+
+    /** Pixels a side that become one token. */
+    int tokenSide() {
+        return tokenSide;
+    }
+
+    private Size largest(ImageSettings settings) {
+        int side = (int) Math.sqrt((double) settings.maxPixels().orElse(Long.MAX_VALUE));
+        return new Size(Math.min(largest.width(), side), Math.min(largest.height(), side));
+    }
+
+    @Override
+    public ProcessedImage process(byte[] encoded, ImageSettings settings) {
+        PixelImage image = pictures.open(encoded);
+        Size size = size(image.width(), image.height(), largest(settings));
+        PixelImage resized = pictures.resize(image, size.width(), size.height());
+        Tensor pixels = PixelTensors.rows(Map.of(PIXEL_VALUES, pictures.pixelValues(List.of(resized))), PIXEL_VALUES)
+                .get(0);
+        return processed(pixels, image.width(), image.height());
+    }
+
+    private Size size(int width, int height, Size most) {
+        double ratio = Math.max((double) height / most.height(), (double) width / most.width());
+        return ratio > 1
+                ? new Size(wholeTokens((int) (width / ratio)), wholeTokens((int) (height / ratio)))
+                : new Size(wholeTokens(width), wholeTokens(height));
+    }
+
+    private int wholeTokens(int length) {
+        return (length + tokenSide - 1) / tokenSide * tokenSide;
+    }
+
+    private static ProcessedImage processed(Tensor pixels, int width, int height) {
+        return new ProcessedImage(
+                Map.of(PIXEL_VALUES, pixels),
+                Map.of(SIZES, Tensor.ofLongs(new long[] {pixels.dim(1), pixels.dim(2)}, 2)),
+                width,
+                height);
+    }
+
+    @Override
+    public String preprocVersion(ImageSettings settings) {
+        Size most = largest(settings);
+        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.pixtral.v1")
+                .put("revision", REVISION)
+                .put("height", most.height())
+                .put("width", most.width())
+                .put("token", tokenSide);
+        pictures.describe(digest);
+        return "mistral3/w" + most.height() + "x" + most.width() + "-m" + tokenSide + "/" + pictures.label()
+                + "@sha256:" + digest.hexDigest();
+    }
+
+    @Override
+    public List<ProcessedImage> split(Map<String, Tensor> tensors) {
+        List<Tensor> padded = PixelTensors.rows(tensors, PIXEL_VALUES);
+        List<Tensor> sizes = PixelTensors.rows(tensors, SIZES);
+        if (padded.size() != sizes.size()) {
+            throw new IllegalArgumentException(
+                    padded.size() + " rows of " + PIXEL_VALUES + " and " + sizes.size() + " of " + SIZES);
+        }
+        List<ProcessedImage> images = new ArrayList<>();
+        for (int i = 0; i < padded.size(); i++) {
+            int height = Math.toIntExact(sizes.get(i).longs().get(0));
+            int width = Math.toIntExact(sizes.get(i).longs().get(1));
+            images.add(processed(cut(padded.get(i), height, width), 0, 0));
+        }
+        return images;
+    }
+
+    private static Tensor cut(Tensor padded, int height, int width) {
+        if (height > padded.dim(1) || width > padded.dim(2)) {
+            throw new IllegalArgumentException(SIZES + " " + height + ", " + width + " of " + padded);
+        }
+        long[] shape = {3, height, width};
+        ByteBuffer bytes = ByteBuffer.allocateDirect(Tensor.byteCount(DType.FLOAT32, shape))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer from = padded.data();
+        for (int row = 0; row < 3 * height; row++) {
+            long start = (row / height * padded.dim(1) + row % height) * padded.dim(2) * Float.BYTES;
+            bytes.put(from.slice(Math.toIntExact(start), width * Float.BYTES));
+        }
+        return Tensor.view(DType.FLOAT32, shape, bytes.flip());
+    }
+}

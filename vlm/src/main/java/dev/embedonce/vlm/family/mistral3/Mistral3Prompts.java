@@ -1,0 +1,53 @@
+package dev.embedonce.vlm.family.mistral3;
+
+import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.vlm.decoder.Prompt;
+import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.prompt.Placeholders;
+import dev.embedonce.vlm.prompt.PromptAssembler;
+import dev.embedonce.vlm.prompt.RepeatedPlaceholder;
+import dev.embedonce.vlm.vision.VisionFeatures;
+import java.nio.LongBuffer;
+import java.util.List;
+
+/**
+ * Rows of placeholders, a break behind each but the last, an end behind that; positions in order.
+ *
+ * @param placeholder in the text
+ * @param imageTokenId its token
+ * @param tokenSide pixels a side that become one feature
+ */
+// Source: transformers 5.23, models/pixtral/processing_pixtral.py, PixtralProcessor.replace_image_token
+record Mistral3Prompts(String placeholder, String rowBreak, String end, long imageTokenId, int tokenSide)
+        implements PromptAssembler {
+    static Mistral3Prompts read(FamilyFiles files, long imageTokenId, int tokenSide) {
+        ModelConfig processor = files.processor();
+        return new Mistral3Prompts(
+                text(processor, "image_token", "[IMG]"),
+                text(processor, "image_break_token", "[IMG_BREAK]"),
+                text(processor, "image_end_token", "[IMG_END]"),
+                imageTokenId,
+                tokenSide);
+    }
+
+    private static String text(ModelConfig config, String name, String missing) {
+        return config.has(name) ? config.text(name) : missing;
+    }
+
+    @Override
+    public String expand(String prompt, List<VisionFeatures> images) {
+        return Placeholders.expand(prompt, placeholder, images, this::rows);
+    }
+
+    private String rows(VisionFeatures image) {
+        LongBuffer size = image.get(Mistral3Processor.SIZES).longs();
+        int rows = (int) size.get(0) / tokenSide;
+        String row = placeholder.repeat((int) size.get(1) / tokenSide);
+        return (row + rowBreak).repeat(rows - 1) + row + end;
+    }
+
+    @Override
+    public Prompt assemble(long[] ids, List<VisionFeatures> images) {
+        return new RepeatedPlaceholder(placeholder, imageTokenId).assemble(ids, images);
+    }
+}

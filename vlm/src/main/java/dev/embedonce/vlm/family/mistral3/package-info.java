@@ -1,0 +1,5 @@
+/** Mistral 3: Pixtral's tower for pictures of any size, a merger of patches, tokens behind each row. */
+@NullMarked
+package dev.embedonce.vlm.family.mistral3;
+
+import org.jspecify.annotations.NullMarked;
