@@ -23,9 +23,9 @@ record CumulativeEncoderTime(List<ChurnRow> rows) implements Figure {
 
     @Override
     public String caption() {
-        return "Encoder time added up over the cycles, for each kind of churn. Without a cache it grows by the same amount every cycle. SHA-256"
-                + " pays for every changed file. pHash pays for next to nothing, and is wrong where its line is lower than ours. Ours pays only for"
-                + " pixels that are new.";
+        return "Encoder time added up over the cycles, for each kind of churn. Without a cache every cycle costs the same. SHA-256 pays for"
+                + " every changed file, ours for pixels that are new, pHash for what looks new; Table 1 says how many of its answers were"
+                + " wrong for it.";
     }
 
     @Override

@@ -25,8 +25,17 @@ record HitRate(List<ChurnRow> rows) implements Figure {
 
     @Override
     public String caption() {
-        return "Images that were not encoded, per cycle and kind of churn. Every hit of SHA-256 and of ours is the encoder's own vector, bit for"
-                + " bit. The purple line is what is left of pHash's hit rate when the wrong answers are taken away.";
+        return "Images that were not encoded, per cycle and kind of churn. Wrong answers in all: SHA-256 "
+                + wrong(Strategy.SHA)
+                + ", pHash " + wrong(Strategy.PHASH) + ", ours " + wrong(Strategy.OURS)
+                + ". The purple line is what is left of pHash's hit rate when its wrong answers are taken away.";
+    }
+
+    private long wrong(Strategy strategy) {
+        return rows.stream()
+                .filter(row -> row.strategy() == strategy)
+                .mapToLong(row -> row.wrong().bitDifferent())
+                .sum();
     }
 
     @Override

@@ -68,8 +68,12 @@ final class Claims {
                 share > 0.9,
                 "Where only the file has changed and not the pixels, ours saves nearly what pHash saves.",
                 Words.percent(share)
-                        + " of the encodings that pHash saves. Where pixels have changed, what pHash saves beyond"
-                        + " ours is what it gets wrong.");
+                        + " of the encodings that pHash saves. Under the other three kinds of churn pHash saved "
+                        + Words.count(findings.encodedUnderNewPixels(Strategy.OURS)
+                                - findings.encodedUnderNewPixels(Strategy.PHASH))
+                        + " encodings more than ours, and gave "
+                        + Words.plural(findings.wrongUnderNewPixels(Strategy.PHASH), "wrong answer", "wrong answers")
+                        + ".");
     }
 
     private Claim warm() {

@@ -65,7 +65,23 @@ record Findings(LabResults results) {
                 .sum();
     }
 
-    /** Those with a cosine below {@link Truth#SAME_DIRECTION}. */
+    private static Stream<Churn> newPixels() {
+        return Stream.of(Churn.values()).filter(churn -> churn != Churn.RECOMPRESSED);
+    }
+
+    /** Wrong answers where pixels change. */
+    long wrongUnderNewPixels(Strategy strategy) {
+        return newPixels().mapToLong(churn -> churn(churn, strategy).wrong()).sum();
+    }
+
+    /** Encodings where pixels change. */
+    long encodedUnderNewPixels(Strategy strategy) {
+        return newPixels()
+                .mapToLong(churn -> (long) churn(churn, strategy).total(ChurnRow::encoded))
+                .sum();
+    }
+
+    /** Wrong answers with a cosine below {@link Truth#SAME_DIRECTION}. */
     long misdirected(Strategy strategy) {
         return Stream.of(Churn.values())
                 .mapToLong(churn -> churn(churn, strategy).misdirected())

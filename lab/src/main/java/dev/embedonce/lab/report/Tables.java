@@ -41,7 +41,7 @@ final class Tables {
             for (Strategy strategy : Strategy.values()) {
                 ChurnSummary of = findings.churn(churn, strategy);
                 html.row(
-                        strategy == Strategy.OURS ? "best" : of.wrong() > 0 ? "bad" : "",
+                        of.wrong() > 0 ? "bad" : strategy == Strategy.OURS ? "best" : "",
                         strategy.label(),
                         Words.percent(of.steady(ChurnRow::hitRate)),
                         Words.count((long) of.total(ChurnRow::encoded)),

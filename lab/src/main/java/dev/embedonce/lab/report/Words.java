@@ -13,7 +13,8 @@ final class Words {
 
     static String percent(double share) {
         double percent = 100 * share;
-        String pattern = percent == Math.rint(percent) ? "%.0f %%" : percent < 0.1 ? "%.4f %%" : "%.1f %%";
+        String pattern =
+                Math.abs(percent - Math.rint(percent)) < 1e-9 ? "%.0f %%" : percent < 0.1 ? "%.4f %%" : "%.1f %%";
         return String.format(Locale.ROOT, pattern, percent);
     }
 
