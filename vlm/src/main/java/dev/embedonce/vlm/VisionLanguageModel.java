@@ -17,6 +17,7 @@ import dev.embedonce.vlm.chat.PromptTemplate;
 import dev.embedonce.vlm.decoder.LanguageModel;
 import dev.embedonce.vlm.decoder.Prompt;
 import dev.embedonce.vlm.family.Families;
+import dev.embedonce.vlm.family.Family;
 import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.FamilyOptions;
@@ -67,9 +68,10 @@ public final class VisionLanguageModel implements AutoCloseable {
      */
     public static VisionLanguageModel load(Path folder, ModelOptions options) {
         GenerationDefaults defaults = GenerationDefaults.read(folder);
-        ModelTokenizer tokenizer = ModelTokenizer.open(folder, options.cacheFolder());
+        Family family = Families.of(folder);
+        ModelTokenizer tokenizer = ModelTokenizer.open(folder, options.cacheFolder(), family.addedTokens());
         try {
-            PromptTemplate template = PromptTemplate.open(folder, tokenizer.specialTokens());
+            PromptTemplate template = PromptTemplate.open(folder, tokenizer.specialTokens(), family.chatTemplate());
             return new VisionLanguageModel(open(folder, options), tokenizer, template, defaults, options);
         } catch (RuntimeException e) {
             tokenizer.close();

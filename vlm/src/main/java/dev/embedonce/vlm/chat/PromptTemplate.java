@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A model's chat template, from {@code chat_template.jinja}, {@code chat_template.json} or {@code tokenizer_config.json}. */
@@ -34,8 +35,18 @@ public final class PromptTemplate {
      * @throws ModelLoadException if there is none, or it is not understood
      */
     public static PromptTemplate open(Path directory, Map<String, String> specialTokens) {
+        return open(directory, specialTokens, Optional.empty());
+    }
+
+    /**
+     * Reads the template of a model.
+     *
+     * @param missing the template if the model's files have none
+     * @throws ModelLoadException if there is none, or it is not understood
+     */
+    public static PromptTemplate open(Path directory, Map<String, String> specialTokens, Optional<String> missing) {
         try {
-            return new PromptTemplate(ChatTemplate.parse(source(directory)), Map.copyOf(specialTokens));
+            return new PromptTemplate(ChatTemplate.parse(source(directory, missing)), Map.copyOf(specialTokens));
         } catch (IOException e) {
             throw new ModelLoadException(directory + ": the chat template cannot be read: " + e, e);
         } catch (TemplateException e) {
@@ -43,7 +54,7 @@ public final class PromptTemplate {
         }
     }
 
-    private static String source(Path directory) throws IOException {
+    private static String source(Path directory, Optional<String> missing) throws IOException {
         Path own = directory.resolve("chat_template.jinja");
         if (Files.isRegularFile(own)) {
             return Files.readString(own);
@@ -57,8 +68,8 @@ public final class PromptTemplate {
                 return template;
             }
         }
-        throw new ModelLoadException(directory
-                + ": has no chat template (chat_template.jinja, chat_template.json or tokenizer_config.json)");
+        return missing.orElseThrow(() -> new ModelLoadException(directory
+                + ": has no chat template (chat_template.jinja, chat_template.json or tokenizer_config.json)"));
     }
 
     /** A template, or the one called default among several. */

@@ -25,10 +25,24 @@ final class KeptRows {
     private List<ByteBuffer> buffers = List.of();
 
     KeptRows(DecoderConfig config, int contextTokens) {
-        this.numbers = config.keepingLayers();
+        this(
+                config.keepingLayers(),
+                config.heads().kvHeads(),
+                config.computedHeads().size(),
+                contextTokens);
+    }
+
+    /**
+     * Memory without rows.
+     *
+     * @param numbers of the layers that keep something
+     * @param size channels of a head
+     */
+    KeptRows(List<Integer> numbers, int heads, int size, int contextTokens) {
+        this.numbers = numbers;
         this.layers = numbers.size();
-        this.heads = config.heads().kvHeads();
-        this.size = config.computedHeads().size();
+        this.heads = heads;
+        this.size = size;
         this.contextTokens = contextTokens;
     }
 

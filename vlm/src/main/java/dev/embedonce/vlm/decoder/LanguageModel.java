@@ -11,6 +11,11 @@ public interface LanguageModel extends AutoCloseable {
     /** The most tokens of a prompt and its continuation together. */
     int contextTokens();
 
+    /** Whether the sequences of a batch run together, so that each costs less; else they run one after another. */
+    default boolean decodesTogether() {
+        return true;
+    }
+
     /** A fresh, empty memory of sequences that decode together. */
     SequenceBatch newBatch();
 

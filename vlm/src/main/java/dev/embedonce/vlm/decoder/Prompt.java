@@ -120,6 +120,11 @@ public final class Prompt {
         return new Prompt(ids, positions, nextPosition, placements, runs, states);
     }
 
+    /** The same prompt, all tokens of which see each other. */
+    public Prompt readAtOnce() {
+        return new Prompt(ids, positions, nextPosition, placements, List.of(new Block(0, ids.length)), states);
+    }
+
     /** The same prompt, with states of pictures to look at. */
     public Prompt withStates(List<States> pictures) {
         return new Prompt(ids, positions, nextPosition, placements, blocks, pictures);

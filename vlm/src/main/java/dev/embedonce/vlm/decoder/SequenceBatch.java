@@ -38,7 +38,7 @@ public interface SequenceBatch extends AutoCloseable {
      * Reads the next tokens of a sequence's prompt.
      *
      * @param tokens at least 1, at most what is left of the prompt; {@link Prompt#pauseFrom} says where reading may end
-     * @return float32 {@code [0, 1 or tokens, vocabulary]}
+     * @return float32 {@code [0, 1 or tokens, vocabulary]}; of a model whose decoder does not read the prompt, 1 row for all tokens
      * @throws IllegalArgumentException if it would end where the prompt may not be cut
      */
     Tensor prefill(Sequence sequence, int tokens, Wanted logits);

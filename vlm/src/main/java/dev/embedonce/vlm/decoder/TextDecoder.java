@@ -78,6 +78,11 @@ public final class TextDecoder implements LanguageModel {
     }
 
     @Override
+    public boolean decodesTogether() {
+        return states == null;
+    }
+
+    @Override
     public SequenceBatch newBatch() {
         return new TextSequences(session, config, embeddings, states);
     }

@@ -2,14 +2,19 @@ package dev.embedonce.vlm.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.encoder.text.NativeTokenizer;
 import dev.embedonce.error.ModelLoadException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The tokenizer of a language model: {@code tokenizer.json}, and the special tokens that {@code tokenizer_config.json} names.
@@ -33,6 +38,17 @@ public final class ModelTokenizer implements AutoCloseable {
      * @throws ModelLoadException if a file is missing or not understood
      */
     public static ModelTokenizer open(Path directory, Path cacheFolder) {
+        return open(directory, cacheFolder, List.of());
+    }
+
+    /**
+     * Opens the tokenizer of a model whose processor adds tokens in code.
+     *
+     * @param added those tokens; the ones that the file has are passed over, the others get the next numbers
+     * @param cacheFolder where the native library is unpacked
+     * @throws ModelLoadException if a file is missing or not understood
+     */
+    public static ModelTokenizer open(Path directory, Path cacheFolder, List<String> added) {
         Path file = directory.resolve("tokenizer.json");
         if (!Files.isRegularFile(file)) {
             throw new ModelLoadException(directory + ": has no tokenizer.json");
@@ -40,10 +56,39 @@ public final class ModelTokenizer implements AutoCloseable {
         try {
             Map<String, String> special = specialTokens(directory.resolve("tokenizer_config.json"));
             return new ModelTokenizer(
-                    NativeTokenizer.of(file.toString(), Files.readString(file), 0, cacheFolder), special);
+                    NativeTokenizer.of(file.toString(), withTokens(Files.readString(file), added), 0, cacheFolder),
+                    special);
         } catch (IOException e) {
             throw new ModelLoadException(file + ": cannot be read: " + e, e);
         }
+    }
+
+    /** The new tokens are ordinary ones in texts, and shown in answers. */
+    private static String withTokens(String json, List<String> added) throws IOException {
+        if (added.isEmpty()) {
+            return json;
+        }
+        ObjectNode root = (ObjectNode) JSON.readTree(json);
+        ArrayNode tokens = root.withArray("added_tokens");
+        Set<String> known = new HashSet<>();
+        int next = root.path("model").path("vocab").size();
+        for (JsonNode token : tokens) {
+            known.add(token.path("content").asText());
+            next = Math.max(next, token.path("id").asInt() + 1);
+        }
+        for (String content : added) {
+            if (known.add(content)) {
+                tokens.addObject()
+                        .put("id", next++)
+                        .put("content", content)
+                        .put("single_word", false)
+                        .put("lstrip", false)
+                        .put("rstrip", false)
+                        .put("normalized", false)
+                        .put("special", false);
+            }
+        }
+        return JSON.writeValueAsString(root);
     }
 
     private static Map<String, String> specialTokens(Path file) throws IOException {

@@ -127,7 +127,7 @@ public record Trace(Map<String, Tensor> tensors, List<ImageReport> images) {
                 ids.add(Tensor.ofLongs(prompt.ids(), 1, prompt.length()));
                 logits.add(
                         options.allLogits()
-                                ? Tensor.view(DType.FLOAT32, new long[] {1, prompt.length(), read.dim(1)}, read.data())
+                                ? Tensor.view(DType.FLOAT32, new long[] {1, read.dim(0), read.dim(1)}, read.data())
                                 : read);
                 tokens.add(greedy(batch, sequence, read, options.maxTokens()));
             }

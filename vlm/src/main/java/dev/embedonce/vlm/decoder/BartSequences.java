@@ -1,0 +1,174 @@
+package dev.embedonce.vlm.decoder;
+
+import dev.embedonce.graph.runtime.OnnxSession;
+import dev.embedonce.value.DType;
+import dev.embedonce.value.Tensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * The sequences of a {@link BartModel}. Reading a prompt runs the encoder over all of it and then the decoder's first step; the keys
+ * and values that the decoder looks at stay with the sequence. Rows of what was written stay dense: when one leaves, the last takes
+ * its place.
+ */
+final class BartSequences implements SequenceBatch {
+    private final OnnxSession encoder;
+    private final OnnxSession decoder;
+    private final BartConfig config;
+    private final EmbeddingTable embeddings;
+    private final KeptRows kept;
+    private final List<Row> rows = new ArrayList<>();
+
+    BartSequences(OnnxSession encoder, OnnxSession decoder, BartConfig config, EmbeddingTable embeddings) {
+        this.encoder = encoder;
+        this.decoder = decoder;
+        this.config = config;
+        this.embeddings = embeddings;
+        int heads = config.decoder().heads();
+        List<Integer> layers =
+                IntStream.range(0, config.decoder().layers()).boxed().toList();
+        this.kept = new KeptRows(layers, heads, config.hiddenSize() / heads, config.positions());
+    }
+
+    private static final class Row implements Sequence {
+        private final Prompt prompt;
+        private Map<String, Tensor> read = Map.of();
+        /** Tokens that the decoder has read: its first, then those written. */
+        private int written;
+
+        Row(Prompt prompt) {
+            this.prompt = prompt;
+        }
+
+        @Override
+        public Prompt prompt() {
+            return prompt;
+        }
+
+        @Override
+        public int length() {
+            return read.isEmpty() ? 0 : prompt.length() + written - 1;
+        }
+    }
+
+    @Override
+    public Sequence open(Prompt prompt, int roomTokens) {
+        if (prompt.length() > config.positions()) {
+            throw new IllegalArgumentException(prompt.length() + " tokens do not fit into the " + config.positions()
+                    + " positions of the model's encoder");
+        }
+        int room = Math.max(1, roomTokens - prompt.length() + 1);
+        kept.reserve(rows.size() + 1, Math.min(config.positions(), room));
+        Row row = new Row(prompt);
+        rows.add(row);
+        return row;
+    }
+
+    @Override
+    public Tensor prefill(Sequence sequence, int tokens, Wanted logits) {
+        Row row = row(sequence);
+        if (row.length() > 0 || tokens != row.prompt.length()) {
+            throw new IllegalArgumentException("the model reads the " + row.prompt.length()
+                    + " tokens of the prompt at once, not " + tokens + " behind " + row.length());
+        }
+        row.read = encoder.run(Map.of(BartGraph.EMBEDDINGS, PromptRows.embeddings(row.prompt, 0, tokens, embeddings)));
+        Tensor first = step(row, config.startToken());
+        return logits == Wanted.NONE ? Tensor.ofFloats(new float[0], 0, config.vocabulary()) : first;
+    }
+
+    @Override
+    public Tensor decode(List<Sequence> sequences, long[] tokens) {
+        for (Sequence sequence : sequences) {
+            if (row(sequence).read.isEmpty()) {
+                throw new IllegalArgumentException("the prompt has not been read");
+            }
+        }
+        ByteBuffer all = floats((long) tokens.length * config.vocabulary());
+        for (int i = 0; i < tokens.length; i++) {
+            all.put(step(row(sequences.get(i)), tokens[i]).data());
+        }
+        return Tensor.view(DType.FLOAT32, new long[] {tokens.length, config.vocabulary()}, all.flip());
+    }
+
+    /** The logits behind one more token of the decoder. */
+    private Tensor step(Row row, long token) {
+        if (row.written >= config.positions()) {
+            throw new IllegalArgumentException(
+                    "the answer passes the " + config.positions() + " positions of the model's decoder");
+        }
+        kept.reserve(rows.size(), row.written + 1);
+        ByteBuffer vector = floats(config.hiddenSize());
+        embeddings.put(token, vector.asFloatBuffer());
+        Map<String, Tensor> feeds = new HashMap<>(row.read);
+        feeds.put(BartGraph.EMBEDDINGS, Tensor.view(DType.FLOAT32, new long[] {1, 1, config.hiddenSize()}, vector));
+        feeds.put(BartGraph.POSITIONS, Tensor.ofLongs(new long[] {row.written}, 1));
+        feeds.put(BartGraph.LAST_POSITIONS, number(row.written, 1));
+        feeds.put(BartGraph.LONGEST, number(row.written + 1));
+        Map<String, Tensor> results = decoder.run(feeds, kept.states(rows.indexOf(row), 1), Set.of(BartGraph.LOGITS));
+        row.written++;
+        return results.values().iterator().next();
+    }
+
+    /** Nothing of one prompt can be read of another: each token sees all. */
+    @Override
+    public Sequence fork(Sequence like, int tokens, Prompt prompt, int roomTokens) {
+        row(like);
+        if (tokens != 0) {
+            throw new IllegalArgumentException("a prompt that is read at once takes over nothing");
+        }
+        return open(prompt, roomTokens);
+    }
+
+    @Override
+    public int shared(Sequence sequence, Prompt prompt) {
+        row(sequence);
+        return 0;
+    }
+
+    @Override
+    public void remove(Sequence sequence) {
+        int at = rows.indexOf(row(sequence));
+        int last = rows.size() - 1;
+        if (at != last) {
+            kept.copy(last, at, rows.get(last).written);
+            rows.set(at, rows.get(last));
+        }
+        rows.remove(last);
+    }
+
+    @Override
+    public long bytes() {
+        long read = rows.stream()
+                .flatMap(row -> row.read.values().stream())
+                .mapToLong(Tensor::sizeBytes)
+                .sum();
+        return kept.bytes() + read;
+    }
+
+    @Override
+    public void close() {
+        rows.clear();
+    }
+
+    private Row row(Sequence sequence) {
+        if (sequence instanceof Row row && rows.contains(row)) {
+            return row;
+        }
+        throw new IllegalArgumentException("the sequence is not one of this batch, or was removed");
+    }
+
+    private static ByteBuffer floats(long count) {
+        return ByteBuffer.allocateDirect(Math.toIntExact(count * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static Tensor number(int value, long... shape) {
+        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        return Tensor.view(DType.INT32, shape, bytes.putInt(0, value));
+    }
+}
