@@ -1,6 +1,8 @@
 package dev.embedonce.vlm.family;
 
+import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.vlm.family.florence2.Florence2;
 import dev.embedonce.vlm.family.gemma3.Gemma3;
 import dev.embedonce.vlm.family.idefics3.Idefics3;
 import dev.embedonce.vlm.family.llava.Llava;
@@ -11,12 +13,14 @@ import dev.embedonce.vlm.family.qwen2_5_vl.Qwen25Vl;
 import dev.embedonce.vlm.family.qwen2_vl.Qwen2Vl;
 import dev.embedonce.vlm.family.qwen3_vl.Qwen3Vl;
 import dev.embedonce.vlm.family.smolvlm.SmolVlm;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** The families there are. */
 public final class Families {
     private static final List<Family> ALL = List.of(
+            new Florence2(),
             new Gemma3(),
             new Idefics3(),
             new Llava(),
@@ -46,13 +50,21 @@ public final class Families {
      * @throws ModelLoadException if its {@code model_type} is not supported; the message lists those that are
      */
     public static FamilyModel open(FamilyFiles files, FamilyOptions options) {
-        String modelType = files.config().text("model_type");
+        return of(files.directory()).open(files, options);
+    }
+
+    /**
+     * The family of the model in a folder.
+     *
+     * @throws ModelLoadException if its {@code model_type} is not supported; the message lists those that are
+     */
+    public static Family of(Path directory) {
+        String modelType = ModelConfig.read(directory).text("model_type");
         return ALL.stream()
                 .filter(family -> family.modelType().equals(modelType))
                 .findFirst()
-                .orElseThrow(() -> new ModelLoadException(files.directory() + ": model_type \"" + modelType
+                .orElseThrow(() -> new ModelLoadException(directory + ": model_type \"" + modelType
                         + "\" is not a supported vision-language model; supported: "
-                        + modelTypes().stream().collect(Collectors.joining(", "))))
-                .open(files, options);
+                        + modelTypes().stream().collect(Collectors.joining(", "))));
     }
 }
