@@ -1,6 +1,12 @@
 package dev.embedonce.server;
 
+import dev.embedonce.server.admin.CacheAdmin;
+import dev.embedonce.server.admin.Health;
+import dev.embedonce.server.admin.History;
+import dev.embedonce.server.api.anthropic.Messages;
+import dev.embedonce.server.api.embeddings.Embeddings;
 import dev.embedonce.server.api.openai.ChatCompletions;
+import dev.embedonce.server.api.openai.Models;
 import dev.embedonce.server.chat.ChatModel;
 import dev.embedonce.server.chat.Chats;
 import dev.embedonce.server.chat.ImageLoader;
@@ -8,8 +14,11 @@ import dev.embedonce.server.http.ErrorShape;
 import dev.embedonce.server.http.HttpServer;
 import dev.embedonce.server.http.Route;
 import dev.embedonce.server.http.Route.Access;
+import dev.embedonce.server.http.Route.Endpoint;
 import dev.embedonce.server.metrics.Metrics;
 import dev.embedonce.server.metrics.ModelMetrics;
+import dev.embedonce.server.page.Page;
+import dev.embedonce.server.page.RecentPictures;
 import dev.embedonce.server.security.BodyBudget;
 import dev.embedonce.server.security.FileImages;
 import dev.embedonce.server.security.OriginCheck;
@@ -30,7 +39,10 @@ public final class EmbedOnceServer implements AutoCloseable {
     private final ServerOptions options;
     private final Map<String, ChatModel> chatModels = new LinkedHashMap<>();
     private final UrlImages urls;
+    private final RecentPictures pictures;
+    private final History history;
     private final HttpServer http;
+    private volatile boolean stopping;
 
     private EmbedOnceServer(ServerOptions options, UrlImages.Resolver resolver) {
         this.options = options;
@@ -47,6 +59,9 @@ public final class EmbedOnceServer implements AutoCloseable {
                 resolver,
                 options.limits().fetchTime(),
                 options.limits().imageBytes());
+        this.pictures =
+                new RecentPictures(options.thumbnails(), options.limits().imagePixels());
+        this.history = new History(options.cache());
         Metrics metrics = new Metrics(options.cache(), modelMetrics, List.copyOf(chatModels.values()));
         try {
             this.http = HttpServer.start(
@@ -86,16 +101,65 @@ public final class EmbedOnceServer implements AutoCloseable {
         BodyBudget bodies = new BodyBudget(options.limits().bodiesBytes());
         ImageLoader loader = new ImageLoader(
                 urls, new FileImages(options.imageFolders(), options.limits().imageBytes()), options.limits());
-        Chats chats = new Chats(chatModels, options.cache(), loader, options.limits(), (model, images, encoded) -> {});
-        List<Route> routes = new ArrayList<>();
-        routes.add(new Route(
-                "POST",
-                "/v1/chat/completions",
-                Access.KEY,
-                ErrorShape.OPENAI,
-                new ChatCompletions(chats, options.limits(), bodies)::handle));
-        routes.add(new Route("GET", "/metrics", Access.ADMIN, ErrorShape.OPENAI, metrics::handle));
-        return routes;
+        Chats chats = new Chats(chatModels, options.cache(), loader, options.limits(), pictures);
+        Models models = new Models(models());
+        CacheAdmin admin = new CacheAdmin(
+                options.cache(), options.keys().salts(), List.copyOf(chatModels.values()), history, pictures::forget);
+        Health health = new Health(() -> !stopping);
+        return List.of(
+                open("GET", "/health", health::health),
+                open("GET", "/ready", health::ready),
+                open("GET", "/openapi.json", Page.file("openapi.json", "application/json")),
+                key("POST", "/v1/chat/completions", new ChatCompletions(chats, options.limits(), bodies)::handle),
+                new Route(
+                        "POST",
+                        "/v1/messages",
+                        Access.KEY,
+                        ErrorShape.ANTHROPIC,
+                        new Messages(chats, options.limits(), bodies)::handle),
+                key(
+                        "POST",
+                        "/v1/embeddings",
+                        new Embeddings(options.embeddingModels(), options.cache(), loader, options.limits(), bodies)
+                                ::handle),
+                key("GET", "/v1/models", models::list),
+                key("GET", "/v1/models/{model}", models::one),
+                admin("GET", "/metrics", metrics::handle),
+                admin("GET", "/v1/cache/stats", admin::stats),
+                admin("DELETE", "/v1/cache", admin::clear),
+                admin("DELETE", "/v1/cache/{hash}", admin::remove),
+                admin("GET", "/", Page.file("index.html", "text/html; charset=utf-8")),
+                admin("GET", "/page/style.css", Page.file("style.css", "text/css; charset=utf-8")),
+                admin("GET", "/page/app.js", Page.file("app.js", "text/javascript; charset=utf-8")),
+                admin("GET", "/page/icon.svg", Page.file("icon.svg", "image/svg+xml")),
+                admin("GET", "/page/recent", pictures::list));
+    }
+
+    private static Route open(String method, String path, Endpoint endpoint) {
+        return new Route(method, path, Access.OPEN, ErrorShape.OPENAI, endpoint);
+    }
+
+    private static Route key(String method, String path, Endpoint endpoint) {
+        return new Route(method, path, Access.KEY, ErrorShape.OPENAI, endpoint);
+    }
+
+    private static Route admin(String method, String path, Endpoint endpoint) {
+        return new Route(method, path, Access.ADMIN, ErrorShape.OPENAI, endpoint);
+    }
+
+    private List<Models.Model> models() {
+        List<Models.Model> models = new ArrayList<>();
+        options.chatModels()
+                .forEach((name, model) -> models.add(new Models.Model(name, "chat", model.visionVersion())));
+        options.embeddingModels()
+                .forEach((name, model) -> models.add(
+                        new Models.Model(name, "embeddings", model.images().modelVersion())));
+        return models;
+    }
+
+    /** The routes, as {@code METHOD /path}. */
+    List<String> routeNames() {
+        return http.routeNames();
     }
 
     /** The port that it listens on. */
@@ -115,6 +179,7 @@ public final class EmbedOnceServer implements AutoCloseable {
      */
     @Override
     public void close() {
+        stopping = true;
         http.drain(options.grace());
         closeModels();
         http.close();
@@ -123,5 +188,7 @@ public final class EmbedOnceServer implements AutoCloseable {
     private void closeModels() {
         chatModels.values().forEach(ChatModel::close);
         urls.close();
+        pictures.close();
+        history.close();
     }
 }

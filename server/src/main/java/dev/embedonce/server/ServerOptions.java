@@ -3,6 +3,7 @@ package dev.embedonce.server;
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.encoder.ImageEncoder;
 import dev.embedonce.encoder.text.TextEncoder;
+import dev.embedonce.server.api.embeddings.EmbeddingModel;
 import dev.embedonce.server.schedule.EngineOptions;
 import dev.embedonce.server.security.AllowedHosts;
 import dev.embedonce.server.security.ApiKeys;
@@ -27,7 +28,7 @@ public final class ServerOptions {
     private final int port;
     private final FeatureCache cache;
     private final Map<String, VisionLanguageModel> chatModels;
-    private final Map<String, Embedder> embeddingModels;
+    private final Map<String, EmbeddingModel> embeddingModels;
     private final EngineOptions engine;
     private final Limits limits;
     private final ApiKeys keys;
@@ -38,13 +39,6 @@ public final class ServerOptions {
     private final boolean thumbnails;
     private final Duration idle;
     private final Duration grace;
-
-    /**
-     * A model that makes vectors.
-     *
-     * @param texts its text side, if it has one
-     */
-    public record Embedder(ImageEncoder images, Optional<TextEncoder> texts) {}
 
     private ServerOptions(Builder builder) {
         this.host = builder.host;
@@ -89,7 +83,7 @@ public final class ServerOptions {
     }
 
     /** By the names that clients call them by. */
-    public Map<String, Embedder> embeddingModels() {
+    public Map<String, EmbeddingModel> embeddingModels() {
         return embeddingModels;
     }
 
@@ -146,7 +140,7 @@ public final class ServerOptions {
         private String host = "127.0.0.1";
         private int port = 8000;
         private final Map<String, VisionLanguageModel> chatModels = new LinkedHashMap<>();
-        private final Map<String, Embedder> embeddingModels = new LinkedHashMap<>();
+        private final Map<String, EmbeddingModel> embeddingModels = new LinkedHashMap<>();
         private EngineOptions engine = EngineOptions.DEFAULT;
         private Limits limits = Limits.DEFAULT;
         private ApiKeys keys = ApiKeys.NONE;
@@ -187,7 +181,7 @@ public final class ServerOptions {
         /** A model for embeddings; without texts it embeds pictures only. */
         public Builder embeddingModel(String name, ImageEncoder images, @Nullable TextEncoder texts) {
             requireNew(name);
-            embeddingModels.put(name, new Embedder(images, Optional.ofNullable(texts)));
+            embeddingModels.put(name, new EmbeddingModel(images, Optional.ofNullable(texts)));
             return this;
         }
 

@@ -8,12 +8,14 @@ import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.encoder.EncoderOptions;
 import dev.embedonce.encoder.ImageEncoders;
 import dev.embedonce.encoder.text.TextEncoders;
+import dev.embedonce.server.security.UrlImages;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.MemoryStore;
 import dev.embedonce.vlm.ModelOptions;
 import dev.embedonce.vlm.VisionLanguageModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
@@ -38,7 +40,7 @@ public final class TestServer implements AutoCloseable {
     private final FeatureCache cache;
     private final EmbedOnceServer server;
 
-    private TestServer(CacheStore store, UnaryOperator<ServerOptions.Builder> more) {
+    private TestServer(CacheStore store, UnaryOperator<ServerOptions.Builder> more, UrlImages.Resolver resolver) {
         this.cache = FeatureCache.over(store).build();
         opened.add(cache::close);
         VisionLanguageModel model = VisionLanguageModel.load(
@@ -48,12 +50,14 @@ public final class TestServer implements AutoCloseable {
         opened.add(images::close);
         var texts = TextEncoders.open(resource("models/clip").toString(), EncoderOptions.defaults());
         opened.add(texts::close);
-        this.server = EmbedOnceServer.start(more.apply(ServerOptions.over(cache)
-                        .port(0)
-                        .grace(Duration.ofSeconds(5))
-                        .chatModel(MODEL, model)
-                        .embeddingModel(CLIP, images, texts))
-                .build());
+        this.server = EmbedOnceServer.start(
+                more.apply(ServerOptions.over(cache)
+                                .port(0)
+                                .grace(Duration.ofSeconds(5))
+                                .chatModel(MODEL, model)
+                                .embeddingModel(CLIP, images, texts))
+                        .build(),
+                resolver);
     }
 
     public static TestServer start() {
@@ -65,7 +69,11 @@ public final class TestServer implements AutoCloseable {
     }
 
     public static TestServer start(CacheStore store, UnaryOperator<ServerOptions.Builder> more) {
-        return new TestServer(store, more);
+        return new TestServer(store, more, InetAddress::getAllByName);
+    }
+
+    static TestServer start(UnaryOperator<ServerOptions.Builder> more, UrlImages.Resolver resolver) {
+        return new TestServer(new MemoryStore(), more, resolver);
     }
 
     public static Path resource(String name) {

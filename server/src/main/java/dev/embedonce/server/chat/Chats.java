@@ -86,7 +86,8 @@ public final class Chats {
         if (model == null) {
             throw unknownModel();
         }
-        Admission.Place place = enter(model, caller, request.wishes().choices());
+        Admission.Place place =
+                enter(model.admission(), caller, request.wishes().choices());
         try {
             return begin(request, model, caller, exchange, place);
         } catch (RuntimeException | Error | ClientGoneException e) {
@@ -105,9 +106,14 @@ public final class Chats {
                 Map.of());
     }
 
-    private static Admission.Place enter(ChatModel model, Caller caller, int answers) {
+    /**
+     * Lets a caller in.
+     *
+     * @throws ApiException that says when to try again, if there is no place
+     */
+    public static Admission.Place enter(Admission admission, Caller caller, int answers) {
         try {
-            return model.admission().enter(caller.tenant(), answers);
+            return admission.enter(caller.tenant(), answers);
         } catch (Admission.FullException e) {
             throw new ApiException(
                     ErrorKind.BUSY,

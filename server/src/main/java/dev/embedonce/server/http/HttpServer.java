@@ -117,6 +117,11 @@ public final class HttpServer implements AutoCloseable {
         return connector.getLocalPort();
     }
 
+    /** The routes, as {@code METHOD /path}. */
+    public List<String> routeNames() {
+        return routes.stream().map(route -> route.method() + " " + route.path()).toList();
+    }
+
     /** Requests under way. */
     public int underWay() {
         return underWay.get();

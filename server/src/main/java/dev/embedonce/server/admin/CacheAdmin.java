@@ -1,0 +1,148 @@
+package dev.embedonce.server.admin;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.embedonce.cache.CacheStats;
+import dev.embedonce.cache.FeatureCache;
+import dev.embedonce.hash.ContentHash;
+import dev.embedonce.key.CacheKey;
+import dev.embedonce.key.FramedDigest;
+import dev.embedonce.server.chat.ChatModel;
+import dev.embedonce.server.http.ApiException;
+import dev.embedonce.server.http.Exchange;
+import dev.embedonce.server.metrics.StoreBytes;
+import dev.embedonce.server.security.Caller;
+import dev.embedonce.store.Selection;
+import dev.embedonce.store.StoreScan;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** {@code GET /v1/cache/stats}, {@code DELETE /v1/cache} and {@code DELETE /v1/cache/{hash}}. Thread-safe. */
+public final class CacheAdmin {
+    private static final int BATCH = 1000;
+
+    private final FeatureCache cache;
+    private final Set<String> salts;
+    private final List<ChatModel> models;
+    private final StoreBytes storeBytes;
+    private final History history;
+    private final Runnable forgetting;
+
+    /**
+     * An administration.
+     *
+     * @param salts of all tenants
+     * @param models whose kept sequences are dropped with the pictures
+     * @param forgetting drops what else is kept of pictures
+     */
+    public CacheAdmin(
+            FeatureCache cache, Set<String> salts, List<ChatModel> models, History history, Runnable forgetting) {
+        this.cache = cache;
+        this.salts = Set.copyOf(salts);
+        this.models = List.copyOf(models);
+        this.storeBytes = new StoreBytes(cache);
+        this.history = history;
+        this.forgetting = forgetting;
+    }
+
+    /** Answers with what the cache did and holds. */
+    public void stats(Exchange exchange, Caller caller) throws IOException {
+        CacheStats stats = cache.stats();
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("images", stats.images()).put("hits", stats.hits()).put("encoded", stats.encoded());
+        node.putObject("by_source")
+                .put("memory", stats.memoryHits())
+                .put("store", stats.storeHits())
+                .put("foreign", stats.foreignHits())
+                .put("shared", stats.sharedHits())
+                .put("pixels", stats.pixelHits())
+                .put("encoded", stats.encoded())
+                .put("failed", stats.failed());
+        node.put("hit_rate", hitRate(stats));
+        node.put("corrupt", stats.corruptTotal()).put("healed", stats.healed());
+        node.put("encoder_seconds", stats.encodeNanos() / 1e9);
+        node.put("encoder_seconds_saved", stats.savedEncodeNanos() / 1e9);
+        storeBytes.get().ifPresent(store -> {
+            ObjectNode held = node.putObject("store");
+            held.put("entries", store.entries()).put("bytes", store.sizeBytes());
+            ArrayNode versions = held.putArray("versions");
+            store.versions()
+                    .forEach(version -> versions.addObject()
+                            .put("model", version.modelVersion())
+                            .put("preprocessing", version.preprocVersion())
+                            .put("entries", version.entries())
+                            .put("bytes", version.sizeBytes()));
+        });
+        node.put(
+                "state_bytes",
+                models.stream().mapToLong(model -> model.engine().stateBytes()).sum());
+        node.set("history", history.json());
+        exchange.json(200, node);
+    }
+
+    /** Hits and pixel hits among all that were asked for; 0 if none was. */
+    static double hitRate(CacheStats stats) {
+        return stats.images() == 0 ? 0 : (double) (stats.hits() + stats.pixelHits()) / stats.images();
+    }
+
+    /** Forgets everything. */
+    public void clear(Exchange exchange, Caller caller) throws IOException {
+        answer(exchange, remove(Selection.ALL));
+    }
+
+    /** Forgets one picture, of all tenants and models. */
+    public void remove(Exchange exchange, Caller caller) throws IOException {
+        ContentHash hash;
+        try {
+            hash = new ContentHash(exchange.pathParameter("hash"));
+        } catch (IllegalArgumentException e) {
+            throw ApiException.invalid("hash", "expected the SHA-256 of a picture, 64 lower-case hexadecimal digits");
+        }
+        long removed = remove(new Selection(null, null, hash));
+        for (String salt : salts) {
+            removed += remove(new Selection(null, null, salted(salt, hash)));
+        }
+        answer(exchange, removed);
+    }
+
+    private static void answer(Exchange exchange, long removed) throws IOException {
+        exchange.json(
+                200,
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("object", "cache.deleted")
+                        .put("removed", removed));
+    }
+
+    /** What a tenant's entry lies under: the same as in {@code dev.embedonce.cache.Tenant}. */
+    static ContentHash salted(String salt, ContentHash content) {
+        return FramedDigest.tagged("embedonce.tenant-content.v1")
+                .put("salt", salt)
+                .put("content", content.hex())
+                .toContentHash();
+    }
+
+    private long remove(Selection selection) {
+        long removed = 0;
+        List<CacheKey> keys = new ArrayList<>();
+        try (StoreScan scan = cache.store().scan(selection)) {
+            while (scan.hasNext()) {
+                keys.add(scan.next().key());
+                if (keys.size() == BATCH) {
+                    removed += cache.invalidate(keys);
+                    keys.clear();
+                }
+            }
+        }
+        removed += cache.invalidate(keys);
+        models.forEach(model -> {
+            model.lane().forget();
+            model.engine().forget();
+        });
+        forgetting.run();
+        return removed;
+    }
+}

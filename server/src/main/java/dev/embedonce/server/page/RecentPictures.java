@@ -1,0 +1,118 @@
+package dev.embedonce.server.page;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.embedonce.server.chat.Chats;
+import dev.embedonce.server.chat.ServedImage;
+import dev.embedonce.server.http.Exchange;
+import dev.embedonce.server.security.Caller;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The pictures that were served last, small, for the page; only if that is wanted. Thumbnails are made once a picture, on a thread of
+ * their own, and left out when it cannot keep up. Thread-safe.
+ */
+public final class RecentPictures implements Chats.ImageListener, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RecentPictures.class);
+    private static final int MOST = 24;
+    private static final int MOST_WAITING = 16;
+
+    private final boolean enabled;
+    private final Thumbnails thumbnails;
+    private final Deque<Served> served = new ArrayDeque<>();
+    private final Map<String, String> made = new LinkedHashMap<>();
+    private final ThreadPoolExecutor maker;
+
+    /** One serving of a picture. */
+    private record Served(String model, ServedImage image, long atMillis) {}
+
+    /** Nothing served yet. */
+    public RecentPictures(boolean enabled, long maxPixels) {
+        this.enabled = enabled;
+        this.thumbnails = new Thumbnails(maxPixels);
+        this.maker = new ThreadPoolExecutor(
+                1,
+                1,
+                1,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(MOST_WAITING),
+                task -> {
+                    Thread thread = new Thread(task, "embedonce-thumbnails");
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                new ThreadPoolExecutor.DiscardPolicy());
+    }
+
+    @Override
+    public synchronized void served(String model, List<ServedImage> images, List<byte[]> encoded) {
+        if (!enabled) {
+            return;
+        }
+        for (int i = 0; i < images.size(); i++) {
+            served.addFirst(new Served(model, images.get(i), System.currentTimeMillis()));
+            String hash = images.get(i).sha256();
+            if (!made.containsKey(hash)) {
+                byte[] bytes = encoded.get(i);
+                maker.execute(() -> make(hash, bytes));
+            }
+        }
+        while (served.size() > MOST) {
+            served.removeLast();
+        }
+    }
+
+    private void make(String hash, byte[] encoded) {
+        try {
+            String uri = thumbnails.dataUri(encoded);
+            synchronized (this) {
+                made.put(hash, uri);
+                for (Iterator<String> oldest = made.keySet().iterator(); made.size() > 2 * MOST && oldest.hasNext(); ) {
+                    oldest.next();
+                    oldest.remove();
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("no thumbnail", e);
+        }
+    }
+
+    /** Drops all of them. */
+    public synchronized void forget() {
+        served.clear();
+        made.clear();
+    }
+
+    /** Answers with them, the last one first. */
+    public void list(Exchange exchange, Caller caller) throws IOException {
+        ObjectNode node = JsonNodeFactory.instance.objectNode().put("enabled", enabled);
+        ArrayNode images = node.putArray("images");
+        synchronized (this) {
+            for (Served one : served) {
+                ObjectNode image = (ObjectNode)
+                        ServedImage.json(List.of(one.image)).path("images").path(0);
+                image.put("model", one.model).put("at", one.atMillis);
+                image.put("thumbnail", made.get(one.image.sha256()));
+                images.add(image);
+            }
+        }
+        exchange.json(200, node);
+    }
+
+    @Override
+    public void close() {
+        maker.shutdownNow();
+    }
+}
