@@ -2,13 +2,16 @@ package dev.embedonce.cli;
 
 import dev.embedonce.cli.care.CacheCommand;
 import dev.embedonce.cli.embed.EmbedCommand;
+import dev.embedonce.cli.lab.LabCommand;
 import dev.embedonce.cli.pictures.InspectCommand;
 import dev.embedonce.cli.pictures.NearDuplicatesCommand;
 import dev.embedonce.cli.pictures.PhashCommand;
 import dev.embedonce.cli.search.SearchCommand;
 import dev.embedonce.cli.vlm.ChatCommand;
+import dev.embedonce.cli.vlm.ServeCommand;
 import dev.embedonce.cli.vlm.VlmCommand;
 import dev.embedonce.error.CacheException;
+import dev.embedonce.lab.LabException;
 import dev.embedonce.template.TemplateException;
 import dev.embedonce.vlm.BadImageException;
 import java.io.IOException;
@@ -40,7 +43,9 @@ import picocli.CommandLine.ScopeType;
             InspectCommand.class,
             CacheCommand.class,
             ChatCommand.class,
+            ServeCommand.class,
             VlmCommand.class,
+            LabCommand.class,
             HelpCommand.class
         })
 public final class Main {
@@ -75,6 +80,7 @@ public final class Main {
                 || e instanceof CacheException
                 || e instanceof IllegalArgumentException
                 || e instanceof BadImageException
+                || e instanceof LabException
                 || e instanceof TemplateException
                 || e instanceof IOException
                 || e instanceof UncheckedIOException;

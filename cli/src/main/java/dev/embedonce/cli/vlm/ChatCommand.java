@@ -79,9 +79,8 @@ public final class ChatCommand implements Callable<Integer> {
         for (Path image : images) {
             shown.add(ChatSession.image(image));
         }
-        try (FeatureCache cache = noCache
-                        ? null
-                        : ChatModelOptions.cache(store == null ? ChatModelOptions.defaultCache() : store);
+        try (FeatureCache cache =
+                        noCache ? null : FeatureCaches.open(store == null ? FeatureCaches.defaultUrl() : store);
                 VisionLanguageModel loaded = model.load(cache);
                 ChatSession session = new ChatSession(
                         loaded, sampling.options(loaded.generationDefaults()), pixels.settings(), system, stats)) {

@@ -1,25 +1,13 @@
 package dev.embedonce.cli.vlm;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cli.DownloadProgress;
-import dev.embedonce.encoder.UserFolders;
-import dev.embedonce.encoder.hub.HubSettings;
-import dev.embedonce.graph.blocks.NumericMode;
-import dev.embedonce.graph.runtime.Device;
-import dev.embedonce.graph.runtime.WeightMemory;
-import dev.embedonce.image.PixelOptions;
-import dev.embedonce.store.Stores;
-import dev.embedonce.vlm.ModelFolders;
-import dev.embedonce.vlm.ModelOptions;
 import dev.embedonce.vlm.VisionLanguageModel;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which vision-language model, how it runs, and where its picture features are kept: options that commands share. */
-public final class ChatModelOptions {
-    private static final long HEAP_BYTES = 256L << 20;
-
+/** Which vision-language model, and how it runs: options that commands share. */
+final class ChatModelOptions {
     @Option(
             names = {"-m", "--model"},
             paramLabel = "MODEL",
@@ -28,82 +16,11 @@ public final class ChatModelOptions {
                     "A folder with a vision-language model's Hugging Face files, or organisation/name on the hub.")
     private String model = "";
 
-    @Option(
-            names = "--dtype",
-            paramLabel = "TYPE",
-            defaultValue = "float32",
-            description =
-                    "How the language model's weights are held: float32 (as published), int8 or int4. Default: ${DEFAULT-VALUE}.")
-    private NumericMode dtype = NumericMode.FLOAT32;
-
-    @Option(
-            names = "--tower-dtype",
-            paramLabel = "TYPE",
-            defaultValue = "float32",
-            description =
-                    "The same for the vision tower; part of what its features are kept under. Default: ${DEFAULT-VALUE}.")
-    private NumericMode towerDtype = NumericMode.FLOAT32;
-
-    @Option(
-            names = "--memory",
-            paramLabel = "HOW",
-            description = {
-                "Weights repacked for speed (fast) or left in the mapped file (map).",
-                "Default: fast if float32 weights take no more than half of the machine's memory."
-            })
-    private @Nullable WeightMemory memory;
-
-    @Option(
-            names = {"-t", "--threads"},
-            paramLabel = "N",
-            description = "Threads. Default: all cores.")
-    private int threads = Runtime.getRuntime().availableProcessors();
-
-    @Option(
-            names = "--device",
-            paramLabel = "NAME",
-            defaultValue = "cpu",
-            description = "cpu or cuda. Default: ${DEFAULT-VALUE}.")
-    private String device = "cpu";
-
-    @Option(names = "--rehash", description = "Digest model files anew instead of trusting remembered digests.")
-    private boolean rehash;
-
-    @Option(names = "--image-limit", paramLabel = "N", description = "Refuse images with more pixels than this.")
-    private @Nullable Long imageLimit;
-
-    /** What the user calls the model. */
-    public String name() {
-        return model;
-    }
+    @Mixin
+    private ChatRuntimeOptions runtime = new ChatRuntimeOptions();
 
     /** Loads the model; the caller closes it, and the cache after it. */
-    public VisionLanguageModel load(@Nullable FeatureCache cache) {
-        Path folder = ModelFolders.find(model, HubSettings.fromEnvironment(), new DownloadProgress());
-        PixelOptions pixels = PixelOptions.defaults();
-        ModelOptions.Builder options = ModelOptions.builder()
-                .device(Device.ofName(device))
-                .threads(threads)
-                .languageMode(dtype)
-                .towerMode(towerDtype)
-                .rehash(rehash)
-                .pixels(imageLimit == null ? pixels : pixels.withMaxPixels(imageLimit));
-        if (memory != null) {
-            options.memory(memory);
-        }
-        if (cache != null) {
-            options.featureCache(cache);
-        }
-        return VisionLanguageModel.load(folder, options.build());
-    }
-
-    /** The cache that a URL names. */
-    static FeatureCache cache(String url) {
-        return FeatureCache.over(Stores.open(url)).heapBytes(HEAP_BYTES).build();
-    }
-
-    /** Where features are kept if the user does not say: files in the cache folder, up to 8 GB. */
-    static String defaultCache() {
-        return "files:" + UserFolders.cache().resolve("vision-features") + "?max-bytes=8GB";
+    VisionLanguageModel load(@Nullable FeatureCache cache) {
+        return runtime.load(model, cache);
     }
 }

@@ -95,7 +95,7 @@ final class TraceCommand implements Callable<Integer> {
         for (Path image : images) {
             pictures.add(Files.readAllBytes(image));
         }
-        try (FeatureCache cache = cacheUrl == null ? null : ChatModelOptions.cache(cacheUrl);
+        try (FeatureCache cache = cacheUrl == null ? null : FeatureCaches.open(cacheUrl);
                 VisionLanguageModel loaded = model.load(cache)) {
             Trace.Options options = new Trace.Options(maxTokens, allLogits, cache);
             Trace trace = prompt == null

@@ -1,0 +1,5 @@
+/** The lab command. */
+@NullMarked
+package dev.embedonce.cli.lab;
+
+import org.jspecify.annotations.NullMarked;

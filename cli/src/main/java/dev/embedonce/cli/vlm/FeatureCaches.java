@@ -1,0 +1,22 @@
+package dev.embedonce.cli.vlm;
+
+import dev.embedonce.cache.FeatureCache;
+import dev.embedonce.encoder.UserFolders;
+import dev.embedonce.store.Stores;
+
+/** Caches of picture features. */
+final class FeatureCaches {
+    private static final long HEAP_BYTES = 256L << 20;
+
+    private FeatureCaches() {}
+
+    /** The cache that a URL names. */
+    static FeatureCache open(String url) {
+        return FeatureCache.over(Stores.open(url)).heapBytes(HEAP_BYTES).build();
+    }
+
+    /** Where features are kept if the user does not say: files in the cache folder, up to 8 GB. */
+    static String defaultUrl() {
+        return "files:" + UserFolders.cache().resolve("vision-features") + "?max-bytes=8GB";
+    }
+}
