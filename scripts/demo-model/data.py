@@ -11,7 +11,7 @@ from questions import Asker, PairAsker
 from shapes import COLOURS, KINDS, SIZES, any_background, draw_scene, render
 from tokens import END, IMAGE, VISION_END, VISION_START, encode, special
 
-WEIGHTS = {"colour": 2, "shape": 1, "most": 1, "most colour": 0.7, "where": 1.6, "count": 1.2, "count colour": 1, "count kind": 1, "exists": 1.6, "relation": 2.2, "describe": 1.2}
+WEIGHTS = {"colour": 1.2, "shape": 0.7, "most": 1.3, "most colour": 1.1, "where": 3, "count": 0.7, "count colour": 0.7, "count kind": 0.7, "exists": 0.8, "relation": 2.5, "describe": 0.7}
 PAIR_WEIGHTS = {"more": 1.3, "same colour": 1.3, "which has": 1, "of two": 3}
 CELL = PATCH * MERGE
 
@@ -59,7 +59,7 @@ def _fill(talk, rng, asker, weights, turns):
             return
         last, one, final = talk.turns[-1] if talk.turns else None, isinstance(asker, Asker), len(talk.turns) == turns - 1
         asked = asker.follow_up(last) if last and one and rng.random() < 0.35 else None
-        asked = asked or asker.ask("describe" if one and final and rng.random() < 0.6 else pick(rng, weights))
+        asked = asked or asker.ask("describe" if one and final and rng.random() < 0.4 else pick(rng, weights))
         if asked and (asked.type != "describe" or final or rng.random() < 0.25) and _gist(asked) not in said:
             said.add(_gist(asked))
             talk.turns.append(asked)
@@ -91,12 +91,13 @@ def patches(picture):
 
 
 def cells(scene):
-    """int64 [2, patches]: colour and kind (0 for none) of the shape whose centre is in each patch, in the processor's order."""
-    grid = np.zeros((2, scene.height // PATCH, scene.width // PATCH), np.int64)
+    """float32 [4, patches] about the shape whose centre is in each patch: colour and kind (0 for none), its x and y as shares of the picture."""
+    grid = np.zeros((4, scene.height // PATCH, scene.width // PATCH), np.float32)
     for s in scene.shapes:
-        grid[:, s.y // PATCH, s.x // PATCH] = 1 + list(COLOURS).index(s.colour), 1 + KINDS.index(s.kind)
+        what = 1 + list(COLOURS).index(s.colour), 1 + KINDS.index(s.kind)
+        grid[:, s.y // PATCH, s.x // PATCH] = *what, s.x / scene.width, s.y / scene.height
     h, w = grid.shape[1:]
-    return grid.reshape(2, h // MERGE, MERGE, w // MERGE, MERGE).transpose(0, 1, 3, 2, 4).reshape(2, -1)
+    return grid.reshape(4, h // MERGE, MERGE, w // MERGE, MERGE).transpose(0, 1, 3, 2, 4).reshape(4, -1)
 
 
 def grid_of(scene):
@@ -139,7 +140,7 @@ def _text(positions, at, length):
 class Batch:
     pictures: list  # one float32 [batch, patches, 768] for the first pictures, one for the second
     grids: list  # (height, width) in patches of each
-    cells: list  # int64 [batch, 2, patches] of each
+    cells: list  # float32 [batch, 4, patches] of each
     ids: torch.Tensor  # [batch, length], padded with the end-of-text token
     positions: torch.Tensor  # [3, batch, length]
     answers: torch.Tensor  # bool [batch, length]: tokens to be predicted
@@ -154,7 +155,15 @@ def batch(rng, size, pairs=False, turns=8, most=5, plain=False):
     return collate(talks, rng, plain)
 
 
-def collate(talks, rng, plain=False, pictures=None):
+def pictures(rng, size):
+    """(patches, grid, cells) of a batch of pictures of one size, to train the tower alone."""
+    chosen = SIZES[int(rng.integers(len(SIZES)))]
+    scenes = [draw_scene(rng, chosen) for _ in range(size)]
+    grid = chosen[0] // PATCH, chosen[1] // PATCH
+    return torch.from_numpy(np.stack([patches(see(s, rng)) for s in scenes])), grid, torch.from_numpy(np.stack([cells(s) for s in scenes]))
+
+
+def collate(talks, rng, plain=False):
     written = [write(t, rng.random() < 0.1) for t in talks]
     length = max(len(ids) for ids, _, _ in written)
     ids = np.full((len(talks), length), special("<|endoftext|>"))
@@ -163,9 +172,8 @@ def collate(talks, rng, plain=False, pictures=None):
     for i, (a, p, m) in enumerate(written):
         ids[i, : len(a)], positions[:, i, : len(a)], answers[i, : len(a)] = a, p, m
     scenes = list(zip(*(t.scenes for t in talks)))
-    pictures = pictures or [[see(s, rng, plain) for s in column] for column in scenes]
     return Batch(
-        [torch.from_numpy(np.stack([patches(p) for p in column])) for column in pictures],
+        [torch.from_numpy(np.stack([patches(see(s, rng, plain)) for s in column])) for column in scenes],
         [(column[0].height // PATCH, column[0].width // PATCH) for column in scenes],
         [torch.from_numpy(np.stack([cells(s) for s in column])) for column in scenes],
         torch.from_numpy(ids), torch.from_numpy(positions), torch.from_numpy(answers), talks,

@@ -38,11 +38,11 @@ def right(runtime, questions, folder, show):
     """type -> whether each answer was right; ALL has every one, NOT_SQUARE those with a picture that is not square."""
     found = defaultdict(list)
     for q in questions:
-        answer = runtime.answer(q["messages"], folder)
+        good = runtime.says(q["messages"], folder, q["answer"])
         for type in (q["type"], ALL, *([NOT_SQUARE] if not_square(q, folder) else ())):
-            found[type].append(answer == q["answer"])
-        if show and answer != q["answer"]:
-            print(q["id"], q["type"], "|", q["messages"][-1]["content"], "| said", answer, "| is", q["answer"])
+            found[type].append(good)
+        if show and not good:
+            print(q["id"], q["type"], "|", q["messages"][-1]["content"], "| says", runtime.answer(q["messages"], folder), "| is", q["answer"])
     return found
 
 

@@ -16,13 +16,13 @@ HIDDEN, VISION_HIDDEN, HEADS, KV_HEADS, HEAD_DIM = 128, 128, 4, 2, 32
 TEXT = dict(
     attention_bias=False, attention_dropout=0.0, bos_token_id=special("<|endoftext|>"), dtype="bfloat16", eos_token_id=special(END),
     head_dim=HEAD_DIM, hidden_act="silu", hidden_size=HIDDEN, initializer_range=0.02, intermediate_size=256, max_position_embeddings=2048,
-    model_type="qwen3_vl_text", num_attention_heads=HEADS, num_hidden_layers=4, num_key_value_heads=KV_HEADS, pad_token_id=None, rms_norm_eps=1e-6,
-    rope_scaling={"mrope_interleaved": True, "mrope_section": [6, 5, 5], "rope_type": "default"}, rope_theta=10000, use_cache=True,
+    model_type="qwen3_vl_text", num_attention_heads=HEADS, num_hidden_layers=5, num_key_value_heads=KV_HEADS, pad_token_id=None, rms_norm_eps=1e-6,
+    rope_scaling={"mrope_interleaved": True, "mrope_section": [6, 5, 5], "rope_type": "default"}, rope_theta=5000000, use_cache=True,
     vocab_size=tokenizer().get_vocab_size(),
 )  # fmt: skip
 VISION = dict(
     deepstack_visual_indexes=[1, 2], depth=4, hidden_act="gelu_pytorch_tanh", hidden_size=VISION_HIDDEN, in_channels=3, initializer_range=0.02,
-    intermediate_size=256, model_type="qwen3_vl", num_heads=4, num_position_embeddings=100, out_hidden_size=HIDDEN, patch_size=PATCH,
+    intermediate_size=384, model_type="qwen3_vl", num_heads=4, num_position_embeddings=100, out_hidden_size=HIDDEN, patch_size=PATCH,
     spatial_merge_size=MERGE, temporal_patch_size=2,
 )  # fmt: skip
 CONFIG = dict(
@@ -37,14 +37,26 @@ def new_model(seed):
     config = Qwen3VLConfig(**{**CONFIG, "text_config": dict(TEXT), "vision_config": dict(VISION)})
     model = Qwen3VLForConditionalGeneration._from_config(config, attn_implementation="sdpa", dtype=torch.float32)
     for name, p in model.named_parameters():
-        if name.endswith("lm_head.weight") or "pos_embed" in name:
+        if name.endswith("lm_head.weight"):
             nn.init.normal_(p, std=0.02)
+        elif "pos_embed" in name:
+            p.data = smooth_positions()
+        elif "patch_embed" in name and p.dim() >= 2:
+            nn.init.normal_(p, std=0.2 * p[0].numel() ** -0.5)  # or the positions would drown in the pixels
         elif "embed_tokens" in name:
             nn.init.normal_(p, std=0.5)
         elif p.dim() >= 2:
             into_residual = any(part in name for part in ("o_proj", "down_proj", "attn.proj", "mlp.linear_fc2"))
             nn.init.normal_(p, std=p[0].numel() ** -0.5 * (0.35 if into_residual else 1))
     return model
+
+
+def smooth_positions():
+    """[positions, VISION_HIDDEN]: low waves over the square, so that where a patch is can be read from the start."""
+    at = torch.linspace(-1, 1, int(VISION["num_position_embeddings"] ** 0.5))
+    y, x = (t.flatten() for t in torch.meshgrid(at, at, indexing="ij"))
+    waves = torch.stack([x, y] + [f(torch.pi * k * t) for t in (x, y) for k in (0.5, 1, 2) for f in (torch.sin, torch.cos)], 1)
+    return waves @ torch.randn(waves.shape[1], VISION_HIDDEN) / waves.shape[1] ** 0.5
 
 
 class Trainee(nn.Module):
@@ -56,6 +68,10 @@ class Trainee(nn.Module):
         self.colour_head = nn.Linear(HIDDEN, MERGE * MERGE * (len(COLOURS) + 1))
         self.kind_head = nn.Linear(HIDDEN, MERGE * MERGE * (len(KINDS) + 1))
         self.there_head = nn.Linear(HIDDEN, MERGE * MERGE * 2)
+        self.place_head = nn.Linear(HIDDEN, MERGE * MERGE * 2)
+        self.at_head = nn.Linear(HIDDEN, 2, bias=False)
+        self.any_kind_head = nn.Linear(HIDDEN, len(KINDS))
+        self.any_colour_head = nn.Linear(HIDDEN, len(COLOURS))
 
     def see(self, patches, grid):
         """float32 [pictures, patches, 3 * 16 * 16] to the main features and the two deepstack levels, each [pictures, tokens, HIDDEN]."""

@@ -4,12 +4,15 @@ from contextlib import contextmanager
 
 import torch
 from PIL import Image
-from transformers import AutoProcessor, Qwen3VLForConditionalGeneration
+from transformers import AutoImageProcessor, AutoProcessor, Qwen3VLForConditionalGeneration
+
+from tokens import END, encode
 
 
 class Runtime:
     def __init__(self, folder):
-        self.processor = AutoProcessor.from_pretrained(folder, backend="pil")
+        self.processor = AutoProcessor.from_pretrained(folder)
+        self.processor.image_processor = AutoImageProcessor.from_pretrained(folder, backend="pil")
         # float32 from the start: casting a bfloat16 model up would keep rounded rotary frequencies
         self.model = Qwen3VLForConditionalGeneration.from_pretrained(folder, dtype=torch.float32).eval()
         self.transposed = self.plain_positions = False
@@ -22,14 +25,31 @@ class Runtime:
         return self.processor(text=[text], images=images or None, return_tensors="pt")
 
     @torch.no_grad()
+    def says(self, messages, pictures, answer):
+        """Whether the greedy answer is this one: whether every token of it is the likeliest after those before it. One forward pass."""
+        inputs = self._changed(self.inputs(messages, pictures))
+        prompt, reply = inputs.pop("input_ids"), torch.tensor([encode(answer + END)])
+        del inputs["attention_mask"]
+        ids = torch.cat([prompt, reply], 1)
+        if "mm_token_type_ids" in inputs:
+            inputs["mm_token_type_ids"] = torch.cat([inputs["mm_token_type_ids"], torch.zeros_like(reply)], 1)
+        else:
+            inputs["position_ids"] = torch.arange(ids.shape[1]).expand(3, 1, -1)
+        logits = self.model(input_ids=ids, **inputs).logits[0, prompt.shape[1] - 1 : -1]
+        return bool((logits.argmax(-1) == reply[0]).all())
+
+    @torch.no_grad()
     def answer(self, messages, pictures, most=32):
-        inputs = self.inputs(messages, pictures)
+        inputs = self._changed(self.inputs(messages, pictures))
+        out = self.model.generate(**inputs, max_new_tokens=most, do_sample=False)
+        return self.processor.tokenizer.decode(out[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+
+    def _changed(self, inputs):
         if self.transposed:
             inputs["image_grid_thw"] = inputs["image_grid_thw"][:, [0, 2, 1]]
         if self.plain_positions:
             del inputs["mm_token_type_ids"]
-        out = self.model.generate(**inputs, max_new_tokens=most, do_sample=False)
-        return self.processor.tokenizer.decode(out[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
+        return inputs
 
     @contextmanager
     def without(self, what):
