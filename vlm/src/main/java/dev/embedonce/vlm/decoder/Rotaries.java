@@ -34,21 +34,28 @@ public final class Rotaries {
      * @throws dev.embedonce.error.ModelLoadException if the scaling is of a kind that is not supported
      */
     public static Rotary read(ModelConfig parameters, double base, int size) {
-        float[] frequencies = Rotary.frequencies(base, size);
-        String type = parameters.has("rope_type") ? "rope_type" : "type";
-        switch (parameters.oneOf(type, "default", "mrope", "linear", "llama3")) {
-            case "linear" -> scaleAll(frequencies, parameters.number("factor"));
-            case "llama3" -> scaleByWavelength(frequencies, parameters);
-            default -> {
-                // as they are
-            }
-        }
-        Rotary rotary = Rotary.of(frequencies, 1);
+        Rotary rotary = oneAxis(parameters, base, size);
         if (!parameters.has("mrope_section")) {
             return rotary;
         }
         int[] sections = sections(parameters, size / 2);
         return parameters.flag("mrope_interleaved", false) ? rotary.interleaved(sections) : rotary.inSections(sections);
+    }
+
+    private static Rotary oneAxis(ModelConfig parameters, double base, int size) {
+        float[] frequencies = Rotary.frequencies(base, size);
+        String type = parameters.has("rope_type") ? "rope_type" : "type";
+        switch (parameters.oneOf(type, "default", "mrope", "linear", "llama3", "yarn")) {
+            case "linear" -> scaleAll(frequencies, parameters.number("factor"));
+            case "llama3" -> scaleByWavelength(frequencies, parameters);
+            case "yarn" -> {
+                return Yarn.read(parameters, base, size);
+            }
+            default -> {
+                // as they are
+            }
+        }
+        return Rotary.of(frequencies, 1);
     }
 
     private static int[] sections(ModelConfig parameters, int pairs) {
