@@ -1,10 +1,12 @@
 package dev.embedonce.vlm.family;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.cache.Outcome;
 import dev.embedonce.cache.Source;
+import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.MemoryStore;
@@ -291,6 +293,20 @@ public abstract class FamilyContract extends FamilyGoldenContract {
         try (FamilyModel other = Families.open(FamilyFiles.of(folder), Goldens.OPTIONS)) {
             assertThat(other.images().preprocVersion(ImageSettings.DEFAULT)).isNotEqualTo(before);
         }
+    }
+
+    @Test
+    void unknownProcessorSetting_isRefusedByName() throws IOException {
+        for (String name : List.of("processor_config.json", "preprocessor_config.json")) {
+            Path file = folder.resolve(name);
+            if (Files.exists(file)) {
+                String json = Files.readString(file);
+                Files.writeString(file, json.replaceFirst("\"image_mean\"", "\"do_sharpen\": true, $0"));
+            }
+        }
+        assertThatThrownBy(() -> Families.open(FamilyFiles.of(folder), Goldens.OPTIONS))
+                .isInstanceOf(ModelLoadException.class)
+                .hasMessageContaining("do_sharpen");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.embedonce.vlm.family.llava_next;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.family.Families;
 import dev.embedonce.vlm.family.FamilyContract;
 import dev.embedonce.vlm.family.FamilyFiles;
@@ -38,5 +39,27 @@ class LlavaNextTest extends FamilyContract {
             assertThat(model.images().preprocVersion(two))
                     .isNotEqualTo(model.images().preprocVersion(ImageSettings.DEFAULT));
         }
+    }
+
+    /** Equal tiles, but more of the canvas is padding. */
+    @Test
+    void split_equalTilesOfOtherSize_isAnotherInput(@TempDir Path temp) {
+        Goldens goldens = Goldens.of("llava_next", "published");
+        Tensor pixels = goldens.named("very_wide").tensor("pixel_values");
+        try (FamilyModel model = Families.open(FamilyFiles.of(goldens.model(temp.resolve("sizes"))), Goldens.OPTIONS)) {
+            ProcessedImage wide = split(model, pixels, 20, 60);
+            ProcessedImage wider = split(model, pixels, 10, 60);
+
+            assertThat(wide.inputs()).isEqualTo(wider.inputs());
+            assertThat(wide.inputDigest()).isNotEqualTo(wider.inputDigest());
+            List<VisionFeatures> features = model.tower().encode(List.of(wide, wider));
+            assertThat(features.get(0).tokens()).isGreaterThan(features.get(1).tokens());
+        }
+    }
+
+    private static ProcessedImage split(FamilyModel model, Tensor pixels, long height, long width) {
+        return model.images()
+                .split(Map.of("pixel_values", pixels, "image_sizes", Tensor.ofLongs(new long[] {height, width}, 1, 2)))
+                .get(0);
     }
 }
