@@ -225,7 +225,11 @@ public final class PatchProcessing implements ImageProcessing {
         int patch = 0;
         for (Tensor grid : grids) {
             LongBuffer thw = grid.longs();
-            int patches = Math.toIntExact(thw.get(0) * thw.get(1) * thw.get(2));
+            if (thw.get(0) != 1) {
+                throw new IllegalArgumentException(
+                        GRID + ": a picture of " + thw.get(0) + " times, but videos are not supported");
+            }
+            int patches = Math.toIntExact(thw.get(1) * thw.get(2));
             images.add(new ProcessedImage(Map.of(PIXEL_VALUES, slice(all, patch, patches)), Map.of(GRID, grid), 0, 0));
             patch += patches;
         }

@@ -11,11 +11,7 @@ import dev.embedonce.vlm.decoder.TextConfigs;
  */
 record LlavaConfig(DecoderConfig text, int imageTokenId) {
     static LlavaConfig read(ModelConfig config) {
-        ModelConfig text = config.object("text_config");
-        boolean tied = config.has("tie_word_embeddings")
-                ? config.flag("tie_word_embeddings", false)
-                : text.flag("tie_word_embeddings", false);
         int imageTokenId = config.natural(config.has("image_token_id") ? "image_token_id" : "image_token_index", 32000);
-        return new LlavaConfig(TextConfigs.read(text, tied), imageTokenId);
+        return new LlavaConfig(TextConfigs.readOf(config), imageTokenId);
     }
 }

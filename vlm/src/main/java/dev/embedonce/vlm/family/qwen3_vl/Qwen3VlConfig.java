@@ -12,15 +12,11 @@ import dev.embedonce.vlm.decoder.TextConfigs;
  */
 record Qwen3VlConfig(DecoderConfig text, int imageTokenId, int mergeSize) {
     static Qwen3VlConfig read(ModelConfig config) {
-        ModelConfig text = config.object("text_config");
         ModelConfig vision = config.object("vision_config");
-        boolean tied = config.has("tie_word_embeddings")
-                ? config.flag("tie_word_embeddings", false)
-                : text.flag("tie_word_embeddings", false);
         int levels = vision.integers("deepstack_visual_indexes", Qwen3VlVision.DEFAULT_LEVELS)
                 .size();
         return new Qwen3VlConfig(
-                TextConfigs.read(text, tied).withLevels(levels),
+                TextConfigs.readOf(config).withLevels(levels),
                 config.natural("image_token_id", 151_655),
                 vision.positive("spatial_merge_size", 2));
     }
