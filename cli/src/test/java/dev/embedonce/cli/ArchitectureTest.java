@@ -1,6 +1,7 @@
 package dev.embedonce.cli;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -39,6 +40,10 @@ class ArchitectureTest {
                         "dev.embedonce.image..",
                         "dev.embedonce.graph..",
                         "dev.embedonce.encoder..",
+                        "dev.embedonce.template..",
+                        "dev.embedonce.vlm..",
+                        "dev.embedonce.server..",
+                        "dev.embedonce.lab..",
                         "dev.embedonce.cli..",
                         "java.sql..",
                         "java.net.http..",
@@ -57,7 +62,8 @@ class ArchitectureTest {
                     String name = type.getPackageName();
                     boolean ours = name.startsWith("dev.embedonce.");
                     boolean here = name.startsWith("dev.embedonce.store." + store);
-                    boolean other = name.matches("dev\\.embedonce\\.(store\\.|image|graph|encoder|cli|cache|care).*");
+                    boolean other = name.matches(
+                            "dev\\.embedonce\\.(store\\.|image|graph|encoder|template|vlm|server|lab|cli|cache|care).*");
                     return ours && other && !here;
                 }))
                 .allowEmptyShould(true)
@@ -84,6 +90,68 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.embedonce.image..", "dev.embedonce.encoder..", "dev.embedonce.cli..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void template_knowsNobody() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.embedonce.template..")
+                .should()
+                .dependOnClassesThat(DescribedPredicate.describe("are ours, and elsewhere", type -> {
+                    String name = type.getPackageName();
+                    return name.startsWith("dev.embedonce.") && !name.startsWith("dev.embedonce.template");
+                }))
+                .check(CLASSES);
+    }
+
+    @Test
+    void vlm_knowsNoServerNoLabAndNoCommands() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.embedonce.vlm..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.embedonce.server..", "dev.embedonce.lab..", "dev.embedonce.cli..", "java.net.http..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void families_areKnownByTheRegistryOnly() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.embedonce.vlm.family..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.embedonce.vlm.family.*..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void families_doNotKnowEachOther() {
+        slices().matching("dev.embedonce.vlm.family.(*)..")
+                .should()
+                .notDependOnEachOther()
+                .check(CLASSES);
+    }
+
+    @Test
+    void server_knowsNoCommands_andTheLabKnowsNeither() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.embedonce.server..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.embedonce.lab..", "dev.embedonce.cli..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.embedonce.lab..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.embedonce.server..", "dev.embedonce.vlm..", "dev.embedonce.cli..")
                 .check(CLASSES);
     }
 
