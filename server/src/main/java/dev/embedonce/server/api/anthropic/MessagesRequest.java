@@ -48,7 +48,10 @@ public record MessagesRequest(ChatRequest chat, boolean stream) {
         fields.refuse("thinking", "this server has no extended thinking", "{\"type\":\"disabled\"}");
         fields.refuse("container", "this server has no containers");
         fields.refuse("mcp_servers", NO_TOOLS, "[]");
-        fields.ignore("metadata", "service_tier", "cache_control");
+        fields.refuse("output_config", "this server cannot promise any form of its answers", "{}");
+        fields.refuse("inference_geo", "this server stands where it stands");
+        fields.ignore(
+                "metadata", "service_tier", "cache_control", "speed", "diagnostics", "user_profile_id", "workspace_id");
         fields.requireNoOthers();
         return new MessagesRequest(new ChatRequest(model, turns, wishes), stream);
     }

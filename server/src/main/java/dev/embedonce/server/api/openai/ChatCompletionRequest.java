@@ -57,6 +57,7 @@ public record ChatCompletionRequest(ChatRequest chat, boolean stream, boolean us
                 "safety_identifier",
                 "prompt_cache_key",
                 "prompt_cache_retention",
+                "prompt_cache_options",
                 "parallel_tool_calls",
                 "reasoning_effort",
                 "verbosity");
@@ -71,6 +72,7 @@ public record ChatCompletionRequest(ChatRequest chat, boolean stream, boolean us
         fields.refuse("function_call", NO_TOOLS, "\"none\"", "\"auto\"");
         fields.refuse("logit_bias", "this server does not bias tokens", "{}");
         fields.refuse("modalities", "this server writes text only", "[\"text\"]");
+        fields.refuse("moderation", "this server does not moderate");
         fields.refuse("audio", "this server writes text only");
         fields.refuse("prediction", "this server takes no predictions");
         fields.refuse("web_search_options", "this server searches nothing");
