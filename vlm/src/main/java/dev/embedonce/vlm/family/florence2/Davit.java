@@ -27,11 +27,11 @@ final class Davit {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
-     * A map of the picture.
+     * The map of a picture, place by place.
      *
      * @param tokens float32 [batch, side * side, channels]
      */
-    record Map(Value tokens, int side, int channels) {}
+    record Places(Value tokens, int side, int channels) {}
 
     private record Stage(int channels, int heads, int groups, int blocks, int patch, int stride, int padding) {}
 
@@ -64,7 +64,7 @@ final class Davit {
         if (paddings.size() != channels.size()) {
             throw config.refused("patch_padding", channels.size() + " numbers");
         }
-        requireNorms(config);
+        requirePublishedLists(config);
         List<Stage> stages = IntStream.range(0, channels.size())
                 .mapToObj(i -> new Stage(
                         channels.get(i),
@@ -86,14 +86,20 @@ final class Davit {
         return list;
     }
 
-    private static void requireNorms(ModelConfig config) {
+    /** Refuses what the lists of the config might say otherwise than every published one does. */
+    private static void requirePublishedLists(ModelConfig config) {
         try {
-            JsonNode norms =
-                    JSON.readTree(config.file().toFile()).path("vision_config").path("patch_prenorm");
+            JsonNode vision = JSON.readTree(config.file().toFile()).path("vision_config");
+            JsonNode norms = vision.path("patch_prenorm");
             for (int i = 0; i < norms.size(); i++) {
                 if (norms.get(i).asBoolean() != (i > 0)) {
                     throw config.refused("patch_prenorm", "false for the first stage and true for the others");
                 }
+            }
+            JsonNode sources = vision.path("image_feature_source");
+            if (!sources.isMissingNode()
+                    && !sources.toString().equals("[\"spatial_avg_pool\",\"temporal_avg_pool\"]")) {
+                throw config.refused("image_feature_source", "spatial_avg_pool, then temporal_avg_pool");
             }
         } catch (IOException e) {
             throw new ModelLoadException(config.file() + ": cannot be read: " + e, e);
@@ -105,7 +111,7 @@ final class Davit {
      *
      * @param pixels float32 [batch, 3, size, size]
      */
-    Map apply(Value pixels, int size) {
+    Places apply(Value pixels, int size) {
         Value x = pixels;
         int side = size;
         int before = 3;
@@ -122,7 +128,7 @@ final class Davit {
                 x = block(norms.at("channel_block"), linears.at("channel_block"), x, stage, side, false);
             }
         }
-        return new Map(tokens(x, before), side, before);
+        return new Places(tokens(x, before), side, before);
     }
 
     private Value embed(Scope scope, Value x, boolean normFirst, int before, Stage stage) {

@@ -77,7 +77,7 @@ final class Florence2Vision {
         Value pixels = ops.graph()
                 .input("pixel_values", TensorType.F32, Dim.free("batch"), Dim.of(3), Dim.of(size), Dim.of(size));
         Davit davit = Davit.read(builder, config);
-        Davit.Map map = davit.apply(pixels, size);
+        Davit.Places map = davit.apply(pixels, size);
         if (map.side() > positions) {
             throw config.refused("max_position_embeddings", "at least the " + map.side() + " places of a side");
         }
@@ -97,7 +97,7 @@ final class Florence2Vision {
     }
 
     /** The map as tokens, with the learned places of column and row, and the first moment in time: {@code [batch, places, channels]}. */
-    private static Value placed(Scope projector, Ops ops, Davit.Map map, int positions, int moments) {
+    private static Value placed(Scope projector, Ops ops, Davit.Places map, int positions, int moments) {
         int side = map.side();
         int rows = map.channels() / 2;
         int columns = map.channels() - rows;
