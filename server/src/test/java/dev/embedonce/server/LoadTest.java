@@ -78,7 +78,10 @@ class LoadTest {
         while (System.nanoTime() - end < 0 && errors.isEmpty()) {
             int picture = random.nextInt(4) == 0 ? cold.incrementAndGet() : random.nextInt(16);
             ObjectNode request = chat("Question " + random.nextInt(1000), Pictures.png(picture));
-            request.put("max_tokens", 8 + random.nextInt(24)).put("stream", true);
+            // with probabilities there is one event a token, even where it makes no whole character
+            request.put("max_tokens", 8 + random.nextInt(24))
+                    .put("stream", true)
+                    .put("logprobs", true);
             try {
                 stream(server, request);
             } catch (Exception e) {

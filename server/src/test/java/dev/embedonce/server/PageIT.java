@@ -93,7 +93,7 @@ class PageIT {
                 + "new KeyboardEvent('keydown', {key: 'Enter', bubbles: true, cancelable: true}))");
         browser.await("document.querySelector('.message.assistant .facts') !== null");
         assertThat(browser.text("document.querySelector('.message.user .badge').textContent"))
-                .startsWith("hit · memory · ");
+                .startsWith("hit · ");
         shot("light");
         open("dark", 1200);
         browser.await("document.querySelectorAll('#recent .badge').length === 4");

@@ -43,8 +43,10 @@ public final class TestServer implements AutoCloseable {
     private TestServer(CacheStore store, UnaryOperator<ServerOptions.Builder> more, UrlImages.Resolver resolver) {
         this.cache = FeatureCache.over(store).build();
         opened.add(cache::close);
+        String folder = System.getProperty("embedonce.test.model", "");
         VisionLanguageModel model = VisionLanguageModel.load(
-                resource("models/qwen3_vl"), ModelOptions.builder().threads(1).build());
+                folder.isEmpty() ? resource("models/qwen3_vl") : Path.of(folder),
+                ModelOptions.builder().threads(1).build());
         opened.add(model::close);
         var images = ImageEncoders.open(resource("models/clip"), EncoderOptions.defaults());
         opened.add(images::close);

@@ -6,7 +6,6 @@ import dev.embedonce.vlm.generate.StopStrings;
 import dev.embedonce.vlm.tokenizer.ModelTokenizer;
 import dev.embedonce.vlm.tokenizer.TokenStream;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -56,6 +55,9 @@ final class AnswerWriter {
             chances.add(chance(lastToken, before, ticket.likeliest().getAsInt()));
         }
         give(stream.next(lastToken));
+        if (!chances.isEmpty()) {
+            tell("");
+        }
         if (stops.isStopped()) {
             return End.STOP;
         }
@@ -69,7 +71,7 @@ final class AnswerWriter {
     private void finish() {
         give(stream.rest());
         String held = stops.rest();
-        if (!held.isEmpty() || !chances.isEmpty()) {
+        if (!held.isEmpty()) {
             tell(held);
         }
     }
@@ -89,13 +91,28 @@ final class AnswerWriter {
     }
 
     private TokenChance chance(int token, float[] logProbabilities, int most) {
-        List<TokenChance.Alternative> likeliest = IntStream.range(0, logProbabilities.length)
-                .boxed()
-                .sorted(Comparator.comparingDouble(id -> -logProbabilities[id]))
-                .limit(most)
-                .map(id -> new TokenChance.Alternative(text(id), logProbabilities[id]))
+        List<TokenChance.Alternative> likeliest = IntStream.of(likeliest(logProbabilities, most))
+                .mapToObj(id -> new TokenChance.Alternative(text(id), logProbabilities[id]))
                 .toList();
         return new TokenChance(text(token), logProbabilities[token], likeliest);
+    }
+
+    /** The ids of the largest values, the largest first. */
+    private static int[] likeliest(float[] values, int most) {
+        int[] best = new int[Math.min(most, values.length)];
+        int count = 0;
+        for (int id = 0; id < values.length; id++) {
+            if (count == best.length && (count == 0 || values[id] <= values[best[count - 1]])) {
+                continue;
+            }
+            int at = count < best.length ? count++ : count - 1;
+            while (at > 0 && values[best[at - 1]] < values[id]) {
+                best[at] = best[at - 1];
+                at--;
+            }
+            best[at] = id;
+        }
+        return best;
     }
 
     private String text(int token) {

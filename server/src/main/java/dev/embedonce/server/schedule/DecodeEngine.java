@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes the answers of one model on one thread. Every round frees the rows of cancelled tickets, lets waiting ones in, reads one
  * chunk of one prompt, and writes one token of every answer under way: so a new prompt, however long, delays the others by one
- * chunk a token. Prompts that are being read take turns. Thread-safe.
+ * chunk a token, and a chunk is no longer than a step ({@link ChunkSize}). Prompts that are being read take turns. Thread-safe.
  */
 public final class DecodeEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DecodeEngine.class);
@@ -28,6 +28,7 @@ public final class DecodeEngine implements AutoCloseable {
     private final Set<Integer> endTokens;
     private final EngineOptions options;
     private final EngineListener listener;
+    private final ChunkSize chunks;
     private final int contextTokens;
     private final int vocabulary;
 
@@ -60,6 +61,7 @@ public final class DecodeEngine implements AutoCloseable {
         this.endTokens = Set.copyOf(endTokens);
         this.options = options;
         this.listener = listener;
+        this.chunks = new ChunkSize(options.chunkTokens());
         this.contextTokens = Math.min(options.contextTokens(), language.contextTokens());
         this.vocabulary = language.vocabulary();
         this.thread = new Thread(this::run, "embedonce-decode-" + name);
@@ -237,7 +239,7 @@ public final class DecodeEngine implements AutoCloseable {
         }
         long start = System.nanoTime();
         int left = row.ticket.prompt().length() - row.place.sequence().length();
-        int tokens = Math.min(left, options.chunkTokens());
+        int tokens = chunks.next(left, !writing.isEmpty());
         Tensor logits;
         try {
             logits = rows.read(row.place, tokens, tokens == left);
@@ -245,7 +247,9 @@ public final class DecodeEngine implements AutoCloseable {
             reading.add(row);
             throw e;
         }
-        listener.chunk(tokens, System.nanoTime() - start);
+        long nanos = System.nanoTime() - start;
+        chunks.chunk(tokens, nanos);
+        listener.chunk(tokens, nanos);
         if (tokens < left) {
             reading.add(row);
             return;
@@ -269,7 +273,9 @@ public final class DecodeEngine implements AutoCloseable {
                 writing.add(before.get(i));
             }
         }
-        listener.step(before.size(), System.nanoTime() - start);
+        long nanos = System.nanoTime() - start;
+        chunks.step(nanos);
+        listener.step(before.size(), nanos);
     }
 
     /** Whether the answer goes on. */

@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param mostRows sequences that are read or written at once, at least 1
  * @param mostWaiting sequences that may wait for a row, 0 or more
- * @param chunkTokens tokens of a prompt that are read between two steps of the others, at least 1
+ * @param chunkTokens the most tokens of a prompt that are read between two steps of the others, at least 1
  * @param contextTokens the most tokens of a prompt and its answer together; the model's own limit if that is less
  * @param keptRows finished sequences that are kept for prompts that begin alike, 0 or more
  * @param keptBytes the most bytes they may take; when nothing runs, all keys and values together stay below it too

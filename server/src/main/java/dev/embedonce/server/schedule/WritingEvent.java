@@ -10,7 +10,7 @@ public sealed interface WritingEvent {
     int choice();
 
     /**
-     * More text, maybe none.
+     * More text; none if a token makes no whole character yet, and its probability was asked for.
      *
      * @param chances of the tokens since the last piece, if asked for
      */

@@ -23,8 +23,12 @@ const seconds = s => s >= 7200 ? (s / 3600).toFixed(1) + " h" : s >= 120 ? (s / 
 const millis = ms => (ms >= 100 ? ms.toFixed(0) : ms >= 1 ? ms.toFixed(1) : ms.toFixed(2)) + " ms";
 const count = (n, thing) => n.toLocaleString("en") + " " + thing + (n === 1 ? "" : "s");
 
-const badge = image => make("span", "badge " + (image.hit ? "hit" : "miss"),
-  (image.hit ? "hit · " + image.source : "miss") + " · " + millis(image.ms));
+const badge = image => {
+  const shown = make("figcaption", "served " + (image.hit ? "hit" : "miss"));
+  shown.append(make("span", "badge", (image.hit ? "hit" : "miss") + " · " + millis(image.ms)));
+  if (image.hit) shown.append(make("span", "note", image.source));
+  return shown;
+};
 
 function showStats(stats) {
   const reused = stats.hits + stats.by_source.pixels;
@@ -60,6 +64,7 @@ function chart(history) {
   $("chart").replaceChildren(...bars);
   const images = history.reduce((sum, point) => sum + point.images, 0);
   const reused = history.reduce((sum, point) => sum + point.reused, 0);
+  $("chart-note").hidden = images > 0;
   $("chart").setAttribute("aria-label", "Last hour: " + count(images, "image") + ", " + reused + " reused");
 }
 
@@ -229,7 +234,7 @@ function showServed(images) {
   const figures = conversation.flatMap(message => message.figures ?? []);
   images.forEach((image, index) => {
     if (!figures[index]) return;
-    figures[index].querySelector(".badge")?.remove();
+    figures[index].querySelector(".served")?.remove();
     figures[index].append(badge(image));
   });
 }
