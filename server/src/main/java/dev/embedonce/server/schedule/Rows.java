@@ -70,7 +70,7 @@ final class Rows {
         active.stream().filter(place -> place.tenant.equals(tenant)).forEach(place -> candidates.add(place.sequence));
         Like best = new Like(null, 0);
         for (Sequence candidate : candidates) {
-            int shared = Math.min(batch.shared(candidate, prompt), prompt.length() - 1);
+            int shared = prompt.pauseUpTo(Math.min(batch.shared(candidate, prompt), prompt.length() - 1));
             if (shared > best.tokens) {
                 best = new Like(candidate, shared);
             }

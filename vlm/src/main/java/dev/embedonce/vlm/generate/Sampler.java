@@ -12,6 +12,9 @@ import java.util.SplittableRandom;
  */
 // Source: transformers 5.23, generation/logits_process.py; the penalties by count are those of OpenAI's API
 public final class Sampler {
+    /** e to the 40: beyond the digits of a double. */
+    private static final double NEGLIGIBLE_EXPONENT = 40;
+
     private final Sampling sampling;
     private final SplittableRandom random;
     private final Set<Long> seen = new HashSet<>();
@@ -90,15 +93,21 @@ public final class Sampler {
         return order[Math.max(0, kept - 1)];
     }
 
-    /** The ids of the largest logits, the largest first; of equal ones the lower id first. */
-    private static int[] likeliest(float[] logits, int count) {
+    /**
+     * The ids of the largest logits, the largest first; of equal ones the lower id first. Tokens more than e^40 times less likely than the
+     * first are left out before the sort, which most of a large vocabulary is.
+     */
+    private int[] likeliest(float[] logits, int count) {
+        double least = logits[largest(logits)] - NEGLIGIBLE_EXPONENT * sampling.temperature();
         long[] keys = new long[logits.length];
+        int found = 0;
         for (int i = 0; i < logits.length; i++) {
-            keys[i] = (~(long) sortable(logits[i]) << 32) | i;
+            if (logits[i] >= least) {
+                keys[found++] = (~(long) sortable(logits[i]) << 32) | i;
+            }
         }
-        Arrays.sort(keys);
-        return Arrays.stream(keys)
-                .limit(Math.min(count, keys.length))
+        Arrays.sort(keys, 0, found);
+        return Arrays.stream(keys, 0, Math.min(count, found))
                 .mapToInt(key -> (int) key)
                 .toArray();
     }
