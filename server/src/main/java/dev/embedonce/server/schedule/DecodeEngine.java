@@ -238,8 +238,9 @@ public final class DecodeEngine implements AutoCloseable {
             listener.prompt(row.ticket.prompt().length(), row.place.reusedTokens());
         }
         long start = System.nanoTime();
-        int left = row.ticket.prompt().length() - row.place.sequence().length();
-        int tokens = chunks.next(left, !writing.isEmpty());
+        int from = row.place.sequence().length();
+        int left = row.ticket.prompt().length() - from;
+        int tokens = row.ticket.prompt().pauseFrom(from + chunks.next(left, !writing.isEmpty())) - from;
         Tensor logits;
         try {
             logits = rows.read(row.place, tokens, tokens == left);
