@@ -17,6 +17,10 @@ import org.eclipse.jetty.server.Response;
 
 /** One request and its response. Used by one thread. */
 public final class Exchange {
+    /** How much of a body that is too large is read and thrown away at most. */
+    private static final long DISCARD_BYTES = 64L << 20;
+
+    private static final long DISCARD_NANOS = 2_000_000_000L;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String JSON_TYPE = "application/json";
 
@@ -73,16 +77,18 @@ public final class Exchange {
             throw new ApiException(ErrorKind.MEDIA_TYPE, "the body must be JSON, with Content-Type: application/json");
         }
         long announced = request.getLength();
+        long deadline = System.nanoTime() + within.toNanos();
         if (announced > most) {
+            discard(deadline);
             throw tooLarge(most);
         }
-        long deadline = System.nanoTime() + within.toNanos();
         ByteArrayOutputStream body = new ByteArrayOutputStream((int) Math.max(1024, Math.min(announced, most)));
         byte[] buffer = new byte[64 * 1024];
         try (InputStream in = Request.asInputStream(request)) {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                 body.write(buffer, 0, n);
                 if (body.size() > most) {
+                    discard(deadline);
                     throw tooLarge(most);
                 }
                 if (System.nanoTime() - deadline > 0) {
@@ -92,6 +98,22 @@ public final class Exchange {
             }
         }
         return body.toByteArray();
+    }
+
+    /**
+     * Reads on for a while and throws away: a connection closed with bytes unread is reset, and the client might never see why it was
+     * refused.
+     */
+    private void discard(long deadline) throws IOException {
+        long until = Math.min(deadline, System.nanoTime() + DISCARD_NANOS);
+        InputStream in = Request.asInputStream(request);
+        byte[] buffer = new byte[64 * 1024];
+        long left = DISCARD_BYTES;
+        int n = 0;
+        while (n >= 0 && left > 0 && System.nanoTime() - until < 0) {
+            n = in.read(buffer);
+            left -= n;
+        }
     }
 
     private static ApiException tooLarge(long most) {
