@@ -30,6 +30,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "Examples:",
+            "  embedonce chat --model demo --image examples/shapes.png \"What colour is the circle?\"",
             "  embedonce chat --model models/Qwen3-VL-4B-Instruct --image photo.jpg \"What is this?\"",
             "  embedonce chat --model models/Qwen3-VL-4B-Instruct --dtype int8"
         })

@@ -13,7 +13,7 @@ final class ChatModelOptions {
             paramLabel = "MODEL",
             required = true,
             description =
-                    "A folder with a vision-language model's Hugging Face files, or organisation/name on the hub.")
+                    "'demo' (bundled: coloured shapes on drawn pictures), a folder with a vision-language model's Hugging Face files, or organisation/name on the hub.")
     private String model = "";
 
     @Mixin

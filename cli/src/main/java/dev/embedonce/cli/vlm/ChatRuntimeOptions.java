@@ -2,6 +2,8 @@ package dev.embedonce.cli.vlm;
 
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.cli.DownloadProgress;
+import dev.embedonce.demo.DemoModel;
+import dev.embedonce.encoder.UserFolders;
 import dev.embedonce.encoder.hub.HubSettings;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.Device;
@@ -10,6 +12,7 @@ import dev.embedonce.image.PixelOptions;
 import dev.embedonce.vlm.ModelFolders;
 import dev.embedonce.vlm.ModelOptions;
 import dev.embedonce.vlm.VisionLanguageModel;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -59,7 +62,7 @@ public final class ChatRuntimeOptions {
     @Option(names = "--image-limit", paramLabel = "N", description = "Refuse images with more pixels than this.")
     private @Nullable Long imageLimit;
 
-    /** Loads a model, a folder or a name on the hub; the caller closes it, and the cache after it. */
+    /** Loads a model: the bundled demo, a folder or a name on the hub; the caller closes it, and the cache after it. */
     public VisionLanguageModel load(String model, @Nullable FeatureCache cache) {
         ModelOptions.Builder options = ModelOptions.builder()
                 .device(Device.ofName(device))
@@ -74,8 +77,13 @@ public final class ChatRuntimeOptions {
         if (cache != null) {
             options.featureCache(cache);
         }
-        return VisionLanguageModel.load(
-                ModelFolders.find(model, HubSettings.fromEnvironment(), new DownloadProgress()), options.build());
+        return VisionLanguageModel.load(folder(model), options.build());
+    }
+
+    private static Path folder(String model) {
+        return model.equals(DemoModel.NAME)
+                ? DemoModel.unpack(UserFolders.cache())
+                : ModelFolders.find(model, HubSettings.fromEnvironment(), new DownloadProgress());
     }
 
     private PixelOptions pixels() {

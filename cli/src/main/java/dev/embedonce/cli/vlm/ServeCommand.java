@@ -47,7 +47,7 @@ public final class ServeCommand implements Callable<Integer> {
             names = {"-m", "--model"},
             paramLabel = "[NAME=]MODEL",
             description = {
-                "A vision-language model: a folder or organisation/name on the hub; may be given several times.",
+                "A vision-language model: 'demo', a folder or organisation/name on the hub; may be given several times.",
                 "Clients call it NAME; without one, the last part of MODEL."
             })
     private List<String> models = new ArrayList<>();
