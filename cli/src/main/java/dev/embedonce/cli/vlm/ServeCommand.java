@@ -40,7 +40,7 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  embedonce serve --model models/Qwen3-VL-4B-Instruct --dtype int8",
-            "  embedonce serve --model chat=models/llava --embedding-model clip=models/clip-vit-base-patch32 --api-keys keys.json"
+            "  embedonce serve --model chat=models/llava --embedding-model clip=models/clip-vit-base-patch32 --keys keys.json"
         })
 public final class ServeCommand implements Callable<Integer> {
     @Option(
@@ -81,7 +81,10 @@ public final class ServeCommand implements Callable<Integer> {
             description = "Where features are kept. Default: files in your cache folder, up to 8 GB.")
     private @Nullable String store;
 
-    @Option(names = "--api-keys", paramLabel = "FILE", description = "Who may use the server; see the guide.")
+    @Option(
+            names = {"--keys", "--api-keys"},
+            paramLabel = "FILE",
+            description = "Who may use the server, and whose cache entries are kept apart; see docs/guide/serve.md.")
     private @Nullable Path apiKeys;
 
     @Option(
