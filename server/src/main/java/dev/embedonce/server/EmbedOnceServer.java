@@ -105,7 +105,7 @@ public final class EmbedOnceServer implements AutoCloseable {
         Models models = new Models(models());
         CacheAdmin admin = new CacheAdmin(
                 options.cache(), options.keys().salts(), List.copyOf(chatModels.values()), history, pictures::forget);
-        Health health = new Health(() -> !stopping);
+        Health health = new Health(this::isReady);
         return List.of(
                 open("GET", "/health", health::health),
                 open("GET", "/ready", health::ready),
@@ -133,6 +133,11 @@ public final class EmbedOnceServer implements AutoCloseable {
                 admin("GET", "/page/app.js", Page.file("app.js", "text/javascript; charset=utf-8")),
                 admin("GET", "/page/icon.svg", Page.file("icon.svg", "image/svg+xml")),
                 admin("GET", "/page/recent", pictures::list));
+    }
+
+    private boolean isReady() {
+        return !stopping
+                && chatModels.values().stream().allMatch(model -> model.engine().isAlive());
     }
 
     private static Route open(String method, String path, Endpoint endpoint) {

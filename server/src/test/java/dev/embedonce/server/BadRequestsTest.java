@@ -50,7 +50,9 @@ class BadRequestsTest {
         HttpResponse<String> response = server.post(CHAT, body);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
         JsonNode error = server.json(response).path("error");
-        assertThat(error.path("message").textValue()).isNotBlank().doesNotContain("/work", "/tmp", "Exception", "\n");
+        assertThat(error.path("message").textValue())
+                .isNotBlank()
+                .doesNotContain(TestServer.resource("models").toString(), "Exception", "\n");
         assertThat(error.path("type").textValue()).isEqualTo("invalid_request_error");
         return error;
     }
@@ -180,6 +182,20 @@ class BadRequestsTest {
                         .statusCode())
                 .isEqualTo(415);
         assertThat(server.get("/v1/models/none").statusCode()).isEqualTo(404);
+        assertThat(server.json(server.get("/v1/models/organisation/none"))
+                        .at("/error/code")
+                        .textValue())
+                .isEqualTo("model_not_found");
+        assertThat(server.json(server.get("/v1/models/organisation%2Fnone"))
+                        .at("/error/code")
+                        .textValue())
+                .isEqualTo("model_not_found");
+        assertThat(server.get("/v1/models/%25zz").statusCode()).isIn(400, 404);
+        HttpResponse<String> head = server.send(server.request("/health")
+                .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                .build());
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.body()).isEmpty();
     }
 
     @Test

@@ -24,12 +24,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * 32 clients with cold and repeated pictures for 20 seconds, or {@code -Dembedonce.load.minutes=5}: no errors, no stalls, bounded
- * memory. The time between tokens is printed always and checked in the long run only, as other tests share the machine.
+ * 32 clients with cold and repeated pictures for 15 seconds, or {@code -Dembedonce.load.minutes=5}: no errors, no stalls, bounded
+ * memory. {@code -Dembedonce.test.model=DIR} takes another model than the tiny one. The time between tokens is printed always and
+ * checked from a minute on only, as other tests share the machine.
  */
 class LoadTest {
     private static final double MINUTES = Double.parseDouble(System.getProperty("embedonce.load.minutes", "0.25"));
     private static final int CLIENTS = 32;
+    /** Below this the machine's scheduler decides, not ours: a step of the tiny model takes less than a millisecond. */
+    private static final double JITTER_MILLIS = 25;
+
     private static final Duration STALL = Duration.ofSeconds(20);
 
     @TempDir
@@ -150,7 +154,7 @@ class LoadTest {
                 early >> 20,
                 late >> 20);
         if (MINUTES >= 1) {
-            assertThat(p99).isLessThanOrEqualTo(3 * median);
+            assertThat(p99).isLessThanOrEqualTo(Math.max(3 * median, JITTER_MILLIS));
         }
     }
 }

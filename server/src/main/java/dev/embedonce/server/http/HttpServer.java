@@ -6,12 +6,16 @@ import dev.embedonce.server.security.OriginCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -81,6 +85,9 @@ public final class HttpServer implements AutoCloseable {
         configuration.setSendServerVersion(false);
         configuration.setRequestHeaderSize(HEADER_BYTES);
         configuration.setOutputAggregationSize(0);
+        // %2F in the name of a model
+        configuration.setUriCompliance(
+                UriCompliance.DEFAULT.with("names with slashes", UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR));
         return configuration;
     }
 
@@ -131,7 +138,7 @@ public final class HttpServer implements AutoCloseable {
         return draining;
     }
 
-    private final class Routing extends org.eclipse.jetty.server.Handler.Abstract {
+    private final class Routing extends Handler.Abstract {
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
             underWay.incrementAndGet();
@@ -256,9 +263,9 @@ public final class HttpServer implements AutoCloseable {
         byte[] body = ErrorShape.OPENAI
                 .body(new ApiException(kind, "HTTP status " + status + ": the request is not understood"))
                 .toString()
-                .getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                .getBytes(StandardCharsets.UTF_8);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
-        response.write(true, java.nio.ByteBuffer.wrap(body), callback);
+        response.write(true, ByteBuffer.wrap(body), callback);
         return true;
     }
 

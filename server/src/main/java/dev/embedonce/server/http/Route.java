@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * What answers a method and a path.
  *
- * @param path whose segments in braces match anything
+ * @param path whose segments in braces match anything; the last one also what follows it, slashes included
  * @param access who may
  * @param errors how its errors look
  */
@@ -39,7 +39,7 @@ public record Route(String method, String path, Access access, ErrorShape errors
     /** The segments in braces, if the path is of this route. */
     Optional<Map<String, String>> match(String actual) {
         String[] wanted = path.split("/", -1);
-        String[] found = actual.split("/", -1);
+        String[] found = actual.split("/", path.endsWith("}") ? wanted.length : -1);
         if (wanted.length != found.length) {
             return Optional.empty();
         }

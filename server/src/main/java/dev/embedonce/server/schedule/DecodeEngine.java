@@ -113,6 +113,11 @@ public final class DecodeEngine implements AutoCloseable {
         }
     }
 
+    /** Whether its thread lives. */
+    public boolean isAlive() {
+        return thread.isAlive();
+    }
+
     /** Answers under way. */
     public int active() {
         return active;

@@ -1,5 +1,6 @@
 package dev.embedonce.server.security;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -20,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Who may ask, by key. Keys are compared by their SHA-256, so that neither memory nor timing gives one away. Immutable.
@@ -52,7 +54,7 @@ public final class ApiKeys {
         JsonNode root;
         try {
             root = JSON.readTree(Files.readAllBytes(file));
-        } catch (com.fasterxml.jackson.core.JacksonException e) {
+        } catch (JacksonException e) {
             throw new IllegalArgumentException(file + ": no JSON at line "
                     + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()));
         }
@@ -113,7 +115,7 @@ public final class ApiKeys {
 
     /** The salts of all tenants. */
     public Set<String> salts() {
-        return callers.values().stream().map(Caller::tenant).collect(java.util.stream.Collectors.toUnmodifiableSet());
+        return callers.values().stream().map(Caller::tenant).collect(Collectors.toUnmodifiableSet());
     }
 
     /**

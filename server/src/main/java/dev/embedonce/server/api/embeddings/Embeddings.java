@@ -82,8 +82,8 @@ public final class Embeddings {
             if (model == null) {
                 throw Chats.unknownModel();
             }
-            List<byte[]> contents = contents(request, model);
             try (Admission.Place place = Chats.enter(admission, caller, 1)) {
+                List<byte[]> contents = contents(request, model);
                 acquire();
                 try {
                     exchange.json(200, answer(request, model, contents, caller.view(cache)));

@@ -7,6 +7,7 @@ import dev.embedonce.server.http.ApiException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -174,7 +175,7 @@ public final class JsonFields {
                     if (!value.isObject()) {
                         throw wrong(name, "expected an object");
                     }
-                    Map<String, Object> map = new java.util.LinkedHashMap<>();
+                    Map<String, Object> map = new LinkedHashMap<>();
                     value.properties().forEach(entry -> {
                         if (!entry.getValue().isNull()) {
                             map.put(entry.getKey(), JSON.convertValue(entry.getValue(), Object.class));

@@ -7,6 +7,8 @@ import dev.embedonce.server.chat.Chats;
 import dev.embedonce.server.http.Exchange;
 import dev.embedonce.server.security.Caller;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** {@code GET /v1/models} and {@code /v1/models/{model}}. Thread-safe. */
@@ -36,13 +38,20 @@ public final class Models {
 
     /** Answers with one. */
     public void one(Exchange exchange, Caller caller) throws IOException {
-        String name = java.net.URLDecoder.decode(
-                exchange.pathParameter("model").replace("+", "%2B"), java.nio.charset.StandardCharsets.UTF_8);
+        String name = name(exchange.pathParameter("model"));
         Model found = models.stream()
                 .filter(model -> model.name.equals(name))
                 .findFirst()
                 .orElseThrow(Chats::unknownModel);
         exchange.json(200, json(found));
+    }
+
+    private static String name(String path) {
+        try {
+            return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw Chats.unknownModel();
+        }
     }
 
     private ObjectNode json(Model model) {
