@@ -12,7 +12,7 @@ from shapes import COLOURS, KINDS, SIZES, any_background, draw_scene, render
 from tokens import END, IMAGE, VISION_END, VISION_START, encode, special
 
 WEIGHTS = {"colour": 1.2, "shape": 0.7, "most": 1.3, "most colour": 1.1, "where": 3, "count": 0.7, "count colour": 0.7, "count kind": 0.7, "exists": 0.8, "relation": 2.5, "describe": 0.7}
-PAIR_WEIGHTS = {"more": 1.3, "same colour": 1.3, "which has": 1, "of two": 3}
+PAIR_WEIGHTS = {"more": 1.3, "same colour": 1.5, "which has": 1.2, "of two": 3}
 CELL = PATCH * MERGE
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from shapes import COLOURS, KINDS
 
 PLURAL = {k: k + ("es" if k == "cross" else "s") for k in KINDS}
-GAP = 12  # pixels that "left of", "leftmost" and the like need to be beyond doubt
+GAP = 16  # pixels, half a token: "left of", "leftmost" and the like need so many to be beyond doubt
+MARGIN = 6  # pixels that a shape named by its third of the picture keeps from the border between two thirds
 
 PHRASES = {
     "colour": ("What {colour} is the {ref}?", "Which {colour} is the {ref}?", "What is the {colour} of the {ref}?", "Tell me the {colour} of the {ref}."),
@@ -18,6 +19,7 @@ PHRASES = {
     "count kind": ("How many {ks} are there?", "How many {ks} do you see?", "How many {ks} are in the {picture}?", "Count the {ks}."),
     "exists": ("Is there {thing}?", "Do you see {thing}?", "Can you see {thing}?", "Is there {thing} in the {picture}?"),
     "relation": ("Is the {ref} {relation} the {other}?",),
+    "side": ("Is the {ref} {either} the {other}?",),
     "describe": ("Describe the {picture}.", "What is in the {picture}?", "What do you see?", "Describe what you see.", "List the shapes."),
     "more": ("Which {picture} has more shapes?", "Which {picture} shows more shapes?", "In which {picture} are there more shapes?"),
     "same colour": ("Is the {k} in the first {picture} the same {colour} as the {k} in the second {picture}?", "Is the {k} the same {colour} in both {picture}s?",
@@ -34,6 +36,8 @@ RELATIONS = {
     "above": ("above", "higher than"),
     "below": ("below", "under", "lower than"),
 }
+EITHER = {"left": "left or right of", "above": "above or below"}
+OPPOSITE = {"left": "right", "right": "left", "above": "below", "below": "above"}
 MOST = {
     "left": ("leftmost", "furthest left"),
     "right": ("rightmost", "furthest right"),
@@ -132,21 +136,32 @@ class Asker:
         return Asked("exists", self.say("exists", thing=thing(kind, colour)), "yes" if self.scene.of(kind, colour) else "no")
 
     def _relation(self):
+        """The answer says which of the two is further that way before it says yes or no: small models cannot do both in one word."""
+        way = self.any(tuple(AXIS))
+        pair = self.two_apart(way)
+        if pair is None:
+            return None
+        (ref, other), holds = pair
+        if way in EITHER and self.rng.random() < 0.4:
+            question, verdict = self.say("side", ref=ref, other=other, either=EITHER[way]), way if holds else OPPOSITE[way]
+        else:
+            question, verdict = self.say("relation", ref=ref, other=other, relation=self.any(RELATIONS[way])), "yes" if holds else "no"
+        nearer, farther = (ref, other) if holds else (other, ref)
+        return Asked("relation", question, f"the {nearer} is {RELATIONS[way][0]} the {farther}: {verdict}")
+
+    def two_apart(self, way):
+        """((name, name of another), whether the first is further that way), clearly; or None."""
         named = self.named()
         if len(named) < 2:
             return None
         (a, ref), (b, other) = (named[i] for i in self.rng.permutation(len(named))[:2])
-        way = self.any(tuple(AXIS))
         axis, sign = AXIS[way]
         gap = sign * (getattr(b, axis) - getattr(a, axis))
-        if abs(gap) < GAP or a == b:
-            return None
-        question = self.say("relation", ref=ref, other=other, relation=self.any(RELATIONS[way]))
-        return Asked("relation", question, "yes" if gap > 0 else "no")
+        return None if a == b or abs(gap) < GAP else ((ref, other), gap > 0)
 
     def _describe(self):
         ordered = sorted(self.scene.shapes, key=lambda s: s.x)
-        if any(b.x - a.x < 8 for a, b in zip(ordered, ordered[1:])):
+        if any(b.x - a.x < GAP - MARGIN for a, b in zip(ordered, ordered[1:])):
             return None
         return Asked("describe", self.say("describe"), ", ".join(f"{s.colour} {s.kind}" for s in ordered))
 
@@ -181,7 +196,7 @@ class Asker:
         return way, ordered[0] if clear else None
 
     def region(self, s):
-        """'top left' ... 'middle' ... 'bottom right' by thirds, or None within 4 pixels of a border between them."""
+        """'top left' ... 'middle' ... 'bottom right' by thirds, or None too near a border between them."""
         down, across = _third(s.y, self.scene.height), _third(s.x, self.scene.width)
         if down is None or across is None:
             return None
@@ -222,14 +237,14 @@ class PairAsker:
             return None
         same = [p for p in pairs if p[0].colour == p[1].colour]
         a, b = self.askers[0].any(same if same and self.rng.random() < 0.6 else pairs)
-        return Asked("same colour", self.askers[0].say("same colour", k=a.kind, ks=PLURAL[a.kind]), "yes" if a.colour == b.colour else "no")
+        return Asked("same colour", self.askers[0].say("same colour", k=a.kind, ks=PLURAL[a.kind]), f"{a.colour} and {b.colour}: {'yes' if a.colour == b.colour else 'no'}")
 
     def _which_has(self):
         which = int(self.rng.integers(2))
         kind, colour = self.askers[which].wish(True)
         if self.scenes[1 - which].of(kind, colour):
             return None
-        return Asked("which has", self.askers[0].say("which has", thing=thing(kind, colour)), ("first", "second")[which])
+        return Asked("which has", self.askers[0].say("which has", thing=thing(kind, colour)), ("first yes, second no", "first no, second yes")[which])
 
     def _of_two(self):
         which = int(self.rng.integers(2))
@@ -249,7 +264,7 @@ def _placed(question, place):
 
 
 def _third(at, length):
-    if min(abs(at - length / 3), abs(at - 2 * length / 3)) < 4:
+    if min(abs(at - length / 3), abs(at - 2 * length / 3)) < MARGIN:
         return None
     return int(3 * at / length)
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, normalizers, pre_tokenizers
 from tokenizers.models import BPE
 
-from questions import MOST, PHRASES, PLURAL, RELATIONS
+from questions import EITHER, MOST, PHRASES, PLURAL, RELATIONS
 from shapes import COLOURS, KINDS
 
 END, IMAGE, VISION_START, VISION_END = "<|im_end|>", "<|image_pad|>", "<|vision_start|>", "<|vision_end|>"
@@ -36,7 +36,7 @@ CHAT_TEMPLATE = """{%- for message in messages %}
 
 def words():
     """Every word of every question and answer, lower case, sorted."""
-    names = [*COLOURS, *KINDS, *PLURAL.values(), *"0123456789", "a an", "shape", "there is no first second yes no middle top bottom left right"]
+    names = [*COLOURS, *KINDS, *PLURAL.values(), *EITHER.values(), *"0123456789", "a an", "shape", "there is no first second yes no middle top bottom left right"]
     text = " ".join([*names, *(p for group in (PHRASES, RELATIONS, MOST) for phrases in group.values() for p in phrases)])
     text = re.sub(r"\{colour\}", "colour color", text)
     text = re.sub(r"\{picture\}s?", "picture pictures image images", text)
