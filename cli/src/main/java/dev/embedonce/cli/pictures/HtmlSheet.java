@@ -1,7 +1,8 @@
 package dev.embedonce.cli.pictures;
 
 import dev.embedonce.cli.Messages;
-import dev.embedonce.cli.pictures.Thumbnails.Thumbnail;
+import dev.embedonce.image.Thumbnails;
+import dev.embedonce.image.Thumbnails.Thumbnail;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Writer;
@@ -21,6 +22,10 @@ import java.util.stream.Stream;
 public final class HtmlSheet {
     private static final String TITLE = "{{title}}";
     private static final String CONTENT = "{{content}}";
+    /** The longest side of a thumbnail, in pixels. */
+    private static final int SIDE = 320;
+
+    private static final float QUALITY = 0.8f;
 
     /** A piece of the page. */
     public sealed interface Part {
@@ -69,7 +74,7 @@ public final class HtmlSheet {
         String template = template();
         String head = template.substring(0, template.indexOf(CONTENT)).replace(TITLE, escaped(title));
         String tail = template.substring(template.indexOf(CONTENT) + CONTENT.length());
-        Thumbnails thumbnails = new Thumbnails(maxPixels);
+        Thumbnails thumbnails = new Thumbnails(SIDE, QUALITY, maxPixels);
         Iterator<Function<Thumbnails, String>> pieces =
                 parts.flatMap(HtmlSheet::pieces).iterator();
         OutputFile.write(file, temporary -> {

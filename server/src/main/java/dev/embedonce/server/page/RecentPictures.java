@@ -3,6 +3,7 @@ package dev.embedonce.server.page;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.embedonce.image.Thumbnails;
 import dev.embedonce.server.chat.Chats;
 import dev.embedonce.server.chat.ServedImage;
 import dev.embedonce.server.http.Exchange;
@@ -28,6 +29,10 @@ public final class RecentPictures implements Chats.ImageListener, AutoCloseable 
     private static final Logger LOG = LoggerFactory.getLogger(RecentPictures.class);
     private static final int MOST = 24;
     private static final int MOST_WAITING = 16;
+    /** The longest side of a thumbnail, in pixels. */
+    private static final int SIDE = 128;
+
+    private static final float QUALITY = 0.75f;
 
     private final boolean enabled;
     private final Thumbnails thumbnails;
@@ -41,7 +46,7 @@ public final class RecentPictures implements Chats.ImageListener, AutoCloseable 
     /** Nothing served yet. */
     public RecentPictures(boolean enabled, long maxPixels) {
         this.enabled = enabled;
-        this.thumbnails = new Thumbnails(maxPixels);
+        this.thumbnails = new Thumbnails(SIDE, QUALITY, maxPixels);
         this.maker = new ThreadPoolExecutor(
                 1,
                 1,
@@ -76,7 +81,7 @@ public final class RecentPictures implements Chats.ImageListener, AutoCloseable 
 
     private void make(String hash, byte[] encoded) {
         try {
-            String uri = thumbnails.dataUri(encoded);
+            String uri = thumbnails.of(encoded).dataUri();
             synchronized (this) {
                 made.put(hash, uri);
                 for (Iterator<String> oldest = made.keySet().iterator(); made.size() > 2 * MOST && oldest.hasNext(); ) {
