@@ -7,10 +7,9 @@ import java.util.Arrays;
  * The two passes of Pillow's 8-bit resize, over a rectangle of the output and from a rectangle of the input.
  *
  * <p>Both passes keep their sums in 32-bit integers of 22 fractional bits and round to 8 bits, so the order of passes shows in
- * the result. The horizontal pass adds two rows at a time: a sample of the upper row sits in the low half of a long, that of the
- * lower row in the high half, and one 64-bit multiplication serves both. Sums are exact in two's complement; the low half's
- * borrow is taken back when the halves are parted. The vertical pass pulls rows in order through a ring, so each is made once.
- * Each band of a row is an array of its own, which lets the compiler use vector instructions in all simple loops.
+ * the result. The horizontal pass works on strips of rows, turned so that the samples of one column lie side by side: then both
+ * passes are sums of whole arrays, four weighted ones at a time, which the compiler makes vector instructions of. The vertical
+ * pass pulls rows in order through a ring, so each is made once.
  */
 // Source: Pillow 13.0.0, src/libImaging/Resample.c, ImagingResampleHorizontal_8bpc and ImagingResampleVertical_8bpc
 final class Resampler {
@@ -24,7 +23,14 @@ final class Resampler {
     record Source(PlanarRows rows, Region have, int bands, int width, int height) {}
 
     private static final int HALF = 1 << (ResampleAxis.PRECISION_BITS - 1);
-    private static final long HALF_PAIR = HALF | ((long) HALF << 32);
+    /** Rows that pass through the horizontal pass together, a multiple of {@link #TURNED}. */
+    private static final int STRIP = 32;
+
+    /** Rows turned into columns, or back, at once. */
+    private static final int TURNED = 8;
+
+    /** Arrays that {@link #addScaled} adds at once. */
+    private static final int TAPS = 4;
 
     private final int bands;
     private final ResampleAxis horizontal;
@@ -93,32 +99,39 @@ final class Resampler {
             return;
         }
         int[][] sums = new int[bands][horizontal.outputs()];
+        int[][] inputs = new int[vertical.maxCount() + TAPS - 1][];
         for (int y = 0; y < vertical.outputs(); y++) {
-            for (int[] band : sums) {
-                Arrays.fill(band, HALF);
-            }
-            int offset = vertical.offset(y);
-            for (int j = 0; j < vertical.count(y); j++) {
-                int[][] row = rows.get(vertical.first(y) + j);
-                int weight = vertical.weights()[offset + j];
-                for (int band = 0; band < bands; band++) {
-                    addScaled(sums[band], row[band], weight);
+            int n = vertical.count(y);
+            rows.get(vertical.first(y) + n - 1);
+            for (int band = 0; band < bands; band++) {
+                for (int j = 0; j < inputs.length; j++) {
+                    inputs[j] = rows.get(vertical.first(y) + Math.min(j, n - 1))[band];
                 }
+                sum(sums[band], inputs, 0, vertical, y);
             }
-            clip(sums);
             sink.accept(y, sums);
         }
     }
 
-    private static void addScaled(int[] sums, int[] row, int weight) {
-        for (int i = 0; i < sums.length; i++) {
-            sums[i] += row[i] * weight;
+    /** Output {@code i} of {@code axis}, many at a time: of the inputs that begin at {@code inputs[from]}. */
+    private static void sum(int[] sums, int[][] inputs, int from, ResampleAxis axis, int i) {
+        Arrays.fill(sums, HALF);
+        int[] weights = axis.weights();
+        int at = axis.offset(i);
+        int end = at + axis.count(i);
+        for (int j = from; at < end; at += TAPS, j += TAPS) {
+            int second = at + 1 < end ? weights[at + 1] : 0;
+            int third = at + 2 < end ? weights[at + 2] : 0;
+            int fourth = at + 3 < end ? weights[at + 3] : 0;
+            addScaled(sums, inputs[j], weights[at], inputs[j + 1], second, inputs[j + 2], third, inputs[j + 3], fourth);
         }
+        clip(sums);
     }
 
-    private static void clip(int[][] sums) {
-        for (int[] band : sums) {
-            clip(band);
+    private static void addScaled(
+            int[] sums, int[] a, int weightA, int[] b, int weightB, int[] c, int weightC, int[] d, int weightD) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += a[i] * weightA + b[i] * weightB + c[i] * weightC + d[i] * weightD;
         }
     }
 
@@ -147,117 +160,117 @@ final class Resampler {
         }
     }
 
-    /** Rows after the horizontal pass, made two at a time and kept while the vertical pass may ask for them again. */
+    /** Rows after the horizontal pass, made a strip at a time and kept while the vertical pass may ask for them again. */
     private final class RowRing {
         private final PlanarRows source;
         private final Region have;
         private final int[][][] ring;
-        private final int[][] upper;
-        private final int[][] lower;
-        /** Band after band: of one array the compiler makes plain multiplications, which beat its vector sums here. */
-        private final long[] pairs;
+        private final int[][][] block;
+        private final int strip;
 
+        /** The strip turned: for each column, band after band, its rows. A few more than there are, for weights of zero. */
+        private final int[][] columns;
+
+        private final int[][] sums;
         private int made;
 
         RowRing(PlanarRows source, Region have) {
             this.source = source;
             this.have = have;
-            this.ring = new int[vertical.maxCount() + 2][bands][horizontal.outputs()];
-            this.upper = new int[bands][have.width()];
-            this.lower = new int[bands][have.width()];
-            this.pairs = new long[horizontal.isIdentity() ? 0 : bands * have.width()];
             this.made = vertical.inputFrom();
+            this.strip = Math.min(STRIP, (have.height() + TURNED - 1) / TURNED * TURNED);
+            this.ring = new int[vertical.maxCount() + strip][bands][horizontal.outputs()];
+            this.block = new int[TURNED][bands][have.width()];
+            boolean turns = !horizontal.isIdentity();
+            this.columns = new int[turns ? have.width() + TAPS - 1 : 0][bands * strip];
+            this.sums = new int[turns ? horizontal.outputs() : 0][bands * strip];
         }
 
         int[][] get(int row) {
             while (made <= row) {
-                make();
+                if (horizontal.isIdentity()) {
+                    cut();
+                } else {
+                    makeStrip();
+                }
             }
             return ring[row % ring.length];
         }
 
-        private void make() {
-            int[][] first = ring[made % ring.length];
-            source.read(made, upper);
-            if (horizontal.isIdentity()) {
-                cut(first);
-                made++;
-                return;
-            }
-            if (made + 1 < have.bottom()) {
-                source.read(made + 1, lower);
-            }
-            int[][] second = ring[(made + 1) % ring.length];
-            for (int band = 0; band < bands; band++) {
-                pack(upper[band], lower[band], band * have.width());
-            }
-            if (bands == 3) {
-                sumThree(first, second);
-            } else {
-                for (int band = 0; band < bands; band++) {
-                    sumOne(band * have.width(), first[band], second[band]);
-                }
-            }
-            clip(first);
-            clip(second);
-            made += 2;
-        }
-
-        private void cut(int[][] out) {
+        private void cut() {
+            int[][] out = ring[made % ring.length];
+            source.read(made, block[0]);
             int from = horizontal.inputFrom() - have.x();
             for (int band = 0; band < bands; band++) {
-                System.arraycopy(upper[band], from, out[band], 0, out[band].length);
+                System.arraycopy(block[0][band], from, out[band], 0, out[band].length);
             }
+            made++;
         }
 
-        private void pack(int[] high, int[] low, int to) {
-            for (int i = 0; i < high.length; i++) {
-                pairs[to + i] = high[i] | ((long) low[i] << 32);
-            }
-        }
-
-        private void sumOne(int start, int[] first, int[] second) {
-            int[] weights = horizontal.weights();
-            for (int x = 0; x < horizontal.outputs(); x++) {
-                int at = start + horizontal.first(x) - have.x();
-                int offset = horizontal.offset(x);
-                int n = horizontal.count(x);
-                long sum = HALF_PAIR;
-                for (int j = 0; j < n; j++) {
-                    sum += pairs[at + j] * weights[offset + j];
+        /** In its last eight rows there may be some that do not exist; nobody asks for those. */
+        private void makeStrip() {
+            int rows = Math.min(strip, have.bottom() - made);
+            for (int top = 0; top < rows; top += TURNED) {
+                for (int i = 0; i < Math.min(TURNED, rows - top); i++) {
+                    source.read(made + top + i, block[i]);
                 }
-                part(sum, first, second, x);
-            }
-        }
-
-        /** The same for three bands at once, which share the loading of the weights. */
-        private void sumThree(int[][] first, int[][] second) {
-            int[] weights = horizontal.weights();
-            long[] samples = pairs;
-            int width = have.width();
-            for (int x = 0; x < horizontal.outputs(); x++) {
-                int at = horizontal.first(x) - have.x();
-                int offset = horizontal.offset(x);
-                int end = offset + horizontal.count(x);
-                long red = HALF_PAIR;
-                long green = HALF_PAIR;
-                long blue = HALF_PAIR;
-                for (int j = offset; j < end; j++, at++) {
-                    long weight = weights[j];
-                    red += samples[at] * weight;
-                    green += samples[at + width] * weight;
-                    blue += samples[at + 2 * width] * weight;
+                for (int band = 0; band < bands; band++) {
+                    toColumns(band, band * strip + top);
                 }
-                part(red, first[0], second[0], x);
-                part(green, first[1], second[1], x);
-                part(blue, first[2], second[2], x);
+            }
+            for (int x = 0; x < horizontal.outputs(); x++) {
+                sum(sums[x], columns, horizontal.first(x) - have.x(), horizontal, x);
+            }
+            for (int top = 0; top < rows; top += TURNED) {
+                for (int band = 0; band < bands; band++) {
+                    toRows(made + top, band, band * strip + top);
+                }
+            }
+            made += rows;
+        }
+
+        private void toColumns(int band, int to) {
+            int[] a = block[0][band];
+            int[] b = block[1][band];
+            int[] c = block[2][band];
+            int[] d = block[3][band];
+            int[] e = block[4][band];
+            int[] f = block[5][band];
+            int[] g = block[6][band];
+            int[] h = block[7][band];
+            for (int x = 0; x < have.width(); x++) {
+                int[] column = columns[x];
+                column[to] = a[x];
+                column[to + 1] = b[x];
+                column[to + 2] = c[x];
+                column[to + 3] = d[x];
+                column[to + 4] = e[x];
+                column[to + 5] = f[x];
+                column[to + 6] = g[x];
+                column[to + 7] = h[x];
             }
         }
 
-        private static void part(long sum, int[] first, int[] second, int i) {
-            int low = (int) sum;
-            first[i] = low;
-            second[i] = (int) ((sum - low) >> 32);
+        private void toRows(int row, int band, int from) {
+            int[] a = ring[row % ring.length][band];
+            int[] b = ring[(row + 1) % ring.length][band];
+            int[] c = ring[(row + 2) % ring.length][band];
+            int[] d = ring[(row + 3) % ring.length][band];
+            int[] e = ring[(row + 4) % ring.length][band];
+            int[] f = ring[(row + 5) % ring.length][band];
+            int[] g = ring[(row + 6) % ring.length][band];
+            int[] h = ring[(row + 7) % ring.length][band];
+            for (int x = 0; x < horizontal.outputs(); x++) {
+                int[] column = sums[x];
+                a[x] = column[from];
+                b[x] = column[from + 1];
+                c[x] = column[from + 2];
+                d[x] = column[from + 3];
+                e[x] = column[from + 4];
+                f[x] = column[from + 5];
+                g[x] = column[from + 6];
+                h[x] = column[from + 7];
+            }
         }
     }
 }
