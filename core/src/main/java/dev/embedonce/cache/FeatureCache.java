@@ -355,6 +355,11 @@ public final class FeatureCache implements AutoCloseable {
         return parts.counters().snapshot();
     }
 
+    /** What lies in memory at this moment; tenants' views share it. */
+    public HeapStats heapStats() {
+        return parts.heap().stats();
+    }
+
     /** The store underneath, for looking after it. Closed with the cache. */
     public CacheStore store() {
         return store;

@@ -2,7 +2,9 @@ package dev.embedonce.cache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Policy;
 import dev.embedonce.key.CacheKey;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Decoded, verified entries in memory, bounded by their bytes. Thread-safe. */
@@ -11,14 +13,18 @@ final class HeapTier {
     private static final int ENTRY_OVERHEAD_BYTES = 600;
 
     private final @Nullable Cache<CacheKey, Found> entries;
+    private final LongAdder evictions = new LongAdder();
+    private final long maxBytes;
 
     HeapTier(long maxBytes) {
+        this.maxBytes = maxBytes;
         this.entries = maxBytes == 0
                 ? null
                 : Caffeine.newBuilder()
                         .maximumWeight(maxBytes)
                         .weigher((CacheKey key, Found found) ->
                                 (int) Math.min(Integer.MAX_VALUE, found.entry().sizeBytes() + ENTRY_OVERHEAD_BYTES))
+                        .evictionListener((key, found, cause) -> evictions.increment())
                         .build();
     }
 
@@ -43,5 +49,18 @@ final class HeapTier {
         if (entries != null) {
             entries.invalidateAll();
         }
+    }
+
+    HeapStats stats() {
+        if (entries == null) {
+            return new HeapStats(0, 0, 0, 0);
+        }
+        entries.cleanUp(); // evictions that are due count as done
+        long bytes = entries.policy()
+                .eviction()
+                .map(Policy.Eviction::weightedSize)
+                .orElseThrow()
+                .orElse(0);
+        return new HeapStats(entries.estimatedSize(), bytes, maxBytes, evictions.sum());
     }
 }

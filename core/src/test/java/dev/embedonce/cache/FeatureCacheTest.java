@@ -84,6 +84,20 @@ class FeatureCacheTest {
     }
 
     @Test
+    void heapStats_moreThanFits_countsWhatIsHeldAndEvicted() {
+        FeatureCache cache = FeatureCache.over(store).heapBytes(10_000).build();
+        for (int i = 0; i < 100; i++) {
+            cache.getOrComputeAll(images("picture " + i), encoder);
+        }
+        HeapStats stats = cache.heapStats();
+        assertThat(stats.maxBytes()).isEqualTo(10_000);
+        assertThat(stats.sizeBytes()).isBetween(1L, 10_000L);
+        assertThat(stats.entries()).isPositive();
+        assertThat(stats.evictions()).isGreaterThanOrEqualTo(100 - stats.entries());
+        assertThat(withoutHeap().heapStats()).isEqualTo(new HeapStats(0, 0, 0, 0));
+    }
+
+    @Test
     void getOrComputeAll_duplicatesInABatch_areEncodedOnce() {
         FeatureCache cache = withoutHeap();
         List<Outcome> outcomes = cache.getOrComputeAll(images("a", "b", "a", "a"), encoder);
