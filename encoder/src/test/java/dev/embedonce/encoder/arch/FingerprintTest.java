@@ -13,6 +13,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class FingerprintTest {
@@ -27,6 +28,13 @@ class FingerprintTest {
 
     private static String fingerprint(String name, Modality modality, BuildOptions options) {
         return GoldenCase.named(name).build(modality, options).fingerprint();
+    }
+
+    /** A change that alters one on purpose raises a revision first; one that alters it otherwise turns every user's cache cold. */
+    @ParameterizedTest(name = "{0} {1}")
+    @CsvFileSource(resources = "/arch/fingerprints.csv", numLinesToSkip = 1)
+    void ofUnchangedModels_stay(String name, Modality modality, String fingerprint) {
+        assertThat(fingerprint(name, modality, BuildOptions.DEFAULT)).isEqualTo(fingerprint);
     }
 
     @Test
