@@ -83,8 +83,8 @@ public final class ChannelMath {
         return result;
     }
 
-    /** For each channel the results of all 256 samples. */
-    float[][] tables() {
+    /** For each of the three channels the results of all 256 samples; a fresh copy. */
+    public float[][] tables() {
         float[][] tables = new float[PixelValues.CHANNELS][256];
         for (int channel = 0; channel < tables.length; channel++) {
             for (int sample = 0; sample < 256; sample++) {

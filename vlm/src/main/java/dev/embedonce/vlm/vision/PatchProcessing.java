@@ -1,7 +1,6 @@
 package dev.embedonce.vlm.vision;
 
 import dev.embedonce.encoder.arch.ModelConfig;
-import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.image.AlphaPolicy;
 import dev.embedonce.image.ChannelMath;
 import dev.embedonce.image.ImageException;
@@ -35,7 +34,6 @@ public final class PatchProcessing implements ImageProcessing {
     /** Raised whenever the patches change for unchanged settings. */
     private static final int REVISION = 1;
 
-    private static final int BICUBIC = 3;
     private static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
     private static final List<Double> CLIP_STD = List.of(0.26862954, 0.26130258, 0.27577711);
     private static final Set<String> HARMLESS = Set.of(
@@ -86,11 +84,9 @@ public final class PatchProcessing implements ImageProcessing {
                 ? config.positive("max_pixels")
                 : size.positive("longest_edge", 28 * 28 * 1280);
         this.resize = config.flag("do_resize", true);
-        this.filter = ResampleFilter.ofPillowCode(config.natural("resample", BICUBIC));
-        this.alpha = pixels.alpha() != null
-                ? pixels.alpha()
-                : config.flag("do_convert_rgb", true) ? AlphaPolicy.OVER_WHITE : AlphaPolicy.DROP;
-        this.math = math(config);
+        this.filter = PixelSettings.filter(config, ResampleFilter.BICUBIC);
+        this.alpha = PixelSettings.alpha(config, pixels, true);
+        this.math = PixelSettings.math(config, CLIP_MEAN, CLIP_STD);
         this.pixels = pixels;
         config.refuseOthers(HARMLESS);
     }
@@ -98,7 +94,7 @@ public final class PatchProcessing implements ImageProcessing {
     /**
      * Reads the settings.
      *
-     * @throws ModelLoadException if one is not understood, by name
+     * @throws dev.embedonce.error.ModelLoadException if one is not understood, by name
      */
     public static PatchProcessing read(ModelConfig config, PixelOptions pixels) {
         if (config.has("image_processor_type")) {
@@ -107,26 +103,7 @@ public final class PatchProcessing implements ImageProcessing {
                 throw config.refused("image_processor_type", "Qwen2VLImageProcessor");
             }
         }
-        try {
-            return new PatchProcessing(config, pixels);
-        } catch (IllegalArgumentException e) {
-            throw new ModelLoadException(config.file() + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static ChannelMath math(ModelConfig config) {
-        ChannelMath math = ChannelMath.none();
-        double factor = config.number("rescale_factor", 1.0 / 255);
-        if (config.flag("do_rescale", true)) {
-            math = math.rescaled(factor);
-        }
-        double[] mean = doubles(config.numbers("image_mean", CLIP_MEAN));
-        double[] std = doubles(config.numbers("image_std", CLIP_STD));
-        return config.flag("do_normalize", true) ? math.normalised(mean, std) : math;
-    }
-
-    private static double[] doubles(List<Double> values) {
-        return values.stream().mapToDouble(Double::doubleValue).toArray();
+        return new PatchProcessing(config, pixels);
     }
 
     public Geometry geometry() {

@@ -34,7 +34,7 @@ public final class RgbPictures {
     private final AlphaPolicy alpha;
     private final PillowProfile profile;
     private final ResampleFilter filter;
-    private final float[][] table;
+    private final float[][] tables;
 
     /**
      * What a processor has where its configuration is silent.
@@ -45,12 +45,11 @@ public final class RgbPictures {
 
     private RgbPictures(ModelConfig config, PixelOptions options, Defaults defaults) {
         this.decoder = new ImageDecoder(options.exif(), options.maxPixels());
-        AlphaPolicy given = options.alpha();
-        boolean convert = config.flag("do_convert_rgb", defaults.convertRgb);
-        this.alpha = given != null ? given : convert ? AlphaPolicy.OVER_WHITE : AlphaPolicy.DROP;
+        this.alpha = PixelSettings.alpha(config, options, defaults.convertRgb);
         this.profile = options.profile();
-        this.filter = filter(config, defaults.filter);
-        this.table = table(config, defaults);
+        this.filter = PixelSettings.filter(config, defaults.filter);
+        this.tables =
+                PixelSettings.math(config, defaults.mean, defaults.std).tables();
     }
 
     /**
@@ -60,41 +59,6 @@ public final class RgbPictures {
      */
     public static RgbPictures read(ModelConfig config, PixelOptions options, Defaults defaults) {
         return new RgbPictures(config, options, defaults);
-    }
-
-    private static ResampleFilter filter(ModelConfig config, ResampleFilter missing) {
-        try {
-            return ResampleFilter.ofPillowCode(config.natural("resample", missing.pillowCode()));
-        } catch (IllegalArgumentException e) {
-            throw config.refused("resample", "the number of one of Pillow's filters");
-        }
-    }
-
-    /** For each channel what becomes of all 256 samples. */
-    private static float[][] table(ModelConfig config, Defaults defaults) {
-        double given = config.number("rescale_factor", 1.0 / 255);
-        boolean rescale = config.flag("do_rescale", true);
-        List<Double> means = three(config, "image_mean", defaults.mean);
-        List<Double> deviations = three(config, "image_std", defaults.std);
-        boolean normalise = config.flag("do_normalize", true);
-        float[][] table = new float[BANDS][256];
-        for (int band = 0; band < BANDS; band++) {
-            float mean = means.get(band).floatValue();
-            float deviation = deviations.get(band).floatValue();
-            for (int sample = 0; sample < 256; sample++) {
-                float value = rescale ? (float) (sample * given) : sample;
-                table[band][sample] = normalise ? (value - mean) / deviation : value;
-            }
-        }
-        return table;
-    }
-
-    private static List<Double> three(ModelConfig config, String name, List<Double> missing) {
-        List<Double> values = config.numbers(name, missing);
-        if (values.size() != BANDS || (name.equals("image_std") && values.contains(0.0))) {
-            throw config.refused(name, "three numbers");
-        }
-        return values;
     }
 
     /**
@@ -188,7 +152,7 @@ public final class RgbPictures {
             image.samples().get(samples);
             for (int band = 0; band < BANDS; band++) {
                 for (int i = band; i < samples.length; i += BANDS) {
-                    target.put(table[band][samples[i] & 0xFF]);
+                    target.put(tables[band][samples[i] & 0xFF]);
                 }
             }
         }
@@ -202,7 +166,7 @@ public final class RgbPictures {
                 .put("exif", decoder.exif().label())
                 .put("alpha", alpha.label())
                 .put("resample", filter.pillowCode());
-        for (float[] band : table) {
+        for (float[] band : tables) {
             digest.put("band", band);
         }
     }
