@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * An immutable n-dimensional array: element type, shape, and elements in row-major order, little-endian. Compared by content,
@@ -45,6 +46,35 @@ public final class Tensor {
      */
     public static Tensor view(DType dtype, long[] shape, ByteBuffer elements) {
         return new Tensor(dtype, shape.clone(), elements.slice().asReadOnlyBuffer());
+    }
+
+    /**
+     * Memory for a tensor that is still to be written, and then given to {@link #view}: zeros in direct memory, little-endian.
+     *
+     * @throws IllegalArgumentException if a dimension is negative or the size passes 2 GiB
+     */
+    public static ByteBuffer direct(DType dtype, long... shape) {
+        return ByteBuffer.allocateDirect(byteCount(dtype, shape)).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * A tensor of the elements of others, one behind the other.
+     *
+     * @param shape of the whole
+     * @param parts at least one, all of one type
+     * @throws IllegalArgumentException if their types differ, or their elements are not as many as the shape says
+     */
+    public static Tensor joined(long[] shape, List<Tensor> parts) {
+        DType dtype = parts.get(0).dtype;
+        ByteBuffer all = direct(dtype, shape);
+        for (Tensor part : parts) {
+            if (part.dtype != dtype || part.sizeBytes() > all.remaining()) {
+                throw new IllegalArgumentException(
+                        parts + " do not make a " + dtype + " tensor of shape " + Arrays.toString(shape));
+            }
+            all.put(part.data());
+        }
+        return view(dtype, shape, all.flip());
     }
 
     /** A float32 tensor with its own copy of {@code values}. */

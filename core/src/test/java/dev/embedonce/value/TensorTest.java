@@ -54,6 +54,33 @@ class TensorTest {
     }
 
     @Test
+    void direct_isAsLargeAsTheTensorAndLittleEndian() {
+        ByteBuffer memory = Tensor.direct(DType.FLOAT32, 2, 3);
+        assertThat(memory.isDirect()).isTrue();
+        assertThat(memory.remaining()).isEqualTo(24);
+        memory.putFloat(20, 1.5f);
+        assertThat(Tensor.view(DType.FLOAT32, new long[] {2, 3}, memory))
+                .isEqualTo(Tensor.ofFloats(new float[] {0, 0, 0, 0, 0, 1.5f}, 2, 3));
+    }
+
+    @Test
+    void joined_isOnePartBehindTheOther() {
+        Tensor one = Tensor.ofFloats(new float[] {1, 2}, 1, 2);
+        Tensor two = Tensor.ofFloats(new float[] {3, 4, 5, 6}, 2, 2);
+        assertThat(Tensor.joined(new long[] {3, 2}, List.of(one, two)))
+                .isEqualTo(Tensor.ofFloats(new float[] {1, 2, 3, 4, 5, 6}, 3, 2));
+    }
+
+    @Test
+    void joined_partsThatDoNotFit_isRefused() {
+        Tensor pair = Tensor.ofFloats(new float[2]);
+        Tensor longs = Tensor.ofLongs(new long[1]);
+        for (List<Tensor> parts : List.of(List.of(pair), List.of(pair, pair, pair), List.of(pair, longs))) {
+            assertThatIllegalArgumentException().isThrownBy(() -> Tensor.joined(new long[] {4}, parts));
+        }
+    }
+
+    @Test
     void entry_withoutTensorsOrWithReservedNames_isRefused() {
         Tensor tensor = Tensor.ofFloats(new float[1]);
         for (String name : List.of("", "__metadata__")) {

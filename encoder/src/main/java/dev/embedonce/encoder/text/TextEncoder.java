@@ -4,12 +4,9 @@ import dev.embedonce.cache.FeatureEncoder;
 import dev.embedonce.encoder.ImageEncoder;
 import dev.embedonce.error.CacheException;
 import dev.embedonce.graph.runtime.OnnxSession;
-import dev.embedonce.value.DType;
 import dev.embedonce.value.Embedding;
 import dev.embedonce.value.Entry;
 import dev.embedonce.value.Tensor;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -160,10 +157,8 @@ public final class TextEncoder implements FeatureEncoder<PreparedText>, AutoClos
             return List.of();
         }
         int tokens = (int) texts.get(0).inputIds().elementCount();
-        ByteBuffer ids =
-                ByteBuffer.allocateDirect(texts.size() * tokens * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        texts.forEach(text -> ids.put(text.inputIds().data()));
-        Tensor feed = Tensor.view(DType.INT64, new long[] {texts.size(), tokens}, ids.flip());
+        List<Tensor> ids = texts.stream().map(PreparedText::inputIds).toList();
+        Tensor feed = Tensor.joined(new long[] {texts.size(), tokens}, ids);
         Map<String, Tensor> outputs = session.run(Map.of(input, feed), Set.of(output));
         FloatBuffer vectors = outputs.values().iterator().next().floats();
         List<Map<String, Tensor>> answers = new ArrayList<>(texts.size());

@@ -89,11 +89,11 @@ final class BartSequences implements SequenceBatch {
                 throw new IllegalArgumentException("the prompt has not been read");
             }
         }
-        ByteBuffer all = floats((long) tokens.length * config.vocabulary());
+        List<Tensor> logits = new ArrayList<>();
         for (int i = 0; i < tokens.length; i++) {
-            all.put(step(row(sequences.get(i)), tokens[i]).data());
+            logits.add(step(row(sequences.get(i)), tokens[i]));
         }
-        return Tensor.view(DType.FLOAT32, new long[] {tokens.length, config.vocabulary()}, all.flip());
+        return Tensor.joined(new long[] {tokens.length, config.vocabulary()}, logits);
     }
 
     /** The logits behind one more token of the decoder. */
@@ -103,7 +103,7 @@ final class BartSequences implements SequenceBatch {
                     "the answer passes the " + config.positions() + " positions of the model's decoder");
         }
         kept.reserve(rows.size(), row.written + 1);
-        ByteBuffer vector = floats(config.hiddenSize());
+        ByteBuffer vector = Tensor.direct(DType.FLOAT32, config.hiddenSize());
         embeddings.put(token, vector.asFloatBuffer());
         Map<String, Tensor> feeds = new HashMap<>(row.read);
         feeds.put(BartGraph.EMBEDDINGS, Tensor.view(DType.FLOAT32, new long[] {1, 1, config.hiddenSize()}, vector));
@@ -161,10 +161,6 @@ final class BartSequences implements SequenceBatch {
             return row;
         }
         throw new IllegalArgumentException("the sequence is not one of this batch, or was removed");
-    }
-
-    private static ByteBuffer floats(long count) {
-        return ByteBuffer.allocateDirect(Math.toIntExact(count * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static Tensor number(int value, long... shape) {

@@ -11,7 +11,6 @@ import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.decoder.Prompt.Block;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -143,8 +142,7 @@ final class BlockAttention {
 
     /** A mask that hides everything. */
     private static ByteBuffer mask(int queries, int keys) {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(Math.multiplyExact(queries * Float.BYTES, keys))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = Tensor.direct(DType.FLOAT32, queries, keys);
         while (bytes.hasRemaining()) {
             bytes.putFloat(Float.NEGATIVE_INFINITY);
         }

@@ -16,7 +16,6 @@ import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.decoder.Prompt.States;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,13 +131,9 @@ final class CrossAttention {
         if (prompt.states().isEmpty()) {
             return nothing(config);
         }
-        int bytes = prompt.states().stream()
-                .mapToInt(states -> states.rows().sizeBytes())
-                .reduce(0, Math::addExact);
-        ByteBuffer all = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        prompt.states().forEach(states -> all.put(states.rows().data()));
         long[] shape = {count(prompt), config.hiddenSize()};
-        return session.run(Map.of(STATES, Tensor.view(DType.FLOAT32, shape, all.flip())));
+        List<Tensor> rows = prompt.states().stream().map(States::rows).toList();
+        return session.run(Map.of(STATES, Tensor.joined(shape, rows)));
     }
 
     private static Map<String, Tensor> nothing(DecoderConfig config) {
@@ -161,9 +156,9 @@ final class CrossAttention {
     static void feed(Map<String, Tensor> feeds, Prompt prompt, int from, int tokens) {
         List<States> all = prompt.states();
         int count = Math.max(1, count(prompt));
-        ByteBuffer mask = direct((long) tokens * count);
-        ByteBuffer any = direct(tokens);
-        ByteBuffer seen = direct(tokens);
+        ByteBuffer mask = Tensor.direct(DType.FLOAT32, tokens, count);
+        ByteBuffer any = Tensor.direct(DType.FLOAT32, tokens, 1);
+        ByteBuffer seen = Tensor.direct(DType.FLOAT32, tokens, 1);
         for (int i = 0; i < tokens; i++) {
             int token = from + i;
             boolean sees = all.stream().anyMatch(states -> states.isSeenBy(token));
@@ -184,9 +179,5 @@ final class CrossAttention {
         for (int row = 0; row < states.rows().dim(0); row++) {
             mask.putFloat(visible && row < states.seen() ? 0 : Float.NEGATIVE_INFINITY);
         }
-    }
-
-    private static ByteBuffer direct(long floats) {
-        return ByteBuffer.allocateDirect(Math.toIntExact(floats * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

@@ -3,7 +3,6 @@ package dev.embedonce.vlm.decoder;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /** The vectors of a part of a prompt, with the features of its images in their places. */
@@ -12,7 +11,7 @@ final class PromptRows {
 
     /** Float32 {@code [1, tokens, hidden]}: the table's vectors, replaced where features are placed. */
     static Tensor embeddings(Prompt prompt, int from, int tokens, EmbeddingTable table) {
-        ByteBuffer bytes = floats((long) tokens * table.width());
+        ByteBuffer bytes = Tensor.direct(DType.FLOAT32, tokens, table.width());
         FloatBuffer vectors = bytes.asFloatBuffer();
         for (int i = 0; i < tokens; i++) {
             table.put(prompt.id(from + i), vectors);
@@ -23,7 +22,7 @@ final class PromptRows {
 
     /** Float32 {@code [tokens, hidden]}, or {@code [1, hidden]} of zeros: what is added behind a layer. */
     static Tensor level(Prompt prompt, int level, int from, int tokens, int hidden) {
-        ByteBuffer bytes = floats((long) tokens * hidden);
+        ByteBuffer bytes = Tensor.direct(DType.FLOAT32, tokens, hidden);
         return place(prompt, level, from, tokens, hidden, bytes)
                 ? Tensor.view(DType.FLOAT32, new long[] {tokens, hidden}, bytes)
                 : nothing(hidden);
@@ -52,9 +51,5 @@ final class PromptRows {
             }
         }
         return any;
-    }
-
-    private static ByteBuffer floats(long count) {
-        return ByteBuffer.allocateDirect(Math.toIntExact(count * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

@@ -3,7 +3,6 @@ package dev.embedonce.vlm.decoder;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /**
@@ -86,8 +85,9 @@ public final class Rotary {
 
     /** The angles of {@code rows * tokens} tokens. */
     public Table table(int rows, int tokens, Positions positions) {
-        ByteBuffer cosBytes = direct((long) rows * tokens * pairs());
-        ByteBuffer sinBytes = direct((long) rows * tokens * pairs());
+        long[] shape = {rows, tokens, pairs()};
+        ByteBuffer cosBytes = Tensor.direct(DType.FLOAT32, shape);
+        ByteBuffer sinBytes = Tensor.direct(DType.FLOAT32, shape);
         FloatBuffer cos = cosBytes.asFloatBuffer();
         FloatBuffer sin = sinBytes.asFloatBuffer();
         for (int token = 0; token < rows * tokens; token++) {
@@ -97,11 +97,6 @@ public final class Rotary {
                 sin.put((float) Math.sin(angle) * amplitude);
             }
         }
-        long[] shape = {rows, tokens, pairs()};
         return new Table(Tensor.view(DType.FLOAT32, shape, cosBytes), Tensor.view(DType.FLOAT32, shape, sinBytes));
-    }
-
-    private static ByteBuffer direct(long floats) {
-        return ByteBuffer.allocateDirect(Math.toIntExact(floats * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

@@ -154,12 +154,11 @@ final class TextSequences implements SequenceBatch {
 
     /** Rows that look at states of different numbers do not run together. */
     private Tensor oneByOne(List<Sequence> sequences, Map<Row, Long> next) {
-        ByteBuffer all = floats((long) sequences.size() * config.vocabulary());
-        for (Sequence sequence : sequences) {
-            Row row = row(sequence);
-            all.put(step(rows.indexOf(row), List.of(row), next, new long[] {0}).data());
-        }
-        return Tensor.view(DType.FLOAT32, new long[] {sequences.size(), config.vocabulary()}, all.flip());
+        List<Tensor> logits = sequences.stream()
+                .map(this::row)
+                .map(row -> step(rows.indexOf(row), List.of(row), next, new long[] {0}))
+                .toList();
+        return Tensor.joined(new long[] {sequences.size(), config.vocabulary()}, logits);
     }
 
     /** Runs one more token of neighbouring rows; a row without one goes through with any. */
@@ -167,7 +166,7 @@ final class TextSequences implements SequenceBatch {
         int longest = part.stream().mapToInt(Row::length).max().orElseThrow() + 1;
         kept.reserve(rows.size(), longest);
         Map<String, Tensor> feeds = new HashMap<>();
-        ByteBuffer vectors = floats((long) part.size() * config.hiddenSize());
+        ByteBuffer vectors = Tensor.direct(DType.FLOAT32, part.size(), config.hiddenSize());
         FloatBuffer target = vectors.asFloatBuffer();
         part.forEach(row -> embeddings.put(next.getOrDefault(row, 0L), target));
         feeds.put(
@@ -274,10 +273,6 @@ final class TextSequences implements SequenceBatch {
             throw new IllegalArgumentException(
                     tokens + " tokens do not fit into the model's context of " + config.contextTokens());
         }
-    }
-
-    private static ByteBuffer floats(long count) {
-        return ByteBuffer.allocateDirect(Math.toIntExact(count * Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static Tensor ints(int[] values, long... shape) {

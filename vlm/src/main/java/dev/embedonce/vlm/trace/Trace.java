@@ -14,7 +14,6 @@ import dev.embedonce.vlm.generate.Sampler;
 import dev.embedonce.vlm.generate.Sampling;
 import dev.embedonce.vlm.vision.ImageSettings;
 import dev.embedonce.vlm.vision.VisionFeatures;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -191,9 +190,6 @@ public record Trace(Map<String, Tensor> tensors, List<ImageReport> images) {
             }
             shape[0] += own[0];
         }
-        ByteBuffer bytes =
-                ByteBuffer.allocateDirect(Tensor.byteCount(parts.get(0).dtype(), shape));
-        parts.forEach(part -> bytes.put(part.data()));
-        return Tensor.view(parts.get(0).dtype(), shape, bytes.flip());
+        return Tensor.joined(shape, parts);
     }
 }

@@ -2,7 +2,6 @@ package dev.embedonce.vlm.vision;
 
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -120,9 +119,7 @@ public final class GraphTower implements VisionTower {
         if (tensors.size() == 1) {
             return Tensor.view(first.dtype(), shape, first.data());
         }
-        ByteBuffer bytes = ByteBuffer.allocateDirect(Tensor.byteCount(first.dtype(), shape));
-        tensors.forEach(tensor -> bytes.put(tensor.data()));
-        return Tensor.view(first.dtype(), shape, bytes.flip());
+        return Tensor.joined(shape, tensors);
     }
 
     private static Tensor only(Tensor batch) {

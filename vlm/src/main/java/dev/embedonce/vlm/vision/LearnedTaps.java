@@ -24,8 +24,8 @@ public record LearnedTaps(int merge, int side) implements PatchFeeds {
     @Override
     public void put(int rows, int columns, Map<String, Tensor> feeds) {
         long[] shape = {(long) rows * columns, COUNT};
-        ByteBuffer indices = PatchFeeds.direct(DType.INT64, shape);
-        ByteBuffer weights = PatchFeeds.direct(DType.FLOAT32, shape);
+        ByteBuffer indices = Tensor.direct(DType.INT64, shape);
+        ByteBuffer weights = Tensor.direct(DType.FLOAT32, shape);
         PatchFeeds.forEachPatch(rows, columns, merge, (row, column) -> {
             float y = spread(row, rows);
             float x = spread(column, columns);

@@ -53,8 +53,8 @@ public final class PatchAngles implements PatchFeeds {
     @Override
     public void put(int rows, int columns, Map<String, Tensor> feeds) {
         long[] shape = {(long) rows * columns, byRow.length + byColumn.length};
-        ByteBuffer cos = PatchFeeds.direct(DType.FLOAT32, shape);
-        ByteBuffer sin = PatchFeeds.direct(DType.FLOAT32, shape);
+        ByteBuffer cos = Tensor.direct(DType.FLOAT32, shape);
+        ByteBuffer sin = Tensor.direct(DType.FLOAT32, shape);
         PatchFeeds.forEachPatch(rows, columns, merge, (row, column) -> {
             turn(row, byRow, cos, sin);
             turn(column, byColumn, cos, sin);

@@ -1,9 +1,6 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.util.HashMap;
 import java.util.List;
@@ -44,10 +41,5 @@ public interface PatchFeeds {
                 }
             }
         }
-    }
-
-    /** Memory for a tensor. */
-    static ByteBuffer direct(DType dtype, long... shape) {
-        return ByteBuffer.allocateDirect(Tensor.byteCount(dtype, shape)).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

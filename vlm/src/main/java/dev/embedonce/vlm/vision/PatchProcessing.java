@@ -13,7 +13,6 @@ import dev.embedonce.key.FramedDigest;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
@@ -135,8 +134,7 @@ public final class PatchProcessing implements ImageProcessing {
         int rows = values.height() / patch;
         int columns = values.width() / patch;
         long[] shape = {(long) rows * columns, geometry.length()};
-        ByteBuffer bytes = ByteBuffer.allocateDirect(Tensor.byteCount(DType.FLOAT32, shape))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = Tensor.direct(DType.FLOAT32, shape);
         FloatBuffer target = bytes.asFloatBuffer();
         for (int row = 0; row < rows; row += merge) {
             for (int column = 0; column < columns; column += merge) {

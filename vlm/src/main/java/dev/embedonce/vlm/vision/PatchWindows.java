@@ -45,9 +45,9 @@ public record PatchWindows(int merge, int cells) implements PatchFeeds {
         long[] membersShape = {(long) windows * size()};
         long[] biasShape = {windows, size()};
         long[] placesShape = {(long) rows * columns};
-        ByteBuffer members = PatchFeeds.direct(DType.INT64, membersShape);
-        ByteBuffer bias = PatchFeeds.direct(DType.FLOAT32, biasShape);
-        ByteBuffer places = PatchFeeds.direct(DType.INT64, placesShape);
+        ByteBuffer members = Tensor.direct(DType.INT64, membersShape);
+        ByteBuffer bias = Tensor.direct(DType.FLOAT32, biasShape);
+        ByteBuffer places = Tensor.direct(DType.INT64, placesShape);
         LongBuffer member = members.asLongBuffer();
         for (int i = 0; i < windows * size(); i++) {
             bias.putFloat(i * Float.BYTES, UNSEEN);

@@ -4,7 +4,6 @@ import dev.embedonce.image.PixelValues;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +15,7 @@ public final class PixelTensors {
 
     /** A copy of the pixels: float32 {@code [3, height, width]}. */
     public static Tensor of(PixelValues values) {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(Tensor.byteCount(DType.FLOAT32, values.shape()))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = Tensor.direct(DType.FLOAT32, values.shape());
         bytes.asFloatBuffer().put(values.data().duplicate());
         return Tensor.view(DType.FLOAT32, values.shape(), bytes);
     }

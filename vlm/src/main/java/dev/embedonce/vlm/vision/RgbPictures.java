@@ -15,7 +15,6 @@ import dev.embedonce.key.FramedDigest;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 
@@ -48,8 +47,7 @@ public final class RgbPictures {
         this.alpha = PixelSettings.alpha(config, options, defaults.convertRgb);
         this.profile = options.profile();
         this.filter = PixelSettings.filter(config, defaults.filter);
-        this.tables =
-                PixelSettings.math(config, defaults.mean, defaults.std).tables();
+        this.tables = PixelSettings.math(config, defaults.mean, defaults.std).tables();
     }
 
     /**
@@ -141,8 +139,7 @@ public final class RgbPictures {
         int width = images.get(0).width();
         int height = images.get(0).height();
         long[] shape = {images.size(), BANDS, height, width};
-        ByteBuffer bytes = ByteBuffer.allocateDirect(Tensor.byteCount(DType.FLOAT32, shape))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = Tensor.direct(DType.FLOAT32, shape);
         FloatBuffer target = bytes.asFloatBuffer();
         for (PixelImage image : images) {
             if (image.width() != width || image.height() != height) {

@@ -15,7 +15,6 @@ import dev.embedonce.vlm.vision.PixelTensors;
 import dev.embedonce.vlm.vision.ProcessedImage;
 import dev.embedonce.vlm.vision.RgbPictures;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -172,8 +171,7 @@ final class Mistral3Processor implements ImageProcessing {
             throw new IllegalArgumentException(SIZES + " " + height + ", " + width + " of " + padded);
         }
         long[] shape = {3, height, width};
-        ByteBuffer bytes = ByteBuffer.allocateDirect(Tensor.byteCount(DType.FLOAT32, shape))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes = Tensor.direct(DType.FLOAT32, shape);
         ByteBuffer from = padded.data();
         for (int row = 0; row < 3 * height; row++) {
             long start = (row / height * padded.dim(1) + row % height) * padded.dim(2) * Float.BYTES;

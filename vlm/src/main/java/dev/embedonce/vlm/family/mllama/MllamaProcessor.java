@@ -13,7 +13,6 @@ import dev.embedonce.vlm.vision.ProcessedImage;
 import dev.embedonce.vlm.vision.RgbPictures;
 import dev.embedonce.vlm.vision.RgbPictures.Defaults;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -163,8 +162,7 @@ final class MllamaProcessor implements ImageProcessing {
     private Tensor filled(Tensor tiles) {
         long[] shape = tiles.shape().clone();
         shape[0] = maxTiles;
-        ByteBuffer all = ByteBuffer.allocateDirect(Tensor.byteCount(tiles.dtype(), shape))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer all = Tensor.direct(tiles.dtype(), shape);
         all.put(0, tiles.data(), 0, tiles.sizeBytes());
         return Tensor.view(tiles.dtype(), shape, all);
     }
