@@ -5,6 +5,7 @@
 #
 # PYTHON_12 and PYTHON_13 are the interpreters of two virtual environments made from requirements.txt (transformers with
 # --no-deps), the one with pillow==12.1.1, the other with pillow==13.0.0. The pictures are drawn with the first.
+# What torchvision makes of them is written by floats.py, which needs torch==2.15.0 and torchvision==0.29.2.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=$here/../../image/src/test/resources/dev/embedonce/image

@@ -94,11 +94,27 @@ public final class ChannelMath {
         return tables;
     }
 
-    private float apply(int channel, int sample) {
-        float value = factor == null ? sample : (float) (sample * factor);
-        if (minusOne) {
-            value -= 1;
+    /** For each of the 256 samples what it is before the normalisation. */
+    float[] rescaled() {
+        float[] values = new float[256];
+        for (int sample = 0; sample < values.length; sample++) {
+            values[sample] = rescale(sample);
         }
+        return values;
+    }
+
+    private float apply(int channel, int sample) {
+        return normalise(channel, rescale(sample));
+    }
+
+    private float rescale(int sample) {
+        float value = factor == null ? sample : (float) (sample * factor);
+        return minusOne ? value - 1 : value;
+    }
+
+    /** What becomes of a rescaled value of channel 0, 1 or 2. */
+    float normalise(int channel, float rescaled) {
+        float value = rescaled;
         if (mean != null && std != null) {
             value = (value - mean[channel]) / std[channel];
         }

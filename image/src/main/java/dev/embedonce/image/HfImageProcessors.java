@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the image processor settings of a Hugging Face model directory: ViT, CLIP, Chinese-CLIP, SigLIP and fixed-size SigLIP2,
  * DeiT, BEiT, BiT and DINOv2, DINOv3, BLIP, ConvNeXt, EfficientNet. The arithmetic is that of the PIL processors; DINOv3 has only a
- * torchvision one, whose pixels differ by rounding. A class or setting that is not known is refused by name: to pass
+ * torchvision one, which ours equals to float32 rounding. A class or setting that is not known is refused by name: to pass
  * over it would silently change pixels.
  */
 public final class HfImageProcessors {
@@ -148,6 +148,12 @@ public final class HfImageProcessors {
         }
         if (type == HfProcessorClass.CONVNEXT) {
             resizeConvNext(builder, config, rule, cropPct, filter);
+        } else if (type.resizesFloats()) {
+            if (filter != ResampleFilter.BILINEAR && filter != ResampleFilter.BICUBIC) {
+                throw new ModelLoadException(
+                        config.source() + ": \"resample\": " + filter + " is not supported with this class");
+            }
+            builder.resize(rule, filter).floatResize();
         } else {
             builder.resize(rule, filter);
         }

@@ -13,10 +13,7 @@ enum HfProcessorClass {
     DEIT("DeiT", ResampleFilter.BICUBIC, Norm.HALF, "{\"height\":256,\"width\":256}", true, 224, null),
     BEIT("Beit", ResampleFilter.BICUBIC, Norm.HALF, "{\"height\":224,\"width\":224}", true, 0, null),
     BIT("Bit", ResampleFilter.BICUBIC, Norm.OPENAI, "{\"shortest_edge\":224}", false, 224, true),
-    /**
-     * Published for torchvision only, which rescales to float32 before it resizes. Here it is resized as 8-bit samples, like all the
-     * others: pixels differ from torchvision's by the rounding to 8 bits.
-     */
+    /** Published for torchvision only, which rescales to float32 before it resizes. */
     DINOV3("DINOv3ViT", ResampleFilter.BILINEAR, Norm.IMAGENET, "{\"height\":224,\"width\":224}", true, 0, null),
     BLIP("Blip", ResampleFilter.BICUBIC, Norm.OPENAI, "{\"height\":384,\"width\":384}", true, 0, true),
     CONVNEXT("ConvNext", ResampleFilter.BICUBIC, Norm.HALF, "{\"shortest_edge\":384}", false, 0, null),
@@ -56,6 +53,11 @@ enum HfProcessorClass {
     /** A word for labels, such as {@code clip}. */
     String label() {
         return prefix.toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether the class resizes float32 samples instead of 8-bit ones. */
+    boolean resizesFloats() {
+        return this == DINOV3;
     }
 
     /** Whether the class pads when told to; the others ignore the request. */

@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Encoded bytes to encoder input: decode, turn upright, make RGB, resize, crop, rescale, normalise, with the arithmetic of
- * Hugging Face's PIL image processors ({@code hf-pil}; the torchvision ones give slightly different pixels). Immutable and
+ * Hugging Face's PIL image processors ({@code hf-pil}), or where {@link Builder#floatResize} is set of its torchvision ones, which resize
+ * float32 samples ({@code hf-torchvision}). Immutable and
  * thread-safe; nothing is kept between pictures.
  */
-// Source: transformers 5.23, image_processing_backends.PilBackend
+// Source: transformers 5.23, image_processing_backends.PilBackend; models/dinov3_vit/image_processing_dinov3_vit.py
 public final class ImageProcessor {
     /** Raised whenever this code's own pixels change for unchanged settings. */
     static final int REVISION = 1;
@@ -24,6 +25,7 @@ public final class ImageProcessor {
     private final ResampleFilter filter;
     private final @Nullable CentreCrop crop;
     private final @Nullable Padding padding;
+    private final boolean floatResize;
     private final ChannelMath math;
     private final float[][] tables;
     private final String preprocVersion;
@@ -40,6 +42,7 @@ public final class ImageProcessor {
         this.filter = builder.filter;
         this.crop = builder.crop;
         this.padding = builder.padding;
+        this.floatResize = builder.floatResize;
         this.math = builder.math;
         this.tables = math.tables();
         this.preprocVersion = version();
@@ -69,11 +72,16 @@ public final class ImageProcessor {
                     + size.height() + ", above the pixel limit");
         }
         Region kept = crop == null ? Region.whole(size.width(), size.height()) : crop.kept(size.width(), size.height());
-        Region needed = Resampler.sourceRegion(width, height, size.width(), size.height(), kept, filter);
         return ImageDecoder.guarded("a picture of " + width + "x" + height + " pixels", () -> {
             Tensor tensor = new Tensor(kept, size);
-            Resampler.Source source = image.rgb(needed, alpha);
-            Resampler.resample(source, size.width(), size.height(), kept, filter, profile, tensor::row);
+            if (floatResize) {
+                Resampler.Source source = image.rgb(Region.whole(width, height), alpha);
+                FloatResampler.resample(source, math.rescaled(), size.width(), size.height(), filter, tensor::floatRow);
+            } else {
+                Region needed = Resampler.sourceRegion(width, height, size.width(), size.height(), kept, filter);
+                Resampler.Source source = image.rgb(needed, alpha);
+                Resampler.resample(source, size.width(), size.height(), kept, filter, profile, tensor::row);
+            }
             return new PixelValues(tensor.values(), tensor.height, tensor.width, width, height);
         });
     }
@@ -126,6 +134,20 @@ public final class ImageProcessor {
             }
         }
 
+        /** Takes a row of the whole resized picture, rescaled already. */
+        void floatRow(int row, float[][] values) {
+            int y = row - kept.y();
+            if (y < 0 || y >= kept.height()) {
+                return;
+            }
+            for (int channel = 0; channel < PixelValues.CHANNELS; channel++) {
+                int to = (channel * height + top + y) * width + left;
+                for (int x = 0; x < kept.width(); x++) {
+                    planes[to + x] = math.normalise(channel, values[channel][kept.x() + x]);
+                }
+            }
+        }
+
         FloatBuffer values() {
             return PixelValues.allocate(height, width).put(0, planes);
         }
@@ -147,7 +169,7 @@ public final class ImageProcessor {
     private String version() {
         FramedDigest digest = FramedDigest.tagged("embedonce.preproc.v1")
                 .put("revision", REVISION)
-                .put("backend", "hf-pil")
+                .put("backend", backend())
                 .put("profile", profile.label())
                 .put("exif", decoder.exif().label())
                 .put("alpha", alpha.label())
@@ -161,8 +183,12 @@ public final class ImageProcessor {
         String cropLabel = crop == null
                 ? ""
                 : crop.height() == crop.width() ? "-c" + crop.height() : "-c" + crop.height() + "x" + crop.width();
-        return label + "/" + resize.label() + cropLabel + "/hf-pil/" + profile.label() + "/exif-"
+        return label + "/" + resize.label() + cropLabel + "/" + backend() + "/" + profile.label() + "/exif-"
                 + decoder.exif().label() + "/" + alpha.label() + "@sha256:" + digest.hexDigest();
+    }
+
+    private String backend() {
+        return floatResize ? "hf-torchvision" : "hf-pil";
     }
 
     @Override
@@ -183,6 +209,7 @@ public final class ImageProcessor {
         private ResampleFilter filter = ResampleFilter.BICUBIC;
         private @Nullable CentreCrop crop;
         private @Nullable Padding padding;
+        private boolean floatResize;
         private ChannelMath math = ChannelMath.none();
 
         private Builder() {}
@@ -231,6 +258,15 @@ public final class ImageProcessor {
             return this;
         }
 
+        /**
+         * Rescales to float32 before the resize instead of after it and rounds nothing to 8 bits, as torchvision does. For BILINEAR and
+         * BICUBIC only.
+         */
+        public Builder floatResize() {
+            this.floatResize = true;
+            return this;
+        }
+
         /** What is done to each sample in the end. */
         public Builder math(ChannelMath math) {
             this.math = math;
@@ -240,6 +276,9 @@ public final class ImageProcessor {
         public ImageProcessor build() {
             if (label.isBlank() || label.chars().anyMatch(c -> c < 0x20 || c == '@')) {
                 throw new IllegalArgumentException("label '" + label + "'");
+            }
+            if (floatResize && filter != ResampleFilter.BILINEAR && filter != ResampleFilter.BICUBIC) {
+                throw new IllegalArgumentException("float samples cannot be resized with " + filter);
             }
             return new ImageProcessor(this);
         }
