@@ -52,15 +52,6 @@ class LifecycleTest {
         return socket;
     }
 
-    private static double metric(TestServer server, String name) {
-        return server.get("/metrics")
-                .body()
-                .lines()
-                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
-    }
-
     private static void await(String what, BooleanSupplier condition) throws InterruptedException {
         for (int i = 0; i < 500 && !condition.getAsBoolean(); i++) {
             Thread.sleep(20);
@@ -73,13 +64,13 @@ class LifecycleTest {
     void client_thatGoes_freesItsRow() throws Exception {
         try (TestServer server = TestServer.start()) {
             for (boolean stream : new boolean[] {true, false}) {
-                double before = metric(server, "embedonce_tokens_written_total");
+                double before = server.metric("embedonce_tokens_written_total", "");
                 Socket socket =
                         send(server, longAnswer(900).put("stream", stream).put("n", 8));
-                await("active", () -> metric(server, "embedonce_active") > 0);
+                await("active", () -> server.metric("embedonce_active", "") > 0);
                 socket.close();
-                await("freed", () -> metric(server, "embedonce_active") == 0);
-                assertThat(metric(server, "embedonce_tokens_written_total") - before)
+                await("freed", () -> server.metric("embedonce_active", "") == 0);
+                assertThat(server.metric("embedonce_tokens_written_total", "") - before)
                         .isLessThan(8 * 900);
             }
         }
@@ -128,9 +119,9 @@ class LifecycleTest {
         EngineOptions small = EngineOptions.DEFAULT.withRows(1).withWaiting(1);
         try (TestServer server = TestServer.start(options -> options.engine(small));
                 Socket first = send(server, longAnswer(900).put("stream", true))) {
-            await("active", () -> metric(server, "embedonce_active") == 1);
+            await("active", () -> server.metric("embedonce_active", "") == 1);
             try (Socket second = send(server, longAnswer(900).put("stream", true))) {
-                await("waiting", () -> metric(server, "embedonce_queue") == 1);
+                await("waiting", () -> server.metric("embedonce_queue", "") == 1);
 
                 HttpResponse<String> response = server.post(CHAT, chat("Hi").toString());
 
@@ -153,7 +144,7 @@ class LifecycleTest {
             answers.add(
                     CompletableFuture.supplyAsync(() -> server.post(CHAT, request), task -> new Thread(task).start()));
         }
-        await("active", () -> metric(server, "embedonce_active") == 4);
+        await("active", () -> server.metric("embedonce_active", "") == 4);
 
         server.close();
 
@@ -169,7 +160,7 @@ class LifecycleTest {
         CompletableFuture<HttpResponse<String>> answer = CompletableFuture.supplyAsync(
                 () -> server.post(CHAT, longAnswer(900).put("stream", true).toString()),
                 task -> new Thread(task).start());
-        await("active", () -> metric(server, "embedonce_active") == 1);
+        await("active", () -> server.metric("embedonce_active", "") == 1);
 
         long start = System.nanoTime();
         server.close();

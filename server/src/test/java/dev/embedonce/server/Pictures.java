@@ -6,8 +6,11 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Random;
+import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 
 /** Pictures for tests. */
@@ -36,6 +39,20 @@ public final class Pictures {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    /** The same pixels in other bytes: with a comment before the end. */
+    public static byte[] rewrapped(byte[] png) {
+        byte[] chunk = "tEXtComment\0again".getBytes(StandardCharsets.ISO_8859_1);
+        CRC32 crc = new CRC32();
+        crc.update(chunk);
+        return ByteBuffer.allocate(png.length + chunk.length + 8)
+                .put(png, 0, png.length - 12)
+                .putInt(chunk.length - 4)
+                .put(chunk)
+                .putInt((int) crc.getValue())
+                .put(png, png.length - 12, 12)
+                .array();
     }
 
     public static String dataUri(byte[] png) {

@@ -40,8 +40,8 @@ public final class TestServer implements AutoCloseable {
     private final FeatureCache cache;
     private final EmbedOnceServer server;
 
-    private TestServer(CacheStore store, UnaryOperator<ServerOptions.Builder> more, UrlImages.Resolver resolver) {
-        this.cache = FeatureCache.over(store).build();
+    private TestServer(FeatureCache cache, UnaryOperator<ServerOptions.Builder> more, UrlImages.Resolver resolver) {
+        this.cache = cache;
         opened.add(cache::close);
         String folder = System.getProperty("embedonce.test.model", "");
         VisionLanguageModel model = VisionLanguageModel.load(
@@ -71,11 +71,16 @@ public final class TestServer implements AutoCloseable {
     }
 
     public static TestServer start(CacheStore store, UnaryOperator<ServerOptions.Builder> more) {
-        return new TestServer(store, more, InetAddress::getAllByName);
+        return start(FeatureCache.over(store).build(), more);
+    }
+
+    /** Over a cache that it closes. */
+    public static TestServer start(FeatureCache cache, UnaryOperator<ServerOptions.Builder> more) {
+        return new TestServer(cache, more, InetAddress::getAllByName);
     }
 
     static TestServer start(UnaryOperator<ServerOptions.Builder> more, UrlImages.Resolver resolver) {
-        return new TestServer(new MemoryStore(), more, resolver);
+        return new TestServer(FeatureCache.over(new MemoryStore()).build(), more, resolver);
     }
 
     public static Path resource(String name) {
@@ -164,6 +169,17 @@ public final class TestServer implements AutoCloseable {
                 .filter(line -> line.startsWith("data: "))
                 .map(line -> line.substring(6))
                 .toList();
+    }
+
+    /** The sum over all lines of a metric that have a label such as {@code tier="store"}, which may be empty. */
+    public double metric(String name, String label) {
+        return get("/metrics")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .filter(line -> line.contains(label))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     @Override

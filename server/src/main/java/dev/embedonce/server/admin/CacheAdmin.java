@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.cache.CacheStats;
 import dev.embedonce.cache.FeatureCache;
+import dev.embedonce.cache.HeapStats;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.key.FramedDigest;
@@ -65,6 +66,12 @@ public final class CacheAdmin {
         node.put("corrupt", stats.corruptTotal()).put("healed", stats.healed());
         node.put("encoder_seconds", stats.encodeNanos() / 1e9);
         node.put("encoder_seconds_saved", stats.savedEncodeNanos() / 1e9);
+        HeapStats memory = cache.heapStats();
+        node.putObject("memory")
+                .put("entries", memory.entries())
+                .put("bytes", memory.sizeBytes())
+                .put("most_bytes", memory.maxBytes())
+                .put("evictions", memory.evictions());
         storeBytes.get().ifPresent(store -> {
             ObjectNode held = node.putObject("store");
             held.put("entries", store.entries()).put("bytes", store.sizeBytes());

@@ -143,7 +143,7 @@ public final class Chats {
         }
         Prompt prompt = prompt(model, request, encoded, reports);
         BlockingQueue<WritingEvent> events = new LinkedBlockingQueue<>();
-        List<Ticket> tickets = tickets(model, request.wishes(), caller, prompt, events);
+        List<Ticket> tickets = tickets(model, request.wishes(), caller, prompt, events, exchange.arrivedNanos());
         try {
             tickets.forEach(model.engine()::submit);
         } catch (IllegalStateException e) {
@@ -233,7 +233,12 @@ public final class Chats {
     }
 
     private List<Ticket> tickets(
-            ChatModel model, AnswerWishes wishes, Caller caller, Prompt prompt, BlockingQueue<WritingEvent> events) {
+            ChatModel model,
+            AnswerWishes wishes,
+            Caller caller,
+            Prompt prompt,
+            BlockingQueue<WritingEvent> events,
+            long arrivedNanos) {
         Sampling sampling = wishes.sampling(
                 model.model().generationDefaults().sampling(),
                 ThreadLocalRandom.current().nextLong());
@@ -242,7 +247,7 @@ public final class Chats {
         for (int choice = 0; choice < wishes.choices(); choice++) {
             GenerationOptions options =
                     new GenerationOptions(most, sampling.withSeed(sampling.seed() + choice), wishes.stops(), false);
-            tickets.add(new Ticket(choice, caller.tenant(), prompt, options, wishes.likeliest(), events));
+            tickets.add(new Ticket(choice, caller.tenant(), prompt, options, wishes.likeliest(), events, arrivedNanos));
         }
         return tickets;
     }

@@ -2,6 +2,7 @@ package dev.embedonce.server.metrics;
 
 import dev.embedonce.cache.CacheStats;
 import dev.embedonce.cache.FeatureCache;
+import dev.embedonce.cache.HeapStats;
 import dev.embedonce.server.chat.ChatModel;
 import dev.embedonce.server.http.Exchange;
 import dev.embedonce.server.http.HttpServer;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -19,6 +21,9 @@ import java.util.function.ToLongFunction;
 
 /** {@code GET /metrics}: everything that is counted, as Prometheus reads it. Thread-safe. */
 public final class Metrics implements HttpServer.RequestListener {
+    private static final String MEMORY = MetricsText.label("tier", "memory");
+    private static final String STORE = MetricsText.label("tier", "store");
+
     private final FeatureCache cache;
     private final Map<String, ModelMetrics> models;
     private final List<ChatModel> chatModels;
@@ -58,7 +63,7 @@ public final class Metrics implements HttpServer.RequestListener {
         seconds.write(text, "embedonce_request_seconds", "");
         models(text);
         images(text, cache.stats());
-        store(text);
+        tiers(text);
         return text.toString();
     }
 
@@ -67,7 +72,11 @@ public final class Metrics implements HttpServer.RequestListener {
         counter(text, "embedonce_prompt_tokens_read_total", "Tokens of prompts that were read.", ModelMetrics::read);
         counter(text, "embedonce_prompt_tokens_reused_total", "Not read again.", ModelMetrics::reused);
         counter(text, "embedonce_tokens_written_total", "Tokens of answers.", ModelMetrics::written);
-        histogram(text, "embedonce_time_to_first_token_seconds", "From the queue on.", ModelMetrics::firstToken);
+        histogram(
+                text,
+                "embedonce_time_to_first_token_seconds",
+                "From the request on, pictures included.",
+                ModelMetrics::firstToken);
         histogram(text, "embedonce_decode_step_seconds", "One step for all answers.", ModelMetrics::step);
         histogram(text, "embedonce_decode_batch_size", "Answers in one step.", ModelMetrics::batch);
         gauge(
@@ -134,13 +143,17 @@ public final class Metrics implements HttpServer.RequestListener {
         return MetricsText.label("source", name);
     }
 
-    private void store(MetricsText text) {
-        storeBytes
-                .get()
-                .ifPresent((StoreStats stats) -> text.metric(
-                                "embedonce_store_bytes", "gauge", "Bytes of entries in the store.")
-                        .line("embedonce_store_bytes", "", stats.sizeBytes())
-                        .metric("embedonce_store_entries", "gauge", "Entries in the store.")
-                        .line("embedonce_store_entries", "", stats.entries()));
+    /** Stores do not give up entries by themselves: only the memory before them evicts. */
+    private void tiers(MetricsText text) {
+        HeapStats memory = cache.heapStats();
+        Optional<StoreStats> store = storeBytes.get();
+        text.metric("embedonce_cache_bytes", "gauge", "Bytes of entries, by tier.")
+                .line("embedonce_cache_bytes", MEMORY, memory.sizeBytes());
+        store.ifPresent(stats -> text.line("embedonce_cache_bytes", STORE, stats.sizeBytes()));
+        text.metric("embedonce_cache_entries", "gauge", "Entries, by tier.")
+                .line("embedonce_cache_entries", MEMORY, memory.entries());
+        store.ifPresent(stats -> text.line("embedonce_cache_entries", STORE, stats.entries()));
+        text.metric("embedonce_cache_evictions_total", "counter", "Entries that made room for others, by tier.")
+                .line("embedonce_cache_evictions_total", MEMORY, memory.evictions());
     }
 }

@@ -17,7 +17,7 @@ public final class Ticket {
     private final GenerationOptions options;
     private final OptionalInt likeliest;
     private final BlockingQueue<WritingEvent> events;
-    private final long arrivedNanos = System.nanoTime();
+    private final long arrivedNanos;
     private volatile boolean cancelled;
 
     /**
@@ -27,6 +27,7 @@ public final class Ticket {
      * @param tenant whose it is: prompts are compared with the same tenant's only
      * @param likeliest how many of the likeliest tokens to tell at each place; empty for no probabilities at all
      * @param events unbounded
+     * @param arrivedNanos when its request came, as {@link System#nanoTime}
      */
     public Ticket(
             int choice,
@@ -34,13 +35,15 @@ public final class Ticket {
             Prompt prompt,
             GenerationOptions options,
             OptionalInt likeliest,
-            BlockingQueue<WritingEvent> events) {
+            BlockingQueue<WritingEvent> events,
+            long arrivedNanos) {
         this.choice = choice;
         this.tenant = tenant;
         this.prompt = prompt;
         this.options = options;
         this.likeliest = likeliest;
         this.events = events;
+        this.arrivedNanos = arrivedNanos;
     }
 
     /** Ends it: its row is free at the next step, and nothing more is told. */

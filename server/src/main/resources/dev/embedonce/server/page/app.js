@@ -38,6 +38,8 @@ function showStats(stats) {
   $("spent").textContent = seconds(stats.encoder_seconds) + " spent";
   $("bytes").textContent = stats.store ? bytes(stats.store.bytes) : "–";
   $("entries").textContent = stats.store ? stats.store.entries.toLocaleString("en") + (stats.store.entries === 1 ? " entry" : " entries") : "";
+  $("memory").textContent = bytes(stats.memory.bytes);
+  $("evicted").textContent = "of " + bytes(stats.memory.most_bytes) + ", " + stats.memory.evictions.toLocaleString("en") + " evicted";
   $("kv").textContent = bytes(stats.state_bytes);
   $("sources").replaceChildren(...Object.entries(SOURCES).map(([key, name]) => {
     const row = make("tr");
