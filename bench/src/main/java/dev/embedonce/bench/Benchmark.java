@@ -1,0 +1,12 @@
+package dev.embedonce.bench;
+
+import dev.embedonce.bench.measure.Result;
+
+/** One question, asked of several contenders in turn. */
+public interface Benchmark {
+    /** One word: what it is called on the command line, in file names and in the documentation. */
+    String name();
+
+    /** Measures. Leaves nothing open; what it writes goes to a folder of the bench's. */
+    Result run(Workbench bench) throws Exception;
+}

@@ -1,0 +1,120 @@
+package dev.embedonce.bench.report;
+
+import dev.embedonce.bench.measure.Result;
+import dev.embedonce.bench.measure.Row;
+import dev.embedonce.bench.suite.Growth;
+import dev.embedonce.lab.figure.Figure;
+import dev.embedonce.lab.figure.FigureWriter;
+import dev.embedonce.lab.figure.Theme;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** The cost of a picture in a warm pass against the number of rows, both on logarithmic scales. */
+public record GrowthFigure(Result growth) implements Figure {
+    private static final int WIDTH = 860;
+    private static final int HEIGHT = 440;
+    private static final float LINE = 2.5f;
+
+    private record Line(List<Double> rows, List<Double> micros) {}
+
+    /** Writes {@code growth.svg}, {@code growth-dark.svg} and {@code growth.png}. */
+    public void write(Path folder) throws IOException {
+        Path work = Files.createTempDirectory("growth");
+        new FigureWriter().write(this, work);
+        Files.createDirectories(folder);
+        for (String end : List.of(".svg", "-dark.svg", ".png")) {
+            Path drawn = work.resolve("figure-" + number() + end);
+            Files.move(drawn, folder.resolve("growth" + end), StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.delete(work);
+    }
+
+    @Override
+    public int number() {
+        return 1;
+    }
+
+    @Override
+    public String caption() {
+        return "Microseconds for one known picture in a warm pass against the number of rows in the store, both on logarithmic scales.";
+    }
+
+    @Override
+    public int width() {
+        return WIDTH;
+    }
+
+    @Override
+    public int height() {
+        return HEIGHT;
+    }
+
+    @Override
+    public void draw(Graphics2D g, Theme theme) {
+        g.setColor(theme.background());
+        g.fillRect(0, 0, WIDTH, HEIGHT);
+        XYChart chart = new XYChart(WIDTH, HEIGHT);
+        chart.setXAxisTitle("rows in the store");
+        chart.setYAxisTitle("microseconds a picture");
+        style(chart.getStyler(), theme);
+        Color[] colours = {theme.ink(), new Color(0x009E73), new Color(0xE69F00), new Color(0xD55E00)};
+        int next = 0;
+        for (Map.Entry<String, Line> line : lines().entrySet()) {
+            XYSeries series = chart.addSeries(
+                    line.getKey(), line.getValue().rows(), line.getValue().micros());
+            series.setLineColor(colours[next % colours.length]);
+            series.setMarkerColor(colours[next++ % colours.length]);
+            series.setLineStyle(new BasicStroke(LINE));
+            series.setMarker(SeriesMarkers.CIRCLE);
+        }
+        chart.paint(g, WIDTH, HEIGHT);
+    }
+
+    private static void style(XYStyler styler, Theme theme) {
+        styler.setChartBackgroundColor(theme.background());
+        styler.setPlotBackgroundColor(theme.background());
+        styler.setPlotGridLinesColor(theme.faint());
+        styler.setPlotBorderVisible(false);
+        styler.setChartFontColor(theme.ink());
+        styler.setAxisTickLabelsColor(theme.ink());
+        styler.setXAxisTitleColor(theme.ink());
+        styler.setYAxisTitleColor(theme.ink());
+        styler.setLegendPosition(Styler.LegendPosition.OutsideS);
+        styler.setLegendLayout(Styler.LegendLayout.Horizontal);
+        styler.setLegendBackgroundColor(theme.background());
+        styler.setLegendBorderColor(theme.background());
+        styler.setXAxisLogarithmic(true);
+        styler.setYAxisLogarithmic(true);
+        styler.setXAxisDecimalPattern("#,###");
+        styler.setYAxisDecimalPattern("#,###");
+    }
+
+    /** The lines by contender. */
+    private Map<String, Line> lines() {
+        Map<String, Line> lines = new LinkedHashMap<>();
+        for (Row row : growth.rows()) {
+            if (row.unit().equals(Growth.UNIT)) {
+                int at = row.contender().lastIndexOf(Growth.AT);
+                Line line = lines.computeIfAbsent(
+                        row.contender().substring(0, at), c -> new Line(new ArrayList<>(), new ArrayList<>()));
+                line.rows().add(Double.valueOf(row.contender().substring(at + Growth.AT.length())));
+                line.micros().add(row.value().median());
+            }
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,5 @@
+/** The benchmarks. */
+@NullMarked
+package dev.embedonce.bench.suite;
+
+import org.jspecify.annotations.NullMarked;

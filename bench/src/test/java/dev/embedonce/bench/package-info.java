@@ -1,0 +1,4 @@
+@NullMarked
+package dev.embedonce.bench;
+
+import org.jspecify.annotations.NullMarked;
