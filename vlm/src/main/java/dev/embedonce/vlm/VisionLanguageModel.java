@@ -14,6 +14,7 @@ import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.chat.ChatMessage;
 import dev.embedonce.vlm.chat.PromptTemplate;
+import dev.embedonce.vlm.chat.ToolSyntax;
 import dev.embedonce.vlm.decoder.LanguageModel;
 import dev.embedonce.vlm.decoder.Prompt;
 import dev.embedonce.vlm.family.Families;
@@ -34,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +48,7 @@ public final class VisionLanguageModel implements AutoCloseable {
     private final PromptTemplate template;
     private final GenerationDefaults defaults;
     private final ModelOptions options;
+    private final Optional<ToolSyntax> toolSyntax;
 
     private VisionLanguageModel(
             FamilyModel model,
@@ -58,6 +61,13 @@ public final class VisionLanguageModel implements AutoCloseable {
         this.template = template;
         this.defaults = defaults;
         this.options = options;
+        this.toolSyntax =
+                ToolSyntax.of(template).filter(syntax -> isWritten(syntax.open()) && isWritten(syntax.close()));
+    }
+
+    /** Whether text comes back from its tokens: special tokens do not. */
+    private boolean isWritten(String text) {
+        return tokenizer.decode(tokenizer.encode(text)).contains(text);
     }
 
     /**
@@ -247,6 +257,11 @@ public final class VisionLanguageModel implements AutoCloseable {
     /** The vision tower's fingerprint. */
     public String visionVersion() {
         return model.tower().modelVersion();
+    }
+
+    /** How the model calls tools, if its chat template offers them and says so; see {@link ToolSyntax#of}. */
+    public Optional<ToolSyntax> toolSyntax() {
+        return toolSyntax;
     }
 
     /** A conversation that reads only what is new at each turn. */

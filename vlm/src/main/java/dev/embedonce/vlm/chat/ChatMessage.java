@@ -2,16 +2,25 @@ package dev.embedonce.vlm.chat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One message of a conversation.
  *
  * @param role {@code system}, {@code user}, {@code assistant} or what else the template knows
  * @param parts text and pictures in order
+ * @param toolCalls what the assistant asks tools for, behind its text
+ * @param answeredCall the id of the call that this is the tool's answer to, if it is one
  */
-public record ChatMessage(String role, List<Part> parts) {
+public record ChatMessage(String role, List<Part> parts, List<ToolCall> toolCalls, Optional<String> answeredCall) {
     public ChatMessage {
         parts = List.copyOf(parts);
+        toolCalls = List.copyOf(toolCalls);
+    }
+
+    /** A message without tools. */
+    public ChatMessage(String role, List<Part> parts) {
+        this(role, parts, List.of(), Optional.empty());
     }
 
     /** A piece of a message. */

@@ -111,6 +111,13 @@ public final class PromptTemplate {
                             ? Map.of("type", "text", "text", text.text())
                             : Map.of("type", "image"));
         }
-        return Map.of("role", message.role(), "content", content);
+        Map<String, Object> variable = new HashMap<>(Map.of("role", message.role(), "content", content));
+        if (!message.toolCalls().isEmpty()) {
+            variable.put(
+                    "tool_calls",
+                    message.toolCalls().stream().map(ToolCall::variable).toList());
+        }
+        message.answeredCall().ifPresent(id -> variable.put("tool_call_id", id));
+        return variable;
     }
 }

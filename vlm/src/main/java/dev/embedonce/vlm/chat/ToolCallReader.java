@@ -1,0 +1,149 @@
+package dev.embedonce.vlm.chat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Tells calls of tools from the text of an answer while it is written. What may become a call is held back until it is clear; what is
+ * none in the end, because it is no JSON object or names no tool that was offered, is text. White space around calls is dropped. Not
+ * thread-safe.
+ */
+public final class ToolCallReader {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    private final ToolSyntax syntax;
+    private final Set<String> tools;
+    private final Supplier<String> ids;
+    private final StringBuilder held = new StringBuilder();
+    private boolean behindCall;
+
+    /**
+     * A reader of one answer.
+     *
+     * @param tools the names of those that were offered
+     * @param ids gives calls their ids
+     */
+    public ToolCallReader(ToolSyntax syntax, Set<String> tools, Supplier<String> ids) {
+        this.syntax = syntax;
+        this.tools = Set.copyOf(tools);
+        this.ids = ids;
+    }
+
+    /** A piece of an answer. */
+    public sealed interface Said {}
+
+    /** Some text. */
+    public record Text(String text) implements Said {}
+
+    /** A call. */
+    public record Call(ToolCall call) implements Said {}
+
+    /** Takes more text; gives what is clear by now. */
+    public List<Said> next(String text) {
+        held.append(text);
+        List<Said> said = new ArrayList<>();
+        while (takeCall(said)) {
+            // one after the other
+        }
+        int open = held.indexOf(syntax.open());
+        say(said, beforeSpace(open < 0 ? held.length() - beginningOfMark() : open));
+        return said;
+    }
+
+    /** What was held back, when no more text comes. */
+    public List<Said> rest() {
+        List<Said> said = new ArrayList<>();
+        int open = held.indexOf(syntax.open());
+        Optional<ToolCall> last = open < 0
+                ? Optional.empty()
+                : call(held.substring(open + syntax.open().length()));
+        if (last.isPresent()) {
+            say(said, beforeSpace(open));
+            said.add(new Call(last.get()));
+        } else {
+            say(said, held.length());
+        }
+        held.setLength(0);
+        return said;
+    }
+
+    /** Takes the first call out of what is held, with the text before it. A closing mark may also stand inside of its arguments. */
+    private boolean takeCall(List<Said> said) {
+        int open = held.indexOf(syntax.open());
+        if (open < 0) {
+            return false;
+        }
+        int body = open + syntax.open().length();
+        for (int close = held.indexOf(syntax.close(), body);
+                close >= 0;
+                close = held.indexOf(syntax.close(), close + 1)) {
+            Optional<ToolCall> call = call(held.substring(body, close));
+            if (call.isPresent()) {
+                int length = held.length() - close - syntax.close().length();
+                say(said, beforeSpace(open));
+                said.add(new Call(call.get()));
+                held.delete(0, held.length() - length);
+                behindCall = true;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Optional<ToolCall> call(String body) {
+        try {
+            JsonNode node = JSON.readTree(body);
+            JsonNode name = node.path(syntax.nameField());
+            JsonNode arguments = node.path(syntax.argumentsField());
+            return name.isTextual() && tools.contains(name.textValue()) && arguments.isObject()
+                    ? Optional.of(new ToolCall(ids.get(), name.textValue(), map(arguments)))
+                    : Optional.empty();
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Map<String, Object> map(JsonNode object) {
+        return JSON.convertValue(object, new TypeReference<>() {});
+    }
+
+    /** Gives out that much of what is held, but no white space behind a call. */
+    private void say(List<Said> said, int length) {
+        String text = held.substring(0, length);
+        if (behindCall) {
+            text = text.stripLeading();
+        }
+        if (!text.isEmpty()) {
+            said.add(new Text(text));
+            behindCall = false;
+        }
+        held.delete(0, length);
+    }
+
+    private int beforeSpace(int end) {
+        int at = end;
+        while (at > 0 && Character.isWhitespace(held.charAt(at - 1))) {
+            at--;
+        }
+        return at;
+    }
+
+    /** How long the longest end of the text is that begins an opening mark. */
+    private int beginningOfMark() {
+        for (int n = Math.min(syntax.open().length() - 1, held.length()); n > 0; n--) {
+            if (syntax.open().startsWith(held.substring(held.length() - n))) {
+                return n;
+            }
+        }
+        return 0;
+    }
+}
