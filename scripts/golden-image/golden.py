@@ -24,6 +24,7 @@ from transformers import (
     ConvNextImageProcessorPil,
     DeiTImageProcessorPil,
     EfficientNetImageProcessorPil,
+    Siglip2ImageProcessorPil,
     SiglipImageProcessorPil,
     ViTImageProcessorPil,
 )
@@ -43,6 +44,7 @@ PROCESSORS = {
     "vit": (ViTImageProcessorPil, {"size": 224, "resample": 2}),
     "siglip": (SiglipImageProcessorPil, {"size": {"height": 256, "width": 256}, "resample": 2}),
     "siglip-lanczos": (SiglipImageProcessorPil, {"size": {"height": 96, "width": 128}, "resample": 1}),
+    "siglip2": (Siglip2ImageProcessorPil, {"patch_size": 16, "max_num_patches": 80}),
     "deit": (DeiTImageProcessorPil, {}),
     "deit-crop-larger": (DeiTImageProcessorPil, {"size": {"height": 101, "width": 96}, "crop_size": {"height": 128, "width": 133}}),
     "beit": (BeitImageProcessorPil, {"do_center_crop": True, "size": 256, "crop_size": 224}),
@@ -63,11 +65,18 @@ def digest(array):
 
 
 def tensor(processor, image):
-    values = processor(image, return_tensors="np")["pixel_values"]
-    values = np.asarray(values)[0]
+    made = processor(image, return_tensors="np")
+    values = np.asarray(made["pixel_values"])[0]
+    if "spatial_shapes" in made:
+        values = whole(values, *made["spatial_shapes"][0], processor.patch_size)
     if values.dtype != np.float32:
         values = values.astype(np.float32)
     return {"shape": list(values.shape), "sha256": digest(values)}
+
+
+def whole(patches, high, wide, side):
+    """The picture [3, H, W] that was cut into patches of (row, column, channel), without the padding."""
+    return patches[: high * wide].reshape(high, wide, side, side, 3).transpose(4, 0, 2, 1, 3).reshape(3, high * side, wide * side)
 
 
 def bits(hash_):

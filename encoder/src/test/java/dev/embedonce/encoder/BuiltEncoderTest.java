@@ -8,12 +8,15 @@ import dev.embedonce.encoder.arch.Pooling;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.runtime.WeightMemory;
 import dev.embedonce.value.Embedding;
+import dev.embedonce.value.Tensor;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +73,27 @@ class BuiltEncoderTest {
 
             assertThat(noise.dimension()).isEqualTo(encoder.dimension()).isPositive();
             assertThat(noise).isNotEqualTo(waves).isEqualTo(encoder.embed(Goldens.picture("noise-224")));
+        }
+    }
+
+    @Test
+    void encode_naflex_takesPicturesOfDifferentShapesInOneBatch() throws IOException {
+        Path model = checkpoint("siglip2-naflex");
+        Files.writeString(
+                model.resolve("preprocessor_config.json"),
+                "{\"image_processor_type\": \"Siglip2ImageProcessor\", \"patch_size\": 8, \"max_num_patches\": 30}");
+        try (ImageEncoder encoder = open(model, options())) {
+            List<PreparedImage> batch = Stream.of("noise-224", "waves-420x300")
+                    .map(Goldens::picture)
+                    .map(encoder::prepare)
+                    .toList();
+            assertThat(batch.get(0).pixelValues().shape()).containsExactly(3, 40, 40);
+            assertThat(batch.get(1).pixelValues().shape()).containsExactly(3, 40, 48);
+            List<Map<String, Tensor>> together = encoder.encode(batch);
+            for (int i = 0; i < batch.size(); i++) {
+                assertThat(together.get(i))
+                        .isEqualTo(encoder.encode(List.of(batch.get(i))).get(0));
+            }
         }
     }
 

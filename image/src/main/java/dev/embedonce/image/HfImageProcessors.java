@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the image processor settings of a Hugging Face model directory: ViT, CLIP, Chinese-CLIP, SigLIP and fixed-size SigLIP2,
+ * Reads the image processor settings of a Hugging Face model directory: ViT, CLIP, Chinese-CLIP, SigLIP, SigLIP2,
  * DeiT, BEiT, BiT and DINOv2, DINOv3, BLIP, ConvNeXt, EfficientNet. The arithmetic is that of the PIL processors; DINOv3 has only a
  * torchvision one, which ours equals to float32 rounding. A class or setting that is not known is refused by name: to pass
  * over it would silently change pixels.
@@ -138,6 +138,10 @@ public final class HfImageProcessors {
 
     private static void resize(ImageProcessor.Builder builder, HfConfig config, HfProcessorClass type) {
         ResampleFilter filter = filter(config, type);
+        if (type == HfProcessorClass.SIGLIP2) {
+            builder.resize(patches(config), filter);
+            return;
+        }
         boolean square = config.flag("default_to_square", type.defaultToSquare);
         JsonNode size = config.get("size");
         ResizeRule rule =
@@ -156,6 +160,20 @@ public final class HfImageProcessors {
             builder.resize(rule, filter).floatResize();
         } else {
             builder.resize(rule, filter);
+        }
+    }
+
+    /** The class pays no heed to a size. */
+    private static ResizeRule.Patches patches(HfConfig config) {
+        config.harmless(Set.of("size"));
+        if (!config.flag("do_resize", true)) {
+            throw new ModelLoadException(config.source() + ": \"do_resize\": false is not supported with this class");
+        }
+        try {
+            return new ResizeRule.Patches(config.integer("patch_size", 16), config.integer("max_num_patches", 256));
+        } catch (IllegalArgumentException e) {
+            throw new ModelLoadException(
+                    config.source() + ": \"patch_size\" and \"max_num_patches\" must be positive", e);
         }
     }
 

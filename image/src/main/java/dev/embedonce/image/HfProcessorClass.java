@@ -10,6 +10,8 @@ enum HfProcessorClass {
     CLIP("CLIP", ResampleFilter.BICUBIC, Norm.OPENAI, "{\"shortest_edge\":224}", false, 224, true),
     CHINESE_CLIP("ChineseCLIP", ResampleFilter.BICUBIC, Norm.OPENAI, "{\"shortest_edge\":224}", false, 224, true),
     SIGLIP("Siglip", ResampleFilter.BICUBIC, Norm.HALF, "{\"height\":224,\"width\":224}", false, 0, true),
+    /** NaFlex: as many whole patches as are allowed, in the picture's own shape. Its tower wants no padding from us. */
+    SIGLIP2("Siglip2", ResampleFilter.BILINEAR, Norm.HALF, "", false, 0, null),
     DEIT("DeiT", ResampleFilter.BICUBIC, Norm.HALF, "{\"height\":256,\"width\":256}", true, 224, null),
     BEIT("Beit", ResampleFilter.BICUBIC, Norm.HALF, "{\"height\":224,\"width\":224}", true, 0, null),
     BIT("Bit", ResampleFilter.BICUBIC, Norm.OPENAI, "{\"shortest_edge\":224}", false, 224, true),
@@ -62,7 +64,7 @@ enum HfProcessorClass {
 
     /** Whether the class pads when told to; the others ignore the request. */
     boolean pads() {
-        return this != BEIT && this != CONVNEXT && this != EFFICIENTNET;
+        return this != SIGLIP2 && this != BEIT && this != CONVNEXT && this != EFFICIENTNET;
     }
 
     /** The class called {@code name}, with or without {@code Fast} or {@code Pil}, or by its old name. */
@@ -85,6 +87,7 @@ enum HfProcessorClass {
             case "clip", "aimv2", "aimv2_vision_model", "altclip", "metaclip_2", "mlcd", "groupvit" -> CLIP;
             case "chinese_clip" -> CHINESE_CLIP;
             case "siglip" -> SIGLIP;
+            case "siglip2" -> SIGLIP2;
             case "deit" -> DEIT;
             case "beit", "data2vec-vision" -> BEIT;
             case "bit", "dinov2", "dinov2_with_registers", "focalnet", "hiera", "pixio" -> BIT;

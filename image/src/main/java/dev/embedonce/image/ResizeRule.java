@@ -189,6 +189,49 @@ public sealed interface ResizeRule {
         }
     }
 
+    /**
+     * Both sides become multiples of {@code patch}, as large as at most {@code most} patches allow; the aspect ratio is kept as well as
+     * that allows.
+     */
+    // Source: transformers 5.23, models/siglip2/image_processing_pil_siglip2.py, get_image_size_for_max_num_patches
+    record Patches(int patch, int most) implements ResizeRule {
+        private static final double PRECISION = 1e-5;
+        private static final double LARGEST_SCALE = 100;
+
+        public Patches {
+            require(patch, most);
+        }
+
+        @Override
+        public Size sizeFor(int width, int height) {
+            double fits = PRECISION / 10;
+            double tooLarge = LARGEST_SCALE;
+            while (tooLarge - fits >= PRECISION) {
+                double scale = (fits + tooLarge) / 2;
+                if ((long) patches(width, scale) * patches(height, scale) <= most) {
+                    fits = scale;
+                } else {
+                    tooLarge = scale;
+                }
+            }
+            return new Size(patches(width, fits) * patch, patches(height, fits) * patch);
+        }
+
+        private int patches(int side, double scale) {
+            return Math.max(1, (int) Math.ceil(side * scale / patch));
+        }
+
+        @Override
+        public void describe(FramedDigest digest) {
+            digest.put("resize", "patches").put("patch", patch).put("most", most);
+        }
+
+        @Override
+        public String label() {
+            return "p" + patch + "n" + most;
+        }
+    }
+
     private static void require(int a, int b) {
         if (a < 1 || b < 1) {
             throw new IllegalArgumentException("cannot resize to " + a + ", " + b);

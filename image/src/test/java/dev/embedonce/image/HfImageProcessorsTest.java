@@ -88,7 +88,8 @@ class HfImageProcessorsTest {
             delimiter = '|',
             value = {
                 "{\"image_processor_type\": \"Qwen2VLImageProcessor\"}|class \"Qwen2VLImageProcessor\" is not supported",
-                "{\"image_processor_type\": \"Siglip2ImageProcessor\"}|class \"Siglip2ImageProcessor\" is not supported",
+                "{\"image_processor_type\": \"FuyuImageProcessor\"}|class \"FuyuImageProcessor\" is not supported",
+                "{\"image_processor_type\": \"Siglip2ImageProcessor\", \"max_num_patches\": 0}|\"max_num_patches\" must be",
                 "{\"image_processor_type\": \"CLIPImageProcessor\", \"do_magic\": true}|unknown setting \"do_magic\": true",
                 "{\"image_processor_type\": \"ViTImageProcessor\", \"crop_pct\": 0.9}|unknown setting \"crop_pct\": 0.9",
                 "{\"image_processor_type\": \"ViTImageProcessor\", \"size\": {\"longest_edge\": 9}}|\"size\": expected",
@@ -122,6 +123,7 @@ class HfImageProcessorsTest {
                 "DINOv3ViT",
                 "CLIP",
                 "Siglip",
+                "Siglip2",
                 "DeiT",
                 "Beit",
                 "Bit",
