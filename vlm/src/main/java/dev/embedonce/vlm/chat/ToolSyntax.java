@@ -106,20 +106,28 @@ public record ToolSyntax(String open, String close, String nameField, String arg
 
     private static @Nullable Found find(String text, int from, String name) {
         for (int start = text.indexOf('{', from); start >= 0; start = text.indexOf('{', start + 1)) {
-            try (JsonParser parser = JSON.createParser(text.substring(start))) {
-                if (JSON.readTree(parser) instanceof ObjectNode object) {
-                    String nameField = field(object, JSON.valueToTree(name));
-                    String argumentsField = field(object, JSON.valueToTree(ARGUMENTS));
-                    int end = start + (int) parser.currentLocation().getCharOffset();
-                    return nameField == null || argumentsField == null
-                            ? null
-                            : new Found(start, end, nameField, argumentsField);
-                }
-            } catch (IOException e) {
-                continue; // not the beginning of an object
+            Found found = findAt(text, start, name);
+            if (found != null) {
+                return found;
             }
         }
         return null;
+    }
+
+    private static @Nullable Found findAt(String text, int start, String name) {
+        try (JsonParser parser = JSON.createParser(text.substring(start))) {
+            if (!(JSON.readTree(parser) instanceof ObjectNode object)) {
+                return null;
+            }
+            String nameField = field(object, JSON.valueToTree(name));
+            String argumentsField = field(object, JSON.valueToTree(ARGUMENTS));
+            int end = start + (int) parser.currentLocation().getCharOffset();
+            return nameField == null || argumentsField == null
+                    ? null
+                    : new Found(start, end, nameField, argumentsField);
+        } catch (IOException e) {
+            return null; // not the beginning of an object
+        }
     }
 
     private static @Nullable String field(ObjectNode object, JsonNode value) {

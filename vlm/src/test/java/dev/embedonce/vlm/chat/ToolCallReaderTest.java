@@ -56,10 +56,15 @@ class ToolCallReaderTest {
 
     @Test
     void read_twoCallsBehindText_givesTextAndCallsWithoutSpace() {
-        assertThat(
-                        read(
-                                "I look.\n<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"city\": \"Oslo\", \"days\": 2}}\n"
-                                        + "</tool_call>\n<tool_call>\n{\"name\": \"clock\", \"arguments\": {}}\n</tool_call>\n"))
+        assertThat(read("""
+                I look.
+                <tool_call>
+                {"name": "weather", "arguments": {"city": "Oslo", "days": 2}}
+                </tool_call>
+                <tool_call>
+                {"name": "clock", "arguments": {}}
+                </tool_call>
+                """))
                 .containsExactly(
                         new Text("I look."),
                         call(1, "weather", Map.of("city", "Oslo", "days", 2)),
