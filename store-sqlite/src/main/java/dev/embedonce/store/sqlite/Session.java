@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.JDBC;
+import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConnection;
 
 /** One connection with its prepared statements. Not thread-safe: {@link Sessions} lends it to one thread at a time. */
@@ -24,6 +25,13 @@ final class Session implements AutoCloseable {
     /** What the log is cut down to when it has been larger. */
     private static final int LOG_BYTES = 64 << 20;
 
+    private static final Properties SETTINGS = new Properties();
+
+    static {
+        // the driver would compile and run another statement after each insert, for a number that nobody asks for
+        SETTINGS.setProperty(SQLiteConfig.Pragma.JDBC_GET_GENERATED_KEYS.getPragmaName(), "false");
+    }
+
     private final SQLiteConnection connection;
     private final @Nullable Clock clock;
     private final Map<String, PreparedStatement> statements = new HashMap<>();
@@ -34,7 +42,7 @@ final class Session implements AutoCloseable {
     }
 
     static Session open(Path file, SqliteOptions options) throws SQLException {
-        Session session = new Session(JDBC.createConnection("jdbc:sqlite:" + file, new Properties()), options.clock());
+        Session session = new Session(JDBC.createConnection("jdbc:sqlite:" + file, SETTINGS), options.clock());
         try {
             session.pragma("busy_timeout = " + options.busyTimeout().toMillis());
             session.pragma("synchronous = " + (options.fsync() ? "FULL" : "NORMAL"));
