@@ -4,6 +4,8 @@ A preset is a dict: config, files (name: content), tensors (a list of (name, sha
 'bias'), dtype as published, and tokenizer (arguments of vocabulary.tokenizer_json) with its tokenizer_config settings.
 """
 
+import grown
+
 QWEN_TOKENS = [
     "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>", "<|box_start|>",
     "<|box_end|>", "<|quad_start|>", "<|quad_end|>", "<|vision_start|>", "<|vision_end|>", "<|vision_pad|>",
@@ -234,7 +236,17 @@ def llama(hidden, layers, intermediate, heads, dtype):
     }
 
 
-PRESETS = {
+# the real tower and the real width of the features, as little else as runs
+TOWERS = {
+    "gemma3-896": grown.gemma3,
+    "llava-336": lambda: llava(llama(4096, 1, 1024, 32, "float16"), "float16"),
+    "mllama-four-tiles": grown.mllama,
+    "qwen2.5-vl-one-megapixel": lambda: qwen2_5_vl(2048, 1, 512, 16, 2),
+    "qwen3-vl-one-megapixel": lambda: qwen3_vl(2560, 3, 512, 32, 8),
+    "smolvlm-512": grown.smolvlm,
+}
+
+PRESETS = TOWERS | {
     "qwen3-vl-4b": lambda: qwen3_vl(2560, 36, 9728, 32, 8),
     "qwen3-vl-2b": lambda: qwen3_vl(2048, 28, 6144, 16, 8),
     "qwen3-vl-tower": lambda: qwen3_vl(512, 4, 1536, 4, 2),

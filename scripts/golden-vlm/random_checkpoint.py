@@ -2,7 +2,7 @@
 
     python random_checkpoint.py MODEL_DIR --like qwen3-vl-4b [--dtype bfloat16|float16|float32] [--shard-gb 3] [--seed 1]
 
-For measuring memory and speed: its answers mean nothing. Weights are normal with a standard deviation of 0.02, norm weights
+`--like towers` writes the checkpoints of all real towers into folders of MODEL_DIR. For measuring memory and speed: its answers mean nothing. Weights are normal with a standard deviation of 0.02, norm weights
 lie around 1. The numbers come from one block of four million that is written again and again, so it takes no more memory
 than that and goes as fast as the disk. Same seed, same bytes. Needs numpy and tokenizers only.
 """
@@ -10,12 +10,13 @@ than that and goes as fast as the disk. Same seed, same bytes. Needs numpy and t
 import argparse
 import json
 import math
+import shutil
 import struct
 from pathlib import Path
 
 import numpy as np
 
-from presets import PRESETS
+from presets import PRESETS, TOWERS
 from vocabulary import QWEN, tokenizer_config, tokenizer_json, write_json
 
 # a prime, so that the rows of a matrix differ
@@ -98,6 +99,8 @@ def write_weights(folder, tensors, dtype, seed, limit):
 
 
 def write_tokenizer(folder, preset):
+    if "tokenizer" not in preset:
+        return
     arguments = dict(preset["tokenizer"])
     if arguments.pop("pattern", None) == "qwen":
         arguments["pattern"] = QWEN
@@ -109,12 +112,17 @@ def write_tokenizer(folder, preset):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path)
-    parser.add_argument("--like", choices=PRESETS, required=True)
+    parser.add_argument("--like", choices=[*PRESETS, "towers"], required=True)
     parser.add_argument("--dtype", choices=SIZES, help="default: as published")
     parser.add_argument("--shard-gb", type=float, default=3)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    preset, folder = PRESETS[arguments.like](), arguments.model
+    names = TOWERS if arguments.like == "towers" else [arguments.like]
+    for name in names:
+        write(arguments.model / name if arguments.like == "towers" else arguments.model, PRESETS[name](), arguments)
+
+
+def write(folder, preset, arguments):
     dtype = arguments.dtype or preset["dtype"]
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / "config.json", preset["config"])
@@ -124,6 +132,8 @@ def main():
         else:
             write_json(folder / name, content)
     write_tokenizer(folder, preset)
+    for file in preset.get("copies", []):
+        shutil.copy(file, folder)
     shards, total = write_weights(folder, preset["tensors"], dtype, arguments.seed, arguments.shard_gb * 1e9)
     print(f"{folder}: {len(preset['tensors'])} tensors, {dtype}, {total / 1e9:.2f} GB in {shards} shard(s)")
 
