@@ -43,6 +43,8 @@ final class OrtSessions {
             settings.setInterOpNumThreads(1);
             settings.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
             settings.setDeterministicCompute(true);
+            // Between runs the threads leave the cores to others, such as the session that runs next.
+            settings.addConfigEntry("session.force_spinning_stop", "1");
             if (options.memory() == WeightMemory.MAP) {
                 settings.addConfigEntry("session.disable_prepacking", "1");
                 // 16-bit weights are widened as they are used, not once and for all into a second copy of twice the

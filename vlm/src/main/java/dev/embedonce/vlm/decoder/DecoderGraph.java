@@ -14,12 +14,10 @@ import dev.embedonce.graph.onnx.Ops.GroupedHeads;
 import dev.embedonce.graph.onnx.Ops.KeptStates;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.vlm.decoder.DecoderConfig.Local;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The graph of a {@link DecoderConfig}: one for prefill, for prefill in chunks and for rows that decode together. The canonical
+ * The graph of a {@link DecoderConfig}, or of some of its layers: one for prefill, for prefill in chunks and for rows that decode together. The canonical
  * names of its weights are those of transformers' {@code LlamaModel} ({@code embed_tokens}, {@code layers.0.self_attn.q_proj},
  * {@code norm}) and {@code lm_head}.
  */
@@ -35,6 +33,8 @@ final class DecoderGraph {
     static final String LONGEST = "longest";
     static final String LOGIT_INDEX = "logit_index";
     static final String LOGITS = "logits";
+    /** What a part of the layers hands to the next as its embeddings. */
+    static final String HIDDEN = "hidden";
 
     private final Scope root;
     private final DecoderConfig config;
@@ -63,12 +63,14 @@ final class DecoderGraph {
     }
 
     /**
-     * Adds the model to the graph of a scope.
+     * Adds some of the layers to the graph of a scope, and behind the last the output layer.
      *
      * @param mode of the layers' linear parts and of an output layer of its own
+     * @param first layer
+     * @param end the layer behind the last
      */
-    static void build(Scope root, DecoderConfig config, NumericMode mode) {
-        new DecoderGraph(root, config, mode).build();
+    static void build(Scope root, DecoderConfig config, NumericMode mode, int first, int end) {
+        new DecoderGraph(root, config, mode).build(first, end);
     }
 
     static String keys(int layer) {
@@ -87,20 +89,15 @@ final class DecoderGraph {
         return "level_" + index;
     }
 
-    private void build() {
+    private void build(int first, int end) {
         int hidden = config.hiddenSize();
         Value embeddings =
                 graph.input(EMBEDDINGS, TensorType.F32, Dim.free("rows"), Dim.free("tokens"), Dim.of(hidden));
         Value last = graph.input(LAST_POSITIONS, TensorType.I32, Dim.free("rows"));
         Value longest = graph.input(LONGEST, TensorType.I32);
-        Value index = graph.input(LOGIT_INDEX, TensorType.I64, Dim.free("logits"));
-        List<Value> levels = new ArrayList<>();
-        for (int i = 0; i < config.levels(); i++) {
-            levels.add(graph.input(level(i), TensorType.F32, Dim.free("level_tokens"), Dim.of(hidden)));
-        }
         TokenShape tokens = TokenShape.of(ops, embeddings);
         Value x = tokens.flat(embeddings, hidden);
-        for (int i = 0; i < config.layers(); i++) {
+        for (int i = first; i < end; i++) {
             if (cross != null && config.style().cross().contains(i)) {
                 x = looking(cross, i, x, tokens);
             } else {
@@ -108,10 +105,15 @@ final class DecoderGraph {
                         state(keys(i)), state(values(i)), updated(keys(i)), updated(values(i)), last, longest);
                 x = layer(i, x, tokens, kept);
             }
-            if (i < levels.size()) {
-                x = ops.add(x, levels.get(i));
+            if (i < config.levels()) {
+                x = ops.add(x, graph.input(level(i), TensorType.F32, Dim.free("level_tokens"), Dim.of(hidden)));
             }
         }
+        if (end < config.layers()) {
+            graph.output(HIDDEN, tokens.batched(x), Dim.free("rows"), Dim.free("tokens"), Dim.of(hidden));
+            return;
+        }
+        Value index = graph.input(LOGIT_INDEX, TensorType.I64, Dim.free("logits"));
         Value normed = norm(root.at("norm"), ops.gather(x, index, 0));
         graph.output(LOGITS, output().apply(normed), Dim.free("logits"), Dim.of(config.vocabulary()));
     }

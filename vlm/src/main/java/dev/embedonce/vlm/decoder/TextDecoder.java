@@ -10,19 +10,20 @@ import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyOptions;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A {@link LanguageModel} of the Llama kind, run by ONNX Runtime. */
 public final class TextDecoder implements LanguageModel {
-    private final OnnxSession session;
+    private final DecoderParts parts;
     private final DecoderConfig config;
     private final EmbeddingTable embeddings;
     /** Makes keys and values of the states of pictures; null if no layer looks at such. */
     private final @Nullable OnnxSession states;
 
     private TextDecoder(
-            OnnxSession session, DecoderConfig config, EmbeddingTable embeddings, @Nullable OnnxSession states) {
-        this.session = session;
+            DecoderParts parts, DecoderConfig config, EmbeddingTable embeddings, @Nullable OnnxSession states) {
+        this.parts = parts;
         this.config = config;
         this.embeddings = embeddings;
         this.states = states;
@@ -37,30 +38,44 @@ public final class TextDecoder implements LanguageModel {
      */
     public static TextDecoder open(
             FamilyFiles files, FamilyOptions options, List<NameLayout> layouts, DecoderConfig config) {
+        return open(files, options, layouts, config, DecoderParts.count(config, options));
+    }
+
+    static TextDecoder open(
+            FamilyFiles files, FamilyOptions options, List<NameLayout> layouts, DecoderConfig config, int count) {
         Parameters parameters = Parameters.resolve(files.weights(), layouts, "embed_tokens.weight", "norm.weight");
-        Scope root = Scope.root(new GraphBuilder(), parameters, NumericMode.FLOAT32, options.linearWeights());
-        DecoderGraph.build(root, config, options.languageMode());
         EmbeddingTable table = new EmbeddingTable(
-                root.at("embed_tokens")
+                scope(parameters, options)
+                        .at("embed_tokens")
                         .tensor("weight", config.vocabulary() + config.style().extraTokens(), config.hiddenSize()),
                 config.style().embeddingScale());
-        OnnxSession session = session(files, options, root, "language model");
+        DecoderParts parts = DecoderParts.open(config.layers(), count, (first, end) -> {
+            Scope root = scope(parameters, options);
+            DecoderGraph.build(root, config, options.languageMode(), first, end);
+            return opener(files, options, root, "language model");
+        });
         if (config.style().cross().isEmpty()) {
-            return new TextDecoder(session, config, table, null);
+            return new TextDecoder(parts, config, table, null);
         }
         try {
-            Scope looking = Scope.root(new GraphBuilder(), parameters, NumericMode.FLOAT32, options.linearWeights());
+            Scope looking = scope(parameters, options);
             CrossAttention.buildStates(looking, config, options.languageMode());
-            return new TextDecoder(session, config, table, session(files, options, looking, "states of pictures"));
+            OnnxSession states =
+                    opener(files, options, looking, "states of pictures").get();
+            return new TextDecoder(parts, config, table, states);
         } catch (RuntimeException e) {
-            session.close();
+            parts.close();
             throw e;
         }
     }
 
-    private static OnnxSession session(FamilyFiles files, FamilyOptions options, Scope root, String part) {
+    private static Scope scope(Parameters parameters, FamilyOptions options) {
+        return Scope.root(new GraphBuilder(), parameters, NumericMode.FLOAT32, options.linearWeights());
+    }
+
+    private static Supplier<OnnxSession> opener(FamilyFiles files, FamilyOptions options, Scope root, String part) {
         OnnxGraph graph = root.ops().graph().build();
-        return OnnxSession.open(
+        return () -> OnnxSession.open(
                 files.directory() + " (" + part + ")",
                 graph.modelProto(),
                 graph.externalFolder().orElse(null),
@@ -84,12 +99,12 @@ public final class TextDecoder implements LanguageModel {
 
     @Override
     public SequenceBatch newBatch() {
-        return new TextSequences(session, config, embeddings, states);
+        return new TextSequences(parts, config, embeddings, states);
     }
 
     @Override
     public void close() {
-        session.close();
+        parts.close();
         if (states != null) {
             states.close();
         }

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * their last position is overwritten by their next token.
  */
 final class TextSequences implements SequenceBatch {
-    private final OnnxSession session;
+    private final DecoderParts parts;
     private final DecoderConfig config;
     private final EmbeddingTable embeddings;
     private final @Nullable OnnxSession states;
@@ -31,8 +30,8 @@ final class TextSequences implements SequenceBatch {
     private final List<Row> rows = new ArrayList<>();
 
     /** @param states makes keys and values of states of pictures; null if no layer looks at such */
-    TextSequences(OnnxSession session, DecoderConfig config, EmbeddingTable embeddings, @Nullable OnnxSession states) {
-        this.session = session;
+    TextSequences(DecoderParts parts, DecoderConfig config, EmbeddingTable embeddings, @Nullable OnnxSession states) {
+        this.parts = parts;
         this.config = config;
         this.embeddings = embeddings;
         this.states = states;
@@ -223,9 +222,7 @@ final class TextSequences implements SequenceBatch {
                 DecoderGraph.LONGEST,
                 ints(new int[] {Arrays.stream(lengths).max().orElseThrow()}));
         feeds.put(DecoderGraph.LOGIT_INDEX, Tensor.ofLongs(logitIndex, logitIndex.length));
-        Map<String, Tensor> results =
-                session.run(feeds, kept.states(firstRow, lengths.length), Set.of(DecoderGraph.LOGITS));
-        return results.values().iterator().next();
+        return parts.run(feeds, kept.states(firstRow, lengths.length));
     }
 
     @Override
