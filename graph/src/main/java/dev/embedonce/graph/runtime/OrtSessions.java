@@ -22,8 +22,18 @@ final class OrtSessions {
 
     /** Loads the native library at first use. What it would log is in the exceptions too, so it logs nothing but the fatal. */
     private static final class Holder {
-        static final OrtEnvironment ENVIRONMENT =
-                OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "embedonce");
+        static final OrtEnvironment ENVIRONMENT = silent();
+
+        private static OrtEnvironment silent() {
+            OrtEnvironment environment =
+                    OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "embedonce");
+            try {
+                environment.setTelemetry(false);
+                return environment;
+            } catch (OrtException e) {
+                throw new IllegalStateException("the runtime's usage reports cannot be turned off", e);
+            }
+        }
     }
 
     private OrtSessions() {}
