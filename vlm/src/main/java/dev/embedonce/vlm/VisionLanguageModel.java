@@ -224,12 +224,29 @@ public final class VisionLanguageModel implements AutoCloseable {
     /** What the language model reads for a prompt that is rendered already, with one placeholder a picture. */
     public Prompt prompt(String rendered, List<VisionFeatures> features) {
         Prompt prompt = prompt(tokenizer.encode(model.prompts().expand(rendered, features)), features);
-        int context = model.language().contextTokens();
-        if (prompt.length() >= context) {
-            throw new IllegalArgumentException("the prompt has " + prompt.length()
-                    + " tokens, which leaves no room for an answer in the model's context of " + context);
-        }
+        requireRoom("the prompt has ", prompt.length());
         return prompt;
+    }
+
+    /**
+     * Refuses a conversation that can become no prompt whatever its pictures show, before any of them is looked at: one that the
+     * template refuses, that has more or fewer placeholders than pictures, or whose text alone fills the context.
+     *
+     * @throws IllegalArgumentException if placeholders and pictures do not fit together, or the text is too long
+     * @throws dev.embedonce.template.TemplateException if the template refuses the conversation
+     */
+    public void requirePossible(List<ChatMessage> messages, Map<String, ?> templateVariables) {
+        String rendered = template.render(messages, templateVariables);
+        model.prompts().requirePlaces(rendered, ChatMessage.images(messages).size());
+        requireRoom("the text of the prompt alone has ", tokenizer.encode(rendered).length);
+    }
+
+    private void requireRoom(String what, int tokens) {
+        int context = model.language().contextTokens();
+        if (tokens >= context) {
+            throw new IllegalArgumentException(
+                    what + tokens + " tokens, which leaves no room for an answer in the model's context of " + context);
+        }
     }
 
     /** What the language model reads for token ids whose placeholders are expanded already. */

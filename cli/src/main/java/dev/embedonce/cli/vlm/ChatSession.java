@@ -76,6 +76,7 @@ final class ChatSession implements AutoCloseable {
         messages.add(new ChatMessage("user", next));
         next.clear();
         try {
+            model.requirePossible(messages, Map.of());
             List<ImageReport> reports = model.encodeImages(ChatMessage.images(messages), settings);
             ImageLines.print(files, reports);
             Prompt prompt = model.prompt(

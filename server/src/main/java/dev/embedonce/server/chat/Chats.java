@@ -32,6 +32,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -136,12 +137,18 @@ public final class Chats {
         for (Image image : images) {
             encoded.add(loader.load(image.reference(), image.where()));
         }
+        List<ChatMessage> messages = messages(request, encoded);
+        Map<String, ?> variables = request.wishes().templateVariables();
+        sound(() -> {
+            model.model().requirePossible(messages, variables);
+            return messages;
+        });
         List<ImageReport> reports = features(model, encoded, images, caller, exchange, deadline);
         List<ServedImage> served = reports.stream().map(ServedImage::of).toList();
         if (!served.isEmpty()) {
             listener.served(model.name(), served, encoded);
         }
-        Prompt prompt = prompt(model, request, encoded, reports);
+        Prompt prompt = prompt(model, messages, variables, reports);
         BlockingQueue<WritingEvent> events = new LinkedBlockingQueue<>();
         List<Ticket> tickets = tickets(model, request.wishes(), caller, prompt, events, exchange.arrivedNanos());
         try {
@@ -197,25 +204,32 @@ public final class Chats {
         return new ApiException(ErrorKind.UNAVAILABLE, "the pictures could not be encoded at the moment");
     }
 
-    private static Prompt prompt(
-            ChatModel model, ChatRequest request, List<byte[]> encoded, List<ImageReport> reports) {
+    private static List<ChatMessage> messages(ChatRequest request, List<byte[]> encoded) {
         Iterator<byte[]> pictures = encoded.iterator();
-        List<ChatMessage> messages = request.turns().stream()
+        return request.turns().stream()
                 .map(turn -> new ChatMessage(
                         turn.role(),
                         turn.parts().stream().map(part -> part(part, pictures)).toList()))
                 .toList();
-        List<VisionFeatures> features =
-                reports.stream().map(ImageReport::features).toList();
-        Prompt prompt;
+    }
+
+    /** What a conversation gives, or the error that tells the client what is wrong with it. */
+    private static <T> T sound(Supplier<T> ofConversation) {
         try {
-            prompt = model.model().prompt(messages, features, request.wishes().templateVariables());
+            return ofConversation.get();
         } catch (IllegalArgumentException | TemplateException e) {
             throw ApiException.invalid("messages", String.valueOf(e.getMessage()));
         } catch (CacheException e) {
             LOG.warn("a prompt could not be made", e);
             throw ApiException.invalid("messages", "this conversation makes no prompt for this model");
         }
+    }
+
+    private static Prompt prompt(
+            ChatModel model, List<ChatMessage> messages, Map<String, ?> variables, List<ImageReport> reports) {
+        List<VisionFeatures> features =
+                reports.stream().map(ImageReport::features).toList();
+        Prompt prompt = sound(() -> model.model().prompt(messages, features, variables));
         if (prompt.length() >= model.engine().contextTokens()) {
             throw ApiException.invalid(
                     "messages",

@@ -22,6 +22,11 @@ import java.util.List;
 public record GridPrompts(String placeholder, long imageTokenId, int mergeSize, List<String> levels)
         implements PromptAssembler {
     @Override
+    public void requirePlaces(String prompt, int images) {
+        Placeholders.require(prompt, placeholder, images);
+    }
+
+    @Override
     public String expand(String prompt, List<VisionFeatures> images) {
         return Placeholders.expand(prompt, placeholder, images, image -> placeholder.repeat(image.tokens()));
     }

@@ -11,26 +11,37 @@ public final class Placeholders {
     private Placeholders() {}
 
     /**
+     * Counts placeholders.
+     *
+     * @throws IllegalArgumentException if there are more or fewer placeholders than pictures
+     */
+    public static void require(String prompt, String placeholder, int images) {
+        int found = 0;
+        for (int at = prompt.indexOf(placeholder);
+                at >= 0;
+                at = prompt.indexOf(placeholder, at + placeholder.length())) {
+            found++;
+        }
+        if (found != images) {
+            throw new IllegalArgumentException("the prompt has " + found + " times the placeholder " + placeholder
+                    + ", but " + images + (images == 1 ? " image was" : " images were") + " given");
+        }
+    }
+
+    /**
      * Replaces each placeholder by what a picture needs in its place.
      *
      * @throws IllegalArgumentException if there are more or fewer placeholders than pictures
      */
     public static String expand(
             String prompt, String placeholder, List<VisionFeatures> images, Function<VisionFeatures, String> text) {
+        require(prompt, placeholder, images.size());
         StringBuilder expanded = new StringBuilder();
         int from = 0;
-        int found = 0;
-        for (int at = prompt.indexOf(placeholder); at >= 0; at = prompt.indexOf(placeholder, from)) {
-            expanded.append(prompt, from, at);
-            if (found < images.size()) {
-                expanded.append(text.apply(images.get(found)));
-            }
-            found++;
+        for (VisionFeatures image : images) {
+            int at = prompt.indexOf(placeholder, from);
+            expanded.append(prompt, from, at).append(text.apply(image));
             from = at + placeholder.length();
-        }
-        if (found != images.size()) {
-            throw new IllegalArgumentException("the prompt has " + found + " times the placeholder " + placeholder
-                    + ", but " + images.size() + (images.size() == 1 ? " image was" : " images were") + " given");
         }
         return expanded.append(prompt, from, prompt.length()).toString();
     }

@@ -10,6 +10,14 @@ import java.util.List;
  */
 public interface PromptAssembler {
     /**
+     * Refuses a prompt that has not one place for each picture; asked before any picture is looked at.
+     *
+     * @param prompt as {@link #expand} takes it
+     * @throws IllegalArgumentException if there are more or fewer placeholders than pictures
+     */
+    void requirePlaces(String prompt, int images);
+
+    /**
      * The rendered prompt with the placeholder of every picture made as long as its features.
      *
      * @param prompt with one placeholder a picture, as the chat template writes it

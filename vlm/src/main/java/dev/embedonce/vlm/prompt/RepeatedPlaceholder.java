@@ -14,6 +14,11 @@ import java.util.List;
  */
 public record RepeatedPlaceholder(String placeholder, long imageTokenId) implements PromptAssembler {
     @Override
+    public void requirePlaces(String prompt, int images) {
+        Placeholders.require(prompt, placeholder, images);
+    }
+
+    @Override
     public String expand(String prompt, List<VisionFeatures> images) {
         return Placeholders.expand(prompt, placeholder, images, image -> placeholder.repeat(image.tokens()));
     }

@@ -18,6 +18,11 @@ public record SplitPrompts(long imageTokenId) implements PromptAssembler {
     private static final String WHOLE = "<global-img>";
 
     @Override
+    public void requirePlaces(String prompt, int images) {
+        Placeholders.require(prompt, IMAGE, images);
+    }
+
+    @Override
     public String expand(String prompt, List<VisionFeatures> images) {
         return Placeholders.expand(prompt, IMAGE, images, SplitPrompts::text);
     }

@@ -77,10 +77,12 @@ public record Trace(Map<String, Tensor> tensors, List<ImageReport> images) {
             String question,
             ImageSettings settings,
             Options options) {
+        List<ChatMessage> messages = List.of(ChatMessage.user(pictures, question));
+        model.requirePossible(messages, Map.of());
         List<ImageReport> images = model.encodeImages(pictures, settings, options.cache());
         List<VisionFeatures> features =
                 images.stream().map(ImageReport::features).toList();
-        Prompt prompt = model.prompt(List.of(ChatMessage.user(pictures, question)), features, Map.of());
+        Prompt prompt = model.prompt(messages, features, Map.of());
         return trace(model, List.of(prompt), images, options);
     }
 

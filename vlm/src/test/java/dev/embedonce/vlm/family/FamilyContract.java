@@ -24,6 +24,7 @@ import dev.embedonce.vlm.decoder.SequenceBatch.Sequence;
 import dev.embedonce.vlm.decoder.SequenceBatch.Wanted;
 import dev.embedonce.vlm.generate.GenerationOptions;
 import dev.embedonce.vlm.tokenizer.ModelTokenizer;
+import dev.embedonce.vlm.trace.Trace;
 import dev.embedonce.vlm.vision.ImageSettings;
 import dev.embedonce.vlm.vision.VisionEncoder;
 import dev.embedonce.vlm.vision.VisionFeatures;
@@ -534,6 +535,32 @@ public abstract class FamilyContract extends FamilyGoldenContract {
                     GenerationOptions.greedy(one().tokens().length).withIgnoreEnd(true);
             assertThat(conversation.generate(prompt, greedy, piece -> {}).tokens())
                     .isEqualTo(one().tokens());
+        }
+    }
+
+    @Test
+    void moreOrFewerPlacesThanPictures_isAnErrorBeforeAnyPictureIsLookedAt() {
+        String prompt = one().prompt();
+        model.prompts().requirePlaces(prompt, 1);
+        assertThatThrownBy(() -> model.prompts().requirePlaces(prompt, 2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("2 ");
+        assertThatThrownBy(() -> model.prompts().requirePlaces(prompt, 0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void textBeyondTheContext_isAnErrorBeforeAnyPictureIsLookedAt() {
+        ModelOptions options =
+                ModelOptions.builder().cacheFolder(temp.resolve("cache")).build();
+        try (VisionLanguageModel whole = VisionLanguageModel.load(folder, options);
+                FeatureCache unasked = inMemory()) {
+            Trace.Options one = new Trace.Options(1, false, unasked);
+            byte[] noPicture = {1, 2, 3};
+            String book = "word ".repeat(3000);
+            assertThatThrownBy(() -> Trace.ofImages(whole, List.of(noPicture), book, ImageSettings.DEFAULT, one))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("context");
+            assertThat(unasked.stats().images()).isZero();
         }
     }
 

@@ -45,8 +45,14 @@ record Florence2Prompts(boolean marked, long marker) implements PromptAssembler 
     }
 
     @Override
-    public String expand(String prompt, List<VisionFeatures> images) {
+    public void requirePlaces(String prompt, int images) {
         requireOne(images);
+        written(prompt);
+    }
+
+    @Override
+    public String expand(String prompt, List<VisionFeatures> images) {
+        requirePlaces(prompt, images.size());
         return BEGIN + written(prompt) + END;
     }
 
@@ -66,15 +72,15 @@ record Florence2Prompts(boolean marked, long marker) implements PromptAssembler 
         return prompt;
     }
 
-    private static void requireOne(List<VisionFeatures> images) {
-        if (images.size() != 1) {
-            throw new IllegalArgumentException("a prompt has one image, but " + images.size() + " were given");
+    private static void requireOne(int images) {
+        if (images != 1) {
+            throw new IllegalArgumentException("a prompt has one image, but " + images + " were given");
         }
     }
 
     @Override
     public Prompt assemble(long[] ids, List<VisionFeatures> images) {
-        requireOne(images);
+        requireOne(images.size());
         VisionFeatures image = images.get(0);
         int[] places = new int[image.tokens()];
         Arrays.setAll(places, i -> i);

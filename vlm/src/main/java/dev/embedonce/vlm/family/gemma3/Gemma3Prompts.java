@@ -42,6 +42,11 @@ record Gemma3Prompts(String begin, String token, String end, long imageTokenId) 
     }
 
     @Override
+    public void requirePlaces(String prompt, int images) {
+        Placeholders.require(prompt, begin, images);
+    }
+
+    @Override
     public String expand(String prompt, List<VisionFeatures> images) {
         return Placeholders.expand(prompt, begin, images, this::text);
     }

@@ -35,6 +35,11 @@ record Mistral3Prompts(String placeholder, String rowBreak, String end, long ima
     }
 
     @Override
+    public void requirePlaces(String prompt, int images) {
+        Placeholders.require(prompt, placeholder, images);
+    }
+
+    @Override
     public String expand(String prompt, List<VisionFeatures> images) {
         return Placeholders.expand(prompt, placeholder, images, this::rows);
     }

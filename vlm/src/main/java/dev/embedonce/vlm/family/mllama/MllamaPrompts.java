@@ -17,6 +17,11 @@ record MllamaPrompts(long imageTokenId) implements PromptAssembler {
     private static final String PLACEHOLDER = "<|image|>";
 
     @Override
+    public void requirePlaces(String prompt, int images) {
+        Placeholders.require(prompt, PLACEHOLDER, images);
+    }
+
+    @Override
     public String expand(String prompt, List<VisionFeatures> images) {
         return Placeholders.expand(prompt, PLACEHOLDER, images, image -> PLACEHOLDER);
     }
