@@ -10,10 +10,8 @@ import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.GraphBuilder;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
-import dev.embedonce.graph.safetensors.TensorInfo;
 import dev.embedonce.key.FramedDigest;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -121,14 +119,6 @@ final class Tower {
                 .put("numericMode", options.mode().id())
                 .put("pooling", pooling.id())
                 .put("normalize", options.normalize());
-        config.used().forEach((name, value) -> digest.put("config." + name, value));
-        for (Map.Entry<String, TensorInfo> entry : parameters.read().entrySet()) {
-            TensorInfo tensor = entry.getValue();
-            digest.put("tensor", entry.getKey())
-                    .put("dtype", tensor.type().safetensorsName())
-                    .put("shape", tensor.shape().dims())
-                    .put("sha256", options.digester().sha256(tensor));
-        }
-        return digest.hexDigest();
+        return Fingerprints.put(digest, config, parameters, options.digester()).hexDigest();
     }
 }

@@ -1,5 +1,6 @@
 package dev.embedonce.vlm.vision;
 
+import dev.embedonce.encoder.arch.Fingerprints;
 import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.blocks.NameLayout;
@@ -12,7 +13,6 @@ import dev.embedonce.graph.onnx.OnnxGraph;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.graph.runtime.OnnxSession;
-import dev.embedonce.graph.safetensors.TensorInfo;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.family.FamilyFiles;
@@ -115,14 +115,8 @@ public final class TowerBuilder {
                 .put("architecture", architecture)
                 .put("revision", revision)
                 .put("numericMode", options.towerMode().id());
-        config.used().forEach((name, value) -> digest.put("config." + name, value));
-        for (Map.Entry<String, TensorInfo> entry : parameters.read().entrySet()) {
-            TensorInfo tensor = entry.getValue();
-            digest.put("tensor", entry.getKey())
-                    .put("dtype", tensor.type().safetensorsName())
-                    .put("shape", tensor.shape().dims())
-                    .put("sha256", options.digester().sha256(tensor));
-        }
-        return architecture + "-" + digest.hexDigest();
+        return architecture + "-"
+                + Fingerprints.put(digest, config, parameters, options.digester())
+                        .hexDigest();
     }
 }

@@ -1,0 +1,30 @@
+package dev.embedonce.encoder.arch;
+
+import dev.embedonce.graph.blocks.Parameters;
+import dev.embedonce.graph.safetensors.TensorDigester;
+import dev.embedonce.graph.safetensors.TensorInfo;
+import dev.embedonce.key.FramedDigest;
+import java.util.Map;
+
+/** The part of a fingerprint that is the same for every graph that we build. */
+public final class Fingerprints {
+    private Fingerprints() {}
+
+    /**
+     * Adds the fields of the config and the tensors that were read, whatever their names in the file.
+     *
+     * @return the same digest
+     */
+    public static FramedDigest put(
+            FramedDigest digest, ModelConfig config, Parameters parameters, TensorDigester digester) {
+        config.used().forEach((name, value) -> digest.put("config." + name, value));
+        for (Map.Entry<String, TensorInfo> entry : parameters.read().entrySet()) {
+            TensorInfo tensor = entry.getValue();
+            digest.put("tensor", entry.getKey())
+                    .put("dtype", tensor.type().safetensorsName())
+                    .put("shape", tensor.shape().dims())
+                    .put("sha256", digester.sha256(tensor));
+        }
+        return digest;
+    }
+}
