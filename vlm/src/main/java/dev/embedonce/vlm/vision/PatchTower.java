@@ -2,7 +2,10 @@ package dev.embedonce.vlm.vision;
 
 import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.TensorType;
+import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.Linear;
+import dev.embedonce.graph.blocks.Mlp;
+import dev.embedonce.graph.blocks.Norm;
 import dev.embedonce.graph.blocks.Rotary;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.blocks.SelfAttention;
@@ -101,13 +104,56 @@ public final class PatchTower {
                 .rotary(rotary);
     }
 
+    /**
+     * The MLP of a layer.
+     *
+     * @param first the path of its first linear layer within the layer's module
+     * @param second the path of the other
+     * @param channels between them
+     */
+    public record Feeding(String first, String second, int channels, Activation activation) {}
+
+    /**
+     * Adds one of {@code blocks}: norm, attention, residual, norm, MLP, residual.
+     *
+     * @param x float32 {@code [batch * patches, channels]}
+     * @return float32 of the same shape
+     */
+    public Value layer(int index, Value x, Feeding feeding, double epsilon) {
+        Scope norms = builder.root().at("blocks", index);
+        Scope layer = builder.layer("blocks", index);
+        Value normed = Norm.layer(norms.at("norm1"), x, channels, epsilon);
+        Value mixed = ops.add(x, attention(layer.at("attn")).apply(normed, tokens));
+        return ops.add(
+                mixed,
+                Mlp.plain(
+                        Linear.of(layer.at(feeding.first), channels, feeding.channels, true),
+                        feeding.activation,
+                        Linear.of(layer.at(feeding.second), feeding.channels, channels, true),
+                        Norm.layer(norms.at("norm2"), mixed, channels, epsilon)));
+    }
+
     /** The patches that become one token side by side: float32 {@code [batch * tokens, mergedChannels]}. */
     public Value merged(Value x) {
         return ops.reshape(x, -1, mergedChannels());
     }
 
-    /** Makes flat tokens an output of the tower. */
-    public void output(String name, Value x, int outChannels) {
+    /**
+     * Makes features an output of the tower: two linear layers from merged patches to the language model's channels.
+     *
+     * @param x float32 {@code [batch * tokens, mergedChannels]}
+     */
+    public void project(String name, Scope first, Scope second, Value x, int outChannels) {
+        int merged = mergedChannels();
+        Value projected = Mlp.plain(
+                Linear.of(first, merged, merged, true),
+                Activation.GELU,
+                Linear.of(second, merged, outChannels, true),
+                x);
+        output(name, projected, outChannels);
+    }
+
+    private void output(String name, Value x, int outChannels) {
         Value shape = ops.concat(0, ops.dim(patches, 0), ops.graph().constant(-1, outChannels));
         builder.output(name, ops.reshape(x, shape), outChannels);
     }

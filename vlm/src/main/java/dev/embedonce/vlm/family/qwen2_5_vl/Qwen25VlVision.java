@@ -87,13 +87,8 @@ final class Qwen25VlVision {
             x = layer(builder.root().at("blocks", i), builder.layer("blocks", i), x, full.contains(i));
         }
         Scope merger = builder.root().at("merger");
-        int merged = tower.mergedChannels();
-        Value projected = Mlp.plain(
-                Linear.of(merger.at("mlp.0"), merged, merged, true),
-                Activation.GELU,
-                Linear.of(merger.at("mlp.2"), merged, outChannels, true),
-                tower.merged(Norm.rms(merger.at("ln_q"), x, channels, EPSILON)));
-        tower.output(VisionFeatures.FEATURES, projected, outChannels);
+        Value merged = tower.merged(Norm.rms(merger.at("ln_q"), x, channels, EPSILON));
+        tower.project(VisionFeatures.FEATURES, merger.at("mlp.0"), merger.at("mlp.2"), merged, outChannels);
     }
 
     private Value layer(Scope norms, Scope layer, Value x, boolean seesAll) {

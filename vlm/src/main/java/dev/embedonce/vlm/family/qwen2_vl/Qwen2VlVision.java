@@ -2,18 +2,16 @@ package dev.embedonce.vlm.family.qwen2_vl;
 
 import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.blocks.Activation;
-import dev.embedonce.graph.blocks.Linear;
-import dev.embedonce.graph.blocks.Mlp;
 import dev.embedonce.graph.blocks.NameLayout;
 import dev.embedonce.graph.blocks.Norm;
 import dev.embedonce.graph.blocks.Scope;
-import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyOptions;
 import dev.embedonce.vlm.vision.PatchFeeds;
 import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
 import dev.embedonce.vlm.vision.PatchTower;
+import dev.embedonce.vlm.vision.PatchTower.Feeding;
 import dev.embedonce.vlm.vision.TowerBuilder;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import dev.embedonce.vlm.vision.VisionTower;
@@ -27,19 +25,19 @@ final class Qwen2VlVision {
 
     private final TowerBuilder builder;
     private final PatchTower tower;
-    private final Ops ops;
     private final int channels;
-    private final int intermediate;
-    private final Activation activation;
+    private final Feeding feeding;
     private final int outChannels;
 
     private Qwen2VlVision(TowerBuilder builder, PatchTower tower, int channels, ModelConfig config) {
         this.builder = builder;
         this.tower = tower;
-        this.ops = builder.ops();
         this.channels = channels;
-        this.intermediate = (int) (channels * config.number("mlp_ratio", 4));
-        this.activation = config.activation("hidden_act", Activation.QUICK_GELU);
+        this.feeding = new Feeding(
+                "mlp.fc1",
+                "mlp.fc2",
+                (int) (channels * config.number("mlp_ratio", 4)),
+                config.activation("hidden_act", Activation.QUICK_GELU));
         this.outChannels = config.positive("hidden_size", 3584);
     }
 
@@ -66,28 +64,10 @@ final class Qwen2VlVision {
     private void build(int layers) {
         Value x = tower.embedded(false);
         for (int i = 0; i < layers; i++) {
-            x = layer(builder.root().at("blocks", i), builder.layer("blocks", i), x);
+            x = tower.layer(i, x, feeding, EPSILON);
         }
         Scope merger = builder.root().at("merger");
-        int merged = tower.mergedChannels();
-        Value projected = Mlp.plain(
-                Linear.of(merger.at("mlp.0"), merged, merged, true),
-                Activation.GELU,
-                Linear.of(merger.at("mlp.2"), merged, outChannels, true),
-                tower.merged(Norm.layer(merger.at("ln_q"), x, channels, EPSILON)));
-        tower.output(VisionFeatures.FEATURES, projected, outChannels);
-    }
-
-    private Value layer(Scope norms, Scope layer, Value x) {
-        Value normed = Norm.layer(norms.at("norm1"), x, channels, EPSILON);
-        Value mixed = ops.add(x, tower.attention(layer.at("attn")).apply(normed, tower.tokens()));
-        Scope mlp = layer.at("mlp");
-        return ops.add(
-                mixed,
-                Mlp.plain(
-                        Linear.of(mlp.at("fc1"), channels, intermediate, true),
-                        activation,
-                        Linear.of(mlp.at("fc2"), intermediate, channels, true),
-                        Norm.layer(norms.at("norm2"), mixed, channels, EPSILON)));
+        Value merged = tower.merged(Norm.layer(merger.at("ln_q"), x, channels, EPSILON));
+        tower.project(VisionFeatures.FEATURES, merger.at("mlp.0"), merger.at("mlp.2"), merged, outChannels);
     }
 }

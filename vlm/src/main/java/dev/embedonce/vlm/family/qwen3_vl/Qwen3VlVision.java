@@ -3,8 +3,6 @@ package dev.embedonce.vlm.family.qwen3_vl;
 import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.blocks.Activation;
-import dev.embedonce.graph.blocks.Linear;
-import dev.embedonce.graph.blocks.Mlp;
 import dev.embedonce.graph.blocks.NameLayout;
 import dev.embedonce.graph.blocks.Norm;
 import dev.embedonce.graph.blocks.Scope;
@@ -16,6 +14,7 @@ import dev.embedonce.vlm.vision.LearnedTaps;
 import dev.embedonce.vlm.vision.PatchFeeds;
 import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
 import dev.embedonce.vlm.vision.PatchTower;
+import dev.embedonce.vlm.vision.PatchTower.Feeding;
 import dev.embedonce.vlm.vision.TowerBuilder;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import dev.embedonce.vlm.vision.VisionTower;
@@ -38,8 +37,7 @@ final class Qwen3VlVision {
     private final PatchTower tower;
     private final Ops ops;
     private final int channels;
-    private final int intermediate;
-    private final Activation activation;
+    private final Feeding feeding;
     private final int outChannels;
 
     private Qwen3VlVision(TowerBuilder builder, PatchTower tower, int channels, ModelConfig config) {
@@ -47,8 +45,11 @@ final class Qwen3VlVision {
         this.tower = tower;
         this.ops = builder.ops();
         this.channels = channels;
-        this.intermediate = config.positive("intermediate_size", 4304);
-        this.activation = config.activation("hidden_act", Activation.GELU_TANH);
+        this.feeding = new Feeding(
+                "mlp.linear_fc1",
+                "mlp.linear_fc2",
+                config.positive("intermediate_size", 4304),
+                config.activation("hidden_act", Activation.GELU_TANH));
         this.outChannels = config.positive("out_hidden_size", 3584);
     }
 
@@ -89,7 +90,7 @@ final class Qwen3VlVision {
         Value x = ops.add(tower.embedded(true), learnedPositions(positions));
         int merged = tower.mergedChannels();
         for (int i = 0; i < layers; i++) {
-            x = layer(builder.root().at("blocks", i), builder.layer("blocks", i), x);
+            x = tower.layer(i, x, feeding, EPSILON);
             if (levels.contains(i)) {
                 int level = levels.indexOf(i);
                 Scope merger = builder.root().at("deepstack_merger_list", level);
@@ -116,27 +117,7 @@ final class Qwen3VlVision {
         return Objects.requireNonNull(sum);
     }
 
-    private Value layer(Scope norms, Scope layer, Value x) {
-        Value normed = Norm.layer(norms.at("norm1"), x, channels, EPSILON);
-        Value mixed = ops.add(x, tower.attention(layer.at("attn")).apply(normed, tower.tokens()));
-        Scope mlp = layer.at("mlp");
-        return ops.add(
-                mixed,
-                Mlp.plain(
-                        Linear.of(mlp.at("linear_fc1"), channels, intermediate, true),
-                        activation,
-                        Linear.of(mlp.at("linear_fc2"), intermediate, channels, true),
-                        Norm.layer(norms.at("norm2"), mixed, channels, EPSILON)));
-    }
-
-    /** Two linear layers from merged patches to the language model's channels: an output of the tower. */
     private void project(String name, Scope merger, Value x) {
-        int merged = tower.mergedChannels();
-        Value projected = Mlp.plain(
-                Linear.of(merger.at("linear_fc1"), merged, merged, true),
-                Activation.GELU,
-                Linear.of(merger.at("linear_fc2"), merged, outChannels, true),
-                x);
-        tower.output(name, projected, outChannels);
+        tower.project(name, merger.at("linear_fc1"), merger.at("linear_fc2"), x, outChannels);
     }
 }
