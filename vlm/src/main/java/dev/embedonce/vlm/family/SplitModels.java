@@ -1,0 +1,38 @@
+package dev.embedonce.vlm.family;
+
+import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.graph.blocks.NameLayout;
+import dev.embedonce.vlm.decoder.DecoderConfig;
+import dev.embedonce.vlm.decoder.TextConfigs;
+import dev.embedonce.vlm.decoder.TextDecoder;
+import dev.embedonce.vlm.prompt.SplitPrompts;
+import dev.embedonce.vlm.vision.ShuffledSiglip;
+import dev.embedonce.vlm.vision.SplitProcessing;
+import java.util.List;
+
+/** How a model is put together that looks at tiles of a split picture through a shuffled SigLIP, as Idefics3 and SmolVLM do. */
+public final class SplitModels {
+    private static final List<NameLayout> LANGUAGE =
+            List.of(name -> name.startsWith("lm_head") ? name : "model.text_model." + name);
+
+    private SplitModels() {}
+
+    /**
+     * Opens a model.
+     *
+     * @param modelType the family's name in versions
+     * @param processorClass what {@code image_processor_type} begins with
+     */
+    public static FamilyModel open(FamilyFiles files, FamilyOptions options, String modelType, String processorClass) {
+        ModelConfig config = files.config();
+        DecoderConfig text = TextConfigs.readOf(config);
+        int imageTokenId = config.natural("image_token_id", 128_257);
+        SplitProcessing images =
+                SplitProcessing.read(modelType, processorClass, files.imageProcessor(), options.pixels());
+        return FamilyModel.open(
+                images,
+                ShuffledSiglip.open(modelType + ".vision", files, options, images.side()),
+                new SplitPrompts(imageTokenId),
+                () -> TextDecoder.open(files, options, LANGUAGE, text));
+    }
+}
