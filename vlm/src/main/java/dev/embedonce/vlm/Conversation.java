@@ -74,9 +74,7 @@ public final class Conversation implements AutoCloseable {
             return batch.open(prompt, room);
         }
         int shared = prompt.pauseUpTo(Math.min(batch.shared(before, prompt), prompt.length() - 1));
-        Sequence sequence = shared == 0 ? batch.open(prompt, room) : batch.fork(before, shared, prompt, room);
-        batch.remove(before);
-        return sequence;
+        return batch.replace(before, shared, prompt, room);
     }
 
     private Tensor read(Sequence sequence) {

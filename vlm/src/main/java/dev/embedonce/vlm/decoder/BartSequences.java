@@ -14,16 +14,14 @@ import java.util.stream.IntStream;
 
 /**
  * The sequences of a {@link BartModel}. Reading a prompt runs the encoder over all of it and then the decoder's first step; the keys
- * and values that the decoder looks at stay with the sequence. Rows of what was written stay dense: when one leaves, the last takes
- * its place.
+ * and values that the decoder looks at stay with the sequence.
  */
 final class BartSequences implements SequenceBatch {
     private final OnnxSession encoder;
     private final OnnxSession decoder;
     private final BartConfig config;
     private final EmbeddingTable embeddings;
-    private final KeptRows kept;
-    private final List<Row> rows = new ArrayList<>();
+    private final DenseRows<Row> rows;
 
     BartSequences(OnnxSession encoder, OnnxSession decoder, BartConfig config, EmbeddingTable embeddings) {
         this.encoder = encoder;
@@ -33,10 +31,11 @@ final class BartSequences implements SequenceBatch {
         int heads = config.decoder().heads();
         List<Integer> layers =
                 IntStream.range(0, config.decoder().layers()).boxed().toList();
-        this.kept = new KeptRows(layers, heads, config.hiddenSize() / heads, config.positions());
+        KeptRows kept = new KeptRows(layers, heads, config.hiddenSize() / heads, config.positions());
+        this.rows = new DenseRows<>(Row.class, kept);
     }
 
-    private static final class Row implements Sequence {
+    private static final class Row implements DenseRows.Row {
         private final Prompt prompt;
         private Map<String, Tensor> read = Map.of();
         /** Tokens that the decoder has read: its first, then those written. */
@@ -55,6 +54,16 @@ final class BartSequences implements SequenceBatch {
         public int length() {
             return read.isEmpty() ? 0 : prompt.length() + written - 1;
         }
+
+        @Override
+        public int used() {
+            return written;
+        }
+
+        @Override
+        public Map<String, Tensor> beside() {
+            return read;
+        }
     }
 
     @Override
@@ -64,15 +73,12 @@ final class BartSequences implements SequenceBatch {
                     + " positions of the model's encoder");
         }
         int room = Math.max(1, roomTokens - prompt.length() + 1);
-        kept.reserve(rows.size() + 1, Math.min(config.positions(), room));
-        Row row = new Row(prompt);
-        rows.add(row);
-        return row;
+        return rows.add(new Row(prompt), Math.min(config.positions(), room));
     }
 
     @Override
     public Tensor prefill(Sequence sequence, int tokens, Wanted logits) {
-        Row row = row(sequence);
+        Row row = rows.of(sequence);
         if (row.length() > 0 || tokens != row.prompt.length()) {
             throw new IllegalArgumentException("the model reads the " + row.prompt.length()
                     + " tokens of the prompt at once, not " + tokens + " behind " + row.length());
@@ -85,13 +91,13 @@ final class BartSequences implements SequenceBatch {
     @Override
     public Tensor decode(List<Sequence> sequences, long[] tokens) {
         for (Sequence sequence : sequences) {
-            if (row(sequence).read.isEmpty()) {
+            if (rows.of(sequence).read.isEmpty()) {
                 throw new IllegalArgumentException("the prompt has not been read");
             }
         }
         List<Tensor> logits = new ArrayList<>();
         for (int i = 0; i < tokens.length; i++) {
-            logits.add(step(row(sequences.get(i)), tokens[i]));
+            logits.add(step(rows.of(sequences.get(i)), tokens[i]));
         }
         return Tensor.joined(new long[] {tokens.length, config.vocabulary()}, logits);
     }
@@ -102,7 +108,7 @@ final class BartSequences implements SequenceBatch {
             throw new IllegalArgumentException(
                     "the answer passes the " + config.positions() + " positions of the model's decoder");
         }
-        kept.reserve(rows.size(), row.written + 1);
+        rows.reserve(row.written + 1);
         ByteBuffer vector = Tensor.direct(DType.FLOAT32, config.hiddenSize());
         embeddings.put(token, vector.asFloatBuffer());
         Map<String, Tensor> feeds = new HashMap<>(row.read);
@@ -110,7 +116,7 @@ final class BartSequences implements SequenceBatch {
         feeds.put(BartGraph.POSITIONS, Tensor.ofLongs(new long[] {row.written}, 1));
         feeds.put(BartGraph.LAST_POSITIONS, number(row.written, 1));
         feeds.put(BartGraph.LONGEST, number(row.written + 1));
-        Map<String, Tensor> results = decoder.run(feeds, kept.states(rows.indexOf(row), 1), Set.of(BartGraph.LOGITS));
+        Map<String, Tensor> results = decoder.run(feeds, rows.states(rows.number(row), 1), Set.of(BartGraph.LOGITS));
         row.written++;
         return results.values().iterator().next();
     }
@@ -118,7 +124,7 @@ final class BartSequences implements SequenceBatch {
     /** Nothing of one prompt can be read of another: each token sees all. */
     @Override
     public Sequence fork(Sequence like, int tokens, Prompt prompt, int roomTokens) {
-        row(like);
+        rows.of(like);
         if (tokens != 0) {
             throw new IllegalArgumentException("a prompt that is read at once takes over nothing");
         }
@@ -127,40 +133,23 @@ final class BartSequences implements SequenceBatch {
 
     @Override
     public int shared(Sequence sequence, Prompt prompt) {
-        row(sequence);
+        rows.of(sequence);
         return 0;
     }
 
     @Override
     public void remove(Sequence sequence) {
-        int at = rows.indexOf(row(sequence));
-        int last = rows.size() - 1;
-        if (at != last) {
-            kept.copy(last, at, rows.get(last).written);
-            rows.set(at, rows.get(last));
-        }
-        rows.remove(last);
+        rows.remove(sequence);
     }
 
     @Override
     public long bytes() {
-        long read = rows.stream()
-                .flatMap(row -> row.read.values().stream())
-                .mapToLong(Tensor::sizeBytes)
-                .sum();
-        return kept.bytes() + read;
+        return rows.bytes();
     }
 
     @Override
     public void close() {
         rows.clear();
-    }
-
-    private Row row(Sequence sequence) {
-        if (sequence instanceof Row row && rows.contains(row)) {
-            return row;
-        }
-        throw new IllegalArgumentException("the sequence is not one of this batch, or was removed");
     }
 
     private static Tensor number(int value, long... shape) {

@@ -61,6 +61,15 @@ public interface SequenceBatch extends AutoCloseable {
     Sequence fork(Sequence like, int tokens, Prompt prompt, int roomTokens);
 
     /**
+     * What {@link #fork} gives, in the place of {@code like}, which is removed: nothing that both have in common needs to be copied.
+     */
+    default Sequence replace(Sequence like, int tokens, Prompt prompt, int roomTokens) {
+        Sequence sequence = fork(like, tokens, prompt, roomTokens);
+        remove(like);
+        return sequence;
+    }
+
+    /**
      * How many tokens {@link #fork} may take over: those at the start of a prompt that it has in common with what a sequence has
      * read, positions and features included.
      */

@@ -17,17 +17,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sequences of a {@link TextDecoder}.
  *
- * <p>A sequence is a row of the kept keys and values. Rows stay dense: when one leaves, the last takes its place. Rows between
- * those that decode (a prompt that is still being read) go through the step with a token that nobody reads; what it leaves behind
- * their last position is overwritten by their next token.
+ * <p>Rows between those that decode (a prompt that is still being read) go through the step with a token that nobody reads; what it
+ * leaves behind their last position is overwritten by their next token.
  */
 final class TextSequences implements SequenceBatch {
     private final DecoderParts parts;
     private final DecoderConfig config;
     private final EmbeddingTable embeddings;
     private final @Nullable OnnxSession states;
-    private final KeptRows kept;
-    private final List<Row> rows = new ArrayList<>();
+    private final DenseRows<Row> rows;
 
     /** @param states makes keys and values of states of pictures; null if no layer looks at such */
     TextSequences(DecoderParts parts, DecoderConfig config, EmbeddingTable embeddings, @Nullable OnnxSession states) {
@@ -35,10 +33,10 @@ final class TextSequences implements SequenceBatch {
         this.config = config;
         this.embeddings = embeddings;
         this.states = states;
-        this.kept = new KeptRows(config, config.contextTokens());
+        this.rows = new DenseRows<>(Row.class, new KeptRows(config, config.contextTokens()));
     }
 
-    private static final class Row implements Sequence {
+    private static final class Row implements DenseRows.Row {
         private final Prompt prompt;
         private final List<Long> written = new ArrayList<>();
         /** Keys and values of the prompt's states; empty until they are needed. */
@@ -60,16 +58,36 @@ final class TextSequences implements SequenceBatch {
         public int length() {
             return length;
         }
+
+        @Override
+        public int used() {
+            return length;
+        }
+
+        @Override
+        public Map<String, Tensor> beside() {
+            return states;
+        }
     }
 
     @Override
     public Sequence open(Prompt prompt, int roomTokens) {
-        return add(prompt, roomTokens, 0);
+        return rows.add(new Row(prompt, 0), room(prompt, roomTokens));
     }
 
     @Override
     public Sequence fork(Sequence like, int tokens, Prompt prompt, int roomTokens) {
-        int from = rows.indexOf(row(like));
+        return rows.addCopy(begun(like, tokens, prompt), room(prompt, roomTokens), like, tokens);
+    }
+
+    @Override
+    public Sequence replace(Sequence like, int tokens, Prompt prompt, int roomTokens) {
+        return rows.replace(like, begun(like, tokens, prompt), room(prompt, roomTokens));
+    }
+
+    /** A row of which the first tokens are those of another. */
+    private Row begun(Sequence like, int tokens, Prompt prompt) {
+        Row from = rows.of(like);
         if (tokens < 0 || tokens > like.length() || tokens >= prompt.length()) {
             throw new IllegalArgumentException("cannot take over " + tokens + " of " + like.length()
                     + " tokens into a prompt of " + prompt.length());
@@ -80,23 +98,19 @@ final class TextSequences implements SequenceBatch {
             throw new IllegalArgumentException(
                     "the prompts look at different pictures, and so have no token in common");
         }
-        Row row = add(prompt, roomTokens, tokens);
-        row.states = tokens == 0 ? Map.of() : row(like).states;
-        kept.copy(from, rows.size() - 1, tokens);
+        Row row = new Row(prompt, tokens);
+        row.states = tokens == 0 ? Map.of() : from.states;
         return row;
     }
 
-    private Row add(Prompt prompt, int roomTokens, int length) {
+    private int room(Prompt prompt, int roomTokens) {
         requireContext(prompt.length());
-        kept.reserve(rows.size() + 1, Math.min(config.contextTokens(), Math.max(prompt.length() + 1, roomTokens)));
-        Row row = new Row(prompt, length);
-        rows.add(row);
-        return row;
+        return Math.min(config.contextTokens(), Math.max(prompt.length() + 1, roomTokens));
     }
 
     @Override
     public Tensor prefill(Sequence sequence, int tokens, Wanted logits) {
-        Row row = row(sequence);
+        Row row = rows.of(sequence);
         int from = row.length;
         if (tokens < 1 || from + tokens > row.prompt.length()) {
             throw new IllegalArgumentException(
@@ -119,7 +133,7 @@ final class TextSequences implements SequenceBatch {
             case LAST -> new long[] {tokens - 1};
             case ALL -> IntStream.range(0, tokens).asLongStream().toArray();
         };
-        Tensor result = run(feeds, rows.indexOf(row), new int[] {from + tokens}, index);
+        Tensor result = run(feeds, rows.number(row), new int[] {from + tokens}, index);
         row.length += tokens;
         return result;
     }
@@ -129,17 +143,16 @@ final class TextSequences implements SequenceBatch {
         Map<Row, Long> next = new HashMap<>();
         int last = -1;
         for (int i = 0; i < tokens.length; i++) {
-            Row row = row(sequences.get(i));
+            Row row = rows.of(sequences.get(i));
             if (row.length < row.prompt.length()) {
                 throw new IllegalArgumentException("the prompt has not been read in full");
             }
             requireContext(row.length + 1);
             next.put(row, tokens[i]);
-            last = Math.max(last, rows.indexOf(row));
+            last = Math.max(last, rows.number(row));
         }
-        Tensor logits = states == null
-                ? step(0, List.copyOf(rows.subList(0, last + 1)), next, rowNumbers(sequences))
-                : oneByOne(sequences, next);
+        Tensor logits =
+                states == null ? step(0, rows.upTo(last), next, rowNumbers(sequences)) : oneByOne(sequences, next);
         next.forEach((row, token) -> {
             row.length++;
             row.written.add(token);
@@ -148,14 +161,14 @@ final class TextSequences implements SequenceBatch {
     }
 
     private long[] rowNumbers(List<Sequence> sequences) {
-        return sequences.stream().mapToLong(rows::indexOf).toArray();
+        return sequences.stream().mapToLong(rows::number).toArray();
     }
 
     /** Rows that look at states of different numbers do not run together. */
     private Tensor oneByOne(List<Sequence> sequences, Map<Row, Long> next) {
         List<Tensor> logits = sequences.stream()
-                .map(this::row)
-                .map(row -> step(rows.indexOf(row), List.of(row), next, new long[] {0}))
+                .map(rows::of)
+                .map(row -> step(rows.number(row), List.of(row), next, new long[] {0}))
                 .toList();
         return Tensor.joined(new long[] {sequences.size(), config.vocabulary()}, logits);
     }
@@ -163,7 +176,7 @@ final class TextSequences implements SequenceBatch {
     /** Runs one more token of neighbouring rows; a row without one goes through with any. */
     private Tensor step(int first, List<Row> part, Map<Row, Long> next, long[] index) {
         int longest = part.stream().mapToInt(Row::length).max().orElseThrow() + 1;
-        kept.reserve(rows.size(), longest);
+        rows.reserve(longest);
         Map<String, Tensor> feeds = new HashMap<>();
         ByteBuffer vectors = Tensor.direct(DType.FLOAT32, part.size(), config.hiddenSize());
         FloatBuffer target = vectors.asFloatBuffer();
@@ -222,12 +235,12 @@ final class TextSequences implements SequenceBatch {
                 DecoderGraph.LONGEST,
                 ints(new int[] {Arrays.stream(lengths).max().orElseThrow()}));
         feeds.put(DecoderGraph.LOGIT_INDEX, Tensor.ofLongs(logitIndex, logitIndex.length));
-        return parts.run(feeds, kept.states(firstRow, lengths.length));
+        return parts.run(feeds, rows.states(firstRow, lengths.length));
     }
 
     @Override
     public int shared(Sequence sequence, Prompt prompt) {
-        Row row = row(sequence);
+        Row row = rows.of(sequence);
         long[] written = row.written.stream().mapToLong(Long::longValue).toArray();
         int equal = Math.min(row.length, prompt.shared(row.prompt, written));
         return prompt.pauseUpTo(row.prompt.pauseUpTo(equal));
@@ -235,34 +248,17 @@ final class TextSequences implements SequenceBatch {
 
     @Override
     public void remove(Sequence sequence) {
-        int at = rows.indexOf(row(sequence));
-        int last = rows.size() - 1;
-        if (at != last) {
-            kept.copy(last, at, rows.get(last).length);
-            rows.set(at, rows.get(last));
-        }
-        rows.remove(last);
+        rows.remove(sequence);
     }
 
     @Override
     public long bytes() {
-        long looked = rows.stream()
-                .flatMap(row -> row.states.values().stream())
-                .mapToLong(Tensor::sizeBytes)
-                .sum();
-        return kept.bytes() + looked;
+        return rows.bytes();
     }
 
     @Override
     public void close() {
         rows.clear();
-    }
-
-    private Row row(Sequence sequence) {
-        if (sequence instanceof Row row && rows.contains(row)) {
-            return row;
-        }
-        throw new IllegalArgumentException("the sequence is not one of this batch, or was removed");
     }
 
     private void requireContext(int tokens) {

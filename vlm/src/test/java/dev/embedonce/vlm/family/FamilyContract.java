@@ -497,6 +497,29 @@ public abstract class FamilyContract extends FamilyGoldenContract {
     }
 
     @Test
+    void replace_goesOnAsIfReadAnew_andLeavesTheOthers() {
+        Prompt first = prompt(one().prompt(), features(cache, A));
+        List<Tensor> alone = run(first, 2);
+        try (SequenceBatch batch = model.language().newBatch()) {
+            Sequence before = batch.open(first, first.length());
+            Sequence other = batch.open(first, first.length());
+            batch.prefill(before, first.length(), Wanted.NONE);
+            assertThat(largest(batch.prefill(other, first.length(), Wanted.LAST)))
+                    .isEqualTo(largest(alone.get(0)));
+
+            int shared = first.pauseUpTo(Math.min(batch.shared(before, first), first.length() - 1));
+            Sequence after = batch.replace(before, shared, first, first.length());
+
+            assertThatThrownBy(() -> batch.remove(before)).isInstanceOf(IllegalArgumentException.class);
+            long token = largest(batch.prefill(after, first.length() - after.length(), Wanted.LAST));
+            assertThat(token).isEqualTo(largest(alone.get(0)));
+            Tensor next = batch.decode(List.of(other, after), new long[] {token, token});
+            assertThat(largest(row(next, 0))).isEqualTo(largest(alone.get(1)));
+            assertThat(largest(row(next, 1))).isEqualTo(largest(alone.get(1)));
+        }
+    }
+
+    @Test
     void quantisedLanguageModel_saysNearlyTheSame() {
         Prompt prompt = prompt(one().prompt(), features(cache, A));
         Tensor exact = logits(prompt);
