@@ -1,9 +1,9 @@
 package dev.embedonce.encoder;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedonce.encoder.hub.HubFiles;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.runtime.OnnxFile;
+import dev.embedonce.graph.safetensors.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -26,8 +26,8 @@ final class HubModelFiles implements HubFiles {
             "1_Pooling/config.json");
     private static final String TOKENIZER = "tokenizer.json";
     private static final String TOKENIZER_SETTINGS = "tokenizer_config.json";
-    private static final String SAFETENSORS = "model.safetensors";
-    private static final String INDEX = "model.safetensors.index.json";
+    private static final String SAFETENSORS = Checkpoint.SINGLE;
+    private static final String INDEX = Checkpoint.INDEX;
 
     private final boolean tokenizer;
 
@@ -84,10 +84,7 @@ final class HubModelFiles implements HubFiles {
             return Set.of();
         }
         if (model.equals(INDEX)) {
-            Set<String> shards = new TreeSet<>();
-            JsonNode index = ModelJson.read(folder.resolve(model)).orElseThrow();
-            index.path("weight_map").forEach(shard -> shards.add(shard.asText()));
-            return shards;
+            return Checkpoint.shards(folder.resolve(model));
         }
         String prefix = model.contains("/") ? model.substring(0, model.lastIndexOf('/') + 1) : "";
         Set<String> data = new TreeSet<>();

@@ -1,14 +1,12 @@
 package dev.embedonce.vlm;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embedonce.encoder.hub.Hub;
 import dev.embedonce.encoder.hub.HubFiles;
 import dev.embedonce.encoder.hub.HubId;
 import dev.embedonce.encoder.hub.HubProgress;
 import dev.embedonce.encoder.hub.HubSettings;
 import dev.embedonce.error.ModelLoadException;
-import java.io.IOException;
+import dev.embedonce.graph.safetensors.Checkpoint;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -38,9 +36,8 @@ public final class ModelFolders {
 
     /** The files of a vision-language model in safetensors. */
     private static final class ChatModelFiles implements HubFiles {
-        private static final ObjectMapper JSON = new ObjectMapper();
-        private static final String SINGLE = "model.safetensors";
-        private static final String INDEX = "model.safetensors.index.json";
+        private static final String SINGLE = Checkpoint.SINGLE;
+        private static final String INDEX = Checkpoint.INDEX;
         private static final List<String> NEEDED = List.of("config.json", "tokenizer.json");
         private static final List<String> WANTED = List.of(
                 "preprocessor_config.json",
@@ -77,14 +74,7 @@ public final class ModelFolders {
         }
 
         private static Set<String> shards(Path folder) {
-            try {
-                Set<String> shards = new TreeSet<>();
-                JsonNode map = JSON.readTree(folder.resolve(INDEX).toFile()).path("weight_map");
-                map.forEach(shard -> shards.add(shard.asText()));
-                return shards;
-            } catch (IOException e) {
-                throw new ModelLoadException(folder.resolve(INDEX) + ": cannot be read: " + e, e);
-            }
+            return Checkpoint.shards(folder.resolve(INDEX));
         }
     }
 }

@@ -13,7 +13,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Finds the safetensors files of a model directory: {@code model.safetensors}, or the shards that {@code
@@ -21,8 +23,12 @@ import java.util.TreeMap;
  * files. Only headers are read.
  */
 public final class Checkpoint {
-    private static final String SINGLE = "model.safetensors";
-    private static final String INDEX = "model.safetensors.index.json";
+    /** The file of weights that are not in shards. */
+    public static final String SINGLE = "model.safetensors";
+
+    /** The file that says which tensor is in which shard. */
+    public static final String INDEX = "model.safetensors.index.json";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Checkpoint() {}
@@ -56,6 +62,15 @@ public final class Checkpoint {
      */
     public static Weights openFile(Path file) {
         return new Weights(file.toString(), SafetensorsHeader.read(file));
+    }
+
+    /**
+     * The names of the files that an index names, sorted.
+     *
+     * @throws ModelLoadException if it cannot be read, or names anything but safetensors files beside it
+     */
+    public static SortedSet<String> shards(Path index) {
+        return new TreeSet<>(weightMap(index).values());
     }
 
     private static Weights openShards(Path directory, Path index) {
