@@ -42,6 +42,20 @@ public record Safetensors(List<TensorSpec> tensors, Map<String, String> metadata
         metadata = Map.copyOf(metadata);
     }
 
+    /**
+     * A whole file in parts, to be written one behind the other: the {@link #prefix}, then the elements of each tensor where they are.
+     */
+    public static List<ByteBuffer> file(Map<String, Tensor> tensors, Map<String, String> metadata) {
+        List<TensorSpec> specs = new ArrayList<>();
+        List<ByteBuffer> parts = new ArrayList<>();
+        tensors.forEach((name, tensor) -> {
+            specs.add(new TensorSpec(name, tensor.dtype(), tensor.shape()));
+            parts.add(tensor.data());
+        });
+        parts.add(0, prefix(specs, metadata));
+        return parts;
+    }
+
     /** What comes before the data in a file: the length and the JSON header, padded with spaces so that the data is aligned. */
     public static ByteBuffer prefix(List<TensorSpec> tensors, Map<String, String> metadata) {
         ByteArrayOutputStream json = new ByteArrayOutputStream();

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embedonce.error.CorruptEntryException;
 import dev.embedonce.value.DType;
+import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -41,6 +43,25 @@ class SafetensorsTest {
         assertThat(read.tensors()).isEqualTo(TENSORS);
         assertThat(read.metadata()).isEqualTo(Map.of("embedonce", "header"));
         assertThat(read.data().remaining()).isEqualTo(40);
+    }
+
+    @Test
+    void file_partsBehindEachOther_areReadAsTheTensors() {
+        Tensor grid = Tensor.ofLongs(new long[] {1, 2, 3}, 1, 3);
+        Tensor half = Tensor.ofFloats(new float[] {0.5f});
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        tensors.put("grid", grid);
+        tensors.put("half", half);
+        ByteBuffer whole = ByteBuffer.allocate(1024);
+        Safetensors.file(tensors, Map.of("by", "us")).forEach(whole::put);
+        Safetensors read = Safetensors.read(whole.flip());
+        assertThat(read.metadata()).isEqualTo(Map.of("by", "us"));
+        assertThat(read.tensors()).extracting(TensorSpec::name).containsExactly("grid", "half");
+        assertThat(read.data())
+                .isEqualTo(ByteBuffer.allocate(28)
+                        .put(grid.data())
+                        .put(half.data())
+                        .flip());
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.embedonce.vlm.trace;
 
 import dev.embedonce.codec.Safetensors;
-import dev.embedonce.codec.TensorSpec;
 import dev.embedonce.graph.safetensors.Checkpoint;
 import dev.embedonce.graph.safetensors.TensorInfo;
 import dev.embedonce.graph.safetensors.Weights;
@@ -14,10 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Tensors by name in a safetensors file. */
@@ -49,7 +46,7 @@ public final class TensorFile {
         Path beside = Files.createTempFile(folder, ".trace-", ".tmp");
         try {
             try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-                for (ByteBuffer part : parts(tensors, metadata)) {
+                for (ByteBuffer part : Safetensors.file(tensors, metadata)) {
                     while (part.hasRemaining()) {
                         channel.write(part);
                     }
@@ -59,16 +56,5 @@ public final class TensorFile {
         } finally {
             Files.deleteIfExists(beside);
         }
-    }
-
-    private static List<ByteBuffer> parts(Map<String, Tensor> tensors, Map<String, String> metadata) {
-        List<TensorSpec> specs = new ArrayList<>();
-        List<ByteBuffer> parts = new ArrayList<>();
-        tensors.forEach((name, tensor) -> {
-            specs.add(new TensorSpec(name, tensor.dtype(), tensor.shape()));
-            parts.add(tensor.data());
-        });
-        parts.add(0, Safetensors.prefix(specs, metadata));
-        return parts;
     }
 }

@@ -5,7 +5,6 @@ import dev.embedonce.codec.Safetensors;
 import dev.embedonce.codec.TensorSpec;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,13 +29,10 @@ public final class TensorEncoder implements FeatureEncoder<ProcessedImage> {
         Map<String, Tensor> all = new TreeMap<>();
         image.inputs().forEach((name, tensor) -> all.put(INPUT + name, tensor));
         image.layout().forEach((name, tensor) -> all.put(LAYOUT + name, tensor));
-        List<TensorSpec> specs = new ArrayList<>();
-        all.forEach((name, tensor) -> specs.add(new TensorSpec(name, tensor.dtype(), tensor.shape())));
-        ByteBuffer prefix = Safetensors.prefix(specs, Map.of());
-        ByteBuffer bytes = ByteBuffer.allocate(prefix.remaining()
-                + all.values().stream().mapToInt(Tensor::sizeBytes).sum());
-        bytes.put(prefix);
-        all.values().forEach(tensor -> bytes.put(tensor.data()));
+        List<ByteBuffer> parts = Safetensors.file(all, Map.of());
+        ByteBuffer bytes = ByteBuffer.allocate(
+                parts.stream().mapToInt(ByteBuffer::remaining).reduce(0, Math::addExact));
+        parts.forEach(bytes::put);
         return bytes.array();
     }
 
