@@ -263,6 +263,30 @@ public final class ModelConfig {
         return note(name, List.copyOf(numbers));
     }
 
+    /** A list of texts; it is the caller's to say which are known. */
+    public List<String> texts(String name) {
+        List<String> texts = new ArrayList<>();
+        for (JsonNode item : checked(name, JsonNode::isArray, "a list of texts")) {
+            if (!item.isTextual()) {
+                throw refused(name, "a list of texts");
+            }
+            texts.add(item.asText());
+        }
+        return note(name, List.copyOf(texts));
+    }
+
+    /** A list of pairs of whole numbers above 0. */
+    public List<List<Integer>> pairs(String name) {
+        List<List<Integer>> pairs = new ArrayList<>();
+        for (JsonNode item : checked(name, JsonNode::isArray, "a list of pairs of whole numbers from 1 on")) {
+            if (item.size() != 2 || !isPositive(item.get(0)) || !isPositive(item.get(1))) {
+                throw refused(name, "a list of pairs of whole numbers from 1 on");
+            }
+            pairs.add(List.of(item.get(0).asInt(), item.get(1).asInt()));
+        }
+        return note(name, List.copyOf(pairs));
+    }
+
     /** An activation function, of those that are known. */
     public Activation activation(String name) {
         String text = checked(name, JsonNode::isTextual, "the name of an activation function")
@@ -283,6 +307,13 @@ public final class ModelConfig {
             throw refused(name, supported + " (nothing else is supported)");
         }
         note(name, supported);
+    }
+
+    /** Refuses any other list than the one that is supported, where there is one. As there is no choice, it is no part of the fingerprint. */
+    public void requireOnly(String name, List<?> supported) {
+        if (has(name) && !json.get(name).equals(JSON.valueToTree(supported))) {
+            throw refused(name, JSON.valueToTree(supported) + " (nothing else is supported)");
+        }
     }
 
     /** An error about a field: what was expected, and what is there. */

@@ -1,11 +1,7 @@
 package dev.embedonce.vlm.vision;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embedonce.encoder.arch.ModelConfig;
-import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.image.ResizeRule.Size;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -21,7 +17,6 @@ import java.util.List;
 // models/llava_next/modeling_llava_next.py, unpad_image
 public record GridPinpoints(int side, List<Grid> grids) {
     private static final String FIELD = "image_grid_pinpoints";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Rows and columns of tiles. */
     public record Grid(int rows, int columns) {
@@ -38,30 +33,22 @@ public record GridPinpoints(int side, List<Grid> grids) {
     }
 
     /**
-     * Reads the pinpoints from the file of a config, at its top or within {@code image_processor}.
+     * Reads the pinpoints.
      *
-     * @throws ModelLoadException if there are none, or one is not a whole number of tiles
+     * @throws dev.embedonce.error.ModelLoadException if there are none, or one is not a whole number of tiles
      */
     public static GridPinpoints read(ModelConfig config, int side) {
-        JsonNode root;
-        try {
-            root = JSON.readTree(config.file().toFile());
-        } catch (IOException e) {
-            throw new ModelLoadException(config.file() + ": cannot be read: " + e, e);
-        }
-        JsonNode within = root.path("image_processor").path(FIELD);
         List<Grid> grids = new ArrayList<>();
-        for (JsonNode pinpoint : within.isMissingNode() ? root.path(FIELD) : within) {
-            int height = pinpoint.path(0).asInt();
-            int width = pinpoint.path(1).asInt();
-            if (pinpoint.size() != 2 || height < 1 || width < 1 || height % side != 0 || width % side != 0) {
-                throw new ModelLoadException(config.file() + ": " + FIELD + ": expected pairs of multiples of " + side
-                        + ", found " + pinpoint);
+        for (List<Integer> pinpoint : config.pairs(FIELD)) {
+            int height = pinpoint.get(0);
+            int width = pinpoint.get(1);
+            if (height % side != 0 || width % side != 0) {
+                throw config.refused(FIELD, "pairs of multiples of " + side);
             }
             grids.add(new Grid(height / side, width / side));
         }
         if (grids.isEmpty()) {
-            throw new ModelLoadException(config.file() + ": " + FIELD + ": expected pairs of sizes, found none");
+            throw config.refused(FIELD, "pairs of sizes");
         }
         return new GridPinpoints(side, grids);
     }

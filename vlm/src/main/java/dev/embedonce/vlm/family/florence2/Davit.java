@@ -1,9 +1,6 @@
 package dev.embedonce.vlm.family.florence2;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embedonce.encoder.arch.ModelConfig;
-import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.Linear;
 import dev.embedonce.graph.blocks.Mlp;
@@ -12,7 +9,6 @@ import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.vlm.vision.TowerBuilder;
-import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -24,7 +20,6 @@ import java.util.stream.IntStream;
 final class Davit {
     private static final String TOWER = "vision_tower";
     private static final double EPSILON = 1e-5;
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
      * The map of a picture, place by place.
@@ -64,7 +59,7 @@ final class Davit {
         if (paddings.size() != channels.size()) {
             throw config.refused("patch_padding", channels.size() + " numbers");
         }
-        requirePublishedLists(config);
+        requirePublishedLists(config, channels.size());
         List<Stage> stages = IntStream.range(0, channels.size())
                 .mapToObj(i -> new Stage(
                         channels.get(i),
@@ -87,23 +82,10 @@ final class Davit {
     }
 
     /** Refuses what the lists of the config might say otherwise than every published one does. */
-    private static void requirePublishedLists(ModelConfig config) {
-        try {
-            JsonNode vision = JSON.readTree(config.file().toFile()).path("vision_config");
-            JsonNode norms = vision.path("patch_prenorm");
-            for (int i = 0; i < norms.size(); i++) {
-                if (norms.get(i).asBoolean() != (i > 0)) {
-                    throw config.refused("patch_prenorm", "false for the first stage and true for the others");
-                }
-            }
-            JsonNode sources = vision.path("image_feature_source");
-            if (!sources.isMissingNode()
-                    && !sources.toString().equals("[\"spatial_avg_pool\",\"temporal_avg_pool\"]")) {
-                throw config.refused("image_feature_source", "spatial_avg_pool, then temporal_avg_pool");
-            }
-        } catch (IOException e) {
-            throw new ModelLoadException(config.file() + ": cannot be read: " + e, e);
-        }
+    private static void requirePublishedLists(ModelConfig config, int stages) {
+        config.requireOnly(
+                "patch_prenorm", IntStream.range(0, stages).mapToObj(i -> i > 0).toList());
+        config.requireOnly("image_feature_source", List.of("spatial_avg_pool", "temporal_avg_pool"));
     }
 
     /**
