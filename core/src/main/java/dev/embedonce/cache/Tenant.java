@@ -10,16 +10,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param salt set by configuration, never by a client; null for no tenants
  */
-record Tenant(@Nullable String salt) {
+public record Tenant(@Nullable String salt) {
     static final Tenant NONE = new Tenant(null);
 
-    Tenant {
+    public Tenant {
         if (salt != null && salt.isEmpty()) {
             throw new IllegalArgumentException("a tenant's salt must not be empty");
         }
     }
 
-    ContentHash keyHash(ContentHash content) {
+    /** What an entry of this content lies under. */
+    public ContentHash keyHash(ContentHash content) {
         return salt == null
                 ? content
                 : FramedDigest.tagged("embedonce.tenant-content.v1")

@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.cache.CacheStats;
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.cache.HeapStats;
+import dev.embedonce.cache.Tenant;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.key.CacheKey;
-import dev.embedonce.key.FramedDigest;
 import dev.embedonce.server.chat.ChatModel;
 import dev.embedonce.server.http.ApiException;
 import dev.embedonce.server.http.Exchange;
@@ -110,7 +110,7 @@ public final class CacheAdmin {
         }
         long removed = remove(new Selection(null, null, hash));
         for (String salt : salts) {
-            removed += remove(new Selection(null, null, salted(salt, hash)));
+            removed += remove(new Selection(null, null, new Tenant(salt).keyHash(hash)));
         }
         answer(exchange, removed);
     }
@@ -122,14 +122,6 @@ public final class CacheAdmin {
                         .objectNode()
                         .put("object", "cache.deleted")
                         .put("removed", removed));
-    }
-
-    /** What a tenant's entry lies under: the same as in {@code dev.embedonce.cache.Tenant}. */
-    static ContentHash salted(String salt, ContentHash content) {
-        return FramedDigest.tagged("embedonce.tenant-content.v1")
-                .put("salt", salt)
-                .put("content", content.hex())
-                .toContentHash();
     }
 
     private long remove(Selection selection) {
