@@ -9,7 +9,6 @@ import dev.embedonce.lab.corpus.Churn;
 import dev.embedonce.lab.corpus.Corpus;
 import dev.embedonce.lab.corpus.Picture;
 import dev.embedonce.store.MemoryStore;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,14 +162,5 @@ class ExperimentsTest {
             rows.add(new ChurnRow(Churn.LOSSY, strategy, cycle, 1, 1, 0, 0, 1, new Truth.Verdict(0, 0, 1), phases));
         }
         return new ChurnSummary(Churn.LOSSY, strategy, rows);
-    }
-
-    @Test
-    void resource_articleCache_isTheScriptOfThisRepository() throws Exception {
-        Path script = Path.of("../scripts/article-cache/article_cache.py");
-        try (var in = ArticleProgram.class.getResourceAsStream("article_cache.py")) {
-            assertThat(in).isNotNull();
-            assertThat(in.readAllBytes()).isEqualTo(Files.readAllBytes(script));
-        }
     }
 }
