@@ -22,9 +22,12 @@ final class KeptSequences {
         }
     }
 
-    /** Whether it was one of them. */
-    boolean remove(Sequence sequence) {
-        return tenants.remove(sequence) != null;
+    boolean has(Sequence sequence) {
+        return tenants.containsKey(sequence);
+    }
+
+    void remove(Sequence sequence) {
+        tenants.remove(sequence);
     }
 
     /** Takes out the one that was not used for longest, or null. */

@@ -55,8 +55,7 @@ final class Rows {
         } else {
             kept.touch(like.sequence);
             makeRoom();
-            sequence = batch.fork(like.sequence, like.tokens, prompt, room);
-            takeOver(like.sequence, like.tokens);
+            sequence = goOn(like.sequence, like.tokens, prompt, room);
         }
         mostRows = Math.max(mostRows, active.size() + kept.size() + 1);
         Place place = new Place(sequence, tenant, sequence.length());
@@ -93,10 +92,13 @@ final class Rows {
     }
 
     /** A kept row of which the new one has most is of no more use; one that shares only its beginning stays for others. */
-    private void takeOver(Sequence sequence, int tokens) {
-        if (2 * tokens >= sequence.length() && kept.remove(sequence)) {
-            batch.remove(sequence);
+    private Sequence goOn(Sequence like, int tokens, Prompt prompt, int room) {
+        if (!kept.has(like) || 2 * tokens < like.length()) {
+            return batch.fork(like, tokens, prompt, room);
         }
+        Sequence sequence = batch.replace(like, tokens, prompt, room);
+        kept.remove(like);
+        return sequence;
     }
 
     /** Reads more of a prompt; the logits behind its last token if {@code last}. */
