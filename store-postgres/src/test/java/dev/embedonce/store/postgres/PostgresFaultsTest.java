@@ -15,6 +15,7 @@ import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoreUrl;
 import dev.embedonce.store.Stored;
 import dev.embedonce.store.Stores;
+import dev.embedonce.testkit.CuttingProxy;
 import dev.embedonce.testkit.TestEntries;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.embedonce.store.redis;
+package dev.embedonce.testkit;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Passes bytes on between clients and a server on loopback until so many have passed, then cuts the connection. Thread-safe. */
-final class CuttingProxy implements AutoCloseable {
+public final class CuttingProxy implements AutoCloseable {
     private static final long NEVER = Long.MAX_VALUE;
 
     private final ServerSocket listener;
@@ -20,24 +20,26 @@ final class CuttingProxy implements AutoCloseable {
     private final AtomicLong bytesToClient = new AtomicLong(NEVER);
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
-    CuttingProxy(int serverPort) throws IOException {
+    /** A proxy that lets everything through. */
+    public CuttingProxy(int serverPort) throws IOException {
         this.serverPort = serverPort;
         this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         daemon(this::accept);
     }
 
-    int port() {
+    /** Where clients connect to. */
+    public int port() {
         return listener.getLocalPort();
     }
 
     /** Cuts after so many more bytes in the one direction or the other, once. */
-    void cutAfter(long toServer, long toClient) {
+    public void cutAfter(long toServer, long toClient) {
         bytesToServer.set(toServer);
         bytesToClient.set(toClient);
     }
 
     /** Lets everything through from now on. */
-    void heal() {
+    public void heal() {
         cutAfter(NEVER, NEVER);
     }
 

@@ -1,10 +1,9 @@
-package dev.embedonce.store.files;
+package dev.embedonce.testkit;
 
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Stored;
 import dev.embedonce.store.Stores;
-import dev.embedonce.testkit.TestEntries;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -13,7 +12,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /** Measures a store: {@code StoreNumbers URL [rows]}. Prints medians; asserts nothing. */
-final class StoreNumbers {
+public final class StoreNumbers {
     private static final int DIMENSION = 384;
 
     private StoreNumbers() {}
