@@ -1,6 +1,7 @@
 package dev.embedonce.cli.pictures;
 
 import dev.embedonce.cli.Messages;
+import dev.embedonce.cli.output.OutputFile;
 import dev.embedonce.image.Thumbnails;
 import dev.embedonce.image.Thumbnails.Thumbnail;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.embedonce.cli.CliException;
 import dev.embedonce.cli.ExitCodes;
 import dev.embedonce.cli.Messages;
+import dev.embedonce.cli.output.OutputFile;
 import dev.embedonce.image.ImageDecoder;
 import dev.embedonce.image.ImageException;
 import dev.embedonce.image.ImageProcessor;

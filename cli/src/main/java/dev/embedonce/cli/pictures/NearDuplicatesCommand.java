@@ -7,6 +7,7 @@ import dev.embedonce.cli.ModelOptions;
 import dev.embedonce.cli.StoreOptions;
 import dev.embedonce.cli.input.ImageInput;
 import dev.embedonce.cli.input.ImageInput.ImageStream;
+import dev.embedonce.cli.output.OutputFile;
 import dev.embedonce.cli.pictures.PictureReader.Result;
 import dev.embedonce.store.StoreUrl;
 import java.io.IOException;

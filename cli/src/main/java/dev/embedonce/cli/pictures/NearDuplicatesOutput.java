@@ -1,6 +1,7 @@
 package dev.embedonce.cli.pictures;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.embedonce.cli.output.OutputFile;
 import dev.embedonce.cli.pictures.Clusters.Cluster;
 import dev.embedonce.cli.pictures.HtmlSheet.Part;
 import dev.embedonce.cli.pictures.HtmlSheet.Picture;

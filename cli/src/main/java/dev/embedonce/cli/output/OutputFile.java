@@ -1,12 +1,10 @@
-package dev.embedonce.cli.pictures;
+package dev.embedonce.cli.output;
 
 import dev.embedonce.cli.CliException;
 import dev.embedonce.cli.Messages;
 import java.io.IOException;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 
 /** A file that a command writes whole or not at all: beside its name first, moved there when it is finished. */
@@ -48,27 +46,16 @@ public final class OutputFile {
      * @throws CliException if it cannot be written
      */
     public static void write(Path file, Content content) {
-        Path target = file.toAbsolutePath();
-        Path temporary = target.resolveSibling(
-                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
         try {
+            PendingFile pending = new PendingFile(file);
             try {
-                Files.deleteIfExists(temporary);
-                content.writeTo(temporary);
-                publish(temporary, target);
+                content.writeTo(pending.temporary());
+                pending.publish();
             } finally {
-                Files.deleteIfExists(temporary);
+                pending.discard();
             }
         } catch (IOException e) {
             throw new CliException("cannot write " + file + ": " + Messages.oneLine(e));
-        }
-    }
-
-    private static void publish(Path temporary, Path target) throws IOException {
-        try {
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (AtomicMoveNotSupportedException e) {
-            Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 }
