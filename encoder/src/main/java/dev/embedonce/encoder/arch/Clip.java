@@ -110,7 +110,7 @@ final class Clip implements EncoderArchitecture {
         TokenShape tokens = TokenShape.of(tower.ops(), embedded);
         Value x = Norm.layer(
                 model.at("pre_layrnorm"), tokens.flat(embedded, sizes.channels()), sizes.channels(), sizes.epsilon());
-        x = ClipLayer.stackFor(pooling, tower, "vision_model.encoder.layers", sizes, x, tokens);
+        x = ClipLayers.stackFor(pooling, tower, "vision_model.encoder.layers", sizes, x, tokens);
         boolean hasNorm = pooling == Pooling.POOLER || pooling == Pooling.PROJECTION;
         Value vector = sizes.pooled(
                 x,
@@ -142,9 +142,9 @@ final class Clip implements EncoderArchitecture {
         Scope model = tower.root().at("text_model");
         Value ids = tower.inputIds();
         Value embedded =
-                ClipLayer.embedText(model.at("embeddings"), ids, config.vocabulary, config.maxTokens, sizes.channels());
+                ClipLayers.embedText(model.at("embeddings"), ids, config.vocabulary, config.maxTokens, sizes.channels());
         TokenShape tokens = TokenShape.of(ops, embedded);
-        Value x = ClipLayer.stack(
+        Value x = ClipLayers.stack(
                 tower, "text_model.encoder.layers", sizes, tokens.flat(embedded, sizes.channels()), tokens, true);
         Value end = Pool.tokenAt(ops, tokens.batched(x), endPositions(ops, ids, config.eosTokenId));
         Value vector = Norm.layer(model.at("final_layer_norm"), end, sizes.channels(), sizes.epsilon());

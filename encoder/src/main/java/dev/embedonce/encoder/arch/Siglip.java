@@ -120,7 +120,7 @@ final class Siglip implements EncoderArchitecture {
         Scope model = tower.root().at("vision_model");
         Value embedded = embedImage(model.at("embeddings"), config, tower.pixelValues());
         TokenShape tokens = TokenShape.of(ops, embedded);
-        Value x = ClipLayer.stack(
+        Value x = ClipLayers.stack(
                 tower, "vision_model.encoder.layers", sizes, tokens.flat(embedded, sizes.channels()), tokens, false);
         Value hidden = tokens.batched(Norm.layer(model.at("post_layernorm"), x, sizes.channels(), sizes.epsilon()));
         Value vector = pooling == Pooling.POOLER
@@ -144,9 +144,9 @@ final class Siglip implements EncoderArchitecture {
         Scope model = tower.root().at("text_model");
         Value ids = tower.inputIds();
         Value embedded =
-                ClipLayer.embedText(model.at("embeddings"), ids, config.vocabulary, config.maxTokens, sizes.channels());
+                ClipLayers.embedText(model.at("embeddings"), ids, config.vocabulary, config.maxTokens, sizes.channels());
         TokenShape tokens = TokenShape.of(tower.ops(), embedded);
-        Value x = ClipLayer.stack(
+        Value x = ClipLayers.stack(
                 tower, "text_model.encoder.layers", sizes, tokens.flat(embedded, sizes.channels()), tokens, false);
         Value last = Pool.token(tower.ops(), tokens.batched(x), -1);
         Value normal = Norm.layer(model.at("final_layer_norm"), last, sizes.channels(), sizes.epsilon());

@@ -2,6 +2,7 @@ package dev.embedonce.vlm.vision;
 
 import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.blocks.Activation;
+import dev.embedonce.graph.blocks.ClipBlock;
 import dev.embedonce.graph.blocks.Norm;
 import dev.embedonce.graph.blocks.PatchGrid;
 import dev.embedonce.graph.blocks.Scope;
@@ -63,10 +64,10 @@ public record ClipVision(
         TokenShape tokens = TokenShape.of(ops, embedded);
         Value x = Norm.layer(tower.at("pre_layrnorm"), tokens.flat(embedded, channels), channels, epsilon);
         int last = states.stream().mapToInt(Integer::intValue).max().orElseThrow();
-        ClipLayer layer = new ClipLayer(channels, heads, intermediate, activation, epsilon);
+        ClipBlock layer = new ClipBlock(channels, heads, intermediate, activation, epsilon);
         List<Value> all = new ArrayList<>(List.of(x));
         for (int i = 0; i < last; i++) {
-            x = layer.apply(builder, path + ".encoder.layers", i, x, tokens);
+            x = layer.apply(builder.layer(path + ".encoder.layers", i), x, tokens);
             all.add(x);
         }
         return states.stream().map(state -> tokens.batched(all.get(state))).toList();

@@ -2,6 +2,7 @@ package dev.embedonce.vlm.vision;
 
 import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.blocks.Activation;
+import dev.embedonce.graph.blocks.ClipBlock;
 import dev.embedonce.graph.blocks.Norm;
 import dev.embedonce.graph.blocks.PatchGrid;
 import dev.embedonce.graph.blocks.Scope;
@@ -79,9 +80,9 @@ public record SiglipVision(
         Value embedded = builder.ops().add(grid.tokens(), positions);
         TokenShape tokens = TokenShape.of(builder.ops(), embedded);
         Value x = tokens.flat(embedded, channels);
-        ClipLayer layer = new ClipLayer(channels, heads, intermediate, activation, epsilon);
+        ClipBlock layer = new ClipBlock(channels, heads, intermediate, activation, epsilon);
         for (int i = 0; i < layers; i++) {
-            x = layer.apply(builder, path + ".encoder.layers", i, x, tokens);
+            x = layer.apply(builder.layer(path + ".encoder.layers", i), x, tokens);
         }
         return tokens.batched(Norm.layer(tower.at("post_layernorm"), x, channels, epsilon));
     }
