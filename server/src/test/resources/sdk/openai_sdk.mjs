@@ -31,6 +31,12 @@ const vectors = await client.embeddings.create({ model: embed, input: ["a cat", 
 assert.equal(vectors.data.length, 2);
 assert(vectors.data[0].embedding.length > 4);
 
+const tools = [{ type: "function", function: { name: "weather", parameters: { type: "object" } } }];
+const called = await client.chat.completions.create({
+  model: "tiny-caller", messages: [{ role: "user", content: "How is the weather?" }], tools, max_tokens: 20, temperature: 0 });
+assert.equal(called.choices[0].finish_reason, "tool_calls");
+assert.deepEqual(JSON.parse(called.choices[0].message.tool_calls[0].function.arguments), { city: "Oslo", days: 2 });
+
 await assert.rejects(client.chat.completions.create({ model: "other", messages }), OpenAI.NotFoundError);
 await assert.rejects(client.chat.completions.create({ model: chat, messages: [] }), OpenAI.BadRequestError);
 const controller = new AbortController();

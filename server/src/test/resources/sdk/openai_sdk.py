@@ -1,4 +1,5 @@
 """Drives the server with OpenAI's own client. Arguments: base URL, chat model, embedding model, a PNG as data URI."""
+import json
 import sys
 
 import openai
@@ -34,6 +35,16 @@ default = client.embeddings.create(model=embed, input=["a cat", "a dog"])  # the
 floats = client.embeddings.create(model=embed, input=["a cat", picture], encoding_format="float")
 assert len(default.data) == 2 and len(default.data[0].embedding) == len(floats.data[1].embedding)
 assert all(abs(a - b) < 1e-6 for a, b in zip(default.data[0].embedding, floats.data[0].embedding))
+
+tools = [{"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}]
+question = [{"role": "user", "content": "How is the weather?"}]
+called = client.chat.completions.create(model="tiny-caller", messages=question, tools=tools, max_tokens=20, temperature=0)
+call = called.choices[0].message.tool_calls[0]
+assert called.choices[0].finish_reason == "tool_calls" and call.function.name == "weather", called
+question += [called.choices[0].message, {"role": "tool", "tool_call_id": call.id, "content": "Snow"}]
+with client.chat.completions.stream(model="tiny-caller", messages=question, tools=tools, max_tokens=20, temperature=0) as stream:
+    streamed = stream.get_final_completion().choices[0].message.tool_calls[0]
+assert json.loads(streamed.function.arguments) == {"city": "Oslo", "days": 2}, streamed
 
 for make, error in [
     (lambda: client.chat.completions.create(model="other", messages=messages), openai.NotFoundError),

@@ -3,6 +3,7 @@ package dev.embedonce.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.embedonce.vlm.VisionLanguageModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The official clients work unchanged. {@code EMBEDONCE_PYTHON_SDKS} names a Python with {@code openai} and {@code anthropic}, {@code
@@ -21,16 +23,22 @@ import org.junit.jupiter.api.Test;
  * and {@code EMBEDONCE_REQUIRE_SDKS} are true.
  */
 class SdkIT {
+    @TempDir
+    private static Path folder;
+
+    private static VisionLanguageModel caller;
     private static TestServer server;
 
     @BeforeAll
     static void start() {
-        server = TestServer.start();
+        caller = ChangedModels.answering(folder, ToolsTest.CALLS);
+        server = TestServer.start(options -> options.chatModel("tiny-caller", caller));
     }
 
     @AfterAll
     static void stop() {
         server.close();
+        caller.close();
     }
 
     private static String setting(String name) {

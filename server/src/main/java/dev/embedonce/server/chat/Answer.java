@@ -7,9 +7,12 @@ import dev.embedonce.server.schedule.Admission;
 import dev.embedonce.server.schedule.NoRoomException;
 import dev.embedonce.server.schedule.Ticket;
 import dev.embedonce.server.schedule.WritingEvent;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** An answer, or several, while they are written. Used by one thread. Close it: what is not written by then never is. */
 public final class Answer implements AutoCloseable {
@@ -22,8 +25,11 @@ public final class Answer implements AutoCloseable {
     private final List<ServedImage> images;
     private final int promptTokens;
     private final long deadline;
+    private final @Nullable ToolEvents tools;
+    private final Deque<WritingEvent> ready = new ArrayDeque<>();
     private int open;
 
+    /** {@code tools} finds calls; null if none were offered. */
     Answer(
             Exchange exchange,
             Admission.Place place,
@@ -31,7 +37,8 @@ public final class Answer implements AutoCloseable {
             BlockingQueue<WritingEvent> events,
             List<ServedImage> images,
             int promptTokens,
-            long deadline) {
+            long deadline,
+            @Nullable ToolEvents tools) {
         this.exchange = exchange;
         this.place = place;
         this.tickets = tickets;
@@ -39,6 +46,7 @@ public final class Answer implements AutoCloseable {
         this.images = images;
         this.promptTokens = promptTokens;
         this.deadline = deadline;
+        this.tools = tools;
         this.open = tickets.size();
     }
 
@@ -62,9 +70,14 @@ public final class Answer implements AutoCloseable {
      * @throws ApiException if the answer cannot be written, or takes too long
      */
     public WritingEvent next() throws ClientGoneException {
-        WritingEvent event = poll();
-        if (event instanceof WritingEvent.Failed failed) {
-            throw failed(failed.error());
+        WritingEvent event = ready.poll();
+        while (event == null) {
+            WritingEvent written = poll();
+            if (written instanceof WritingEvent.Failed failed) {
+                throw failed(failed.error());
+            }
+            ready.addAll(tools == null ? List.of(written) : tools.of(written));
+            event = ready.poll();
         }
         if (event instanceof WritingEvent.Done) {
             open--;

@@ -1,23 +1,50 @@
 package dev.embedonce.server.chat;
 
+import dev.embedonce.vlm.chat.ToolCall;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a client asks of a model, whatever its API.
  *
  * @param model its name
+ * @param tools that the model may call
  */
-public record ChatRequest(String model, List<Turn> turns, AnswerWishes wishes) {
+public record ChatRequest(String model, List<Turn> turns, AnswerWishes wishes, List<Tool> tools) {
     public ChatRequest {
         turns = List.copyOf(turns);
+        tools = List.copyOf(tools);
     }
 
-    /** Who says what. */
-    public record Turn(String role, List<Part> parts) {
+    /**
+     * Who says what.
+     *
+     * @param toolCalls that an assistant made
+     * @param answeredCall the id of the call that this is the answer to, if it is one
+     */
+    public record Turn(String role, List<Part> parts, List<ToolCall> toolCalls, Optional<String> answeredCall) {
         public Turn {
             parts = List.copyOf(parts);
+            toolCalls = List.copyOf(toolCalls);
+        }
+
+        /** A turn without tools. */
+        public Turn(String role, List<Part> parts) {
+            this(role, parts, List.of(), Optional.empty());
+        }
+
+        boolean hasTools() {
+            return !toolCalls.isEmpty() || answeredCall.isPresent();
         }
     }
+
+    /**
+     * Something that the model may call.
+     *
+     * @param definition as OpenAI's API and chat templates have it
+     */
+    public record Tool(String name, Map<String, Object> definition) {}
 
     /** A piece of what is said. */
     public sealed interface Part {}
@@ -31,6 +58,11 @@ public record ChatRequest(String model, List<Turn> turns, AnswerWishes wishes) {
      * @param where it stands in the request, for errors
      */
     public record Image(ImageReference reference, String where) implements Part {}
+
+    /** Whether tools are offered, or were called before. */
+    public boolean hasTools() {
+        return !tools.isEmpty() || turns.stream().anyMatch(Turn::hasTools);
+    }
 
     /** The pictures, in order. */
     public List<Image> images() {

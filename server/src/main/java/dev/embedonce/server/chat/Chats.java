@@ -16,11 +16,13 @@ import dev.embedonce.server.security.Limits;
 import dev.embedonce.template.TemplateException;
 import dev.embedonce.vlm.ImageReport;
 import dev.embedonce.vlm.chat.ChatMessage;
+import dev.embedonce.vlm.chat.ToolSyntax;
 import dev.embedonce.vlm.decoder.Prompt;
 import dev.embedonce.vlm.generate.GenerationOptions;
 import dev.embedonce.vlm.generate.Sampling;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -127,6 +130,7 @@ public final class Chats {
 
     private Answer begin(ChatRequest request, ChatModel model, Caller caller, Exchange exchange, Admission.Place place)
             throws ClientGoneException {
+        ToolEvents tools = tools(request, model);
         long deadline = exchange.arrivedNanos() + model.options().timeout().toNanos();
         List<Image> images = request.images();
         if (images.size() > limits.images()) {
@@ -138,7 +142,7 @@ public final class Chats {
             encoded.add(loader.load(image.reference(), image.where()));
         }
         List<ChatMessage> messages = messages(request, encoded);
-        Map<String, ?> variables = request.wishes().templateVariables();
+        Map<String, Object> variables = variables(request);
         sound(() -> {
             model.model().requirePossible(messages, variables);
             return messages;
@@ -156,7 +160,22 @@ public final class Chats {
         } catch (IllegalStateException e) {
             throw Answer.failed(e);
         }
-        return new Answer(exchange, place, tickets, events, served, prompt.length(), deadline);
+        return new Answer(exchange, place, tickets, events, served, prompt.length(), deadline, tools);
+    }
+
+    /** What finds the calls in an answer; null if no tools are offered. */
+    private static @Nullable ToolEvents tools(ChatRequest request, ChatModel model) {
+        if (!request.hasTools()) {
+            return null;
+        }
+        ToolSyntax syntax = model.model()
+                .toolSyntax()
+                .orElseThrow(() -> ApiException.invalid(
+                        request.tools().isEmpty() ? "messages" : "tools",
+                        "unsupported_parameter",
+                        "this model's chat template does not offer tools, or has calls written in another way than as JSON objects"
+                                + " between two marks"));
+        return request.tools().isEmpty() ? null : new ToolEvents(syntax, request.tools());
     }
 
     private List<ImageReport> features(
@@ -209,7 +228,9 @@ public final class Chats {
         return request.turns().stream()
                 .map(turn -> new ChatMessage(
                         turn.role(),
-                        turn.parts().stream().map(part -> part(part, pictures)).toList()))
+                        turn.parts().stream().map(part -> part(part, pictures)).toList(),
+                        turn.toolCalls(),
+                        turn.answeredCall()))
                 .toList();
     }
 
@@ -238,6 +259,16 @@ public final class Chats {
                             + model.engine().contextTokens() + " are possible here");
         }
         return prompt;
+    }
+
+    private static Map<String, Object> variables(ChatRequest request) {
+        Map<String, Object> variables = new HashMap<>(request.wishes().templateVariables());
+        if (!request.tools().isEmpty()) {
+            variables.put(
+                    "tools",
+                    request.tools().stream().map(ChatRequest.Tool::definition).toList());
+        }
+        return variables;
     }
 
     private static ChatMessage.Part part(ChatRequest.Part part, Iterator<byte[]> pictures) {

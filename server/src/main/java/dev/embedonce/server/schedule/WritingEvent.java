@@ -1,5 +1,6 @@
 package dev.embedonce.server.schedule;
 
+import dev.embedonce.vlm.chat.ToolCall;
 import dev.embedonce.vlm.generate.Generation.End;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,9 @@ public sealed interface WritingEvent {
             chances = List.copyOf(chances);
         }
     }
+
+    /** A tool is called. The text of the call is in no piece. */
+    record Called(int choice, ToolCall call) implements WritingEvent {}
 
     /**
      * The end.

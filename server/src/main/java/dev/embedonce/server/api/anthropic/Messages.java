@@ -1,5 +1,7 @@
 package dev.embedonce.server.api.anthropic;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.server.chat.Answer;
@@ -13,12 +15,15 @@ import dev.embedonce.server.schedule.WritingEvent;
 import dev.embedonce.server.security.BodyBudget;
 import dev.embedonce.server.security.Caller;
 import dev.embedonce.server.security.Limits;
+import dev.embedonce.vlm.chat.ToolCall;
 import dev.embedonce.vlm.generate.Generation.End;
 import java.io.IOException;
 import java.util.UUID;
 
 /** {@code POST /v1/messages}. Thread-safe. */
 public final class Messages {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private final Chats chats;
     private final Limits limits;
     private final BodyBudget bodies;
@@ -49,19 +54,47 @@ public final class Messages {
     }
 
     private static ObjectNode complete(Answer answer, String model) throws IOException {
-        StringBuilder text = new StringBuilder();
         ObjectNode message = message(answer, model);
+        ArrayNode content = message.withArray("content");
         while (!answer.isDone()) {
             WritingEvent event = answer.next();
             if (event instanceof WritingEvent.Piece piece) {
-                text.append(piece.text());
+                append(content, piece.text());
+            } else if (event instanceof WritingEvent.Called called) {
+                content.add(toolUse(called.call())
+                        .set("input", JSON.valueToTree(called.call().arguments())));
             } else if (event instanceof WritingEvent.Done done) {
-                end(message, done);
+                end(message, done, isCalling(content));
                 message.set("usage", usage(answer, done));
             }
         }
-        message.withArray("content").addObject().put("type", "text").put("text", text.toString());
+        if (content.isEmpty()) {
+            append(content, "");
+        }
         return message;
+    }
+
+    /** To the text block at the end, or to a new one. */
+    private static void append(ArrayNode content, String text) {
+        ObjectNode last = content.isEmpty() ? null : (ObjectNode) content.get(content.size() - 1);
+        if (last != null && last.path("type").asText().equals("text")) {
+            last.put("text", last.path("text").textValue() + text);
+        } else {
+            content.addObject().put("type", "text").put("text", text);
+        }
+    }
+
+    private static boolean isCalling(ArrayNode content) {
+        return content.valueStream()
+                .anyMatch(block -> block.path("type").asText().equals("tool_use"));
+    }
+
+    private static ObjectNode toolUse(ToolCall call) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("type", "tool_use")
+                .put("id", call.id())
+                .put("name", call.name());
     }
 
     private static ObjectNode message(Answer answer, String model) {
@@ -77,8 +110,9 @@ public final class Messages {
         return message;
     }
 
-    private static void end(ObjectNode target, WritingEvent.Done done) {
-        String reason = done.end() == End.LENGTH ? "max_tokens" : done.stop() == null ? "end_turn" : "stop_sequence";
+    private static void end(ObjectNode target, WritingEvent.Done done, boolean calling) {
+        String finished = calling ? "tool_use" : "end_turn";
+        String reason = done.end() == End.LENGTH ? "max_tokens" : done.stop() == null ? finished : "stop_sequence";
         target.put("stop_reason", reason).put("stop_sequence", done.stop());
     }
 
@@ -102,19 +136,17 @@ public final class Messages {
                     .put("output_tokens", 0);
             start.set("message", message);
             send(events, start);
-            ObjectNode block = event("content_block_start").put("index", 0);
-            block.putObject("content_block").put("type", "text").put("text", "");
-            send(events, block);
+            Blocks blocks = new Blocks(events);
             try {
                 while (true) {
                     if (event instanceof WritingEvent.Piece piece) {
-                        ObjectNode delta = event("content_block_delta").put("index", 0);
-                        delta.putObject("delta").put("type", "text_delta").put("text", piece.text());
-                        send(events, delta);
+                        blocks.text(piece.text());
+                    } else if (event instanceof WritingEvent.Called called) {
+                        blocks.toolUse(called.call());
                     } else if (event instanceof WritingEvent.Done done) {
-                        send(events, event("content_block_stop").put("index", 0));
+                        blocks.end();
                         ObjectNode delta = event("message_delta");
-                        end(delta.putObject("delta"), done);
+                        end(delta.putObject("delta"), done, blocks.calling);
                         delta.set("usage", usage(answer, done));
                         send(events, delta);
                         send(events, event("message_stop"));
@@ -125,6 +157,70 @@ public final class Messages {
             } catch (ApiException e) {
                 events.event("error", ErrorShape.ANTHROPIC.body(e));
             }
+        }
+    }
+
+    /** The blocks of a streamed message, one after the other. */
+    private static final class Blocks {
+        private final EventStream events;
+        private int index;
+        private boolean inText;
+        private boolean calling;
+
+        Blocks(EventStream events) {
+            this.events = events;
+        }
+
+        void text(String text) throws IOException {
+            if (!inText) {
+                start(JsonNodeFactory.instance.objectNode().put("type", "text").put("text", ""));
+                inText = true;
+            }
+            delta("text_delta", "text", text);
+        }
+
+        void toolUse(ToolCall call) throws IOException {
+            stopText();
+            calling = true;
+            ObjectNode block = Messages.toolUse(call);
+            block.putObject("input");
+            start(block);
+            delta(
+                    "input_json_delta",
+                    "partial_json",
+                    JSON.valueToTree(call.arguments()).toString());
+            stop();
+        }
+
+        /** Closes what is open. A message has one block at least. */
+        void end() throws IOException {
+            if (index == 0 && !inText) {
+                text("");
+            }
+            stopText();
+        }
+
+        private void stopText() throws IOException {
+            if (inText) {
+                stop();
+                inText = false;
+            }
+        }
+
+        private void start(ObjectNode block) throws IOException {
+            ObjectNode start = event("content_block_start").put("index", index);
+            start.set("content_block", block);
+            send(events, start);
+        }
+
+        private void delta(String type, String field, String text) throws IOException {
+            ObjectNode delta = event("content_block_delta").put("index", index);
+            delta.putObject("delta").put("type", type).put(field, text);
+            send(events, delta);
+        }
+
+        private void stop() throws IOException {
+            send(events, event("content_block_stop").put("index", index++));
         }
     }
 

@@ -63,6 +63,11 @@ public final class JsonFields {
         return ApiException.invalid(path(name), problem);
     }
 
+    /** It is understood, but cannot be done here. */
+    public ApiException unsupported(String name, String reason) {
+        return ApiException.invalid(path(name), "unsupported_parameter", reason);
+    }
+
     public Optional<String> string(String name) {
         return raw(name).map(value -> {
             if (!value.isTextual()) {
@@ -164,26 +169,40 @@ public final class JsonFields {
         return items;
     }
 
+    /** An array with at most so many elements; empty if not there. */
+    public List<JsonNode> array(String name, int most) {
+        Optional<JsonNode> value = raw(name);
+        return value.isEmpty() || (value.get().isArray() && value.get().isEmpty())
+                ? List.of()
+                : requiredArray(name, most);
+    }
+
     public Optional<JsonFields> object(String name) {
         return raw(name).map(value -> of(value, path(name)));
     }
 
-    /** An object of any content. */
+    /** An object of any content; empty if not there. */
     public Map<String, Object> map(String name) {
         return raw(name)
                 .map(value -> {
                     if (!value.isObject()) {
                         throw wrong(name, "expected an object");
                     }
-                    Map<String, Object> map = new LinkedHashMap<>();
-                    value.properties().forEach(entry -> {
-                        if (!entry.getValue().isNull()) {
-                            map.put(entry.getKey(), JSON.convertValue(entry.getValue(), Object.class));
-                        }
-                    });
-                    return map;
+                    return of(value, path(name)).asMap();
                 })
                 .orElse(Map.of());
+    }
+
+    /** All fields that are not null, whatever they are. */
+    public Map<String, Object> asMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        node.properties().forEach(entry -> {
+            asked.add(entry.getKey());
+            if (!entry.getValue().isNull()) {
+                map.put(entry.getKey(), JSON.convertValue(entry.getValue(), Object.class));
+            }
+        });
+        return map;
     }
 
     /** Fields that change nothing here, whatever they say. */
@@ -199,7 +218,7 @@ public final class JsonFields {
     public void refuse(String name, String reason, String... harmless) {
         raw(name).ifPresent(value -> {
             if (!List.of(harmless).contains(value.toString())) {
-                throw ApiException.invalid(path(name), "unsupported_parameter", reason);
+                throw unsupported(name, reason);
             }
         });
     }

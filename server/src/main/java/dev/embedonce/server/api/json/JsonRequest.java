@@ -45,8 +45,22 @@ public final class JsonRequest {
      * @throws ApiException if it is none
      */
     public static JsonFields parse(byte[] body) {
+        return read(() -> JSON.readTree(body));
+    }
+
+    /** As {@link #parse(byte[])}, of text inside another body. */
+    public static JsonFields parse(String text) {
+        return read(() -> JSON.readTree(text));
+    }
+
+    /** Reads JSON. */
+    private interface Source {
+        JsonNode read() throws IOException;
+    }
+
+    private static JsonFields read(Source source) {
         try {
-            JsonNode node = JSON.readTree(body);
+            JsonNode node = source.read();
             if (node instanceof ObjectNode object) {
                 return new JsonFields(object, "");
             }

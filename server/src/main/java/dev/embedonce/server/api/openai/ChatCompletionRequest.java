@@ -6,10 +6,12 @@ import dev.embedonce.server.api.json.JsonRequest;
 import dev.embedonce.server.chat.AnswerWishes;
 import dev.embedonce.server.chat.ChatRequest;
 import dev.embedonce.server.chat.ChatRequest.Part;
+import dev.embedonce.server.chat.ChatRequest.Tool;
 import dev.embedonce.server.chat.ChatRequest.Turn;
 import dev.embedonce.server.chat.ImageReference;
 import dev.embedonce.server.http.ApiException;
 import dev.embedonce.server.security.Limits;
+import dev.embedonce.vlm.chat.ToolCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +28,7 @@ public record ChatCompletionRequest(ChatRequest chat, boolean stream, boolean us
     private static final int MOST_STOPS = 16;
     private static final int MOST_LIKELIEST = 20;
     private static final int LONGEST_STOP = 256;
-    private static final String NO_TOOLS = "this server does not call tools";
+    private static final String OLD_TOOLS = "functions are called tools by now; this server takes tools";
 
     /**
      * Reads a request.
@@ -48,6 +50,7 @@ public record ChatCompletionRequest(ChatRequest chat, boolean stream, boolean us
                 .orElse(false);
         boolean logprobs = fields.flag("logprobs", false);
         AnswerWishes wishes = wishes(fields, limits, logprobs);
+        List<Tool> tools = Tools.offered(fields);
         refuse(fields);
         fields.ignore(
                 "user",
@@ -62,14 +65,12 @@ public record ChatCompletionRequest(ChatRequest chat, boolean stream, boolean us
                 "reasoning_effort",
                 "verbosity");
         fields.requireNoOthers();
-        return new ChatCompletionRequest(new ChatRequest(model, turns, wishes), stream, usage, logprobs);
+        return new ChatCompletionRequest(new ChatRequest(model, turns, wishes, tools), stream, usage, logprobs);
     }
 
     private static void refuse(JsonFields fields) {
-        fields.refuse("tools", NO_TOOLS, "[]");
-        fields.refuse("tool_choice", NO_TOOLS, "\"none\"", "\"auto\"");
-        fields.refuse("functions", NO_TOOLS, "[]");
-        fields.refuse("function_call", NO_TOOLS, "\"none\"", "\"auto\"");
+        fields.refuse("functions", OLD_TOOLS, "[]");
+        fields.refuse("function_call", OLD_TOOLS, "\"none\"", "\"auto\"");
         fields.refuse("logit_bias", "this server does not bias tokens", "{}");
         fields.refuse("modalities", "this server writes text only", "[\"text\"]");
         fields.refuse("moderation", "this server does not moderate");
@@ -118,24 +119,27 @@ public record ChatCompletionRequest(ChatRequest chat, boolean stream, boolean us
     }
 
     private static Turn turn(JsonFields message) {
-        message.refuse("tool_calls", NO_TOOLS, "[]");
-        message.refuse("function_call", NO_TOOLS);
+        message.refuse("function_call", OLD_TOOLS);
         message.refuse("audio", "this server reads no sound");
         message.ignore("name", "refusal", "reasoning_content", "annotations");
         String role = message.requiredString("role");
         switch (role) {
-            case "system", "user", "assistant" -> {}
+            case "system", "user", "assistant", "tool" -> {}
             case "developer" -> role = "system";
-            case "tool", "function" ->
-                throw ApiException.invalid(message.path("role"), "unsupported_parameter", NO_TOOLS);
-            default -> throw message.wrong("role", "expected system, developer, user or assistant");
+            case "function" -> throw ApiException.invalid(message.path("role"), "unsupported_parameter", OLD_TOOLS);
+            default -> throw message.wrong("role", "expected system, developer, user, assistant or tool");
         }
+        List<ToolCall> calls = role.equals("assistant") ? Tools.calls(message) : List.of();
+        Optional<String> answered =
+                role.equals("tool") ? Optional.of(message.requiredString("tool_call_id")) : Optional.empty();
         Optional<JsonNode> content = message.raw("content");
-        if (content.isEmpty()) {
+        if (content.isEmpty() && calls.isEmpty()) {
             throw message.missing("content");
         }
         message.requireNoOthers();
-        return new Turn(role, parts(content.get(), message.path("content")));
+        List<Part> parts =
+                content.map(value -> parts(value, message.path("content"))).orElse(List.of());
+        return new Turn(role, parts, calls, answered);
     }
 
     private static List<Part> parts(JsonNode content, String where) {

@@ -1,5 +1,6 @@
 package dev.embedonce.server.api.openai;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,15 +16,20 @@ import dev.embedonce.server.schedule.WritingEvent;
 import dev.embedonce.server.security.BodyBudget;
 import dev.embedonce.server.security.Caller;
 import dev.embedonce.server.security.Limits;
+import dev.embedonce.vlm.chat.ToolCall;
 import dev.embedonce.vlm.generate.Generation.End;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** {@code POST /v1/chat/completions}. Thread-safe. */
 public final class ChatCompletions {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private final Chats chats;
     private final Limits limits;
     private final BodyBudget bodies;
@@ -76,10 +82,12 @@ public final class ChatCompletions {
     private static ObjectNode complete(Answer answer, ChatCompletionRequest request, Head head) throws IOException {
         int choices = request.chat().wishes().choices();
         List<StringBuilder> texts = new ArrayList<>();
+        List<ArrayNode> calls = new ArrayList<>();
         List<ArrayNode> chances = new ArrayList<>();
         List<ObjectNode> made = new ArrayList<>();
         for (int i = 0; i < choices; i++) {
             texts.add(new StringBuilder());
+            calls.add(JsonNodeFactory.instance.arrayNode());
             chances.add(JsonNodeFactory.instance.arrayNode());
             made.add(JsonNodeFactory.instance.objectNode().put("index", i));
         }
@@ -89,19 +97,27 @@ public final class ChatCompletions {
             if (event instanceof WritingEvent.Piece piece) {
                 texts.get(piece.choice()).append(piece.text());
                 piece.chances().forEach(chance -> chances.get(piece.choice()).add(json(chance)));
+            } else if (event instanceof WritingEvent.Called called) {
+                calls.get(called.choice()).add(json(called.call()));
             } else if (event instanceof WritingEvent.Done done) {
                 totals.add(done);
-                made.get(done.choice()).put("finish_reason", reason(done.end()));
+                boolean calling = !calls.get(done.choice()).isEmpty();
+                made.get(done.choice()).put("finish_reason", reason(done.end(), calling));
             }
         }
         ObjectNode response = head.of("chat.completion");
         ArrayNode list = response.putArray("choices");
         for (int i = 0; i < choices; i++) {
             ObjectNode choice = made.get(i);
-            choice.putObject("message")
-                    .put("role", "assistant")
-                    .put("content", texts.get(i).toString())
-                    .putNull("refusal");
+            ObjectNode message = choice.putObject("message").put("role", "assistant");
+            if (calls.get(i).isEmpty()) {
+                message.put("content", texts.get(i).toString());
+            } else {
+                message.put(
+                        "content", texts.get(i).isEmpty() ? null : texts.get(i).toString());
+                message.set("tool_calls", calls.get(i));
+            }
+            message.putNull("refusal");
             if (request.logprobs()) {
                 choice.putObject("logprobs").set("content", chances.get(i));
             } else {
@@ -156,9 +172,12 @@ public final class ChatCompletions {
                 ArrayNode content = choice(chunk).putObject("logprobs").putArray("content");
                 piece.chances().forEach(chance -> content.add(json(chance)));
             }
+        } else if (event instanceof WritingEvent.Called called) {
+            ObjectNode call = json(called.call()).put("index", totals.called(called.choice()));
+            delta(chunk).putArray("tool_calls").add(call);
         } else if (event instanceof WritingEvent.Done done) {
             totals.add(done);
-            choice(chunk).put("finish_reason", reason(done.end()));
+            choice(chunk).put("finish_reason", reason(done.end(), totals.isCalling(done.choice())));
         }
         events.data(chunk);
     }
@@ -183,8 +202,17 @@ public final class ChatCompletions {
         return (ObjectNode) choice(chunk).path("delta");
     }
 
-    private static String reason(End end) {
-        return end == End.STOP ? "stop" : "length";
+    private static String reason(End end, boolean calling) {
+        return end == End.LENGTH ? "length" : calling ? "tool_calls" : "stop";
+    }
+
+    private static ObjectNode json(ToolCall call) {
+        ObjectNode node =
+                JsonNodeFactory.instance.objectNode().put("id", call.id()).put("type", "function");
+        node.putObject("function")
+                .put("name", call.name())
+                .put("arguments", JSON.valueToTree(call.arguments()).toString());
+        return node;
     }
 
     private static ObjectNode json(TokenChance chance) {
@@ -209,9 +237,19 @@ public final class ChatCompletions {
         private final int promptTokens;
         private int written;
         private int reused = -1;
+        private final Map<Integer, Integer> calls = new HashMap<>();
 
         Totals(int promptTokens) {
             this.promptTokens = promptTokens;
+        }
+
+        /** Which call of its choice this is, from 0 on. */
+        int called(int choice) {
+            return calls.merge(choice, 1, Integer::sum) - 1;
+        }
+
+        boolean isCalling(int choice) {
+            return calls.containsKey(choice);
         }
 
         void add(WritingEvent.Done done) {
