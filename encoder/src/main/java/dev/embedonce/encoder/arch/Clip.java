@@ -141,8 +141,8 @@ final class Clip implements EncoderArchitecture {
         Ops ops = tower.ops();
         Scope model = tower.root().at("text_model");
         Value ids = tower.inputIds();
-        Value embedded =
-                ClipLayers.embedText(model.at("embeddings"), ids, config.vocabulary, config.maxTokens, sizes.channels());
+        Value embedded = ClipLayers.embedText(
+                model.at("embeddings"), ids, config.vocabulary, config.maxTokens, sizes.channels());
         TokenShape tokens = TokenShape.of(ops, embedded);
         Value x = ClipLayers.stack(
                 tower, "text_model.encoder.layers", sizes, tokens.flat(embedded, sizes.channels()), tokens, true);

@@ -143,8 +143,8 @@ final class Siglip implements EncoderArchitecture {
         Pooling pooling = tower.pooling(List.of(Pooling.POOLER));
         Scope model = tower.root().at("text_model");
         Value ids = tower.inputIds();
-        Value embedded =
-                ClipLayers.embedText(model.at("embeddings"), ids, config.vocabulary, config.maxTokens, sizes.channels());
+        Value embedded = ClipLayers.embedText(
+                model.at("embeddings"), ids, config.vocabulary, config.maxTokens, sizes.channels());
         TokenShape tokens = TokenShape.of(tower.ops(), embedded);
         Value x = ClipLayers.stack(
                 tower, "text_model.encoder.layers", sizes, tokens.flat(embedded, sizes.channels()), tokens, false);
