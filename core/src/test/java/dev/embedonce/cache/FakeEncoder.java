@@ -40,8 +40,9 @@ class FakeEncoder implements FeatureEncoder<FakeEncoder.Pixels> {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
+    /** Other texts, other vectors: a float holds 24 bits exactly. */
     static float[] vectorOf(String pixels) {
-        return new float[] {pixels.hashCode(), pixels.length()};
+        return new float[] {pixels.hashCode() >>> 8, pixels.hashCode() & 0xFF};
     }
 
     @Override
