@@ -13,7 +13,7 @@ import java.util.List;
  * @param resume whether to leave out what has a report of this scale
  * @param results where the JSON files are
  * @param work for what is written on the way
- * @param python an interpreter for the article's class
+ * @param python an interpreter for what takes part in Python
  */
 record BenchOptions(
         Scale scale,
@@ -36,7 +36,8 @@ record BenchOptions(
               --results   where the JSON files go; bench/target/results unless given
               --work      for stores of many rows, up to 9 GB; emptied at the end; bench/target/work unless given
 
-            EMBEDONCE_BENCH_PYTHON names a Python with duckdb and numpy; otherwise python3 is tried.
+            EMBEDONCE_BENCH_PYTHON names a Python with numpy, duckdb, pillow and onnxruntime, or some of them; otherwise
+            python3 is tried.
             """;
     private static final String NONE = "none";
 

@@ -19,6 +19,7 @@ public final class Workbench implements AutoCloseable {
     private final Scale scale;
     private final long seed;
     private final Path folder;
+    private final String python;
     private final ArticleProcess article;
     private final boolean keep;
     private @Nullable GrowingStores stores;
@@ -27,12 +28,13 @@ public final class Workbench implements AutoCloseable {
      * A bench.
      *
      * @param folder for all that is written; removed at the end unless {@code keep}
-     * @param python an interpreter that may have duckdb and numpy
+     * @param python an interpreter that may have what contenders in Python need
      */
     public Workbench(Scale scale, long seed, Path folder, String python, boolean keep) {
         this.scale = scale;
         this.seed = seed;
         this.folder = folder;
+        this.python = python;
         this.keep = keep;
         try {
             Files.createDirectories(folder);
@@ -53,6 +55,11 @@ public final class Workbench implements AutoCloseable {
     /** The rounds that a comparison takes. */
     public Rounds rounds() {
         return new Rounds(WARM_UP, scale.rounds(), scale.patience());
+    }
+
+    /** The interpreter that contenders in Python run with. */
+    public String python() {
+        return python;
     }
 
     /** The article's class; it may be missing. */

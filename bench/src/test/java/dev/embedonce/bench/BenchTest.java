@@ -35,6 +35,9 @@ class BenchTest {
         assertThat(contenders("contention")).contains("heap tier (32 threads)", "sqlite (32 threads)");
         assertThat(contenders("cold")).contains("fixed cost, empty cache", "default encoder, empty cache");
         assertThat(contenders("growth")).contains("sqlite at 20", "sqlite at 60", "duckdb at 60, memory of its own");
+        assertThat(contenders("photos")).contains("embed, empty cache", "both added up");
+        assertThat(contenders("preprocess")).contains("300 x 200", "1600 x 1200");
+        assertThat(contenders("encoder")).contains("encode (1 thread)");
         for (Benchmark benchmark : Suite.all()) {
             JsonNode machine = json(benchmark.name()).get("machine");
             assertThat(machine.get("seed").asLong()).isEqualTo(9);

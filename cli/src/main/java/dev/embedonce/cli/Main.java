@@ -57,7 +57,7 @@ public final class Main {
     }
 
     /** Runs a command; what goes wrong is one line on standard error and an exit code. */
-    static int run(String... args) {
+    public static int run(String... args) {
         quietLogging();
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)

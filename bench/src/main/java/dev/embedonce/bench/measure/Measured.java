@@ -48,6 +48,13 @@ public record Measured(Map<String, double[]> values) {
         return result;
     }
 
+    /** With one contender more: what two cost together, round by round. */
+    public Measured withSum(String name, String one, String other) {
+        Map<String, double[]> more = new LinkedHashMap<>(values);
+        more.put(name, byRound(one, other, Double::sum));
+        return new Measured(more);
+    }
+
     /** The same under other names. */
     public Measured renamed(UnaryOperator<String> name) {
         Map<String, double[]> renamed = new LinkedHashMap<>();

@@ -34,7 +34,7 @@ final class ColdPass implements Benchmark {
     @Override
     public Result run(Workbench bench) throws Exception {
         Path folder = bench.emptyFolder(name());
-        Pictures photos = Photos.make(Math.min(MOST_PICTURES, bench.scale().pictures()), bench.seed());
+        Pictures photos = Photos.make(Math.min(MOST_PICTURES, bench.scale().pictures()), 300, 200, bench.seed());
         Findings findings = new Findings(name(), "Encoding with an empty cache in front, and without one")
                 .parameter("pictures", photos.count())
                 .parameter("pixels", "300 x 200, JPEG")

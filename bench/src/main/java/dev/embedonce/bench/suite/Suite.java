@@ -17,6 +17,9 @@ public final class Suite {
                 new OpenStore(),
                 new LargeBundle(),
                 new Contention(),
-                new ColdPass());
+                new ColdPass(),
+                new EmbedCold(),
+                new Preprocess(),
+                new EncoderAlone());
     }
 }

@@ -1,0 +1,96 @@
+package dev.embedonce.bench.suite;
+
+import dev.embedonce.bench.Benchmark;
+import dev.embedonce.bench.Workbench;
+import dev.embedonce.bench.fixture.DefaultModel;
+import dev.embedonce.bench.fixture.Embed;
+import dev.embedonce.bench.fixture.Parallel;
+import dev.embedonce.bench.fixture.Photos;
+import dev.embedonce.bench.fixture.Pictures;
+import dev.embedonce.bench.measure.Contender;
+import dev.embedonce.bench.measure.Findings;
+import dev.embedonce.bench.measure.Measured;
+import dev.embedonce.bench.measure.Result;
+import dev.embedonce.encoder.ImageEncoder;
+import dev.embedonce.encoder.PreparedImage;
+import dev.embedonce.image.ImageProcessor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code embed} over photos that nobody has seen before, beside what decoding and encoding alone take. */
+final class EmbedCold implements Benchmark {
+    private static final int WIDTH = 800;
+    private static final int HEIGHT = 600;
+    private static final int MOST_A_CORE = 128;
+    private static final double LEAST = 0.92;
+    private static final String PREPARE = "decode and preprocess alone";
+    private static final String ENCODE = "encode alone";
+    private static final String PARTS = "both added up";
+    private static final String EMBED = "embed, empty cache";
+
+    @Override
+    public String name() {
+        return "photos";
+    }
+
+    @Override
+    public Result run(Workbench bench) throws Exception {
+        Path folder = bench.emptyFolder(name());
+        int cores = Runtime.getRuntime().availableProcessors();
+        // A power of two, so that the chunks of 32 that the command's threads take are equally many for each.
+        int count = cores
+                * Math.min(MOST_A_CORE, Integer.highestOneBit(bench.scale().pictures() / 3));
+        Pictures photos = Photos.make(count, WIDTH, HEIGHT, bench.seed());
+        photos.write(folder.resolve("photos"), "jpg");
+        ImageProcessor processor = DefaultModel.processor();
+        int[] run = {0};
+        Findings findings = new Findings(name(), "The command embed over photos with an empty cache, on all cores")
+                .parameter("pictures", count)
+                .parameter("pixels", WIDTH + " x " + HEIGHT + ", JPEG")
+                .parameter("pictureBytes", photos.meanBytes())
+                .parameter("cores", cores)
+                .note(
+                        "Wall time divided by pictures. Decoding, preprocessing and encoding, in batches of 16, are on all cores, a share of"
+                                + " the pictures on each. The command runs in a Java machine that is warm; opening the model and"
+                                + " the store, finding and reading the files, hashing them, digesting what the encoder sees and"
+                                + " storing the vectors are in its time and in none of the parts.");
+        try (ImageEncoder encoder = DefaultModel.encoder(1);
+                Parallel all = new Parallel(cores)) {
+            List<List<byte[]>> shares = photos.split(cores);
+            List<List<PreparedImage>> ready = prepared(encoder, shares);
+            Measured measured = bench.rounds()
+                    .run(List.of(
+                            Contender.micros(
+                                    PREPARE, count, () -> all.each(shares, share -> share.forEach(processor::process))),
+                            Contender.micros(ENCODE, count, () -> all.each(ready, share -> encode(encoder, share))),
+                            Contender.micros(
+                                    EMBED,
+                                    count,
+                                    () -> Embed.run(
+                                            folder.resolve("photos"), folder.resolve("cold-" + run[0]++ + ".db")))));
+            Measured withSum = measured.withSum(PARTS, PREPARE, ENCODE);
+            findings.compare("us a picture", PARTS, withSum)
+                    .check(PARTS + " / " + EMBED + ", at least", LEAST, true, withSum.ratios(PARTS, EMBED));
+        }
+        return findings.result();
+    }
+
+    private static List<List<PreparedImage>> prepared(ImageEncoder encoder, List<List<byte[]>> shares) {
+        return shares.stream()
+                .map(share -> share.stream().map(encoder::prepare).toList())
+                .toList();
+    }
+
+    private static void encode(ImageEncoder encoder, List<PreparedImage> share) {
+        int vectors = 0;
+        for (int from = 0; from < share.size(); from += encoder.batchSize()) {
+            List<PreparedImage> batch =
+                    new ArrayList<>(share.subList(from, Math.min(share.size(), from + encoder.batchSize())));
+            vectors += encoder.encode(batch).size();
+        }
+        if (vectors != share.size()) {
+            throw new IllegalStateException("a vector is missing");
+        }
+    }
+}

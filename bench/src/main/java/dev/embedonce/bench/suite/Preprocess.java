@@ -1,0 +1,66 @@
+package dev.embedonce.bench.suite;
+
+import dev.embedonce.bench.Benchmark;
+import dev.embedonce.bench.Workbench;
+import dev.embedonce.bench.fixture.DefaultModel;
+import dev.embedonce.bench.fixture.Photos;
+import dev.embedonce.bench.fixture.Pictures;
+import dev.embedonce.bench.fixture.PythonPeers;
+import dev.embedonce.bench.measure.Contender;
+import dev.embedonce.bench.measure.Findings;
+import dev.embedonce.bench.measure.Measured;
+import dev.embedonce.bench.measure.Result;
+import dev.embedonce.image.ImageProcessor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** From JPEG bytes to what the default encoder reads, on one thread, beside Pillow. */
+final class Preprocess implements Benchmark {
+    private static final int PICTURES = 8;
+
+    /** A size of photo, and how long it may take. */
+    private record Case(int width, int height, double mostMicros) {
+        String pixels() {
+            return width + " x " + height;
+        }
+    }
+
+    private static final List<Case> CASES = List.of(new Case(300, 200, 1_300), new Case(1_600, 1_200, 14_000));
+
+    @Override
+    public String name() {
+        return "preprocess";
+    }
+
+    @Override
+    public Result run(Workbench bench) throws Exception {
+        int count = Math.min(PICTURES, bench.scale().pictures());
+        ImageProcessor processor = DefaultModel.processor();
+        Findings findings = new Findings(name(), "From JPEG bytes to the default encoder's pixels, on one thread")
+                .parameter("pictures", count)
+                .note(
+                        "Decode, resize to 256 at the shorter edge, bicubic, crop to 224 x 224, normalise. Pillow decodes,"
+                                + " resizes and crops; numpy normalises. Both give the same pixels.");
+        try (PythonPeers python = PythonPeers.start(bench.python(), bench.emptyFolder(name()))) {
+            findings.parameter("pillow", python.describe(PythonPeers.PILLOW));
+            for (Case one : CASES) {
+                Pictures photos = Photos.make(count, one.width(), one.height(), bench.seed());
+                findings.parameter("pictureBytes " + one.pixels(), photos.meanBytes());
+                String ours = one.pixels();
+                List<Contender> contenders = new ArrayList<>();
+                contenders.add(
+                        Contender.micros(ours, count, () -> photos.bytes().forEach(processor::process)));
+                if (python.has(PythonPeers.PILLOW)) {
+                    contenders.add(python.preprocess(
+                            ours + ", Pillow",
+                            photos,
+                            processor.process(photos.bytes().get(0)).data()));
+                }
+                Measured measured = bench.rounds().run(contenders);
+                findings.compare("us a picture", ours, measured)
+                        .check(ours + ", us, at most", one.mostMicros(), false, measured.of(ours));
+            }
+        }
+        return findings.result();
+    }
+}
