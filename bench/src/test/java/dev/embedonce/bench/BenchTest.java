@@ -38,6 +38,8 @@ class BenchTest {
         assertThat(contenders("photos")).contains("embed, empty cache", "both added up");
         assertThat(contenders("preprocess")).contains("300 x 200", "1600 x 1200");
         assertThat(contenders("encoder")).contains("encode (1 thread)");
+        assertThat(contenders("folder")).contains("read and hash alone", "embed to Parquet, warm Java machine");
+        assertThat(json("start").at("/result/notes").toString()).contains("./bench/run");
         for (Benchmark benchmark : Suite.all()) {
             JsonNode machine = json(benchmark.name()).get("machine");
             assertThat(machine.get("seed").asLong()).isEqualTo(9);

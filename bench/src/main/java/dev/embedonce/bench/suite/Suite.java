@@ -20,6 +20,8 @@ public final class Suite {
                 new ColdPass(),
                 new EmbedCold(),
                 new Preprocess(),
-                new EncoderAlone());
+                new EncoderAlone(),
+                new EmbedWarm(),
+                new Start());
     }
 }
