@@ -3,6 +3,7 @@ package dev.embedonce.cache;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.value.Tensor;
+import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -27,6 +28,20 @@ public record InputDigest(ContentHash hash) {
         digest.put("packing", packing.size());
         put(digest, packing);
         return new InputDigest(digest.toContentHash());
+    }
+
+    /**
+     * Digests the only input of an encoder by 8-bit samples that it is a function of, where the preprocessing version says which:
+     * a quarter of the bytes of a float32 input.
+     *
+     * @param shape of the input
+     */
+    public static InputDigest ofSamples(String input, long[] shape, ByteBuffer samples) {
+        return new InputDigest(FramedDigest.tagged("embedonce.encoder-input-samples.v1")
+                .put("name", input)
+                .put("shape", shape)
+                .put("samples", samples)
+                .toContentHash());
     }
 
     private static void put(FramedDigest digest, Map<String, Tensor> tensors) {

@@ -8,19 +8,22 @@ import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** A picture as its encoder reads it: float32 {@code [3, height, width]}, and the digest of exactly that. Immutable. */
+/** A picture as its encoder reads it: float32 {@code [3, height, width]}. Immutable and thread-safe. */
 public final class PreparedImage implements Prepared {
+    private final String inputName;
     private final Tensor pixelValues;
+    private final @Nullable ByteBuffer samples;
     private final int width;
     private final int height;
-    private final InputDigest inputDigest;
 
-    private PreparedImage(String inputName, Tensor pixelValues, int width, int height) {
+    private PreparedImage(String inputName, Tensor pixelValues, PixelValues values) {
+        this.inputName = inputName;
         this.pixelValues = pixelValues;
-        this.width = width;
-        this.height = height;
-        this.inputDigest = InputDigest.of(Map.of(inputName, pixelValues), Map.of());
+        this.samples = values.samples();
+        this.width = values.originalWidth();
+        this.height = values.originalHeight();
     }
 
     /** Copies the pixels out of {@code values}. */
@@ -28,8 +31,7 @@ public final class PreparedImage implements Prepared {
         int bytes = Math.multiplyExact(values.data().remaining(), Float.BYTES);
         ByteBuffer copy = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
         copy.asFloatBuffer().put(values.data().duplicate());
-        Tensor pixels = Tensor.view(DType.FLOAT32, values.shape(), copy);
-        return new PreparedImage(inputName, pixels, values.originalWidth(), values.originalHeight());
+        return new PreparedImage(inputName, Tensor.view(DType.FLOAT32, values.shape(), copy), values);
     }
 
     /** Float32 {@code [3, height, width]}, RGB, normalised; sizes after preprocessing. */
@@ -39,7 +41,9 @@ public final class PreparedImage implements Prepared {
 
     @Override
     public InputDigest inputDigest() {
-        return inputDigest;
+        return samples == null
+                ? InputDigest.of(Map.of(inputName, pixelValues), Map.of())
+                : InputDigest.ofSamples(inputName, pixelValues.shape(), samples.duplicate());
     }
 
     @Override

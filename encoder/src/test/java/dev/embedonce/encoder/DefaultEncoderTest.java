@@ -8,6 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedonce.value.Embedding;
 import dev.embedonce.value.Entry;
 import dev.embedonce.value.Tensor;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -19,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -178,6 +182,23 @@ class DefaultEncoderTest {
         assertThat(first.width()).isEqualTo(224);
         assertThat(other.height()).isEqualTo(256);
         assertThat(first.pixelValues().shape()).containsExactly(3, 224, 224);
+    }
+
+    private static byte[] png(BufferedImage image) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", bytes);
+        return bytes.toByteArray();
+    }
+
+    @Test
+    void prepare_pixelsThatDifferInOneSample_haveOtherInputDigests() throws IOException {
+        BufferedImage image = new BufferedImage(256, 256, BufferedImage.TYPE_INT_RGB);
+        PreparedImage black = encoder.prepare(png(image));
+        image.setRGB(128, 128, 0x0000FF);
+        PreparedImage dotted = encoder.prepare(png(image));
+
+        assertThat(dotted.pixelValues()).isNotEqualTo(black.pixelValues());
+        assertThat(dotted.inputDigest()).isNotEqualTo(black.inputDigest());
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.embedonce.image;
 
 import dev.embedonce.image.ResizeRule.Size;
 import dev.embedonce.key.FramedDigest;
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,7 @@ public final class ImageProcessor {
                 Resampler.Source source = image.rgb(needed, alpha);
                 Resampler.resample(source, size.width(), size.height(), kept, filter, profile, tensor::row);
             }
-            return new PixelValues(tensor.values(), tensor.height, tensor.width, width, height);
+            return new PixelValues(tensor.values(), tensor.samples(), tensor.height, tensor.width, width, height);
         });
     }
 
@@ -94,6 +95,8 @@ public final class ImageProcessor {
         private final int height;
         private final int width;
         private final float[] planes;
+        /** What stands in {@link #planes} before it is rescaled and normalised; null if that is no 8-bit sample everywhere. */
+        private final byte @Nullable [] bytes;
 
         Tensor(Region kept, Size size) {
             this.kept = kept;
@@ -108,6 +111,7 @@ public final class ImageProcessor {
                         + " after resize and crop, larger than the " + width + "x" + height + " it is padded to");
             }
             planes = new float[Math.multiplyExact(Math.multiplyExact(PixelValues.CHANNELS, height), width)];
+            bytes = floatResize || padding != null ? null : new byte[planes.length];
             if (kept.width() < innerWidth || kept.height() < innerHeight) {
                 fill(innerHeight, innerWidth);
             }
@@ -131,6 +135,11 @@ public final class ImageProcessor {
                 for (int x = 0; x < n; x++) {
                     planes[to + x] = table[from[x]];
                 }
+                if (bytes != null) {
+                    for (int x = 0; x < n; x++) {
+                        bytes[to + x] = (byte) from[x];
+                    }
+                }
             }
         }
 
@@ -150,6 +159,11 @@ public final class ImageProcessor {
 
         FloatBuffer values() {
             return PixelValues.allocate(height, width).put(0, planes);
+        }
+
+        @Nullable
+        ByteBuffer samples() {
+            return bytes == null ? null : ByteBuffer.wrap(bytes);
         }
     }
 

@@ -3,8 +3,10 @@ package dev.embedonce.image;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -57,6 +59,27 @@ class ImageProcessorTest {
             assertThat(values.originalHeight()).isEqualTo(image.height());
             assertThat(values.shape()).containsExactly(3, 224, 224);
         }
+    }
+
+    @Test
+    void process_cropLargerThanThePicture_dataIsMadeOfTheSamplesEverywhere() {
+        PixelValues values = ImageProcessor.builder()
+                .centreCrop(120, 100)
+                .math(ChannelMath.none().normalised(new double[] {127}, new double[] {128}))
+                .build()
+                .process(Golden.pictureBytes("jpeg-exif6.jpg"));
+        ByteBuffer samples = Objects.requireNonNull(values.samples());
+        assertThat(samples.remaining()).isEqualTo(3 * 120 * 100);
+        for (int i = 0; i < samples.limit(); i++) {
+            assertThat(values.data().get(i)).isEqualTo(((samples.get(i) & 0xFF) - 127f) / 128f);
+        }
+    }
+
+    @Test
+    void process_paddedAfterNormalising_hasNoSamples() {
+        PixelValues values =
+                ImageProcessor.builder().padTo(80, 80).build().process(Golden.pictureBytes("jpeg-exif6.jpg"));
+        assertThat(values.samples()).isNull();
     }
 
     @Test
