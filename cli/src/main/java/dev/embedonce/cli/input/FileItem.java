@@ -6,22 +6,24 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 
 /** An image in a file. */
 record FileItem(String path, Path file) implements ImageItem {
+    /** The most bytes of one system call: each thread keeps memory of the size of its largest. */
+    private static final int AT_ONCE = 1 << 20;
+
     FileItem(Path file) {
         this(file.toString(), file);
     }
 
     @Override
     public byte[] read(long maxBytes) throws IOException {
-        if (Files.isDirectory(file)) {
-            throw new IOException("is a folder");
-        }
         int limit = (int) Math.min(maxBytes, Integer.MAX_VALUE - 16);
         byte[] bytes;
-        try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(limit + 1); // never trusts the size from before: the file may be growing
+        try {
+            bytes = first(limit + 1);
         } catch (NoSuchFileException e) {
             throw new IOException("no such file", e);
         } catch (AccessDeniedException e) {
@@ -34,5 +36,24 @@ record FileItem(String path, Path file) implements ImageItem {
             throw new IOException("more than " + maxBytes + " bytes, the limit of --max-file-bytes");
         }
         return bytes;
+    }
+
+    /** All of the file, or as much as {@code most} bytes of it. Its size is a hint and no more: the file may be growing. */
+    private byte[] first(int most) throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        if (attributes.isDirectory()) {
+            throw new IOException("is a folder");
+        }
+        byte[] start = new byte[(int) Math.min(attributes.size(), Math.min(most, AT_ONCE))];
+        try (InputStream in = Files.newInputStream(file)) {
+            int count = in.readNBytes(start, 0, start.length);
+            byte[] rest = in.readNBytes(most - count);
+            if (count == start.length && rest.length == 0) {
+                return start;
+            }
+            byte[] all = Arrays.copyOf(start, count + rest.length);
+            System.arraycopy(rest, 0, all, count, rest.length);
+            return all;
+        }
     }
 }

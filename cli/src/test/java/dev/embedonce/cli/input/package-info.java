@@ -1,0 +1,4 @@
+@NullMarked
+package dev.embedonce.cli.input;
+
+import org.jspecify.annotations.NullMarked;
