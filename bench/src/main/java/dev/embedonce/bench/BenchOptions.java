@@ -29,7 +29,7 @@ record BenchOptions(
     static final String USAGE = """
             ./bench/run [--quick] [--resume] [--docs] [--seed N] [--results FOLDER] [--work FOLDER] [NAME ...]
 
-              --quick     small sizes, about a minute
+              --quick     small sizes, about two minutes
               --resume    leave out benchmarks that have a report of this size
               --docs      put all reports that are there into docs/benchmarks.md; with "none" as name nothing is run
               --seed      of pictures, vectors and keys; 9 unless given
