@@ -124,8 +124,7 @@ public final class EmbedCommand implements Callable<Integer> {
             throws IOException {
         Tally tally = new Tally();
         List<ImageResult.Failed> failures = new ArrayList<>();
-        int chunk = Math.max(32, 2 * batch);
-        EmbedPipeline pipeline = new EmbedPipeline(embedder, threads, chunk, maxBytes, tally);
+        EmbedPipeline pipeline = new EmbedPipeline(embedder, threads, batch, maxBytes, tally);
         interruption.onSignal(pipeline::stop);
         long start = System.nanoTime();
         boolean interrupted;

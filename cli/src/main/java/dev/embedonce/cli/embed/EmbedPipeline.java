@@ -19,18 +19,23 @@ import java.util.concurrent.Future;
  * Embeds a stream of images. Workers take chunks of it and do everything for a chunk on their own thread: read, hash, look up, decode,
  * resize, encode. So all cores are busy whichever of these costs most, nothing is handed from queue to queue, and results come out in input
  * order. Memory is bounded by the chunks in flight.
+ *
+ * <p>What the last chunk was like decides how many images the next one has: many as long as all are known, since a look-up of many
+ * costs less; one batch of the encoder as long as none is, so that at the end no worker is long alone with the last ones.
  */
 final class EmbedPipeline {
     /** Encoded bytes that one worker holds at once, at most (a single larger image is taken alone). */
     private static final long CHUNK_BYTES = 32L << 20;
 
     private static final int CHUNKS_AHEAD = 2;
+    private static final int KNOWN_IMAGES = 128;
 
     private final Embedder embedder;
     private final int workers;
-    private final int chunkImages;
+    private final int batch;
     private final long maxFileBytes;
     private final Tally tally;
+    private int chunkImages;
     private volatile boolean stopping;
 
     /** Takes results in input order, on the thread that runs the pipeline. */
@@ -38,10 +43,12 @@ final class EmbedPipeline {
         void accept(ImageResult result) throws IOException;
     }
 
-    EmbedPipeline(Embedder embedder, int workers, int chunkImages, long maxFileBytes, Tally tally) {
+    /** A pipeline for an encoder that takes {@code batch} images at once. */
+    EmbedPipeline(Embedder embedder, int workers, int batch, long maxFileBytes, Tally tally) {
         this.embedder = embedder;
         this.workers = workers;
-        this.chunkImages = chunkImages;
+        this.batch = batch;
+        this.chunkImages = batch;
         this.maxFileBytes = maxFileBytes;
         this.tally = tally;
     }
@@ -67,7 +74,9 @@ final class EmbedPipeline {
                     inFlight.add(threads.submit(() -> embed(items)));
                     chunk = nextChunk(input);
                 } else {
-                    for (ImageResult result : await(inFlight.remove())) {
+                    List<ImageResult> results = await(inFlight.remove());
+                    chunkImages = imagesAfter(results);
+                    for (ImageResult result : results) {
                         sink.accept(result);
                     }
                 }
@@ -75,6 +84,14 @@ final class EmbedPipeline {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    private int imagesAfter(List<ImageResult> results) {
+        long encoded = results.stream().filter(ImageResult::isEncoded).count();
+        if (encoded == 0) {
+            return Math.max(KNOWN_IMAGES, 2 * batch);
+        }
+        return encoded == results.size() ? batch : 2 * batch;
     }
 
     private List<ImageItem> nextChunk(ImageStream input) throws IOException {

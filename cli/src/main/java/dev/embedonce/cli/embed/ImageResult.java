@@ -8,6 +8,11 @@ import dev.embedonce.cli.Messages;
 sealed interface ImageResult {
     String path();
 
+    /** Whether the encoder had to look at it. */
+    default boolean isEncoded() {
+        return this instanceof Embedded embedded && embedded.served.source() == Source.ENCODED;
+    }
+
     /** A vector. */
     record Embedded(String path, Outcome.Served served) implements ImageResult {
         /** How the image was served, in the words of the output's {@code status} column. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.embedonce.cli.embed;
+
+import org.jspecify.annotations.NullMarked;
