@@ -22,7 +22,7 @@ import java.util.List;
 final class EmbedCold implements Benchmark {
     private static final int WIDTH = 800;
     private static final int HEIGHT = 600;
-    private static final int MOST_A_CORE = 128;
+    private static final int MOST_A_CORE = 512;
     private static final double LEAST = 0.92;
     private static final String PREPARE = "decode and preprocess alone";
     private static final String ENCODE = "encode alone";
@@ -40,7 +40,7 @@ final class EmbedCold implements Benchmark {
         int cores = Runtime.getRuntime().availableProcessors();
         // A power of two, so that the chunks of 32 that the command's threads take are equally many for each.
         int count = cores
-                * Math.min(MOST_A_CORE, Integer.highestOneBit(bench.scale().pictures() / 3));
+                * Math.min(MOST_A_CORE, Integer.highestOneBit(bench.scale().pictures()));
         Pictures photos = Photos.make(count, WIDTH, HEIGHT, bench.seed());
         photos.write(folder.resolve("photos"), "jpg");
         ImageProcessor processor = DefaultModel.processor();

@@ -2,11 +2,12 @@ package dev.embedonce.cli.input;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 
 /** An image in a file. */
@@ -28,6 +29,8 @@ record FileItem(String path, Path file) implements ImageItem {
             throw new IOException("no such file", e);
         } catch (AccessDeniedException e) {
             throw new IOException("permission denied", e);
+        } catch (IOException e) {
+            throw Files.isDirectory(file) ? new IOException("is a folder", e) : e;
         }
         if (bytes.length == 0) {
             throw new IOException("empty file");
@@ -40,12 +43,9 @@ record FileItem(String path, Path file) implements ImageItem {
 
     /** All of the file, or as much as {@code most} bytes of it. Its size is a hint and no more: the file may be growing. */
     private byte[] first(int most) throws IOException {
-        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-        if (attributes.isDirectory()) {
-            throw new IOException("is a folder");
-        }
-        byte[] start = new byte[(int) Math.min(attributes.size(), Math.min(most, AT_ONCE))];
-        try (InputStream in = Files.newInputStream(file)) {
+        try (FileChannel channel = FileChannel.open(file)) {
+            InputStream in = Channels.newInputStream(channel);
+            byte[] start = new byte[(int) Math.min(channel.size(), Math.min(most, AT_ONCE))];
             int count = in.readNBytes(start, 0, start.length);
             byte[] rest = in.readNBytes(most - count);
             if (count == start.length && rest.length == 0) {
