@@ -158,7 +158,7 @@ public final class ImageProcessor {
         }
 
         FloatBuffer values() {
-            return PixelValues.allocate(height, width).put(0, planes);
+            return FloatBuffer.wrap(planes);
         }
 
         @Nullable

@@ -1,14 +1,13 @@
 package dev.embedonce.image;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One picture as an encoder reads it: float32 {@code [3, height, width]}, red plane first, rows from the top.
  *
- * @param data direct, native byte order, position 0, limit {@code 3 * height * width}; treat it as read-only
+ * @param data position 0, limit {@code 3 * height * width}; treat it as read-only
  * @param samples the 8-bit samples that {@code data} is made of, one by one and at the same places; the same samples make the same
  *     data under the same preprocessing version. Null if other numbers than these are in the data; treat it as read-only
  * @param height rows of the tensor
@@ -23,18 +22,13 @@ public record PixelValues(
 
     public PixelValues {
         int expected = CHANNELS * height * width;
-        if (!data.isDirect() || data.position() != 0 || data.limit() != expected) {
-            throw new IllegalArgumentException("expected a direct buffer of " + expected + " floats");
+        if (data.position() != 0 || data.limit() != expected) {
+            throw new IllegalArgumentException("expected a buffer of " + expected + " floats");
         }
     }
 
     /** {@code [3, height, width]}. */
     public long[] shape() {
         return new long[] {CHANNELS, height, width};
-    }
-
-    static FloatBuffer allocate(int height, int width) {
-        int bytes = Math.multiplyExact(Math.multiplyExact(CHANNELS * Float.BYTES, height), width);
-        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
     }
 }
