@@ -1,28 +1,30 @@
 package dev.embedonce.cli.output;
 
 import java.io.IOException;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.parquet.conf.ParquetConfiguration;
-import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.bytes.BytesInput;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.ColumnWriteStore;
+import org.apache.parquet.column.ColumnWriter;
+import org.apache.parquet.column.ParquetProperties;
+import org.apache.parquet.compression.CompressionCodecFactory.BytesInputCompressor;
+import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.io.LocalOutputFile;
-import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.api.Binary;
-import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
-import org.jspecify.annotations.Nullable;
 
-/** Vectors as Parquet, without compression: random floats do not get smaller. */
+/**
+ * Vectors as Parquet, without compression: random floats do not get smaller. parquet-java writes the file and all columns but that of
+ * the vectors, whose pages are {@link VectorPages}.
+ */
 final class ParquetVectorWriter implements VectorWriter {
-    private static final MessageType SCHEMA = MessageTypeParser.parseMessageType("""
-            message embedonce {
+    private static final String SCALARS = """
               required binary path (STRING);
               required binary content_hash (STRING);
               required int32 width;
@@ -30,6 +32,9 @@ final class ParquetVectorWriter implements VectorWriter {
               required binary model_version (STRING);
               required binary preproc_version (STRING);
               required binary status (STRING);
+            """;
+    private static final MessageType SCHEMA =
+            MessageTypeParser.parseMessageType("message embedonce {\n" + SCALARS + """
               required group vector (LIST) {
                 repeated group list {
                   required float element;
@@ -37,139 +42,128 @@ final class ParquetVectorWriter implements VectorWriter {
               }
             }
             """);
-    private static final int VECTOR = SCHEMA.getFieldIndex("vector");
+    private static final MessageType SCALAR_SCHEMA =
+            MessageTypeParser.parseMessageType("message embedonce {\n" + SCALARS + "}");
+    private static final ColumnDescriptor VECTOR =
+            SCHEMA.getColumnDescription(new String[] {"vector", "list", "element"});
+
+    /** What is kept in memory before it is written. */
+    private static final long ROW_GROUP_BYTES = 64L << 20;
 
     private final PendingFile file;
-    private final ParquetWriter<VectorRow> writer;
+    private final int dimension;
+    private final ParquetProperties properties = ParquetProperties.builder()
+            .withDictionaryEncoding("path", false)
+            .withDictionaryEncoding("content_hash", false)
+            .build();
+    private final ParquetFileWriter out;
+    private final VectorPages vectors = new VectorPages(VECTOR, properties.getAllocator());
+    private RowGroup group;
+
+    /** The columns of a row group but for the vectors. */
+    private final class RowGroup {
+        private final ColumnChunkPageWriteStore pages = new ColumnChunkPageWriteStore(
+                new Uncompressed(),
+                SCALAR_SCHEMA,
+                properties.getAllocator(),
+                properties.getColumnIndexTruncateLength(),
+                properties.getPageWriteChecksumEnabled());
+        private final ColumnWriteStore store = properties.newColumnWriteStore(SCALAR_SCHEMA, pages);
+        private final List<ColumnWriter> columns =
+                SCALAR_SCHEMA.getColumns().stream().map(store::getColumnWriter).toList();
+        private long rows;
+
+        void add(VectorRow row) {
+            text(0, row.path());
+            text(1, row.contentHash());
+            columns.get(2).write(row.width(), 0, 0);
+            columns.get(3).write(row.height(), 0, 0);
+            text(4, row.modelVersion());
+            text(5, row.preprocVersion());
+            text(6, row.status());
+            store.endRecord();
+            rows++;
+        }
+
+        private void text(int column, String value) {
+            columns.get(column).write(Binary.fromString(value), 0, 0);
+        }
+
+        void write() throws IOException {
+            if (rows > 0) {
+                out.startBlock(rows);
+                store.flush();
+                pages.flushToFileWriter(out);
+                vectors.writeTo(out);
+                out.endBlock();
+            }
+            close();
+        }
+
+        void close() {
+            store.close();
+            pages.close();
+        }
+    }
+
+    /** Leaves pages as they are. */
+    private static final class Uncompressed implements BytesInputCompressor {
+        @Override
+        public BytesInput compress(BytesInput bytes) {
+            return bytes;
+        }
+
+        @Override
+        public CompressionCodecName getCodecName() {
+            return CompressionCodecName.UNCOMPRESSED;
+        }
+
+        @Override
+        public void release() {}
+    }
 
     ParquetVectorWriter(Path target, int dimension) throws IOException {
         this.file = new PendingFile(target);
-        this.writer = new RowWriterBuilder(new LocalOutputFile(file.temporary()), dimension)
-                .withConf(new PlainParquetConfiguration())
-                .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
-                .withDictionaryEncoding("vector.list.element", false)
-                .withDictionaryEncoding("path", false)
-                .withDictionaryEncoding("content_hash", false)
-                .build();
+        this.dimension = dimension;
+        this.out = new ParquetFileWriter(
+                new LocalOutputFile(file.temporary()),
+                SCHEMA,
+                ParquetFileWriter.Mode.OVERWRITE,
+                ParquetWriter.DEFAULT_BLOCK_SIZE,
+                ParquetWriter.MAX_PADDING_SIZE_DEFAULT,
+                null,
+                properties);
+        out.start();
+        this.group = new RowGroup();
     }
 
     @Override
     public void write(VectorRow row) throws IOException {
-        writer.write(row);
+        group.add(row);
+        vectors.add(row.vector().values());
+        if (vectors.bytes() >= ROW_GROUP_BYTES) {
+            group.write();
+            group = new RowGroup();
+        }
     }
 
     @Override
     public void commit() throws IOException {
-        writer.close();
+        group.write();
+        out.end(Map.of("embedonce.dimension", String.valueOf(dimension)));
+        out.close();
         file.publish();
     }
 
     @Override
     public void close() {
         try {
-            writer.close();
+            group.close();
+            vectors.close();
+            out.close();
         } catch (IOException e) {
             // the file goes away anyway
         }
         file.discard();
-    }
-
-    private static final class RowWriterBuilder extends ParquetWriter.Builder<VectorRow, RowWriterBuilder> {
-        private final int dimension;
-
-        RowWriterBuilder(OutputFile file, int dimension) {
-            super(file);
-            this.dimension = dimension;
-        }
-
-        @Override
-        protected RowWriterBuilder self() {
-            return this;
-        }
-
-        @Override
-        @Deprecated // abstract in the superclass, so it has to be here
-        protected WriteSupport<VectorRow> getWriteSupport(@Nullable Configuration ignored) {
-            return new RowWriteSupport(dimension);
-        }
-
-        @Override
-        protected WriteSupport<VectorRow> getWriteSupport(ParquetConfiguration ignored) {
-            return new RowWriteSupport(dimension);
-        }
-    }
-
-    private static final class RowWriteSupport extends WriteSupport<VectorRow> {
-        private final int dimension;
-        private @Nullable RecordConsumer out;
-
-        RowWriteSupport(int dimension) {
-            this.dimension = dimension;
-        }
-
-        @Override
-        @Deprecated // abstract in the superclass, so it has to be here
-        public WriteContext init(@Nullable Configuration ignored) {
-            return context();
-        }
-
-        @Override
-        public WriteContext init(ParquetConfiguration ignored) {
-            return context();
-        }
-
-        private WriteContext context() {
-            return new WriteContext(SCHEMA, Map.of("embedonce.dimension", String.valueOf(dimension)));
-        }
-
-        @Override
-        public void prepareForWrite(RecordConsumer consumer) {
-            this.out = consumer;
-        }
-
-        @Override
-        public void write(VectorRow row) {
-            RecordConsumer consumer = Objects.requireNonNull(out, "prepareForWrite comes first");
-            consumer.startMessage();
-            text(consumer, 0, row.path());
-            text(consumer, 1, row.contentHash());
-            number(consumer, 2, row.width());
-            number(consumer, 3, row.height());
-            text(consumer, 4, row.modelVersion());
-            text(consumer, 5, row.preprocVersion());
-            text(consumer, 6, row.status());
-            vector(consumer, row.vector().values());
-            consumer.endMessage();
-        }
-
-        private static void text(RecordConsumer out, int field, String value) {
-            String name = SCHEMA.getFieldName(field);
-            out.startField(name, field);
-            out.addBinary(Binary.fromString(value));
-            out.endField(name, field);
-        }
-
-        private static void number(RecordConsumer out, int field, int value) {
-            String name = SCHEMA.getFieldName(field);
-            out.startField(name, field);
-            out.addInteger(value);
-            out.endField(name, field);
-        }
-
-        private static void vector(RecordConsumer out, FloatBuffer values) {
-            out.startField("vector", VECTOR);
-            out.startGroup();
-            out.startField("list", 0);
-            while (values.hasRemaining()) {
-                out.startGroup();
-                out.startField("element", 0);
-                out.addFloat(values.get());
-                out.endField("element", 0);
-                out.endGroup();
-            }
-            out.endField("list", 0);
-            out.endGroup();
-            out.endField("vector", VECTOR);
-        }
     }
 }

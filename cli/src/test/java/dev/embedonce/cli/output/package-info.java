@@ -1,0 +1,4 @@
+@NullMarked
+package dev.embedonce.cli.output;
+
+import org.jspecify.annotations.NullMarked;
