@@ -229,16 +229,19 @@ public final class VisionLanguageModel implements AutoCloseable {
     }
 
     /**
-     * Refuses a conversation that can become no prompt whatever its pictures show, before any of them is looked at: one that the
-     * template refuses, that has more or fewer placeholders than pictures, or whose text alone fills the context.
+     * A conversation as its chat template renders it, for {@link #prompt(String, List)}. Refuses one that can become no prompt whatever
+     * its pictures show, before any of them is looked at: one that the template refuses, that has more or fewer placeholders than
+     * pictures, or whose text alone fills the context.
      *
+     * @param templateVariables more variables of the chat template, such as {@code tools}
      * @throws IllegalArgumentException if placeholders and pictures do not fit together, or the text is too long
      * @throws dev.embedonce.template.TemplateException if the template refuses the conversation
      */
-    public void requirePossible(List<ChatMessage> messages, Map<String, ?> templateVariables) {
+    public String render(List<ChatMessage> messages, Map<String, ?> templateVariables) {
         String rendered = template.render(messages, templateVariables);
         model.prompts().requirePlaces(rendered, ChatMessage.images(messages).size());
         requireRoom("the text of the prompt alone has ", tokenizer.encode(rendered).length);
+        return rendered;
     }
 
     private void requireRoom(String what, int tokens) {

@@ -76,11 +76,11 @@ final class ChatSession implements AutoCloseable {
         messages.add(new ChatMessage("user", next));
         next.clear();
         try {
-            model.requirePossible(messages, Map.of());
+            String rendered = model.render(messages, Map.of());
             List<ImageReport> reports = model.encodeImages(ChatMessage.images(messages), settings);
             ImageLines.print(files, reports);
             Prompt prompt = model.prompt(
-                    messages, reports.stream().map(ImageReport::features).toList(), Map.of());
+                    rendered, reports.stream().map(ImageReport::features).toList());
             Generation answer = conversation.generate(prompt, options, piece -> {
                 System.out.print(piece);
                 System.out.flush();

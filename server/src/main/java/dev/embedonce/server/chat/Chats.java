@@ -141,18 +141,13 @@ public final class Chats {
         for (Image image : images) {
             encoded.add(loader.load(image.reference(), image.where()));
         }
-        List<ChatMessage> messages = messages(request, encoded);
-        Map<String, Object> variables = variables(request);
-        sound(() -> {
-            model.model().requirePossible(messages, variables);
-            return messages;
-        });
+        String rendered = sound(() -> model.model().render(messages(request, encoded), variables(request)));
         List<ImageReport> reports = features(model, encoded, images, caller, exchange, deadline);
         List<ServedImage> served = reports.stream().map(ServedImage::of).toList();
         if (!served.isEmpty()) {
             listener.served(model.name(), served, encoded);
         }
-        Prompt prompt = prompt(model, messages, variables, reports);
+        Prompt prompt = prompt(model, rendered, reports);
         BlockingQueue<WritingEvent> events = new LinkedBlockingQueue<>();
         List<Ticket> tickets = tickets(model, request.wishes(), caller, prompt, events, exchange.arrivedNanos());
         try {
@@ -246,11 +241,10 @@ public final class Chats {
         }
     }
 
-    private static Prompt prompt(
-            ChatModel model, List<ChatMessage> messages, Map<String, ?> variables, List<ImageReport> reports) {
+    private static Prompt prompt(ChatModel model, String rendered, List<ImageReport> reports) {
         List<VisionFeatures> features =
                 reports.stream().map(ImageReport::features).toList();
-        Prompt prompt = sound(() -> model.model().prompt(messages, features, variables));
+        Prompt prompt = sound(() -> model.model().prompt(rendered, features));
         if (prompt.length() >= model.engine().contextTokens()) {
             throw ApiException.invalid(
                     "messages",

@@ -77,12 +77,11 @@ public record Trace(Map<String, Tensor> tensors, List<ImageReport> images) {
             String question,
             ImageSettings settings,
             Options options) {
-        List<ChatMessage> messages = List.of(ChatMessage.user(pictures, question));
-        model.requirePossible(messages, Map.of());
+        String rendered = model.render(List.of(ChatMessage.user(pictures, question)), Map.of());
         List<ImageReport> images = model.encodeImages(pictures, settings, options.cache());
         List<VisionFeatures> features =
                 images.stream().map(ImageReport::features).toList();
-        Prompt prompt = model.prompt(messages, features, Map.of());
+        Prompt prompt = model.prompt(rendered, features);
         return trace(model, List.of(prompt), images, options);
     }
 

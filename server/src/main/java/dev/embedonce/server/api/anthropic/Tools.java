@@ -2,11 +2,10 @@ package dev.embedonce.server.api.anthropic;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedonce.server.api.json.JsonFields;
+import dev.embedonce.server.api.json.ToolFields;
 import dev.embedonce.server.chat.ChatRequest.Tool;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Tools that Anthropic's requests offer: a client's own, which are made by its name, description and schema. */
 final class Tools {
@@ -42,20 +41,9 @@ final class Tools {
         if (!type.equals("custom")) {
             throw tool.unsupported("type", "this server has no tools of its own");
         }
-        String name = tool.requiredString("name");
-        if (!name.matches("[a-zA-Z0-9_-]{1,64}")) {
-            throw tool.wrong("name", "expected 1 to 64 letters, digits, underscores or dashes");
-        }
-        Map<String, Object> function = new LinkedHashMap<>();
-        function.put("name", name);
-        function.put("description", tool.string("description").orElse(""));
-        function.put("parameters", tool.map("input_schema"));
-        tool.refuse("strict", "this server cannot promise that arguments fit their schema", "false");
+        Tool read = ToolFields.read(tool, "input_schema");
         tool.ignore("cache_control");
         tool.requireNoOthers();
-        Map<String, Object> definition = new LinkedHashMap<>();
-        definition.put("type", "function");
-        definition.put("function", function);
-        return new Tool(name, definition);
+        return read;
     }
 }

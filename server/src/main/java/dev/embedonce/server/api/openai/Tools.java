@@ -3,11 +3,11 @@ package dev.embedonce.server.api.openai;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedonce.server.api.json.JsonFields;
 import dev.embedonce.server.api.json.JsonRequest;
+import dev.embedonce.server.api.json.ToolFields;
 import dev.embedonce.server.chat.ChatRequest.Tool;
 import dev.embedonce.server.http.ApiException;
 import dev.embedonce.vlm.chat.ToolCall;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -45,24 +45,9 @@ final class Tools {
         requireFunction(tool);
         JsonFields function = tool.object("function").orElseThrow(() -> tool.missing("function"));
         tool.requireNoOthers();
-        String name = function.requiredString("name");
-        if (!name.matches("[a-zA-Z0-9_-]{1,64}")) {
-            throw function.wrong("name", "expected 1 to 64 letters, digits, underscores or dashes");
-        }
-        Map<String, Object> defined = new LinkedHashMap<>();
-        defined.put("name", name);
-        defined.put("description", function.string("description").orElse(""));
-        defined.put("parameters", function.map("parameters"));
-        function.refuse("strict", "this server cannot promise that arguments fit their schema", "false");
+        Tool read = ToolFields.read(function, "parameters");
         function.requireNoOthers();
-        return new Tool(name, definition(defined));
-    }
-
-    private static Map<String, Object> definition(Map<String, Object> function) {
-        Map<String, Object> definition = new LinkedHashMap<>();
-        definition.put("type", "function");
-        definition.put("function", function);
-        return definition;
+        return read;
     }
 
     /** What an assistant's message called. */
