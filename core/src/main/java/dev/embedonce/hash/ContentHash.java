@@ -1,6 +1,7 @@
 package dev.embedonce.hash;
 
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The full digest of an image's encoded bytes, or a digest derived from it, in lower-case hexadecimal. Never cut: a
@@ -34,6 +35,16 @@ public record ContentHash(String hex) {
     /** A fresh array of the digest's bytes. */
     public byte[] toBytes() {
         return HexFormat.of().parseHex(hex);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ContentHash hash && hex.equals(hash.hex);
+    }
+
+    @Override
+    public int hashCode() {
+        return hex.hashCode();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.embedonce.key;
 import dev.embedonce.hash.ContentHash;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an encoder's answer depends on, all of it: which model, which preprocessing, which bytes. The one thing in EmbedOnce
@@ -37,19 +38,35 @@ public record CacheKey(String modelVersion, String preprocVersion, ContentHash c
             throw new IllegalArgumentException(
                     what + " has at most " + MAX_VERSION_LENGTH + " characters; found " + version.length());
         }
-        version.codePoints()
-                .filter(c ->
-                        Character.isISOControl(c) || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE))
-                .findFirst()
-                .ifPresent(c -> {
-                    throw new IllegalArgumentException(
-                            what + " holds the unprintable character U+" + String.format("%04X", c));
-                });
+        int c;
+        for (int i = 0; i < version.length(); i += Character.charCount(c)) {
+            c = version.codePointAt(i);
+            if (Character.isISOControl(c) || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+                throw new IllegalArgumentException(
+                        what + " holds the unprintable character U+" + String.format("%04X", c));
+            }
+        }
         return version;
     }
 
     /** The same model and preprocessing, another content. */
     public CacheKey withContentHash(ContentHash other) {
         return new CacheKey(modelVersion, preprocVersion, other);
+    }
+
+    // Written out, here and in a key's parts: a record makes these two from method handles at run time, and costs a
+    // start tens of milliseconds.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof CacheKey key
+                && contentHash.equals(key.contentHash)
+                && modelVersion.equals(key.modelVersion)
+                && preprocVersion.equals(key.preprocVersion);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * contentHash.hashCode() + modelVersion.hashCode()) + preprocVersion.hashCode();
     }
 }

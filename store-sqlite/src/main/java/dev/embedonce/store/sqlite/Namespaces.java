@@ -19,6 +19,18 @@ final class Namespaces {
         static Versions of(CacheKey key) {
             return new Versions(key.modelVersion(), key.preprocVersion());
         }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Versions versions
+                    && model.equals(versions.model)
+                    && preproc.equals(versions.preproc);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * model.hashCode() + preproc.hashCode();
+        }
     }
 
     private static final String FIND = "SELECT id FROM namespaces WHERE model_version = ? AND preproc_version = ?";
