@@ -130,7 +130,7 @@ public final class EmbedCommand implements Callable<Integer> {
         boolean interrupted;
         try (VectorWriter writer = VectorWriter.to(out, encoder.dimension());
                 ImageStream images = input.open()) {
-            Progress progress = quiet ? null : new Progress(tally, input.count(), System.err, isTerminal());
+            Progress progress = quiet ? null : new Progress(tally, input::count, System.err, isTerminal());
             try {
                 pipeline.run(images, result -> keep(result, writer, encoder, failures));
             } finally {

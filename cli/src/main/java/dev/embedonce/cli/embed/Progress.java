@@ -6,6 +6,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Shows how a run is going: one line that is drawn over on a terminal, a line now and then in a pipe. */
 final class Progress implements AutoCloseable {
@@ -15,13 +16,14 @@ final class Progress implements AutoCloseable {
     private static final String ERASE_LINE = "\r\u001b[K";
 
     private final Tally tally;
-    private final OptionalLong total;
+    private final Supplier<OptionalLong> total;
     private final PrintStream out;
     private final boolean terminal;
     private final long startNanos = System.nanoTime();
     private final ScheduledExecutorService timer;
 
-    Progress(Tally tally, OptionalLong total, PrintStream out, boolean terminal) {
+    /** @param total how many images there are, asked again whenever it is shown */
+    Progress(Tally tally, Supplier<OptionalLong> total, PrintStream out, boolean terminal) {
         this.tally = tally;
         this.total = total;
         this.out = out;
@@ -36,7 +38,7 @@ final class Progress implements AutoCloseable {
     }
 
     private void show() {
-        String line = line(tally, total, (System.nanoTime() - startNanos) / 1e9, terminal);
+        String line = line(tally, total.get(), (System.nanoTime() - startNanos) / 1e9, terminal);
         if (terminal) {
             out.print(ERASE_LINE + line);
             out.flush();

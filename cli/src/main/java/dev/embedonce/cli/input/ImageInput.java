@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A source of images that is opened, counted where that is cheap, and read once, in a fixed order. */
 public interface ImageInput {
-    /** How many images there are, if that is known before reading them. */
+    /** How many images there are, if that is known already. */
     OptionalLong count();
 
     /** Starts reading; close it. Not thread-safe. */
@@ -51,15 +51,15 @@ public interface ImageInput {
         }
         Path path = path(argument);
         if (Files.isDirectory(path)) {
-            return FilesInput.folder(path);
+            return FolderInput.of(path);
         }
         if (Files.exists(path)) {
             String name = argument.toLowerCase(Locale.ROOT);
             boolean table = name.endsWith(".parquet") || name.endsWith(".csv");
-            return table ? new TableInput(path, column) : new FilesInput(List.of(path));
+            return table ? new TableInput(path, column) : new FileInput(path);
         }
         if (argument.matches(".*[*?\\[{].*")) {
-            return FilesInput.glob(argument);
+            return FolderInput.glob(argument);
         }
         throw new CliException("no such file or folder: " + argument);
     }
