@@ -9,6 +9,8 @@ import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.value.Entry;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -147,13 +149,39 @@ public final class FeatureCache implements AutoCloseable {
      * @return for each image, in input order, an answer or why there is none; one bad image does not disturb the others
      */
     public <P extends Prepared> List<Outcome> getOrComputeAll(List<byte[]> images, FeatureEncoder<P> encoder) {
-        List<ContentHash> hashes = hashAll(images);
-        Map<CacheKey, Wanted> distinct = new LinkedHashMap<>();
+        return serve(hashAll(images), encoder);
+    }
+
+    /**
+     * As {@link #getOrComputeAll}, for images that have been hashed with {@link #hash} and are read when they are to be encoded, and no sooner: a
+     * known file costs no memory, however large it is. An image that cannot be read then, or whose bytes are no longer those of its hash, fails.
+     */
+    public <P extends Prepared> List<Outcome> getOrComputeHashed(
+            List<? extends HashedImage> images, FeatureEncoder<P> encoder) {
+        List<HashedImage> checked = new ArrayList<>(images.size());
+        for (HashedImage image : images) {
+            checked.add(new CheckedImage(image, hasher));
+        }
+        return serve(checked, encoder);
+    }
+
+    /** The hash of all that is left in {@code in}, by this cache's hasher. The time it takes counts as hashing, reading included. */
+    public ContentHash hash(InputStream in) throws IOException {
+        long start = System.nanoTime();
+        try {
+            return hasher.hash(in);
+        } finally {
+            parts.counters().hashNanos.add(System.nanoTime() - start);
+        }
+    }
+
+    private <P extends Prepared> List<Outcome> serve(List<HashedImage> images, FeatureEncoder<P> encoder) {
+        Map<CacheKey, HashedImage> distinct = new LinkedHashMap<>();
         List<CacheKey> keys = new ArrayList<>(images.size());
-        for (int i = 0; i < images.size(); i++) {
-            CacheKey key = key(hashes.get(i), encoder);
+        for (HashedImage image : images) {
+            CacheKey key = key(image.contentHash(), encoder);
             keys.add(key);
-            distinct.putIfAbsent(key, new Wanted(hashes.get(i), images.get(i)));
+            distinct.putIfAbsent(key, image);
         }
         Map<CacheKey, Outcome> results = resolve(distinct, encoder);
         List<Outcome> outcomes = new ArrayList<>(images.size());
@@ -173,29 +201,25 @@ public final class FeatureCache implements AutoCloseable {
         return outcomes;
     }
 
-    /** A content that is asked for. */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Wanted(ContentHash contentHash, byte[] image) {}
-
-    private List<ContentHash> hashAll(List<byte[]> images) {
+    private List<HashedImage> hashAll(List<byte[]> images) {
         long start = System.nanoTime();
-        List<ContentHash> hashes = new ArrayList<>(images.size());
+        List<HashedImage> hashed = new ArrayList<>(images.size());
         for (byte[] image : images) {
-            hashes.add(hasher.hash(image));
+            hashed.add(new InMemory(hasher.hash(image), image));
         }
         parts.counters().hashNanos.add(System.nanoTime() - start);
-        return hashes;
+        return hashed;
     }
 
     private <P extends Prepared> Map<CacheKey, Outcome> resolve(
-            Map<CacheKey, Wanted> distinct, FeatureEncoder<P> encoder) {
+            Map<CacheKey, HashedImage> distinct, FeatureEncoder<P> encoder) {
         long landings = parts.flights().landings();
         EntryReader.Answers answers = lookup(distinct.keySet());
         Map<CacheKey, Outcome> results = new HashMap<>();
         Map<CacheKey, Supplier<Outcome>> others = new LinkedHashMap<>();
         Map<CacheKey, Miss> mine = new LinkedHashMap<>();
-        distinct.forEach((key, wanted) -> {
-            ContentHash content = wanted.contentHash();
+        distinct.forEach((key, image) -> {
+            ContentHash content = image.contentHash();
             Found found = answers.get(key);
             if (found != null) {
                 results.put(key, served(content, key, found));
@@ -204,7 +228,7 @@ public final class FeatureCache implements AutoCloseable {
             CompletableFuture<Found> flight = new CompletableFuture<>();
             CompletableFuture<Found> claimed = parts.flights().claim(key, flight);
             if (claimed == flight) {
-                mine.put(key, new Miss(key, content, wanted.image(), flight));
+                mine.put(key, new Miss(key, image, flight));
             } else {
                 others.put(key, () -> await(content, key, claimed));
             }

@@ -7,8 +7,11 @@ import java.util.concurrent.CompletableFuture;
 /**
  * An image that has to be encoded, by us.
  *
- * @param image the encoded bytes
+ * @param image to be read once
  * @param flight to land with the answer
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
-record Miss(CacheKey key, ContentHash contentHash, byte[] image, CompletableFuture<Found> flight) {}
+record Miss(CacheKey key, HashedImage image, CompletableFuture<Found> flight) {
+    ContentHash contentHash() {
+        return image.contentHash();
+    }
+}

@@ -7,6 +7,8 @@ import dev.embedonce.store.Stored;
 import dev.embedonce.value.Entry;
 import dev.embedonce.value.Provenance;
 import dev.embedonce.value.Tensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,7 +20,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes the misses of one call: prepares image after image, asks for each whether its exact encoder input is known, encodes the others in
+ * Encodes the misses of one call: reads and prepares image after image, asks for each whether its exact encoder input is known, encodes the others in
  * full batches, and publishes each batch before it begins the next. Used by one thread, once.
  *
  * <p>A content whose input was seen before is stored as a link to the first content's entry; the first content stores, beside its
@@ -115,10 +117,13 @@ final class MissRun<P extends Prepared> {
     private @Nullable Ready<P> prepare(Miss miss) {
         long start = System.nanoTime();
         try {
-            P prepared = encoder.prepare(miss.image());
+            P prepared = encoder.prepare(miss.image().bytes());
             InputDigest input = prepared.inputDigest();
             CacheKey inputKey = input == null ? null : miss.key().withContentHash(tenant.inputHash(input));
             return new Ready<>(miss, prepared, inputKey);
+        } catch (IOException e) {
+            fail(miss, new UncheckedIOException(e.getMessage(), e));
+            return null;
         } catch (RuntimeException e) {
             fail(miss, e);
             return null;

@@ -1,7 +1,7 @@
 package dev.embedonce.hash;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.io.IOException;
+import java.io.InputStream;
 
 /**
  * Turns the encoded bytes of an image into its content hash. An implementation is a cryptographic hash of every byte, at
@@ -12,26 +12,21 @@ public interface ContentHasher {
     /** The hash of all of {@code bytes}. */
     ContentHash hash(byte[] bytes);
 
+    /**
+     * The same hash, of all that is left in {@code in}, which stays open. As it stands here it takes all of it into memory; those below take it
+     * in pieces.
+     */
+    default ContentHash hash(InputStream in) throws IOException {
+        return hash(in.readAllBytes());
+    }
+
     /** SHA-256: the default, the string {@code sha256sum} prints. */
     static ContentHasher sha256() {
-        return digest("SHA-256");
+        return new DigestHasher("SHA-256");
     }
 
     /** SHA-512. */
     static ContentHasher sha512() {
-        return digest("SHA-512");
-    }
-
-    private static ContentHasher digest(String algorithm) {
-        ThreadLocal<MessageDigest> digests = ThreadLocal.withInitial(() -> newDigest(algorithm));
-        return bytes -> ContentHash.ofBytes(digests.get().digest(bytes));
-    }
-
-    private static MessageDigest newDigest(String algorithm) {
-        try {
-            return MessageDigest.getInstance(algorithm);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has " + algorithm, e);
-        }
+        return new DigestHasher("SHA-512");
     }
 }

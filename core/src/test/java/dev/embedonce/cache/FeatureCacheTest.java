@@ -10,6 +10,7 @@ import dev.embedonce.codec.Corruption;
 import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.codec.SealKeys;
 import dev.embedonce.error.StoreUnavailableException;
+import dev.embedonce.hash.ContentHash;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.LeaseTable;
@@ -22,6 +23,8 @@ import dev.embedonce.store.Stored;
 import dev.embedonce.value.Embedding;
 import dev.embedonce.value.Entry;
 import dev.embedonce.value.Provenance;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,6 +39,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -74,6 +79,61 @@ class FeatureCacheTest {
         assertThat(provenance.batchSize()).isEqualTo(3);
         assertThat(provenance.width()).isEqualTo(1);
         assertThat(cache.stats().savedEncodeNanos()).isPositive();
+    }
+
+    /** A file that may be overwritten after it was hashed. */
+    private record TestFile(ContentHash contentHash, AtomicReference<byte[]> content, AtomicInteger reads)
+            implements HashedImage {
+        static TestFile of(FeatureCache cache, String text) throws IOException {
+            byte[] bytes = image(text);
+            return new TestFile(
+                    cache.hash(new ByteArrayInputStream(bytes)), new AtomicReference<>(bytes), new AtomicInteger());
+        }
+
+        @Override
+        public byte[] bytes() throws IOException {
+            reads.incrementAndGet();
+            if (content.get() == null) {
+                throw new IOException("it is gone");
+            }
+            return content.get();
+        }
+    }
+
+    @Test
+    void getOrComputeHashed_readsWhatIsNotKnownAndNothingElse() throws IOException {
+        FeatureCache cache = withoutHeap();
+        cache.getOrComputeAll(images("a"), encoder);
+        TestFile known = TestFile.of(cache, "a");
+        TestFile fresh = TestFile.of(cache, "b");
+
+        List<Outcome> outcomes = cache.getOrComputeHashed(List.of(known, fresh, fresh), encoder);
+
+        assertThat(sources(outcomes)).containsExactly(Source.STORE, Source.ENCODED, Source.SHARED);
+        assertVector(outcomes.get(0), "a");
+        assertVector(outcomes.get(2), "b");
+        assertThat(known.reads()).hasValue(0);
+        assertThat(fresh.reads()).hasValue(1);
+        assertThat(sources(cache.getOrComputeAll(images("b"), encoder))).containsExactly(Source.STORE);
+    }
+
+    @Test
+    void getOrComputeHashed_fileOverwrittenSinceItWasHashed_failsAndKeepsNothing() throws IOException {
+        FeatureCache cache = withoutHeap();
+        TestFile overwritten = TestFile.of(cache, "before");
+        overwritten.content().set(image("after"));
+        TestFile removed = TestFile.of(cache, "removed");
+        removed.content().set(null);
+        TestFile sound = TestFile.of(cache, "sound");
+
+        List<Outcome> outcomes = cache.getOrComputeHashed(List.of(overwritten, removed, sound), encoder);
+
+        assertThat(((Outcome.Failed) outcomes.get(0)).error()).hasMessage("it changed while it was read");
+        assertThat(((Outcome.Failed) outcomes.get(1)).error()).hasMessage("it is gone");
+        assertVector(outcomes.get(2), "sound");
+        assertThat(cache.stats().failed()).isEqualTo(2);
+        assertThat(sources(cache.getOrComputeAll(images("before", "after"), encoder)))
+                .containsOnly(Source.ENCODED);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.embedonce.cli.embed;
 
+import dev.embedonce.cache.HashedImage;
 import dev.embedonce.cache.Outcome;
 import dev.embedonce.cli.Messages;
 import dev.embedonce.cli.input.ImageInput.ImageStream;
@@ -16,17 +17,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Embeds a stream of images. Workers take chunks of it and do everything for a chunk on their own thread: read, hash, look up, decode,
+ * Embeds a stream of images. Workers take chunks of it and do everything for a chunk on their own thread: hash, look up, read, decode,
  * resize, encode. So all cores are busy whichever of these costs most, nothing is handed from queue to queue, and results come out in input
- * order. Memory is bounded by the chunks in flight.
+ * order. A file is hashed piece by piece and read only to be encoded, so memory is bounded by the encoder's batches.
  *
  * <p>What the last chunk was like decides how many images the next one has: many as long as all are known, since a look-up of many
  * costs less; one batch of the encoder as long as none is, so that at the end no worker is long alone with the last ones.
  */
 final class EmbedPipeline {
-    /** Encoded bytes that one worker holds at once, at most (a single larger image is taken alone). */
-    private static final long CHUNK_BYTES = 32L << 20;
-
     private static final int CHUNKS_AHEAD = 2;
     private static final int KNOWN_IMAGES = 128;
 
@@ -125,39 +123,23 @@ final class EmbedPipeline {
 
     private List<ImageResult> embed(List<ImageItem> items) {
         ImageResult[] results = new ImageResult[items.size()];
-        List<Integer> indexes = new ArrayList<>();
-        List<byte[]> images = new ArrayList<>();
-        long bytes = 0;
+        List<Integer> indexes = new ArrayList<>(items.size());
+        List<HashedImage> images = new ArrayList<>(items.size());
         for (int i = 0; i < items.size(); i++) {
             try {
-                byte[] image = items.get(i).read(maxFileBytes);
+                images.add(items.get(i).hash(embedder::hash, maxFileBytes));
                 indexes.add(i);
-                images.add(image);
-                bytes += image.length;
             } catch (IOException e) {
                 results[i] = new ImageResult.Failed(items.get(i).path(), Messages.oneLine(e));
             }
-            if (bytes >= CHUNK_BYTES) {
-                embed(items, indexes, images, results);
-                bytes = 0;
-            }
         }
-        embed(items, indexes, images, results);
-        List<ImageResult> list = List.of(results);
-        list.forEach(tally::count);
-        return list;
-    }
-
-    private void embed(List<ImageItem> items, List<Integer> indexes, List<byte[]> images, ImageResult[] results) {
-        if (images.isEmpty()) {
-            return;
-        }
-        List<Outcome> outcomes = embedder.embed(images);
+        List<Outcome> outcomes = images.isEmpty() ? List.of() : embedder.embed(images);
         for (int i = 0; i < outcomes.size(); i++) {
             int index = indexes.get(i);
             results[index] = ImageResult.of(items.get(index).path(), outcomes.get(i));
         }
-        indexes.clear();
-        images.clear();
+        List<ImageResult> list = List.of(results);
+        list.forEach(tally::count);
+        return list;
     }
 }

@@ -1,6 +1,7 @@
 package dev.embedonce.cli.embed;
 
 import dev.embedonce.cache.CacheStats;
+import dev.embedonce.cache.HashedImage;
 import dev.embedonce.cache.Outcome;
 import dev.embedonce.cache.Source;
 import dev.embedonce.encoder.ImageEncoder;
@@ -11,6 +12,9 @@ import dev.embedonce.key.CacheKey;
 import dev.embedonce.value.Entry;
 import dev.embedonce.value.Provenance;
 import dev.embedonce.value.Tensor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,20 +39,30 @@ final class UncachedEmbedder implements Embedder {
     }
 
     @Override
-    public List<Outcome> embed(List<byte[]> images) {
+    public ContentHash hash(InputStream in) throws IOException {
+        long start = System.nanoTime();
+        try {
+            return hasher.hash(in);
+        } finally {
+            hashNanos.add(System.nanoTime() - start);
+        }
+    }
+
+    @Override
+    public List<Outcome> embed(List<HashedImage> images) {
         Outcome[] outcomes = new Outcome[images.size()];
         List<Ready> waiting = new ArrayList<>();
         for (int i = 0; i < images.size(); i++) {
             long start = System.nanoTime();
-            ContentHash hash = hasher.hash(images.get(i));
-            long hashed = System.nanoTime();
-            hashNanos.add(hashed - start);
+            ContentHash hash = images.get(i).contentHash();
             try {
-                waiting.add(new Ready(i, hash, encoder.prepare(images.get(i))));
+                waiting.add(new Ready(i, hash, encoder.prepare(images.get(i).bytes())));
+            } catch (IOException e) {
+                fail(outcomes, i, hash, new UncheckedIOException(e.getMessage(), e));
             } catch (RuntimeException e) {
                 fail(outcomes, i, hash, e);
             }
-            prepareNanos.add(System.nanoTime() - hashed);
+            prepareNanos.add(System.nanoTime() - start);
             if (waiting.size() == encoder.batchSize()) {
                 encode(waiting, outcomes);
                 waiting.clear();

@@ -1,5 +1,7 @@
 package dev.embedonce.cli.input;
 
+import dev.embedonce.cache.HashedImage;
+import dev.embedonce.hash.ContentHash;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -15,45 +17,77 @@ record FileItem(String path, Path file) implements ImageItem {
     /** The most bytes of one system call: each thread keeps memory of the size of its largest. */
     private static final int AT_ONCE = 1 << 20;
 
+    /** The longest array. */
+    private static final int MOST_BYTES = Integer.MAX_VALUE - 16;
+
     FileItem(Path file) {
         this(file.toString(), file);
     }
 
     @Override
     public byte[] read(long maxBytes) throws IOException {
-        int limit = (int) Math.min(maxBytes, Integer.MAX_VALUE - 16);
-        byte[] bytes;
-        try {
-            bytes = first(limit + 1);
-        } catch (NoSuchFileException e) {
-            throw new IOException("no such file", e);
-        } catch (AccessDeniedException e) {
-            throw new IOException("permission denied", e);
+        try (FileChannel channel = FileChannel.open(file)) {
+            return all(channel, maxBytes);
         } catch (IOException e) {
-            throw Files.isDirectory(file) ? new IOException("is a folder", e) : e;
+            throw explained(e);
         }
-        if (bytes.length == 0) {
-            throw new IOException("empty file");
-        }
-        if (bytes.length > limit) {
-            throw new IOException("more than " + maxBytes + " bytes, the limit of --max-file-bytes");
-        }
-        return bytes;
     }
 
-    /** All of the file, or as much as {@code most} bytes of it. Its size is a hint and no more: the file may be growing. */
-    private byte[] first(int most) throws IOException {
+    @Override
+    public HashedImage hash(Hasher hasher, long maxBytes) throws IOException {
         try (FileChannel channel = FileChannel.open(file)) {
-            InputStream in = Channels.newInputStream(channel);
-            byte[] start = new byte[(int) Math.min(channel.size(), Math.min(most, AT_ONCE))];
-            int count = in.readNBytes(start, 0, start.length);
-            byte[] rest = in.readNBytes(most - count);
-            if (count == start.length && rest.length == 0) {
-                return start;
+            long size = channel.size();
+            if (size == 0) { // empty, or a pipe
+                return ImageItem.inMemory(all(channel, maxBytes), hasher);
             }
-            byte[] all = Arrays.copyOf(start, count + rest.length);
-            System.arraycopy(rest, 0, all, count, rest.length);
-            return all;
+            requireAtMost(maxBytes, size);
+            return new Hashed(hasher.hash(Channels.newInputStream(channel)), this, maxBytes);
+        } catch (IOException e) {
+            throw explained(e);
         }
+    }
+
+    /** A file that can be read again. */
+    private record Hashed(ContentHash contentHash, FileItem item, long maxBytes) implements HashedImage {
+        @Override
+        public byte[] bytes() throws IOException {
+            return item.read(maxBytes);
+        }
+    }
+
+    private static void requireAtMost(long maxBytes, long size) throws IOException {
+        if (size > maxBytes) {
+            throw new IOException("more than " + maxBytes + " bytes, the limit of --max-file-bytes");
+        }
+    }
+
+    private IOException explained(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return new IOException("no such file", e);
+        }
+        if (e instanceof AccessDeniedException) {
+            return new IOException("permission denied", e);
+        }
+        return Files.isDirectory(file) ? new IOException("is a folder", e) : e;
+    }
+
+    /** All that is in a file. Its size is a hint and no more: the file may be growing. */
+    private static byte[] all(FileChannel channel, long maxBytes) throws IOException {
+        int most = (int) Math.min(maxBytes, MOST_BYTES) + 1;
+        InputStream in = Channels.newInputStream(channel);
+        byte[] start = new byte[(int) Math.min(channel.size(), Math.min(most, AT_ONCE))];
+        int count = in.readNBytes(start, 0, start.length);
+        byte[] rest = in.readNBytes(most - count);
+        int size = count + rest.length;
+        if (size == 0) {
+            throw new IOException("empty file");
+        }
+        requireAtMost(Math.min(maxBytes, MOST_BYTES), size);
+        if (size == start.length) {
+            return start;
+        }
+        byte[] all = Arrays.copyOf(start, size);
+        System.arraycopy(rest, 0, all, count, rest.length);
+        return all;
     }
 }

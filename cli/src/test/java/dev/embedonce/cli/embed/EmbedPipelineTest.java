@@ -3,6 +3,7 @@ package dev.embedonce.cli.embed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedonce.cache.CacheStats;
+import dev.embedonce.cache.HashedImage;
 import dev.embedonce.cache.Outcome;
 import dev.embedonce.cache.Source;
 import dev.embedonce.cli.input.ImageInput.ImageStream;
@@ -14,6 +15,7 @@ import dev.embedonce.value.Embedding;
 import dev.embedonce.value.Entry;
 import dev.embedonce.value.Provenance;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,13 +37,18 @@ class EmbedPipelineTest {
     /** Remembers pictures and chunks. */
     private final class Watched implements Embedder {
         @Override
-        public List<Outcome> embed(List<byte[]> images) {
+        public List<Outcome> embed(List<HashedImage> images) {
             chunks.add(images.size());
             return images.stream().map(this::served).toList();
         }
 
-        private Outcome served(byte[] image) {
-            ContentHash hash = ContentHasher.sha256().hash(image);
+        @Override
+        public ContentHash hash(InputStream in) throws IOException {
+            return ContentHasher.sha256().hash(in);
+        }
+
+        private Outcome served(HashedImage image) {
+            ContentHash hash = image.contentHash();
             Source source = known.add(hash) ? Source.ENCODED : Source.STORE;
             Entry entry = Entry.of(Embedding.of(new float[] {1}), Provenance.unknown(Instant.EPOCH));
             return new Outcome.Served(hash, new CacheKey("test:1", "bytes:1", hash), entry, source);

@@ -1,12 +1,16 @@
 package dev.embedonce.cli.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.embedonce.cache.HashedImage;
+import dev.embedonce.hash.ContentHasher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FileItemTest {
     private static final int LIMIT = 4 << 20;
+    private static final ContentHasher SHA = ContentHasher.sha256();
 
     @TempDir
     Path folder;
@@ -25,7 +30,12 @@ class FileItemTest {
         byte[] bytes = new byte[size];
         new Random(size).nextBytes(bytes);
 
-        assertThat(item(bytes).read(LIMIT)).isEqualTo(bytes);
+        FileItem item = item(bytes);
+        HashedImage hashed = item.hash(SHA::hash, LIMIT);
+
+        assertThat(item.read(LIMIT)).isEqualTo(bytes);
+        assertThat(hashed.bytes()).isEqualTo(bytes);
+        assertThat(hashed.contentHash()).isEqualTo(SHA.hash(bytes));
     }
 
     @Test
@@ -33,6 +43,9 @@ class FileItemTest {
         FileItem item = item(new byte[LIMIT + 1]);
 
         assertThatThrownBy(() -> item.read(LIMIT))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("more than");
+        assertThatThrownBy(() -> item.hash(SHA::hash, LIMIT))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("more than");
     }
@@ -50,6 +63,24 @@ class FileItemTest {
     }
 
     @Test
+    void hash_pipe_isReadOnce() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assumeThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        byte[] bytes = new byte[100_000];
+        new Random(1).nextBytes(bytes);
+        Thread writer = new Thread(() -> assertThatCode(() -> Files.write(pipe, bytes, StandardOpenOption.WRITE))
+                .doesNotThrowAnyException());
+        writer.start();
+
+        HashedImage hashed = new FileItem(pipe).hash(SHA::hash, LIMIT);
+        writer.join();
+
+        assertThat(hashed.contentHash()).isEqualTo(SHA.hash(bytes));
+        assertThat(hashed.bytes()).isEqualTo(bytes);
+    }
+
+    @Test
     void read_endlessFile_stopsAtTheLimit() {
         Path file = Path.of("/dev/zero");
         assumeThat(file).exists();
@@ -62,7 +93,9 @@ class FileItemTest {
         FileItem empty = item(new byte[0]);
 
         assertThatThrownBy(() -> empty.read(LIMIT)).hasMessage("empty file");
+        assertThatThrownBy(() -> empty.hash(SHA::hash, LIMIT)).hasMessage("empty file");
         assertThatThrownBy(() -> new FileItem(folder).read(LIMIT)).hasMessage("is a folder");
+        assertThatThrownBy(() -> new FileItem(folder).hash(SHA::hash, LIMIT)).hasMessage("is a folder");
         assertThatThrownBy(() -> new FileItem(folder.resolve("none")).read(LIMIT))
                 .hasMessage("no such file");
     }
