@@ -3,49 +3,49 @@ package dev.embedonce.cli.input;
 import dev.embedonce.cli.CliException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.List;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Predicate;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files under a folder, sorted name by name; hidden files and folders (leading dot) are left out, links are followed. A thread of its own
- * looks for them from the start, so that the first are in work before the last are found.
+ * The files under a folder. A thread of its own looks for them, a little ahead of who takes them, so that the first are in work before the
+ * last are found and a large folder takes no more memory than a small one. Who asks how many there are has them counted by another.
  */
 final class FolderInput implements ImageInput {
+    private static final int AHEAD = 4096;
     private static final FileItem END = new FileItem(Path.of(""));
 
-    private final Predicate<Path> wanted;
-    private final BlockingQueue<FileItem> found = new LinkedBlockingQueue<>();
-    private final CountDownLatch started = new CountDownLatch(1);
-    private long looked;
+    private final FolderWalk walk;
+    private final BlockingQueue<FileItem> found = new LinkedBlockingQueue<>(AHEAD);
+    private final CountDownLatch firstOrEnd = new CountDownLatch(1);
+    private final AtomicBoolean counting = new AtomicBoolean();
+    private final Thread looking;
     private volatile OptionalLong count = OptionalLong.empty();
     private volatile @Nullable Throwable failure;
 
-    private FolderInput(Path folder, Predicate<Path> wanted) {
-        this.wanted = wanted;
-        Thread thread = new Thread(() -> look(folder), "embedonce-files");
+    private FolderInput(FolderWalk walk) {
+        this.walk = walk;
+        this.looking = start("embedonce-files", this::look);
+    }
+
+    private static Thread start(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     /** All files under a folder. */
     static FolderInput of(Path folder) {
-        return new FolderInput(folder, file -> true);
+        return new FolderInput(new FolderWalk(folder, file -> true));
     }
 
     /**
@@ -65,89 +65,62 @@ final class FolderInput implements ImageInput {
             throw new CliException("no such folder: " + start + " (of the pattern " + pattern + ")");
         }
         PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
-        FolderInput input = new FolderInput(start, matcher::matches);
+        FolderInput input = new FolderInput(new FolderWalk(start, matcher::matches));
         if (input.isEmpty()) {
             throw new CliException("nothing matches " + pattern);
         }
         return input;
     }
 
-    private void look(Path folder) {
+    private void look() {
         try {
-            visit(folder, new HashSet<>());
-            count = OptionalLong.of(looked);
+            walk.run(file -> {
+                found.put(new FileItem(file));
+                firstOrEnd.countDown();
+            });
+        } catch (InterruptedException e) {
+            return; // nobody takes them any more
         } catch (RuntimeException | Error e) {
             failure = e;
-        } finally {
-            started.countDown();
-            found.add(END);
         }
+        end();
     }
 
-    /** Adds {@code path}, or what is under it, which lies in folders of the keys {@code above}. */
-    private void visit(Path path, Set<Object> above) {
-        BasicFileAttributes attributes = attributes(path);
-        if (attributes == null) {
-            add(path);
-        } else if (attributes.isDirectory()) {
-            Object key = attributes.fileKey() == null ? path : attributes.fileKey();
-            if (above.add(key)) {
-                entries(path).forEach(entry -> visit(entry, above));
-                above.remove(key);
-            } else {
-                add(path);
-            }
-        } else if (!attributes.isOther()) {
-            add(path);
-        }
-    }
-
-    private List<Path> entries(Path folder) {
-        List<Path> entries = new ArrayList<>();
-        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder, entry -> !isHidden(entry))) {
-            stream.forEach(entries::add);
-        } catch (IOException | DirectoryIteratorException e) {
-            add(folder);
-        }
-        entries.sort(Comparator.naturalOrder());
-        return entries;
-    }
-
-    private static boolean isHidden(Path entry) {
-        return entry.getFileName().toString().startsWith(".");
-    }
-
-    private static @Nullable BasicFileAttributes attributes(Path entry) {
+    private void end() {
         try {
-            return Files.readAttributes(entry, BasicFileAttributes.class);
-        } catch (IOException e) {
-            return null;
+            found.put(END);
+            firstOrEnd.countDown();
+        } catch (InterruptedException e) {
+            // nobody takes it any more
         }
     }
 
-    /** Adds a file, or what is neither a file nor can be looked into: reading it will say why. */
-    private void add(Path entry) {
-        if (wanted.test(entry)) {
-            looked++;
-            found.add(new FileItem(entry));
-            started.countDown();
-        }
-    }
-
-    /** Waits for the first file, or for the end. */
     private boolean isEmpty() {
         try {
-            started.await();
+            firstOrEnd.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return count.equals(OptionalLong.of(0));
+        return END.equals(found.peek()) && failure == null;
     }
 
-    /** Known as soon as all are found. */
+    /** Begins to count when it is asked first, and knows some time later. */
     @Override
     public OptionalLong count() {
+        if (counting.compareAndSet(false, true)) {
+            start("embedonce-count", this::countAll);
+        }
         return count;
+    }
+
+    private void countAll() {
+        AtomicLong files = new AtomicLong();
+        try {
+            walk.run(file -> files.incrementAndGet());
+            count = OptionalLong.of(files.get());
+        } catch (InterruptedException | RuntimeException e) {
+            // not known, then; who takes the files is told why
+        }
     }
 
     @Override
@@ -157,10 +130,7 @@ final class FolderInput implements ImageInput {
 
             @Override
             public @Nullable ImageItem next() throws IOException {
-                if (ended) {
-                    return null;
-                }
-                FileItem item = take();
+                FileItem item = ended ? END : take();
                 if (!item.equals(END)) {
                     return item;
                 }
@@ -173,7 +143,7 @@ final class FolderInput implements ImageInput {
 
             @Override
             public void close() {
-                // the thread ends by itself
+                looking.interrupt();
             }
         };
     }

@@ -1,0 +1,80 @@
+package dev.embedonce.cli.input;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files under a folder, sorted name by name; hidden files and folders (leading dot) are left out, links are followed, though not in circles.
+ * What is neither a file nor can be looked into is found too: reading it will say why.
+ *
+ * @param wanted which of them
+ */
+record FolderWalk(Path folder, Predicate<Path> wanted) {
+    /** Takes what is found. */
+    @FunctionalInterface
+    interface Finder {
+        void found(Path file) throws InterruptedException;
+    }
+
+    /** Looks at everything, and hands over what is wanted as it is found. */
+    void run(Finder finder) throws InterruptedException {
+        visit(folder, finder, new HashSet<>());
+    }
+
+    /** Finds {@code path}, or what is under it, which lies in folders of the keys {@code above}. */
+    private void visit(Path path, Finder finder, Set<Object> above) throws InterruptedException {
+        BasicFileAttributes attributes = attributes(path);
+        if (attributes != null && attributes.isDirectory()) {
+            Object key = attributes.fileKey() == null ? path : attributes.fileKey();
+            List<Path> entries = above.add(key) ? entries(path) : null;
+            if (entries != null) {
+                for (Path entry : entries) {
+                    visit(entry, finder, above);
+                }
+                above.remove(key);
+                return;
+            }
+        } else if (attributes != null && attributes.isOther()) {
+            return;
+        }
+        if (wanted.test(path)) {
+            finder.found(path);
+        }
+    }
+
+    /** Null if there is nothing, or nothing that may be seen. */
+    private static @Nullable BasicFileAttributes attributes(Path path) {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** Null if they cannot be listed. */
+    private static @Nullable List<Path> entries(Path folder) {
+        List<Path> entries = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder, entry -> !isHidden(entry))) {
+            stream.forEach(entries::add);
+        } catch (IOException | DirectoryIteratorException e) {
+            return null;
+        }
+        entries.sort(Comparator.naturalOrder());
+        return entries;
+    }
+
+    private static boolean isHidden(Path entry) {
+        return entry.getFileName().toString().startsWith(".");
+    }
+}
