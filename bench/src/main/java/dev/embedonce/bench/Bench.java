@@ -8,6 +8,7 @@ import dev.embedonce.bench.report.Machine;
 import dev.embedonce.bench.report.Markdown;
 import dev.embedonce.bench.report.Report;
 import dev.embedonce.bench.report.Reports;
+import dev.embedonce.bench.suite.EmbedGrowth;
 import dev.embedonce.bench.suite.Growth;
 import dev.embedonce.bench.suite.Suite;
 import dev.embedonce.lab.data.Environment;
@@ -102,9 +103,11 @@ public final class Bench {
                 all.add(report.get());
                 page.fill(benchmark.name(), "\n" + Markdown.table(report.get()) + "\n");
                 new Reports(options.docsFolder().resolve("benchmarks")).write(report.get());
+                Path figures = options.docsFolder().resolve("benchmarks");
                 if (benchmark.name().equals(Growth.NAME)) {
-                    new GrowthFigure(report.get().result())
-                            .write(options.docsFolder().resolve("benchmarks"));
+                    GrowthFigure.ofRows(report.get().result()).write(figures);
+                } else if (benchmark.name().equals(EmbedGrowth.NAME)) {
+                    GrowthFigure.ofFiles(report.get().result()).write(figures);
                 }
             }
         }

@@ -39,6 +39,7 @@ class BenchTest {
         assertThat(contenders("preprocess")).contains("300 x 200", "1600 x 1200");
         assertThat(contenders("encoder")).contains("encode (1 thread)");
         assertThat(contenders("folder")).contains("read and hash alone", "embed to Parquet, warm Java machine");
+        assertThat(contenders("files")).contains("embed at 20", "embed at 40, memory of its own");
         assertThat(json("start").at("/result/notes").toString()).contains("./bench/run");
         for (Benchmark benchmark : Suite.all()) {
             JsonNode machine = json(benchmark.name()).get("machine");

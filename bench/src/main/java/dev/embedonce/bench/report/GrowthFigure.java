@@ -2,6 +2,7 @@ package dev.embedonce.bench.report;
 
 import dev.embedonce.bench.measure.Result;
 import dev.embedonce.bench.measure.Row;
+import dev.embedonce.bench.suite.EmbedGrowth;
 import dev.embedonce.bench.suite.Growth;
 import dev.embedonce.lab.figure.Figure;
 import dev.embedonce.lab.figure.FigureWriter;
@@ -23,22 +24,39 @@ import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** The cost of a picture in a warm pass against the number of rows, both on logarithmic scales. */
-public record GrowthFigure(Result growth) implements Figure {
+/**
+ * What one picture costs against the number of something, both on logarithmic scales.
+ *
+ * @param growth lines whose names end with {@link Growth#AT} and that number
+ * @param unit of the lines that are drawn
+ * @param more what there is more and more of
+ * @param cost what the unit means
+ */
+public record GrowthFigure(Result growth, String unit, String more, String cost) implements Figure {
     private static final int WIDTH = 860;
     private static final int HEIGHT = 440;
     private static final float LINE = 2.5f;
 
     private record Line(List<Double> rows, List<Double> micros) {}
 
-    /** Writes {@code growth.svg}, {@code growth-dark.svg} and {@code growth.png}. */
+    /** A warm pass against the rows of a store. */
+    public static GrowthFigure ofRows(Result growth) {
+        return new GrowthFigure(growth, Growth.UNIT, "rows in the store", "microseconds a picture");
+    }
+
+    /** The command {@code embed} against the files that it is given. */
+    public static GrowthFigure ofFiles(Result growth) {
+        return new GrowthFigure(growth, EmbedGrowth.UNIT, "files", "microseconds a file");
+    }
+
+    /** Writes {@code NAME.svg}, {@code NAME-dark.svg} and {@code NAME.png}, under the benchmark's name. */
     public void write(Path folder) throws IOException {
         Path work = Files.createTempDirectory("growth");
         new FigureWriter().write(this, work);
         Files.createDirectories(folder);
         for (String end : List.of(".svg", "-dark.svg", ".png")) {
             Path drawn = work.resolve("figure-" + number() + end);
-            Files.move(drawn, folder.resolve("growth" + end), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(drawn, folder.resolve(growth.benchmark() + end), StandardCopyOption.REPLACE_EXISTING);
         }
         Files.delete(work);
     }
@@ -50,7 +68,7 @@ public record GrowthFigure(Result growth) implements Figure {
 
     @Override
     public String caption() {
-        return "Microseconds for one known picture in a warm pass against the number of rows in the store, both on logarithmic scales.";
+        return "Warm: " + cost + " against " + more + ", both on logarithmic scales.";
     }
 
     @Override
@@ -68,8 +86,8 @@ public record GrowthFigure(Result growth) implements Figure {
         g.setColor(theme.background());
         g.fillRect(0, 0, WIDTH, HEIGHT);
         XYChart chart = new XYChart(WIDTH, HEIGHT);
-        chart.setXAxisTitle("rows in the store");
-        chart.setYAxisTitle("microseconds a picture");
+        chart.setXAxisTitle(more);
+        chart.setYAxisTitle(cost);
         style(chart.getStyler(), theme);
         Color[] colours = {theme.ink(), new Color(0x009E73), new Color(0xE69F00), new Color(0xD55E00)};
         int next = 0;
@@ -107,7 +125,7 @@ public record GrowthFigure(Result growth) implements Figure {
     private Map<String, Line> lines() {
         Map<String, Line> lines = new LinkedHashMap<>();
         for (Row row : growth.rows()) {
-            if (row.unit().equals(Growth.UNIT)) {
+            if (row.unit().equals(unit)) {
                 int at = row.contender().lastIndexOf(Growth.AT);
                 Line line = lines.computeIfAbsent(
                         row.contender().substring(0, at), c -> new Line(new ArrayList<>(), new ArrayList<>()));

@@ -21,6 +21,7 @@ final class EmbedWarm implements Benchmark {
     private static final String EMBED = "embed, warm Java machine";
     private static final String PARQUET = "embed to Parquet, warm Java machine";
     private static final String PROCESS = "embed, a process of its own";
+    private static final int FILES_A_FOLDER = 1_000;
     private static final double MICROS_PER_MILLI = 1e3;
 
     @Override
@@ -33,7 +34,8 @@ final class EmbedWarm implements Benchmark {
         Path folder = bench.emptyFolder(name());
         int cores = Runtime.getRuntime().availableProcessors();
         int count = bench.scale().files();
-        KnownFolder known = KnownFolder.make(folder, count, bench.scale().pictureBytes(), bench.seed());
+        KnownFolder known =
+                KnownFolder.make(folder, count, FILES_A_FOLDER, bench.scale().pictureBytes(), bench.seed());
         Findings findings = new Findings(name(), "The command embed over files that the cache knows, on all cores")
                 .parameter("files", count)
                 .parameter("fileBytes", bench.scale().pictureBytes())

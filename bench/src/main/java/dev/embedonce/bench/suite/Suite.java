@@ -22,6 +22,7 @@ public final class Suite {
                 new Preprocess(),
                 new EncoderAlone(),
                 new EmbedWarm(),
+                new EmbedGrowth(),
                 new Start());
     }
 }
