@@ -51,8 +51,8 @@ public final class EmbedGrowth implements Benchmark {
                 .parameter("cores", cores)
                 .note(
                         "Wall time divided by files, in a Java machine that is warm; opening the model and the store is in it."
-                                + " Memory is that of a process of its own after a run: its heap after a collection, and all memory"
-                                + " of its own that is no file's.");
+                                + " Memory is that of a process of its own with a heap of 64 MiB, after a run: its heap after a"
+                                + " collection, and all memory of its own that is no file's, the heap counted whole.");
         List<Double> micros = new ArrayList<>();
         List<Double> mibs = new ArrayList<>();
         for (int level : levels) {

@@ -21,6 +21,9 @@ final class EmbedWarm implements Benchmark {
     private static final String EMBED = "embed, warm Java machine";
     private static final String PARQUET = "embed to Parquet, warm Java machine";
     private static final String PROCESS = "embed, a process of its own";
+    /** Runs until nothing of a run is compiled any more, its reading of the command line included. */
+    private static final int WARM_UP = 10;
+
     private static final int FILES_A_FOLDER = 1_000;
     private static final double MICROS_PER_MILLI = 1e3;
 
@@ -43,6 +46,9 @@ final class EmbedWarm implements Benchmark {
                 .note("Wall time divided by files, which are in the system's page cache. Reading and hashing is given"
                         + " the list of files; the command finds them itself, and opens its store within the time. A process"
                         + " of its own starts a Java machine too and compiles its code as it goes.");
+        for (int run = 0; run < WARM_UP; run++) {
+            Embed.run(known.folder(), known.store());
+        }
         try (Parallel all = new Parallel(cores)) {
             List<List<Path>> shares = known.split(cores);
             List<Contender> contenders = new ArrayList<>(List.of(
