@@ -33,8 +33,10 @@ final class Progress implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
+        // asked before it is shown, since counting may only begin now
+        var unusedCount = timer.schedule(total::get, TERMINAL_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
         long period = terminal ? TERMINAL_PERIOD_MILLIS : PIPE_PERIOD_MILLIS;
-        var unused = timer.scheduleAtFixedRate(this::show, period, period, TimeUnit.MILLISECONDS);
+        var unusedShow = timer.scheduleAtFixedRate(this::show, period, period, TimeUnit.MILLISECONDS);
     }
 
     private void show() {
