@@ -39,22 +39,44 @@ final class DecoderParts implements AutoCloseable {
 
     /** How many parts a model is opened in. */
     static int count(DecoderConfig config, FamilyOptions options) {
-        long layer = 3L * config.hiddenSize() * config.intermediateSize();
-        long wanted = Math.min(Math.min(MOST, config.layers()), config.layers() * layer / PART_WEIGHTS);
+        long wanted = Math.min(Math.min(MOST, config.layers()), config.layers() * layerWeights(config) / PART_WEIGHTS);
         return options.session().threads() == 1 ? 1 : (int) Math.max(1, wanted);
     }
 
+    /** Weights of one layer, about: those of its MLP. */
+    private static long layerWeights(DecoderConfig config) {
+        return 3L * config.hiddenSize() * config.intermediateSize();
+    }
+
     /**
-     * Opens layers in parts of about the same size.
+     * The layers behind the last one of each part. The last part has the projection to the vocabulary too, which weighs as much as some layers, and
+     * so has fewer of them.
+     */
+    static List<Integer> ends(DecoderConfig config, int count) {
+        double head = (double) config.vocabulary() * config.hiddenSize() / layerWeights(config);
+        double share = (config.layers() + head) / count;
+        List<Integer> ends = new ArrayList<>();
+        for (int part = 1; part < count; part++) {
+            int least = ends.isEmpty() ? 1 : ends.get(ends.size() - 1) + 1;
+            int most = config.layers() - (count - part);
+            ends.add(Math.max(least, Math.min(most, (int) Math.round(part * share))));
+        }
+        ends.add(config.layers());
+        return ends;
+    }
+
+    /**
+     * Opens layers in parts, each up to one of {@code ends}.
      *
      * @throws dev.embedonce.error.ModelLoadException if one cannot be opened; none stays open then
      */
-    static DecoderParts open(int layers, int count, Builder builder) {
+    static DecoderParts open(List<Integer> ends, Builder builder) {
+        int count = ends.size();
         List<CompletableFuture<OnnxSession>> opening = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(count);
         try {
             for (int part = 0; part < count; part++) {
-                Supplier<OnnxSession> opener = builder.build(part * layers / count, (part + 1) * layers / count);
+                Supplier<OnnxSession> opener = builder.build(part == 0 ? 0 : ends.get(part - 1), ends.get(part));
                 opening.add(CompletableFuture.supplyAsync(opener, threads));
             }
             return new DecoderParts(

@@ -49,7 +49,7 @@ public final class TextDecoder implements LanguageModel {
                         .at("embed_tokens")
                         .tensor("weight", config.vocabulary() + config.style().extraTokens(), config.hiddenSize()),
                 config.style().embeddingScale());
-        DecoderParts parts = DecoderParts.open(config.layers(), count, (first, end) -> {
+        DecoderParts parts = DecoderParts.open(DecoderParts.ends(config, count), (first, end) -> {
             Scope root = scope(parameters, options);
             DecoderGraph.build(root, config, options.languageMode(), first, end);
             return opener(files, options, root, "language model");

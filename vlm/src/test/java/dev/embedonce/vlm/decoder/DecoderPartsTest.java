@@ -66,7 +66,7 @@ class DecoderPartsTest {
 
     @Test
     void partThatCannotBeOpened_isTheErrorItself() {
-        assertThatThrownBy(() -> DecoderParts.open(4, 2, (first, end) -> () -> {
+        assertThatThrownBy(() -> DecoderParts.open(List.of(2, 4), (first, end) -> () -> {
                     throw new ModelLoadException("layer " + first);
                 }))
                 .isInstanceOf(ModelLoadException.class)
