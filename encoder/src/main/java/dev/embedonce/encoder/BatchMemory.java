@@ -3,6 +3,8 @@ package dev.embedonce.encoder;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -22,14 +24,15 @@ final class BatchMemory {
      * @param use gets float32 {@code [images, 3, height, width]}, valid until it returns
      */
     <T> T lend(List<PreparedImage> images, Function<Tensor, T> use) {
-        long[] each = images.get(0).pixelValues().shape();
+        long[] each = images.get(0).shape();
         long[] shape = {images.size(), each[0], each[1], each[2]};
         ByteBuffer block = take(Tensor.byteCount(DType.FLOAT32, shape));
         try {
+            FloatBuffer elements = block.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
             for (PreparedImage image : images) {
-                block.put(image.pixelValues().data());
+                elements.put(image.pixels());
             }
-            return use.apply(Tensor.view(DType.FLOAT32, shape, block.flip()));
+            return use.apply(Tensor.view(DType.FLOAT32, shape, block.limit(elements.position() * Float.BYTES)));
         } finally {
             free.add(block);
         }

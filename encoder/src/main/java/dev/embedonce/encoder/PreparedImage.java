@@ -7,52 +7,57 @@ import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** A picture as its encoder reads it: float32 {@code [3, height, width]}. Immutable and thread-safe. */
 public final class PreparedImage implements Prepared {
     private final String inputName;
-    private final Tensor pixelValues;
-    private final @Nullable ByteBuffer samples;
-    private final int width;
-    private final int height;
+    private final PixelValues values;
 
-    private PreparedImage(String inputName, Tensor pixelValues, PixelValues values) {
+    private PreparedImage(String inputName, PixelValues values) {
         this.inputName = inputName;
-        this.pixelValues = pixelValues;
-        this.samples = values.samples();
-        this.width = values.originalWidth();
-        this.height = values.originalHeight();
+        this.values = values;
     }
 
-    /** Copies the pixels out of {@code values}. */
+    /** Keeps {@code values}, which nobody may change any more. */
     static PreparedImage of(String inputName, PixelValues values) {
-        int bytes = Math.multiplyExact(values.data().remaining(), Float.BYTES);
-        ByteBuffer copy = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        copy.asFloatBuffer().put(values.data().duplicate());
-        return new PreparedImage(inputName, Tensor.view(DType.FLOAT32, values.shape(), copy), values);
+        return new PreparedImage(inputName, values);
     }
 
-    /** Float32 {@code [3, height, width]}, RGB, normalised; sizes after preprocessing. */
+    /** Float32 {@code [3, height, width]}, RGB, normalised; sizes after preprocessing. A copy. */
     public Tensor pixelValues() {
-        return pixelValues;
+        ByteBuffer copy = ByteBuffer.allocate(Math.multiplyExact(pixels().remaining(), Float.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        copy.asFloatBuffer().put(pixels());
+        return Tensor.view(DType.FLOAT32, shape(), copy);
+    }
+
+    /** {@code [3, height, width]}. */
+    long[] shape() {
+        return values.shape();
+    }
+
+    /** The elements, to be read. */
+    FloatBuffer pixels() {
+        return values.data().asReadOnlyBuffer();
     }
 
     @Override
     public InputDigest inputDigest() {
+        ByteBuffer samples = values.samples();
         return samples == null
-                ? InputDigest.of(Map.of(inputName, pixelValues), Map.of())
-                : InputDigest.ofSamples(inputName, pixelValues.shape(), samples.duplicate());
+                ? InputDigest.of(Map.of(inputName, pixelValues()), Map.of())
+                : InputDigest.ofSamples(inputName, shape(), samples.duplicate());
     }
 
     @Override
     public int width() {
-        return width;
+        return values.originalWidth();
     }
 
     @Override
     public int height() {
-        return height;
+        return values.originalHeight();
     }
 }
