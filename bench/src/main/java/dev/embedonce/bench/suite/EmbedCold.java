@@ -20,9 +20,9 @@ import java.util.List;
 
 /** {@code embed} over photos that nobody has seen before, beside what decoding and encoding alone take. */
 final class EmbedCold implements Benchmark {
-    private static final int WIDTH = 800;
-    private static final int HEIGHT = 600;
-    private static final int MOST_A_CORE = 512;
+    private static final int WIDTH = 300;
+    private static final int HEIGHT = 200;
+    private static final int MOST_A_CORE = 1024;
     private static final double LEAST = 0.92;
     private static final String PREPARE = "decode and preprocess alone";
     private static final String ENCODE = "encode alone";
@@ -38,7 +38,7 @@ final class EmbedCold implements Benchmark {
     public Result run(Workbench bench) throws Exception {
         Path folder = bench.emptyFolder(name());
         int cores = Runtime.getRuntime().availableProcessors();
-        // A power of two, so that the chunks of 32 that the command's threads take are equally many for each.
+        // A power of two, so that the chunks that the command's threads take are equally many for each.
         int count = cores
                 * Math.min(MOST_A_CORE, Integer.highestOneBit(bench.scale().pictures()));
         Pictures photos = Photos.make(count, WIDTH, HEIGHT, bench.seed());
@@ -58,12 +58,15 @@ final class EmbedCold implements Benchmark {
         try (ImageEncoder encoder = DefaultModel.encoder(1);
                 Parallel all = new Parallel(cores)) {
             List<List<byte[]>> shares = photos.split(cores);
-            List<List<PreparedImage>> ready = prepared(encoder, shares);
+            List<List<PreparedImage>> ready = oneBatchEach(encoder, shares);
             Measured measured = bench.rounds()
                     .run(List.of(
                             Contender.micros(
                                     PREPARE, count, () -> all.each(shares, share -> share.forEach(processor::process))),
-                            Contender.micros(ENCODE, count, () -> all.each(ready, share -> encode(encoder, share))),
+                            Contender.micros(
+                                    ENCODE,
+                                    count,
+                                    () -> all.each(ready, batch -> encode(encoder, batch, count / cores))),
                             Contender.micros(
                                     EMBED,
                                     count,
@@ -76,21 +79,22 @@ final class EmbedCold implements Benchmark {
         return findings.result();
     }
 
-    private static List<List<PreparedImage>> prepared(ImageEncoder encoder, List<List<byte[]>> shares) {
+    /** One batch for each core, not all pictures: those would fill the heap that the command works in. */
+    private static List<List<PreparedImage>> oneBatchEach(ImageEncoder encoder, List<List<byte[]>> shares) {
         return shares.stream()
-                .map(share -> share.stream().map(encoder::prepare).toList())
+                .map(share -> share.stream()
+                        .limit(encoder.batchSize())
+                        .map(encoder::prepare)
+                        .toList())
                 .toList();
     }
 
-    private static void encode(ImageEncoder encoder, List<PreparedImage> share) {
-        int vectors = 0;
-        for (int from = 0; from < share.size(); from += encoder.batchSize()) {
-            List<PreparedImage> batch =
-                    new ArrayList<>(share.subList(from, Math.min(share.size(), from + encoder.batchSize())));
-            vectors += encoder.encode(batch).size();
-        }
-        if (vectors != share.size()) {
-            throw new IllegalStateException("a vector is missing");
+    /** Encodes one batch again and again, until it is as if so many pictures had been encoded. */
+    private static void encode(ImageEncoder encoder, List<PreparedImage> batch, int pictures) {
+        for (int done = 0; done < pictures; done += batch.size()) {
+            if (encoder.encode(new ArrayList<>(batch)).size() != batch.size()) {
+                throw new IllegalStateException("a vector is missing");
+            }
         }
     }
 }
