@@ -23,6 +23,7 @@ public final class Workbench implements AutoCloseable {
     private final ArticleProcess article;
     private final boolean keep;
     private @Nullable GrowingStores stores;
+    private @Nullable Path lent;
 
     /**
      * A bench.
@@ -80,11 +81,14 @@ public final class Workbench implements AutoCloseable {
         return stores;
     }
 
-    /** An empty folder of this name. */
+    /** An empty folder of this name. The one that was asked for before is removed, unless all are kept. */
     public Path emptyFolder(String name) throws IOException {
-        Path empty = folder.resolve(name);
-        delete(empty);
-        return Files.createDirectories(empty);
+        if (lent != null && !keep) {
+            delete(lent);
+        }
+        lent = folder.resolve(name);
+        delete(lent);
+        return Files.createDirectories(lent);
     }
 
     /** Removes a folder and all in it. */
