@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * What one picture costs against the number of something, both on logarithmic scales.
+ * What one picture costs against the number of something, which is on a logarithmic scale, and so are costs that lie far apart.
  *
  * @param growth lines whose names end with {@link Growth#AT} and that number
  * @param unit of the lines that are drawn
@@ -36,6 +37,7 @@ public record GrowthFigure(Result growth, String unit, String more, String cost)
     private static final int WIDTH = 860;
     private static final int HEIGHT = 440;
     private static final float LINE = 2.5f;
+    private static final double FAR_APART = 20;
 
     private record Line(List<Double> rows, List<Double> micros) {}
 
@@ -68,7 +70,7 @@ public record GrowthFigure(Result growth, String unit, String more, String cost)
 
     @Override
     public String caption() {
-        return "Warm: " + cost + " against " + more + ", both on logarithmic scales.";
+        return "Warm: " + cost + " against " + more + ".";
     }
 
     @Override
@@ -89,6 +91,7 @@ public record GrowthFigure(Result growth, String unit, String more, String cost)
         chart.setXAxisTitle(more);
         chart.setYAxisTitle(cost);
         style(chart.getStyler(), theme);
+        scaleCosts(chart.getStyler());
         Color[] colours = {theme.ink(), new Color(0x009E73), new Color(0xE69F00), new Color(0xD55E00)};
         int next = 0;
         for (Map.Entry<String, Line> line : lines().entrySet()) {
@@ -116,9 +119,20 @@ public record GrowthFigure(Result growth, String unit, String more, String cost)
         styler.setLegendBackgroundColor(theme.background());
         styler.setLegendBorderColor(theme.background());
         styler.setXAxisLogarithmic(true);
-        styler.setYAxisLogarithmic(true);
         styler.setXAxisDecimalPattern("#,###");
         styler.setYAxisDecimalPattern("#,###");
+    }
+
+    private void scaleCosts(XYStyler styler) {
+        DoubleSummaryStatistics costs = lines().values().stream()
+                .flatMap(line -> line.micros().stream())
+                .mapToDouble(Double::doubleValue)
+                .summaryStatistics();
+        if (costs.getMax() > FAR_APART * costs.getMin()) {
+            styler.setYAxisLogarithmic(true);
+        } else {
+            styler.setYAxisMin(0.0);
+        }
     }
 
     /** The lines by contender. */
