@@ -160,7 +160,7 @@ public final class FeatureCache implements AutoCloseable {
             List<? extends HashedImage> images, FeatureEncoder<P> encoder) {
         List<HashedImage> checked = new ArrayList<>(images.size());
         for (HashedImage image : images) {
-            checked.add(new CheckedImage(image, hasher));
+            checked.add(image.checkedBy(hasher));
         }
         return serve(checked, encoder);
     }

@@ -54,9 +54,10 @@ final class UncachedEmbedder implements Embedder {
         List<Ready> waiting = new ArrayList<>();
         for (int i = 0; i < images.size(); i++) {
             long start = System.nanoTime();
-            ContentHash hash = images.get(i).contentHash();
+            HashedImage image = images.get(i).checkedBy(hasher);
+            ContentHash hash = image.contentHash();
             try {
-                waiting.add(new Ready(i, hash, encoder.prepare(images.get(i).bytes())));
+                waiting.add(new Ready(i, hash, encoder.prepare(image.bytes())));
             } catch (IOException e) {
                 fail(outcomes, i, hash, new UncheckedIOException(e.getMessage(), e));
             } catch (RuntimeException e) {
