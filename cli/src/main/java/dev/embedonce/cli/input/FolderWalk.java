@@ -35,22 +35,29 @@ record FolderWalk(Path folder, Predicate<Path> wanted) {
     /** Finds {@code path}, or what is under it, which lies in folders of the keys {@code above}. */
     private void visit(Path path, Finder finder, Set<Object> above) throws InterruptedException {
         BasicFileAttributes attributes = attributes(path);
-        if (attributes != null && attributes.isDirectory()) {
-            Object key = attributes.fileKey() == null ? path : attributes.fileKey();
-            List<Path> entries = above.add(key) ? entries(path) : null;
-            if (entries != null) {
-                for (Path entry : entries) {
-                    visit(entry, finder, above);
-                }
-                above.remove(key);
-                return;
-            }
-        } else if (attributes != null && attributes.isOther()) {
+        if (attributes != null && attributes.isOther()) {
             return;
         }
-        if (wanted.test(path)) {
+        boolean entered = attributes != null && attributes.isDirectory() && enter(path, attributes, finder, above);
+        if (!entered && wanted.test(path)) {
             finder.found(path);
         }
+    }
+
+    /** Finds what is under a folder. False if the folder lies in itself or cannot be listed. */
+    private boolean enter(Path folder, BasicFileAttributes attributes, Finder finder, Set<Object> above)
+            throws InterruptedException {
+        Object key = attributes.fileKey() == null ? folder : attributes.fileKey();
+        List<Path> entries = above.contains(key) ? null : entries(folder);
+        if (entries == null) {
+            return false;
+        }
+        above.add(key);
+        for (Path entry : entries) {
+            visit(entry, finder, above);
+        }
+        above.remove(key);
+        return true;
     }
 
     /** Null if there is nothing, or nothing that may be seen. */
