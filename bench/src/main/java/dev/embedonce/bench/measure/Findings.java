@@ -66,6 +66,11 @@ public final class Findings {
         return this;
     }
 
+    /** Checks that something is at most so many times as much at the end of what grows as at its beginning. */
+    public Findings growsAtMost(double limit, String claim, List<Double> values) {
+        return check(claim, limit, false, values.get(values.size() - 1) / values.get(0));
+    }
+
     public Result result() {
         return new Result(benchmark, title, parameters, rows, checks, notes);
     }

@@ -25,7 +25,6 @@ public final class EmbedGrowth implements Benchmark {
     private static final String ALONE = "read and hash alone";
     private static final String EMBED = "embed";
     private static final String AT = Growth.AT;
-    private static final double MOST = 1.2;
 
     /** Files are smaller than elsewhere, so that a hundred thousand fit on a small disk. */
     private static final int SMALLER = 5;
@@ -65,15 +64,9 @@ public final class EmbedGrowth implements Benchmark {
             findings.alone(EMBED + AT + level + ", memory of its own", "MiB", memory.ownMib());
             mibs.add(memory.ownMib());
         }
-        findings.check(
-                "embed: cost of a file, most files / fewest files, at most", MOST, false, last(micros) / micros.get(0));
-        findings.check(
-                "embed: memory of its own, most files / fewest files, at most", MOST, false, last(mibs) / mibs.get(0));
-        return findings.result();
-    }
-
-    private static double last(List<Double> values) {
-        return values.get(values.size() - 1);
+        return findings.growsAtMost(Growth.MOST, "embed: cost of a file, most files / fewest files, at most", micros)
+                .growsAtMost(Growth.MOST, "embed: memory of its own, most files / fewest files, at most", mibs)
+                .result();
     }
 
     private static Measured measure(Workbench bench, KnownFolder some, int cores) throws Exception {

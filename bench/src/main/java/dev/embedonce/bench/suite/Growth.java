@@ -27,6 +27,9 @@ public final class Growth implements Benchmark {
     /** Stands between a contender's name and the number of rows. */
     public static final String AT = " at ";
 
+    /** Times as much at the last level as at the first. */
+    static final double MOST = 1.2;
+
     private static final int ARTICLE_LOOKUPS = 16;
 
     @Override
@@ -63,18 +66,11 @@ public final class Growth implements Benchmark {
                 heaps.computeIfAbsent(who, w -> new ArrayList<>()).add(memory.ownMib());
             }
         }
-        beyondHashing.forEach((who, ratios) -> findings.check(
-                who + ": cost beside hashing, most rows / fewest rows, at most",
-                1.2,
-                false,
-                last(ratios) / ratios.get(0)));
-        heaps.forEach((who, mibs) -> findings.check(
-                who + ": memory of its own, most rows / fewest rows, at most", 1.2, false, last(mibs) / mibs.get(0)));
+        beyondHashing.forEach((who, ratios) ->
+                findings.growsAtMost(MOST, who + ": cost beside hashing, most rows / fewest rows, at most", ratios));
+        heaps.forEach((who, mibs) ->
+                findings.growsAtMost(MOST, who + ": memory of its own, most rows / fewest rows, at most", mibs));
         return findings.result();
-    }
-
-    private static double last(List<Double> values) {
-        return values.get(values.size() - 1);
     }
 
     private static Measured pass(Workbench bench, Known known) throws Exception {
