@@ -20,6 +20,8 @@ final class Namespaces {
             return new Versions(key.modelVersion(), key.preprocVersion());
         }
 
+        // Written out for the same reason as in CacheKey.
+
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof Versions versions
