@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,20 +172,13 @@ public final class EntryCodec {
             }
             out.bytes(mac);
         }
-        out.number(checksum(out.written(), data));
+        out.number(Checksum.of(out.written(), data));
         return new Stored.Sealed(out.written(), data);
     }
 
     private static boolean checksumFits(ByteBuffer header, ByteBuffer data) {
         int end = header.limit() - EntryHeader.CHECKSUM_BYTES;
-        return header.getInt(end) == checksum(header.slice(0, end), data);
-    }
-
-    private static int checksum(ByteBuffer header, ByteBuffer data) {
-        CRC32C crc = new CRC32C();
-        crc.update(header.duplicate());
-        crc.update(data.duplicate());
-        return (int) crc.getValue();
+        return header.getInt(end) == Checksum.of(header.slice(0, end), data);
     }
 
     /** Writes a header's fields in order. */

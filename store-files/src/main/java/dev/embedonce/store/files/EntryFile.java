@@ -194,12 +194,8 @@ enum EntryFile {
 
     private static ByteBuffer read(FileChannel in, long from, int size) throws IOException {
         ByteBuffer buffer = size >= DIRECT_FROM_BYTES ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size);
-        while (buffer.hasRemaining()) {
-            if (in.read(buffer, from + buffer.position()) < 0) {
-                throw new EOFException();
-            }
-        }
-        return buffer.flip().order(ByteOrder.LITTLE_ENDIAN);
+        FileBytes.read(in, from, buffer);
+        return buffer.order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private static boolean hasTail(ByteBuffer end) {

@@ -11,7 +11,7 @@ import dev.embedonce.store.StoreStats;
 import dev.embedonce.store.Stored;
 import java.io.File;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -197,7 +197,7 @@ public final class FilesCacheStore implements CacheStore {
                 return stored;
             } catch (NoSuchFileException e) {
                 return null; // removed since we looked
-            } catch (ClosedByInterruptException e) {
+            } catch (ClosedChannelException e) { // an interrupt closes it, also for the threads that help to read
                 throw new StoreUnavailableException("interrupted while reading " + file, e);
             } catch (IOException e) {
                 if (!isOutOfDescriptors(e)) {

@@ -7,7 +7,7 @@ import dev.embedonce.store.Selection;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
@@ -314,7 +314,7 @@ final class Folder {
 
     /** What an I/O error means for a caller. */
     StoreUnavailableException unavailable(String doing, IOException e) {
-        String reason = e instanceof ClosedByInterruptException
+        String reason = e instanceof ClosedChannelException
                 ? "the thread was interrupted"
                 : e instanceof AccessDeniedException
                         ? "permission denied: " + e.getMessage()

@@ -104,6 +104,25 @@ class FilesLayoutTest {
         }
     }
 
+    /** Several threads read a large file; the interrupt of one closes it for the others, and the entry is as good as it was. */
+    @Test
+    void get_largeFileByAnInterruptedThread_isUnavailableAndNotDamaged() throws Exception {
+        Entry large = TestEntries.bundle(1, 12_345_678);
+        put(KEY, large);
+        try (CacheStore store = open()) {
+            Thread.currentThread().interrupt();
+            try {
+                assertThatExceptionOfType(StoreUnavailableException.class).isThrownBy(() -> get(store, KEY));
+            } finally {
+                assertThat(Thread.interrupted()).isTrue();
+            }
+            assertThat(CODEC.decode(KEY, get(store, KEY)))
+                    .isInstanceOfSatisfying(
+                            Lookup.Hit.class,
+                            hit -> assertThat(hit.entry().tensors()).isEqualTo(large.tensors()));
+        }
+    }
+
     private static byte[] npy(String dictionary, byte[] data) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         byte[] text = (dictionary + " ".repeat(117 - dictionary.length()) + "\n").getBytes(StandardCharsets.US_ASCII);
