@@ -1,8 +1,6 @@
 package dev.embedonce.vlm.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.store.Stores;
 import dev.embedonce.vlm.ModelOptions;
 import dev.embedonce.vlm.VisionLanguageModel;
 import dev.embedonce.vlm.vision.ImageSettings;
@@ -10,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -87,30 +84,24 @@ final class TowerBenchmark {
     }
 
     private Row measure(Path folder, byte[] picture) throws IOException {
-        Path features = Files.createTempDirectory("tower-benchmark");
         List<byte[]> one = List.of(picture);
-        try (FeatureCache disk = FeatureCache.over(Stores.open("files:" + features))
-                        .heapBytes(0)
-                        .build();
-                FeatureCache memory = FeatureCache.over(Stores.open("files:" + features))
-                        .heapBytes(1L << 30)
-                        .build();
+        try (Tiers tiers = new Tiers();
                 VisionLanguageModel model = VisionLanguageModel.load(folder, ModelOptions.defaults())) {
-            Times first = Times.of(1, () -> model.encodeImages(one, ImageSettings.DEFAULT, memory));
+            Runnable remembered = () -> model.encodeImages(one, ImageSettings.DEFAULT, tiers.memory);
+            Runnable kept = () -> model.encodeImages(one, ImageSettings.DEFAULT, tiers.disk);
+            Times first = Times.of(1, remembered);
             int misses = first.median() > SLOW_MILLIS ? 1 : 3;
             Times miss = quick ? first : Times.of(misses, () -> model.encodeImages(one, ImageSettings.DEFAULT, null));
-            double resident = resident() / 1e6;
-            long bytes = model.encodeImages(one, ImageSettings.DEFAULT, memory)
+            double resident = Times.resident() / 1e6;
+            long bytes = model.encodeImages(one, ImageSettings.DEFAULT, tiers.memory)
                     .get(0)
                     .features()
                     .bytes();
-            Times.of(diskHits, () -> model.encodeImages(one, ImageSettings.DEFAULT, disk));
-            Times diskHit = Times.of(diskHits, () -> model.encodeImages(one, ImageSettings.DEFAULT, disk));
-            Times.of(memoryHits, () -> model.encodeImages(one, ImageSettings.DEFAULT, memory));
-            Times memoryHit = Times.of(memoryHits, () -> model.encodeImages(one, ImageSettings.DEFAULT, memory));
+            Times.collected(diskHits, kept);
+            Times diskHit = Times.collected(diskHits, kept);
+            Times.of(memoryHits, remembered);
+            Times memoryHit = Times.of(memoryHits, remembered);
             return new Row(String.valueOf(folder.getFileName()), bytes, miss, memoryHit, diskHit, resident);
-        } finally {
-            delete(features);
         }
     }
 
@@ -133,22 +124,5 @@ final class TowerBenchmark {
         new ObjectMapper()
                 .writerWithDefaultPrettyPrinter()
                 .writeValue(results.resolve("towers.json").toFile(), json);
-    }
-
-    /** Kilobytes. */
-    private static long resident() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElse(0);
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -1,8 +1,6 @@
 package dev.embedonce.vlm.bench;
 
-import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.graph.blocks.NumericMode;
-import dev.embedonce.store.Stores;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.ModelOptions;
 import dev.embedonce.vlm.VisionLanguageModel;
@@ -17,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -46,85 +43,52 @@ final class VlmBenchmark {
         return args.length > 3 ? Integer.parseInt(args[3]) : otherwise;
     }
 
-    private interface Step {
-        void run();
-    }
-
-    /** Median, least and most milliseconds of so many runs. */
-    private static double time(String what, int runs, Step step) {
-        double[] millis = new double[runs];
-        for (int i = 0; i < runs; i++) {
-            long start = System.nanoTime();
-            step.run();
-            millis[i] = (System.nanoTime() - start) / 1e6;
-        }
-        Arrays.sort(millis);
-        double median = millis[runs / 2];
+    private static Times print(String what, Times times) {
         System.out.printf(
                 Locale.ROOT,
                 "%-22s median %9.3f ms (%.3f to %.3f, %d runs)%n",
                 what,
-                median,
-                millis[0],
-                millis[runs - 1],
-                runs);
-        return median;
+                times.median(),
+                times.least(),
+                times.most(),
+                times.runs());
+        return times;
     }
 
     private static void pictures(Path folder, byte[] picture, int rounds) throws IOException {
-        Path features = Files.createTempDirectory("vlm-benchmark");
-        try (FeatureCache disk = FeatureCache.over(Stores.open("files:" + features))
-                        .heapBytes(0)
-                        .build();
-                FeatureCache memory = FeatureCache.over(Stores.open("files:" + features))
-                        .heapBytes(1L << 30)
-                        .build();
+        List<byte[]> one = List.of(picture);
+        try (Tiers tiers = new Tiers();
                 VisionLanguageModel model = VisionLanguageModel.load(folder, ModelOptions.defaults())) {
-            List<byte[]> one = List.of(picture);
-            model.encodeImages(one, ImageSettings.DEFAULT, memory);
-            long bytes = model.encodeImages(one, ImageSettings.DEFAULT, memory)
+            Runnable remembered = () -> model.encodeImages(one, ImageSettings.DEFAULT, tiers.memory);
+            Runnable kept = () -> model.encodeImages(one, ImageSettings.DEFAULT, tiers.disk);
+            remembered.run();
+            long bytes = model.encodeImages(one, ImageSettings.DEFAULT, tiers.memory)
                     .get(0)
                     .features()
                     .bytes();
             System.out.printf(Locale.ROOT, "features: %d bytes%n", bytes);
-            for (int i = 0; i < 200; i++) {
-                model.encodeImages(one, ImageSettings.DEFAULT, disk);
-                model.encodeImages(one, ImageSettings.DEFAULT, memory);
-            }
-            double miss = time("miss", rounds, () -> model.encodeImages(one, ImageSettings.DEFAULT, null));
-            double diskHit = time("hit from disk", 101, () -> model.encodeImages(one, ImageSettings.DEFAULT, disk));
-            long before = resident();
-            double memoryHit =
-                    time("hit from memory", 1001, () -> model.encodeImages(one, ImageSettings.DEFAULT, memory));
+            Times.of(200, remembered);
+            Times.collected(200, kept);
+            Times miss = print("miss", Times.of(rounds, () -> model.encodeImages(one, ImageSettings.DEFAULT, null)));
+            Times diskHit = print("hit from disk", Times.collected(101, kept));
+            long before = Times.resident();
+            Times memoryHit = print("hit from memory", Times.of(1001, remembered));
             System.out.printf(
                     Locale.ROOT,
                     "miss / memory hit %.0f, miss / disk hit %.0f, resident memory over the memory hits %+d kB%n",
-                    miss / memoryHit,
-                    miss / diskHit,
-                    resident() - before);
+                    miss.median() / memoryHit.median(),
+                    miss.median() / diskHit.median(),
+                    Times.resident() - before);
         }
-        try (Stream<Path> files = Files.walk(features)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
-    }
-
-    private static long resident() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElse(0);
     }
 
     private static void tower(Path folder, byte[] picture, int rounds) {
         try (VisionLanguageModel model = VisionLanguageModel.load(folder, ModelOptions.defaults())) {
             VisionEncoder encoder = model.visionEncoder(ImageSettings.DEFAULT);
-            time("preprocessing", rounds, () -> encoder.prepare(picture));
+            print("preprocessing", Times.of(rounds, () -> encoder.prepare(picture)));
             ProcessedImage image = encoder.prepare(picture);
             encoder.encode(List.of(image));
-            time("tower", rounds, () -> encoder.encode(List.of(image)));
+            print("tower", Times.of(rounds, () -> encoder.encode(List.of(image))));
         }
     }
 
@@ -138,14 +102,15 @@ final class VlmBenchmark {
             List<Sequence> four =
                     Stream.generate(() -> batch.open(prompt, 1024)).limit(4).toList();
             for (Sequence sequence : four) {
-                time(mode + " prefill 256", 1, () -> batch.prefill(sequence, 256, Wanted.LAST));
+                print(mode + " prefill 256", Times.of(1, () -> batch.prefill(sequence, 256, Wanted.LAST)));
             }
             for (int size : new int[] {1, 4}) {
                 List<Sequence> part = four.subList(0, size);
                 long[] next = new long[size];
                 Arrays.fill(next, 7);
                 Tensor warm = batch.decode(part, next);
-                double step = time(mode + " decode, batch " + size, tokens, () -> batch.decode(part, next));
+                double step = print(mode + " decode, batch " + size, Times.of(tokens, () -> batch.decode(part, next)))
+                        .median();
                 System.out.printf(
                         Locale.ROOT,
                         "%s decode, batch %d: %.2f tokens/s (%d logits)%n",
