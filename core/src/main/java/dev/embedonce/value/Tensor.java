@@ -1,11 +1,14 @@
 package dev.embedonce.value;
 
+import dev.embedonce.hash.ContentHash;
+import dev.embedonce.key.FramedDigest;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An immutable n-dimensional array: element type, shape, and elements in row-major order, little-endian. Compared by content,
@@ -20,6 +23,7 @@ public final class Tensor {
     private final DType dtype;
     private final long[] shape;
     private final ByteBuffer data;
+    private volatile @Nullable ContentHash digest;
 
     private Tensor(DType dtype, long[] shape, ByteBuffer readOnlyData) {
         long expected = byteCount(dtype, shape);
@@ -58,7 +62,7 @@ public final class Tensor {
     }
 
     /**
-     * A tensor of the elements of others, one behind the other.
+     * A tensor of the elements of others, one behind the other; of a single one's, it shares them.
      *
      * @param shape of the whole
      * @param parts at least one, all of one type
@@ -66,6 +70,9 @@ public final class Tensor {
      */
     public static Tensor joined(long[] shape, List<Tensor> parts) {
         DType dtype = parts.get(0).dtype;
+        if (parts.size() == 1) {
+            return view(dtype, shape, parts.get(0).data());
+        }
         ByteBuffer all = direct(dtype, shape);
         for (Tensor part : parts) {
             if (part.dtype != dtype || part.sizeBytes() > all.remaining()) {
@@ -146,6 +153,20 @@ public final class Tensor {
     public LongBuffer longs() {
         require(DType.INT64);
         return data().asLongBuffer();
+    }
+
+    /** A SHA-256 of type, shape and elements: equal for equal tensors and for no others. Made at the first call, at a gigabyte a second or so, and kept. */
+    public ContentHash digest() {
+        ContentHash known = digest;
+        if (known == null) {
+            known = FramedDigest.tagged("embedonce.tensor.v1")
+                    .put("dtype", dtype.code())
+                    .put("shape", shape)
+                    .put("elements", data)
+                    .toContentHash();
+            digest = known;
+        }
+        return known;
     }
 
     private void require(DType wanted) {

@@ -89,4 +89,27 @@ class TensorTest {
         }
         assertThatIllegalArgumentException().isThrownBy(() -> new Entry(Map.of(), Provenance.unknown(Instant.EPOCH)));
     }
+
+    @Test
+    void joined_ofOne_sharesItsElements() {
+        Tensor one = Tensor.ofFloats(new float[] {1, 2, 3, 4}, 2, 2);
+
+        Tensor joined = Tensor.joined(new long[] {4}, List.of(one));
+
+        assertThat(joined).isEqualTo(Tensor.ofFloats(new float[] {1, 2, 3, 4}, 4));
+    }
+
+    @Test
+    void digest_isThatOfTypeShapeAndElements() {
+        Tensor tensor = Tensor.ofFloats(new float[] {1, 2, 3, 4}, 2, 2);
+
+        assertThat(tensor.digest())
+                .isEqualTo(Tensor.ofFloats(new float[] {1, 2, 3, 4}, 2, 2).digest())
+                .isEqualTo(tensor.digest())
+                .isNotEqualTo(Tensor.ofFloats(new float[] {1, 2, 3, 5}, 2, 2).digest())
+                .isNotEqualTo(Tensor.ofFloats(new float[] {1, 2, 3, 4}, 4).digest())
+                .isNotEqualTo(Tensor.view(DType.INT32, new long[] {2, 2}, tensor.data())
+                        .digest());
+        assertThat(tensor.data().position()).isZero();
+    }
 }

@@ -36,7 +36,7 @@ final class BartSequences implements SequenceBatch {
     }
 
     private static final class Row implements DenseRows.Row {
-        private final Prompt prompt;
+        private Prompt prompt;
         private Map<String, Tensor> read = Map.of();
         /** Tokens that the decoder has read: its first, then those written. */
         private int written;
@@ -84,6 +84,7 @@ final class BartSequences implements SequenceBatch {
                     + " tokens of the prompt at once, not " + tokens + " behind " + row.length());
         }
         row.read = encoder.run(Map.of(BartGraph.EMBEDDINGS, PromptRows.embeddings(row.prompt, 0, tokens, embeddings)));
+        row.prompt = row.prompt.read();
         Tensor first = step(row, config.startToken());
         return logits == Wanted.NONE ? Tensor.ofFloats(new float[0], 0, config.vocabulary()) : first;
     }

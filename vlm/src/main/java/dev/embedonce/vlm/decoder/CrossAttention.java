@@ -132,7 +132,8 @@ final class CrossAttention {
             return nothing(config);
         }
         long[] shape = {count(prompt), config.hiddenSize()};
-        List<Tensor> rows = prompt.states().stream().map(States::rows).toList();
+        List<Tensor> rows =
+                prompt.states().stream().map(states -> states.rows().tensor()).toList();
         return session.run(Map.of(STATES, Tensor.joined(shape, rows)));
     }
 
@@ -148,8 +149,9 @@ final class CrossAttention {
     }
 
     private static int count(Prompt prompt) {
-        return Math.toIntExact(
-                prompt.states().stream().mapToLong(s -> s.rows().dim(0)).sum());
+        return prompt.states().stream()
+                .mapToInt(states -> states.rows().count())
+                .sum();
     }
 
     /** Says what tokens from {@code from} on see, those behind the prompt included. */
@@ -176,7 +178,7 @@ final class CrossAttention {
     }
 
     private static void put(ByteBuffer mask, States states, boolean visible) {
-        for (int row = 0; row < states.rows().dim(0); row++) {
+        for (int row = 0; row < states.rows().count(); row++) {
             mask.putFloat(visible && row < states.seen() ? 0 : Float.NEGATIVE_INFINITY);
         }
     }

@@ -18,15 +18,24 @@ public final class Prompt {
      *
      * @param target {@link #EMBEDDINGS}, or the number of the layer behind which they are added
      * @param tokens for each row the index of its token in the prompt, rising
-     * @param rows float32 {@code [tokens.length, hidden]}
+     * @param rows as many as tokens
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    public record Placement(int target, int[] tokens, Tensor rows) {
+    public record Placement(int target, int[] tokens, FeatureRows rows) {
         public Placement {
-            if (rows.rank() != 2 || rows.dim(0) != tokens.length) {
+            if (rows.count() != tokens.length) {
                 throw new IllegalArgumentException("expected " + tokens.length + " rows of features, found " + rows);
             }
             tokens = tokens.clone();
+        }
+
+        /** With {@code rows} float32 {@code [tokens.length, hidden]}. */
+        public Placement(int target, int[] tokens, Tensor rows) {
+            this(target, tokens, FeatureRows.of(rows));
+        }
+
+        private Placement read() {
+            return new Placement(target, tokens, rows.read());
         }
 
         private boolean isSame(Placement other) {
@@ -45,12 +54,16 @@ public final class Prompt {
     /**
      * States of a picture that layers with cross-attention look at.
      *
-     * @param rows float32 {@code [states, hidden]}
+     * @param rows one a state
      * @param seen how many of the first rows tokens see
      * @param from the first token that sees them
      * @param to behind the last token that does; {@link Integer#MAX_VALUE} if what follows the prompt sees them too
      */
-    public record States(Tensor rows, int seen, int from, int to) {
+    public record States(FeatureRows rows, int seen, int from, int to) {
+        private States read() {
+            return new States(rows.read(), seen, from, to);
+        }
+
         boolean isSeenBy(int token) {
             return token >= from && token < to;
         }
@@ -128,6 +141,17 @@ public final class Prompt {
     /** The same prompt, with states of pictures to look at. */
     public Prompt withStates(List<States> pictures) {
         return new Prompt(ids, positions, nextPosition, placements, blocks, pictures);
+    }
+
+    /** The same prompt without the features, which the model has read: still to be compared with others, but not to be read again. */
+    Prompt read() {
+        return new Prompt(
+                ids,
+                positions,
+                nextPosition,
+                placements.stream().map(Placement::read).toList(),
+                blocks,
+                states.stream().map(States::read).toList());
     }
 
     /** States of pictures to look at, in order. */

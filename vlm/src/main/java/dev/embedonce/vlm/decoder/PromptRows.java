@@ -40,7 +40,7 @@ final class PromptRows {
             if (placement.target() != target) {
                 continue;
             }
-            ByteBuffer rows = placement.rows().data();
+            ByteBuffer rows = placement.rows().tensor().data();
             int[] at = placement.tokens();
             for (int row = 0; row < at.length; row++) {
                 int token = at[row] - from;

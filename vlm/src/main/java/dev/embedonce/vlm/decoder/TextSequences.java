@@ -37,7 +37,7 @@ final class TextSequences implements SequenceBatch {
     }
 
     private static final class Row implements DenseRows.Row {
-        private final Prompt prompt;
+        private Prompt prompt;
         private final List<Long> written = new ArrayList<>();
         /** Keys and values of the prompt's states; empty until they are needed. */
         private Map<String, Tensor> states = Map.of();
@@ -135,6 +135,9 @@ final class TextSequences implements SequenceBatch {
         };
         Tensor result = run(feeds, rows.number(row), new int[] {from + tokens}, index);
         row.length += tokens;
+        if (row.length == row.prompt.length()) {
+            row.prompt = row.prompt.read();
+        }
         return result;
     }
 

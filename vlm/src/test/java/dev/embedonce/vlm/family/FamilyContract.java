@@ -18,6 +18,7 @@ import dev.embedonce.vlm.ImageReport;
 import dev.embedonce.vlm.ModelOptions;
 import dev.embedonce.vlm.VisionLanguageModel;
 import dev.embedonce.vlm.chat.ChatMessage;
+import dev.embedonce.vlm.decoder.FeatureRows;
 import dev.embedonce.vlm.decoder.Prompt;
 import dev.embedonce.vlm.decoder.SequenceBatch;
 import dev.embedonce.vlm.decoder.SequenceBatch.Sequence;
@@ -493,6 +494,24 @@ public abstract class FamilyContract extends FamilyGoldenContract {
                     .isEqualTo(token);
             Prompt other = prompt(one().prompt(), features(cache, encoder(), B).subList(0, 1));
             assertThat(batch.shared(before, other)).isLessThan(first.length());
+        }
+    }
+
+    @Test
+    void aSequenceWhosePromptIsRead_keepsNoFeatures() {
+        Prompt prompt = prompt(one().prompt(), features(cache, A));
+        try (SequenceBatch batch = model.language().newBatch()) {
+            Sequence sequence = batch.open(prompt, prompt.length());
+            batch.prefill(sequence, prompt.length(), Wanted.NONE);
+
+            List<FeatureRows> kept = Stream.concat(
+                            sequence.prompt().placements().stream().map(Prompt.Placement::rows),
+                            sequence.prompt().states().stream().map(Prompt.States::rows))
+                    .toList();
+
+            assertThat(kept)
+                    .isNotEmpty()
+                    .allSatisfy(rows -> assertThatThrownBy(rows::tensor).isInstanceOf(IllegalStateException.class));
         }
     }
 

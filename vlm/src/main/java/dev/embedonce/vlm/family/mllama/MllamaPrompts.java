@@ -1,5 +1,6 @@
 package dev.embedonce.vlm.family.mllama;
 
+import dev.embedonce.vlm.decoder.FeatureRows;
 import dev.embedonce.vlm.decoder.Prompt;
 import dev.embedonce.vlm.decoder.Prompt.States;
 import dev.embedonce.vlm.prompt.Placeholders;
@@ -46,7 +47,7 @@ record MllamaPrompts(long imageTokenId) implements PromptAssembler {
             if (!last && places.get(i + 1) > place + 1) {
                 end = places.get(i + 1);
             }
-            states.add(0, new States(images.get(i).features(), seen(images.get(i)), place, end));
+            states.add(0, new States(FeatureRows.of(images.get(i).features()), seen(images.get(i)), place, end));
         }
         return Prompt.inOrder(ids, List.of()).withStates(states);
     }
