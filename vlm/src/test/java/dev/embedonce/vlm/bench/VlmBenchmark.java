@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * scripts/golden-vlm/bench_torch.py} on the same folder (see the README there).
  *
  * <p>{@code pictures MODEL PICTURE [ROUNDS]} prints a miss, a hit from disk and a hit from memory, and the bytes kept; {@code tower
- * MODEL PICTURE [ROUNDS]} the tower alone; {@code decode MODEL DTYPE [TOKENS]} a prefill of 256 tokens and decoding at batch 1 and 4.
+ * MODEL PICTURE [ROUNDS [DTYPE]]} the tower alone; {@code decode MODEL DTYPE [TOKENS]} a prefill of 256 tokens and decoding at batch 1 and 4.
  */
 final class VlmBenchmark {
     private VlmBenchmark() {}
@@ -33,10 +33,19 @@ final class VlmBenchmark {
         Path model = Path.of(args[1]);
         switch (args[0]) {
             case "pictures" -> pictures(model, Files.readAllBytes(Path.of(args[2])), rounds(args, 5));
-            case "tower" -> tower(model, Files.readAllBytes(Path.of(args[2])), rounds(args, 5));
-            case "decode" -> decode(model, NumericMode.valueOf(args[2].toUpperCase(Locale.ROOT)), rounds(args, 16));
+            case "tower" ->
+                tower(
+                        model,
+                        Files.readAllBytes(Path.of(args[2])),
+                        rounds(args, 5),
+                        mode(args.length > 4 ? args[4] : "float32"));
+            case "decode" -> decode(model, mode(args[2]), rounds(args, 16));
             default -> throw new IllegalArgumentException(args[0]);
         }
+    }
+
+    private static NumericMode mode(String dtype) {
+        return NumericMode.valueOf(dtype.toUpperCase(Locale.ROOT));
     }
 
     private static int rounds(String[] args, int otherwise) {
@@ -82,8 +91,9 @@ final class VlmBenchmark {
         }
     }
 
-    private static void tower(Path folder, byte[] picture, int rounds) {
-        try (VisionLanguageModel model = VisionLanguageModel.load(folder, ModelOptions.defaults())) {
+    private static void tower(Path folder, byte[] picture, int rounds, NumericMode mode) {
+        ModelOptions options = ModelOptions.builder().towerMode(mode).build();
+        try (VisionLanguageModel model = VisionLanguageModel.load(folder, options)) {
             VisionEncoder encoder = model.visionEncoder(ImageSettings.DEFAULT);
             print("preprocessing", Times.of(rounds, () -> encoder.prepare(picture)));
             ProcessedImage image = encoder.prepare(picture);
