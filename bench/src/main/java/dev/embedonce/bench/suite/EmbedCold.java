@@ -51,10 +51,11 @@ final class EmbedCold implements Benchmark {
                 .parameter("pictureBytes", photos.meanBytes())
                 .parameter("cores", cores)
                 .note(
-                        "Wall time divided by pictures. Decoding, preprocessing and encoding, in batches of 16, are on all cores, a share of"
-                                + " the pictures on each. The command runs in a Java machine that is warm; opening the model and"
-                                + " the store, finding and reading the files, hashing them, digesting what the encoder sees and"
-                                + " storing the vectors are in its time and in none of the parts.");
+                        "Wall time divided by pictures. Decoding and preprocessing are on all cores, a share of the pictures on"
+                                + " each; encoding too, one batch each, as often as that makes as many pictures. The command runs"
+                                + " in a Java machine that is warm; opening the model and the store, finding and reading the"
+                                + " files, hashing them, digesting what the encoder sees and storing the"
+                                + " vectors are in its time and in none of the parts.");
         try (ImageEncoder encoder = DefaultModel.encoder(1);
                 Parallel all = new Parallel(cores)) {
             List<List<byte[]>> shares = photos.split(cores);
