@@ -35,7 +35,9 @@ final class HeapTier {
 
     void put(CacheKey key, Found found) {
         if (entries != null) {
-            entries.put(key, found.as(Source.MEMORY));
+            // An encoder's tensors lie in direct memory, which the collector does not come for before there is none
+            // left: no bound would hold.
+            entries.put(key, new Found(found.entry().onHeap(), found.keptUnder(), Source.MEMORY));
         }
     }
 

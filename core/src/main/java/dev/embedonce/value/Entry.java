@@ -63,6 +63,18 @@ public record Entry(Map<String, Tensor> tensors, Provenance provenance) {
         return new Embedding(only);
     }
 
+    /** The same with all tensors on the heap: this one if they are there, or else a copy. */
+    public Entry onHeap() {
+        for (Tensor tensor : tensors.values()) {
+            if (tensor.isDirect()) {
+                Map<String, Tensor> copies = new LinkedHashMap<>();
+                tensors.forEach((name, one) -> copies.put(name, one.onHeap()));
+                return new Entry(copies, provenance);
+            }
+        }
+        return this;
+    }
+
     /** Bytes of all tensors together. */
     public long sizeBytes() {
         long total = 0;

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * An immutable n-dimensional array: element type, shape, and elements in row-major order, little-endian. Compared by content,
  * bit for bit. Thread-safe.
  *
- * <p>Large tensors live in direct memory, so that a native runtime reads {@link #data()} where it is.
+ * <p>Large tensors on their way to or from a native runtime live in direct memory, where it reads {@link #data()} and writes them. Those that are kept live on the
+ * heap: direct memory is given back only when the collector has come by, and it is not called for direct memory before there is none left.
  */
 public final class Tensor {
     /** From this size on a copied tensor is kept in direct memory. */
@@ -120,6 +121,21 @@ public final class Tensor {
     /** The size of one dimension. */
     public long dim(int axis) {
         return shape[axis];
+    }
+
+    /** Whether the elements lie in direct memory, and not on the heap. */
+    public boolean isDirect() {
+        return data.isDirect();
+    }
+
+    /** The same on the heap: this one if it is there, or else a copy. */
+    public Tensor onHeap() {
+        return isDirect()
+                ? view(
+                        dtype,
+                        shape,
+                        ByteBuffer.allocate(sizeBytes()).put(data()).flip())
+                : this;
     }
 
     public long elementCount() {

@@ -23,6 +23,7 @@ import dev.embedonce.store.Stored;
 import dev.embedonce.value.Embedding;
 import dev.embedonce.value.Entry;
 import dev.embedonce.value.Provenance;
+import dev.embedonce.value.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -141,6 +142,22 @@ class FeatureCacheTest {
         FeatureCache cache = FeatureCache.over(store).build();
         cache.getOrComputeAll(images("a"), encoder);
         assertThat(sources(cache.getOrComputeAll(images("a"), encoder))).containsExactly(Source.MEMORY);
+    }
+
+    /** Direct memory of dropped entries would be given back at some time or other, whatever the tier's bound is. */
+    @Test
+    void getOrCompute_largeTensor_isKeptOnTheHeap() {
+        FunctionEncoder large = new FunctionEncoder("model@1", "preproc@1", image -> new float[100_000]);
+        FeatureCache cache = FeatureCache.over(store).build();
+        byte[] image = {1};
+
+        Tensor encoded = cache.getOrCompute(image, large).embedding().tensor();
+        Tensor remembered = cache.getOrCompute(image, large).embedding().tensor();
+
+        assertThat(encoded.isDirect()).isTrue();
+        assertThat(remembered.isDirect()).isFalse();
+        assertThat(remembered).isEqualTo(encoded);
+        assertThat(cache.getOrCompute(image, large).embedding().tensor()).isSameAs(remembered);
     }
 
     @Test

@@ -100,6 +100,18 @@ class TensorTest {
     }
 
     @Test
+    void onHeap_isACopyUnlessItIsThere() {
+        Tensor direct = Tensor.ofFloats(new float[20_000], 20_000);
+
+        Tensor copy = direct.onHeap();
+
+        assertThat(direct.isDirect()).isTrue();
+        assertThat(copy.isDirect()).isFalse();
+        assertThat(copy).isEqualTo(direct);
+        assertThat(copy.onHeap()).isSameAs(copy);
+    }
+
+    @Test
     void digest_isThatOfTypeShapeAndElements() {
         Tensor tensor = Tensor.ofFloats(new float[] {1, 2, 3, 4}, 2, 2);
 

@@ -52,8 +52,8 @@ enum EntryFile {
             ("{\"__metadata__\":{\"" + METADATA_KEY + "\":\"").getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_JSON_BYTES = 16 * 1024 * 1024;
 
-    /** Up to this size a file is read and written in one piece on the heap, from it on in direct memory. */
-    private static final int DIRECT_FROM_BYTES = 64 * 1024;
+    /** Up to this size a file is written in one piece. */
+    private static final int ONE_PIECE_BYTES = 64 * 1024;
 
     /** The JDK copies heap buffers through direct ones of the same size and keeps those: so not more than this at once. */
     private static final int WRITE_SLICE_BYTES = 1024 * 1024;
@@ -90,7 +90,7 @@ enum EntryFile {
         void write(Path file, boolean fsync) throws IOException {
             try (FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 long size = sizeBytes();
-                if (size <= DIRECT_FROM_BYTES) {
+                if (size <= ONE_PIECE_BYTES) {
                     ByteBuffer whole = ByteBuffer.allocate((int) size);
                     pieces.forEach(piece -> whole.put(piece.duplicate()));
                     writeFully(out, whole.flip());
@@ -193,7 +193,7 @@ enum EntryFile {
     }
 
     private static ByteBuffer read(FileChannel in, long from, int size) throws IOException {
-        ByteBuffer buffer = size >= DIRECT_FROM_BYTES ? ByteBuffer.allocateDirect(size) : ByteBuffer.allocate(size);
+        ByteBuffer buffer = ByteBuffer.allocate(size);
         FileBytes.read(in, from, buffer);
         return buffer.order(ByteOrder.LITTLE_ENDIAN);
     }

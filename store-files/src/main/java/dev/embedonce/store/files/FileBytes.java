@@ -7,9 +7,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.stream.IntStream;
 
-/** Reads bytes of files into memory: many of them on all cores at once, since one core copies more slowly than memory takes them. */
+/**
+ * Reads bytes of files into memory, piece by piece: the JDK reads into the heap through direct memory as large as the piece, and keeps it. Many pieces are
+ * read on all cores at once, since one core copies more slowly than memory takes them.
+ */
 final class FileBytes {
-    /** What one core reads at a time. */
     private static final int PIECE_BYTES = 1 << 20;
 
     /** From so many pieces on sharing them pays. */
@@ -25,31 +27,26 @@ final class FileBytes {
      * @throws IOException if the file cannot be read
      */
     static void read(FileChannel in, long from, ByteBuffer buffer) throws IOException {
-        int pieces = (buffer.capacity() + PIECE_BYTES - 1) / PIECE_BYTES;
-        if (pieces < SHARED_FROM_PIECES) {
-            fill(in, from, buffer.duplicate());
-            return;
-        }
+        int count = (buffer.capacity() + PIECE_BYTES - 1) / PIECE_BYTES;
+        IntStream pieces = IntStream.range(0, count);
         try {
-            IntStream.range(0, pieces).parallel().forEach(piece -> {
-                int start = piece * PIECE_BYTES;
-                int size = Math.min(PIECE_BYTES, buffer.capacity() - start);
-                try {
-                    fill(in, from + start, buffer.slice(start, size));
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
+            (count < SHARED_FROM_PIECES ? pieces : pieces.parallel()).forEach(piece -> fill(in, from, buffer, piece));
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
     }
 
-    private static void fill(FileChannel in, long from, ByteBuffer piece) throws IOException {
-        while (piece.hasRemaining()) {
-            if (in.read(piece, from + piece.position()) < 0) {
-                throw new EOFException();
+    private static void fill(FileChannel in, long from, ByteBuffer buffer, int number) {
+        int start = number * PIECE_BYTES;
+        ByteBuffer piece = buffer.slice(start, Math.min(PIECE_BYTES, buffer.capacity() - start));
+        try {
+            while (piece.hasRemaining()) {
+                if (in.read(piece, from + start + piece.position()) < 0) {
+                    throw new EOFException();
+                }
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -26,7 +26,7 @@ class FileBytesTest {
     @ValueSource(ints = {0, 1, 1_000_000, 7 << 20, (7 << 20) + 1, 8 << 20, (8 << 20) + 1, 12_345_678})
     void readsWhatTheFileHolds(int size) throws IOException {
         byte[] bytes = random(OFFSET + size + 10);
-        ByteBuffer read = ByteBuffer.allocateDirect(size);
+        ByteBuffer read = ByteBuffer.allocate(size);
 
         try (FileChannel in = FileChannel.open(Files.write(folder.resolve("file"), bytes))) {
             FileBytes.read(in, OFFSET, read);
@@ -39,7 +39,7 @@ class FileBytesTest {
     @ValueSource(ints = {1, 1_000_000, 8 << 20, 12_345_678})
     void saysWhenTheFileEndsBefore(int size) throws IOException {
         try (FileChannel in = FileChannel.open(Files.write(folder.resolve("file"), random(OFFSET + size - 1)))) {
-            assertThatThrownBy(() -> FileBytes.read(in, OFFSET, ByteBuffer.allocateDirect(size)))
+            assertThatThrownBy(() -> FileBytes.read(in, OFFSET, ByteBuffer.allocate(size)))
                     .isInstanceOf(EOFException.class);
         }
     }
@@ -48,7 +48,7 @@ class FileBytesTest {
     void endsWhenItsThreadIsInterrupted() throws IOException {
         try (FileChannel in = FileChannel.open(Files.write(folder.resolve("file"), random(12_345_678)))) {
             Thread.currentThread().interrupt();
-            assertThatThrownBy(() -> FileBytes.read(in, 0, ByteBuffer.allocateDirect(12_345_678)))
+            assertThatThrownBy(() -> FileBytes.read(in, 0, ByteBuffer.allocate(12_345_678)))
                     .isInstanceOf(ClosedChannelException.class);
         } finally {
             assertThat(Thread.interrupted()).isTrue();

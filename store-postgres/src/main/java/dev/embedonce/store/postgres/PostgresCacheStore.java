@@ -183,7 +183,7 @@ public final class PostgresCacheStore implements CacheStore {
 
     private Optional<ByteBuffer> readParts(Connection connection, int namespace, CacheKey key, int count, int dataBytes)
             throws SQLException {
-        ByteBuffer payload = ByteBuffer.allocateDirect(dataBytes);
+        ByteBuffer payload = ByteBuffer.allocate(dataBytes);
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT bytes FROM " + parts + " WHERE namespace = ? AND content = ? AND number = ?")) {
             select.setInt(1, namespace);

@@ -210,7 +210,7 @@ public final class RedisCacheStore implements CacheStore {
         if (front.dataBytes() > MAX_ENTRY_BYTES) {
             return new Stored.Damaged("the value announces " + front.dataBytes() + " bytes of data");
         }
-        ByteBuffer payload = ByteBuffer.allocateDirect((int) front.dataBytes());
+        ByteBuffer payload = ByteBuffer.allocate((int) front.dataBytes());
         for (int i = 0; i < front.parts(); i++) {
             byte[] name = names.part(key, front.partsId(), i);
             byte @Nullable [] part = connections

@@ -107,7 +107,7 @@ final class Rows {
         return rows.getInt(4) == PLAIN ? new Stored.Sealed(buffer, payload) : BlobLayout.record(buffer, payload);
     }
 
-    /** The pieces put together outside the heap, where a large tensor is wanted; null if there are none or some are missing. */
+    /** The pieces put together; null if there are none or some are missing. */
     private static @Nullable ByteBuffer readChunks(Session session, long id, int chunks) throws SQLException {
         long total;
         PreparedStatement sum = session.prepared(CHUNK_SUM);
@@ -122,7 +122,7 @@ final class Rows {
         if (chunks == 0 || total > Integer.MAX_VALUE) {
             return null;
         }
-        ByteBuffer payload = ByteBuffer.allocateDirect((int) total);
+        ByteBuffer payload = ByteBuffer.allocate((int) total);
         PreparedStatement find = session.prepared(FIND_CHUNK);
         for (int seq = 0; seq < chunks; seq++) {
             find.setLong(1, id);
