@@ -6,13 +6,16 @@ import dev.embedonce.store.Stores;
 
 /** Caches of picture features. */
 final class FeatureCaches {
-    private static final long HEAP_BYTES = 256L << 20;
+    private static final long MOST_HEAP_BYTES = 256L << 20;
 
     private FeatureCaches() {}
 
     /** The cache that a URL names. */
     static FeatureCache open(String url) {
-        return FeatureCache.over(Stores.open(url)).heapBytes(HEAP_BYTES).build();
+        long heap = Runtime.getRuntime().maxMemory();
+        return FeatureCache.over(Stores.open(url))
+                .heapBytes(Math.min(MOST_HEAP_BYTES, heap / 4))
+                .build();
     }
 
     /** Where features are kept if the user does not say: files in the cache folder, up to 8 GB. */
