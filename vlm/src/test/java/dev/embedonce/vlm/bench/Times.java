@@ -9,21 +9,8 @@ import java.util.Locale;
 /** Milliseconds that something took, of so many runs. */
 record Times(double median, double least, double most, int runs) {
     static Times of(int runs, Runnable step) {
-        return of(runs, () -> {}, step);
-    }
-
-    /**
-     * As {@link #of}, with what the run before left behind collected first, and not timed: where an answer is written its tokens have that
-     * done, and here nothing would, so that every run took new memory from the system.
-     */
-    static Times collected(int runs, Runnable step) {
-        return of(runs, System::gc, step);
-    }
-
-    private static Times of(int runs, Runnable before, Runnable step) {
         double[] millis = new double[runs];
         for (int i = 0; i < runs; i++) {
-            before.run();
             long start = System.nanoTime();
             step.run();
             millis[i] = (System.nanoTime() - start) / 1e6;

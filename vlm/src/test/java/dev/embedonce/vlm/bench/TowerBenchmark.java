@@ -97,8 +97,8 @@ final class TowerBenchmark {
                     .get(0)
                     .features()
                     .bytes();
-            Times.collected(diskHits, kept);
-            Times diskHit = Times.collected(diskHits, kept);
+            Times.of(diskHits, kept);
+            Times diskHit = Times.of(diskHits, kept);
             Times.of(memoryHits, remembered);
             Times memoryHit = Times.of(memoryHits, remembered);
             return new Row(String.valueOf(folder.getFileName()), bytes, miss, memoryHit, diskHit, resident);

@@ -77,9 +77,9 @@ final class VlmBenchmark {
                     .bytes();
             System.out.printf(Locale.ROOT, "features: %d bytes%n", bytes);
             Times.of(200, remembered);
-            Times.collected(200, kept);
+            Times.of(200, kept);
             Times miss = print("miss", Times.of(rounds, () -> model.encodeImages(one, ImageSettings.DEFAULT, null)));
-            Times diskHit = print("hit from disk", Times.collected(101, kept));
+            Times diskHit = print("hit from disk", Times.of(101, kept));
             long before = Times.resident();
             Times memoryHit = print("hit from memory", Times.of(1001, remembered));
             System.out.printf(
