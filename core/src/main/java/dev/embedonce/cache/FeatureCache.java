@@ -36,8 +36,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A call works on its caller's thread, so callers decide how much runs at once; concurrent calls share their encodings. An answer is
  * what the encoder said about these very bytes, or the call encodes. A store that fails costs time, never an answer.
  *
- * <p>How a batch goes: hash every image; look all keys up at once; claim the missing ones; encode and publish what we claimed, in full
- * batches; only then wait for what other threads or processes had claimed, so that two batches can never wait for each other.
+ * <p>How a batch goes: hash every image; look all keys up at once; claim the missing ones; look those up again that another process may
+ * have published meanwhile; encode and publish what is still missing, in full batches; only then wait for what other threads or processes
+ * had claimed, so that two batches can never wait for each other.
  */
 public final class FeatureCache implements AutoCloseable {
     private static final long FIRST_POLL_MILLIS = 20;
@@ -344,10 +345,20 @@ public final class FeatureCache implements AutoCloseable {
             }
             Set<CacheKey> free = parts.leases().acquire(mine.keySet());
             try {
+                takePublished(free, mine);
                 run(free.stream().map(mine::get).filter(Objects::nonNull).toList());
                 mine.keySet().removeAll(free);
             } finally {
                 parts.leases().release(free);
+            }
+        }
+
+        /** What another process published between our look-up and our lease is the answer; it can publish no more now. */
+        private void takePublished(Set<CacheKey> free, Map<CacheKey, Miss> mine) {
+            List<CacheKey> unanswered =
+                    free.stream().filter(key -> !unusable.contains(key)).toList();
+            if (parts.leases().inUse() && !unanswered.isEmpty()) {
+                take(mine, lookup(unanswered), unusable, results);
             }
         }
 

@@ -37,6 +37,11 @@ final class Leases implements AutoCloseable {
         this.duration = duration;
     }
 
+    /** Whether other processes can hold any. */
+    boolean inUse() {
+        return duration != null;
+    }
+
     /** The keys we may encode now. */
     Set<CacheKey> acquire(Collection<CacheKey> keys) {
         if (duration == null) {

@@ -477,6 +477,30 @@ class FeatureCacheTest {
     }
 
     @Test
+    void getOrComputeAll_publishedByAnotherProcessBeforeTheLease_isNotEncodedAgain() {
+        FeatureCache other = FeatureCache.over(store).build();
+        CacheStore shared = new ForwardingStore(store) {
+            @Override
+            public StoreCapabilities capabilities() {
+                return new StoreCapabilities(true, true, Integer.MAX_VALUE);
+            }
+
+            @Override
+            public Optional<LeaseTable> leases() {
+                other.getOrComputeAll(images("a", "b"), encoder);
+                return super.leases();
+            }
+        };
+        FeatureCache cache = FeatureCache.over(shared).heapBytes(0).build();
+
+        List<Outcome> outcomes = cache.getOrComputeAll(images("a", "c"), encoder);
+
+        assertThat(sources(outcomes)).containsExactly(Source.SHARED, Source.ENCODED);
+        assertVector(outcomes.get(0), "a");
+        assertThat(encoder.encodedImages).hasValue(3);
+    }
+
+    @Test
     void getOrCompute_leaseOfADeadProcess_isTakenOver() {
         CacheStore shared = new ForwardingStore(store) {
             @Override
