@@ -29,6 +29,7 @@ final class Sessions implements AutoCloseable {
     private final ConcurrentLinkedDeque<Session> idleReaders = new ConcurrentLinkedDeque<>();
     private final Semaphore readers = new Semaphore(MAX_READERS);
     private final ReentrantLock writing = new ReentrantLock();
+    private final ReentrantLock closing = new ReentrantLock();
     private @Nullable Session writer;
     private volatile boolean closed;
 
@@ -113,11 +114,15 @@ final class Sessions implements AutoCloseable {
         }
     }
 
-    private static void discard(Session session) {
+    /** One at a time: of connections that close together, none finds itself the last, and the log would stay. */
+    private void discard(Session session) {
+        closing.lock();
         try {
             session.close();
         } catch (SQLException e) {
             // it was to be thrown away; what went wrong before is being reported
+        } finally {
+            closing.unlock();
         }
     }
 
