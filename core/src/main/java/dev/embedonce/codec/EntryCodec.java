@@ -155,7 +155,7 @@ public final class EntryCodec {
         if (entry.tensors().size() == 1) {
             return entry.tensors().values().iterator().next().data();
         }
-        ByteBuffer data = ByteBuffer.allocateDirect(Math.toIntExact(entry.sizeBytes()));
+        ByteBuffer data = ByteBuffer.allocate(Math.toIntExact(entry.sizeBytes()));
         entry.tensors().values().forEach(tensor -> data.put(tensor.data()));
         return data.flip();
     }
