@@ -77,7 +77,7 @@ public final class ImageEncoders {
         }
         Optional<Path> onnx = ReadyOnnx.fileIn(path);
         if (onnx.isPresent()) {
-            return ReadyOnnx.open(path, onnx.get(), options);
+            return ReadyOnnx.openFound(path, onnx.get(), options);
         }
         if (Checkpoint.isPresent(path)) {
             return BuiltEncoder.open(path, options);

@@ -1,10 +1,13 @@
 package dev.embedonce.encoder;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.graph.ModelFolder;
 import dev.embedonce.graph.runtime.OnnxFile;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.image.HfImageProcessors;
 import dev.embedonce.image.ImageProcessor;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,7 +49,21 @@ final class ReadyOnnx {
     }
 
     /**
-     * Opens a file.
+     * Opens the ONNX file that was found in a folder, if it lies in it (see {@link ModelFolder}).
+     *
+     * @throws dev.embedonce.error.ModelLoadException naming the file and what is wrong with it
+     */
+    static ImageEncoder openFound(Path folder, Path file, EncoderOptions options) {
+        try {
+            ModelFolder.realPath(folder, file, file.toString());
+        } catch (IOException e) {
+            throw new ModelLoadException(file + ": cannot be read: " + e, e);
+        }
+        return open(folder, file, options);
+    }
+
+    /**
+     * Opens a file that its user has named, whatever links lead to it.
      *
      * @param folder the folder with its JSON files
      * @throws dev.embedonce.error.ModelLoadException naming the file and what is wrong with it

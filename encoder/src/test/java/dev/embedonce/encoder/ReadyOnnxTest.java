@@ -179,9 +179,10 @@ class ReadyOnnxTest {
     void modelVersion_ofFilesBehindLinks_isThatOfTheFiles() throws IOException {
         Path model = TestModels.withExternalData(folder.resolve("one"), 1, 2, 3);
         Path links = Files.createDirectories(folder.resolve("snapshots/0123"));
+        Path blobs = Files.createDirectories(folder.resolve("blobs"));
         try (Stream<Path> files = Files.list(model)) {
             for (Path file : files.toList()) {
-                Path blob = folder.resolve("blob-" + file.getFileName().hashCode());
+                Path blob = blobs.resolve("blob-" + file.getFileName().hashCode());
                 Files.copy(file, blob);
                 Files.createSymbolicLink(links.resolve(file.getFileName()), blob);
             }
@@ -192,6 +193,16 @@ class ReadyOnnxTest {
             assertThat(encoder.embed(picture).toArray())
                     .containsExactly(new float[] {1 + FIFTH, 2 + FIFTH, 3 + FIFTH}, offset(ROUNDING));
         }
+    }
+
+    @Test
+    void open_modelThatIsALinkOutOfItsFolder_isRefused_unlessItWasNamed() throws IOException {
+        Path model = model(TestModels.vector("image_embeds", 2));
+        Path elsewhere = Files.move(model.resolve("model.onnx"), folder.resolve("elsewhere.onnx"));
+        Files.createSymbolicLink(model.resolve("model.onnx"), elsewhere);
+
+        assertRefused(model, options(), "model.onnx is a link out of the model's folder", elsewhere.toString());
+        assertVector(model.resolve("model.onnx"), options(), 2 * FIFTH);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.embedonce.graph.runtime;
 
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.graph.ModelFolder;
 import dev.embedonce.graph.runtime.ProtoReader.MalformedException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -20,32 +22,64 @@ import org.jspecify.annotations.Nullable;
 /**
  * The outside of an ONNX file: which other files hold its weights, read without loading any of them. Immutable.
  *
- * <p>ONNX is protobuf; external data hangs on every TensorProto, which may stand in a graph's initializers or in an attribute
- * of a node, at any depth of subgraphs. {@link Kind} lists the paths that lead there.
+ * <p>ONNX is protobuf; external data hangs on every TensorProto. {@link Kind} lists all paths that lead to one. Only ordinary
+ * initializers, of the graph or of a graph inside it, may have their data in a file: the runtime does not check what sparse tensors
+ * and attributes name as it checks those. Anything else that names a file is refused.
  */
 public final class OnnxFile {
     private static final byte[] LFS_POINTER = "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
     private static final int IR_VERSION = 1;
     private static final int GRAPH = 7;
 
-    /** The message types on the way to a tensor's external data, by field number (onnx.proto3). */
+    /** Messages inside each other: a dozen graphs in graphs, and less than the runtime's own parser allows. */
+    private static final int MOST_NESTED = 64;
+
+    /** The message types on the way to a tensor's external data, by field number (onnx.proto). */
     private enum Kind {
         MODEL,
+        TRAINING,
         GRAPH,
         FUNCTION,
         NODE,
         ATTRIBUTE,
+        SPARSE,
         TENSOR;
 
         @Nullable
         Kind child(int field) {
             return switch (this) {
-                case MODEL -> field == OnnxFile.GRAPH ? GRAPH : field == 25 ? FUNCTION : null;
-                case GRAPH -> field == 1 ? NODE : field == 5 ? TENSOR : null;
-                case FUNCTION -> field == 7 ? NODE : null;
+                case MODEL ->
+                    switch (field) {
+                        case OnnxFile.GRAPH -> GRAPH;
+                        case 20 -> TRAINING;
+                        case 25 -> FUNCTION;
+                        default -> null;
+                    };
+                case TRAINING -> field == 1 || field == 2 ? GRAPH : null;
+                case GRAPH -> field == 1 ? NODE : field == 5 ? TENSOR : field == 15 ? SPARSE : null;
+                case FUNCTION -> field == 7 ? NODE : field == 11 ? ATTRIBUTE : null;
                 case NODE -> field == 5 ? ATTRIBUTE : null;
-                case ATTRIBUTE -> field == 5 || field == 10 ? TENSOR : field == 6 || field == 11 ? GRAPH : null;
+                case ATTRIBUTE ->
+                    switch (field) {
+                        case 5, 10 -> TENSOR;
+                        case 6, 11 -> GRAPH;
+                        case 22, 23 -> SPARSE;
+                        default -> null;
+                    };
+                case SPARSE -> field == 1 || field == 2 ? TENSOR : null;
                 case TENSOR -> null;
+            };
+        }
+
+        /** Why a tensor that is reached through this field of a message must have its data in the model; null if it need not. */
+        @Nullable
+        String forbids(Kind child) {
+            return switch (this) {
+                case MODEL ->
+                    child == FUNCTION ? "a function" : child == TRAINING ? "the training information" : null;
+                case ATTRIBUTE -> child == TENSOR ? "an attribute" : null;
+                case SPARSE -> "a sparse tensor";
+                default -> null;
             };
         }
     }
@@ -61,14 +95,14 @@ public final class OnnxFile {
         this.model = model;
         SortedMap<String, Long> found = new TreeMap<>();
         requireGraph();
-        collect(Kind.MODEL, model, found);
+        collect(Kind.MODEL, model, null, 0, found);
         this.externalData = Collections.unmodifiableSortedMap(found);
     }
 
     /**
      * Reads the file's structure.
      *
-     * @throws ModelLoadException if it is missing, not an ONNX file, or cut short
+     * @throws ModelLoadException if it is missing, not an ONNX file, cut short, or names files in other places than initializers
      */
     public static OnnxFile read(Path file) {
         try (FileChannel channel = FileChannel.open(file)) {
@@ -87,7 +121,7 @@ public final class OnnxFile {
      * Reads the structure of a model in memory.
      *
      * @param name names it in error messages
-     * @throws ModelLoadException if it is not an ONNX model, or cut short
+     * @throws ModelLoadException if it is not an ONNX model, cut short, or names files in other places than initializers
      */
     public static OnnxFile of(String name, ByteBuffer model) {
         if (!model.hasRemaining()) {
@@ -111,7 +145,8 @@ public final class OnnxFile {
     }
 
     /**
-     * Checks that every file with external data is there, lies below the folder by name, and is long enough.
+     * Checks that every file with external data is there, lies below the folder by name and in fact (see {@link ModelFolder}), and is
+     * long enough.
      *
      * @return the real path of each, by its name in the model
      * @throws ModelLoadException naming the first that is not
@@ -132,12 +167,16 @@ public final class OnnxFile {
         }
         Path file = folder.resolve(relative);
         try {
-            long size = Files.size(file);
+            Path real = ModelFolder.realPath(folder, file, name + ": external data '" + location + "'");
+            if (!Files.isRegularFile(real)) {
+                throw new ModelLoadException(name + ": external data '" + location + "' is no file");
+            }
+            long size = Files.size(real);
             if (size < neededBytes) {
                 throw new ModelLoadException(name + ": external data file '" + location
                         + "' is truncated: expected at least " + neededBytes + " bytes, found " + size);
             }
-            return file.toRealPath();
+            return real;
         } catch (IOException e) {
             throw new ModelLoadException(
                     name + ": external data file '" + location + "' is missing (looked in " + folder + ")", e);
@@ -168,8 +207,17 @@ public final class OnnxFile {
         }
     }
 
-    private static void collect(Kind kind, ByteBuffer message, SortedMap<String, Long> found)
+    /**
+     * Gathers what the tensors in a message name.
+     *
+     * @param forbidden what the message is part of, if nothing in it may name a file
+     */
+    private void collect(
+            Kind kind, ByteBuffer message, @Nullable String forbidden, int depth, SortedMap<String, Long> found)
             throws MalformedException {
+        if (depth > MOST_NESTED) {
+            throw new MalformedException("graphs are nested more than " + MOST_NESTED + " messages deep");
+        }
         ProtoReader reader = new ProtoReader(message);
         ExternalData external = new ExternalData();
         while (reader.next()) {
@@ -178,13 +226,18 @@ public final class OnnxFile {
             }
             Kind child = kind.child(reader.field());
             if (child != null) {
-                collect(child, reader.payload(), found);
+                String inside = forbidden == null ? kind.forbids(child) : forbidden;
+                collect(child, reader.payload(), inside, depth + 1, found);
             } else if (kind == Kind.TENSOR && reader.field() == TENSOR_EXTERNAL_DATA) {
                 external.add(reader.payload());
             }
         }
         if (external.location != null) {
-            found.merge(external.location, external.offset + external.length, Math::max);
+            if (forbidden != null) {
+                throw new ModelLoadException(name + ": external data '" + external.location + "' in " + forbidden
+                        + "; that is refused, only ordinary initializers may have their data in a file");
+            }
+            found.merge(external.location, external.end(), Math::max);
         }
     }
 
@@ -193,24 +246,48 @@ public final class OnnxFile {
         @Nullable
         String location;
 
-        long offset;
-        long length;
+        private long offset;
+        private long length;
 
         void add(ByteBuffer pair) throws MalformedException {
             String key = pairText(pair, 1);
             String value = pairText(pair, 2);
+            switch (key) {
+                case "location" -> location = checkedName(value);
+                case "offset" -> offset = natural(key, value);
+                case "length" -> length = natural(key, value);
+                default -> {
+                    // checksums and the like do not matter here
+                }
+            }
+        }
+
+        /** The bytes that the file must have. */
+        long end() throws MalformedException {
+            if (length > Long.MAX_VALUE - offset) {
+                throw new MalformedException("external data with offset " + offset + " and length " + length);
+            }
+            return offset + length;
+        }
+
+        private static String checkedName(String location) throws MalformedException {
             try {
-                switch (key) {
-                    case "location" -> location = value;
-                    case "offset" -> offset = Long.parseLong(value);
-                    case "length" -> length = Long.parseLong(value);
-                    default -> {
-                        // checksums and the like do not matter here
-                    }
+                return Path.of(location).toString().isEmpty() ? "" : location;
+            } catch (InvalidPathException e) {
+                throw new MalformedException("external data in a file that cannot have that name", e);
+            }
+        }
+
+        private static long natural(String key, String value) throws MalformedException {
+            try {
+                long number = Long.parseLong(value);
+                if (number >= 0) {
+                    return number;
                 }
             } catch (NumberFormatException e) {
-                throw new MalformedException("external data with " + key + " '" + value + "'");
+                throw new MalformedException("external data with " + key + " '" + value + "'", e);
             }
+            throw new MalformedException("external data with " + key + " " + value);
         }
     }
 

@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.embedonce.error.CacheException;
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.graph.safetensors.Weights;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
@@ -91,21 +92,41 @@ public final class OnnxSession implements AutoCloseable {
     }
 
     /**
-     * The runtime follows no symbolic link out of the folder it is given. So it is given the root of the file system, and the
-     * model in memory names each file by its real path below it; {@link OnnxFile} has checked the names in the model before.
+     * The runtime reads nothing outside of the folder it is given, and follows no symbolic link out of it. So it is given the nearest
+     * folder that holds all the files, and the model in memory names each by its real path below that; {@link OnnxFile} has checked
+     * the names in the model before.
      */
     private static OnnxSession open(String name, OnnxFile model, Path folder, SessionOptions options) {
         Map<String, Path> real = model.resolveExternalData(folder);
-        Path root = real.values().iterator().next().getRoot();
-        byte[] relocated = model.withLocations(location -> {
-            Path file = real.get(location);
-            if (file == null || !root.equals(file.getRoot())) {
-                throw new ModelLoadException(
-                        name + ": external data '" + location + "' is not on the file system " + root);
-            }
-            return root.relativize(file).toString().replace('\\', '/');
-        });
-        return OrtSessions.create(name, options, root, (env, o) -> env.createSession(relocated, o));
+        Path base = base(name, real);
+        byte[] relocated = model.withLocations(location -> relocated(name, location, base, real));
+        return OrtSessions.create(name, options, base, (env, o) -> env.createSession(relocated, o));
+    }
+
+    /**
+     * The nearest folder that holds all files. The root of the file system is none: below it the runtime would read anything.
+     *
+     * @param files real paths by their names in the model, at least one
+     */
+    static Path base(String name, Map<String, Path> files) {
+        Path base = Weights.commonFolder(files.values());
+        if (base.getParent() == null) {
+            throw new ModelLoadException(name + ": its external data " + files.keySet()
+                    + " lies in no common folder but " + base + "; put the model into a folder of its own");
+        }
+        return base;
+    }
+
+    private static String relocated(String name, String location, Path base, Map<String, Path> real) {
+        Path file = real.get(location);
+        String below = file == null
+                ? ""
+                : base.relativize(file).toString().replace(file.getFileSystem().getSeparator(), "/");
+        // A name that begins with such a sign is how the runtime marks addresses in its own memory.
+        if (below.isEmpty() || below.startsWith("*")) {
+            throw new ModelLoadException(name + ": external data '" + location + "' has a name that is refused");
+        }
+        return below;
     }
 
     static OnnxSession of(String name, OrtSession session, SessionOptions options) throws OrtException {

@@ -15,6 +15,10 @@ final class ProtoReader {
         MalformedException(String message) {
             super(message);
         }
+
+        MalformedException(String message, Throwable cause) {
+            super(message, cause);
+        }
     }
 
     private final ByteBuffer message;
@@ -34,6 +38,10 @@ final class ProtoReader {
         }
         start = message.position();
         long tag = varint();
+        if (tag >>> Integer.SIZE != 0) {
+            // Protobuf's own parser drops the bits above, and so would see another field here than this one does.
+            throw new MalformedException("a field number of more than 32 bits");
+        }
         field = (int) (tag >>> 3);
         wireType = (int) (tag & 7);
         if (field == 0) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.graph.ModelFolder;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -19,8 +20,8 @@ import java.util.TreeSet;
 
 /**
  * Finds the safetensors files of a model directory: {@code model.safetensors}, or the shards that {@code
- * model.safetensors.index.json} names. The files may be symbolic links, as they are in a hub cache; tensors point to the real
- * files. Only headers are read.
+ * model.safetensors.index.json} names. The files may be symbolic links, as they are in a hub cache (see {@link ModelFolder} for where
+ * they may lead); tensors point to the real files. Only headers are read.
  */
 public final class Checkpoint {
     /** The file of weights that are not in shards. */
@@ -42,11 +43,11 @@ public final class Checkpoint {
      * The weights in a model directory. Where both a single file and an index are there, the single file counts, as in
      * transformers.
      *
-     * @throws ModelLoadException if there are none, a shard is missing, or a file is damaged
+     * @throws ModelLoadException if there are none, a shard is missing, a file is damaged or a link out of the directory
      */
     public static Weights open(Path directory) {
         if (Files.isRegularFile(directory.resolve(SINGLE))) {
-            return openFile(directory.resolve(SINGLE));
+            return new Weights(directory.resolve(SINGLE).toString(), read(directory, SINGLE));
         }
         if (Files.isRegularFile(directory.resolve(INDEX))) {
             return openShards(directory, directory.resolve(INDEX));
@@ -88,6 +89,17 @@ public final class Checkpoint {
         return new Weights(directory.toString(), tensors);
     }
 
+    /** The tensors of a file in a directory, whose links are followed as {@link ModelFolder} says. */
+    private static List<TensorInfo> read(Path directory, String name) {
+        Path file = directory.resolve(name);
+        try {
+            ModelFolder.realPath(directory, file, file.toString());
+        } catch (IOException e) {
+            throw new ModelLoadException(file + ": cannot be read: " + e, e);
+        }
+        return SafetensorsHeader.read(file);
+    }
+
     private static Map<String, TensorInfo> openShard(Path directory, Path index, String shard) {
         Path file = directory.resolve(shard);
         if (!Files.isRegularFile(file)) {
@@ -95,7 +107,7 @@ public final class Checkpoint {
                     index + ": weight_map names the shard " + shard + ", which is missing from " + directory);
         }
         Map<String, TensorInfo> tensors = new HashMap<>();
-        SafetensorsHeader.read(file).forEach(tensor -> tensors.put(tensor.name(), tensor));
+        read(directory, shard).forEach(tensor -> tensors.put(tensor.name(), tensor));
         return tensors;
     }
 

@@ -87,6 +87,24 @@ class CheckpointTest {
     }
 
     @Test
+    void open_linkOutOfTheDirectory_isRefused() throws IOException {
+        Path model = Files.createDirectories(folder.resolve("model"));
+        Path other = new SafetensorsFile().floats("a", "[2]", 4, 5).write(folder.resolve("other.safetensors"));
+        Files.createSymbolicLink(model.resolve("model.safetensors"), other);
+
+        assertThatThrownBy(() -> Checkpoint.open(model))
+                .isInstanceOf(ModelLoadException.class)
+                .hasMessageContainingAll("model.safetensors is a link out of the model's folder", other.toString());
+        Files.delete(model.resolve("model.safetensors"));
+        Files.createSymbolicLink(model.resolve("s.safetensors"), other);
+        Files.writeString(
+                model.resolve("model.safetensors.index.json"), "{\"weight_map\": {\"a\": \"s.safetensors\"}}");
+        assertThatThrownBy(() -> Checkpoint.open(model))
+                .isInstanceOf(ModelLoadException.class)
+                .hasMessageContaining("s.safetensors is a link out of the model's folder");
+    }
+
+    @Test
     void open_hubCache_pointsToTheBlobs() throws IOException {
         Path blobs = Files.createDirectories(folder.resolve("blobs"));
         Path snapshot = Files.createDirectories(folder.resolve("snapshots/abc"));
