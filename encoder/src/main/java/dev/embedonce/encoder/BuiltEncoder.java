@@ -37,7 +37,7 @@ final class BuiltEncoder {
                 digests.requireUnchanged();
                 VectorOutput output = new VectorOutput(model.output(), Reduction.NONE, false);
                 return EncoderAssembly.assemble(
-                        folder.toString(), session, output, processor, model.fingerprint(), options);
+                        folder.toString(), session, false, output, processor, model.fingerprint(), options);
             });
         }
     }

@@ -60,12 +60,12 @@ final class BundledModel {
         return EncoderAssembly.closingOnError(session, () -> {
             VectorOutput output = OutputRule.choose(NAME, session, options, SentenceTransformersConfig.NONE);
             String version = version(config, sha256(model), output);
-            return EncoderAssembly.assemble(NAME, session, output, processor, version, options);
+            return EncoderAssembly.assemble(NAME, session, false, output, processor, version, options);
         });
     }
 
     private static String version(JsonNode config, String model, VectorOutput output) {
-        return OnnxVersion.of(Optional.of(config), model, new TreeMap<>(), output);
+        return OnnxVersion.of(Optional.of(config), model, new TreeMap<>(), false, output);
     }
 
     private static byte[] resource(String name) {

@@ -56,10 +56,12 @@ final class EncoderAssembly {
      * An encoder.
      *
      * @param model names the model in errors
+     * @param runWide whether the graph is known to have {@link RunWideOperators}
      */
     static ImageEncoder assemble(
             String model,
             OnnxSession session,
+            boolean runWide,
             VectorOutput output,
             ImageProcessor processor,
             String modelVersion,
@@ -67,9 +69,11 @@ final class EncoderAssembly {
         TensorSpec input = input(model, session);
         int batchSize = batchSize(model, input, options);
         int dimension = tryOut(model, session, input, output, processor);
-        int threads = options.device() == Device.CPU ? options.threads() : 1;
+        boolean cpu = options.device() == Device.CPU;
+        int threads = cpu ? options.threads() : 1;
+        int picturesARun = cpu || runWide ? 1 : batchSize;
         return new OnnxImageEncoder(
-                session, input.name(), output, processor, modelVersion, dimension, batchSize, threads);
+                session, input.name(), output, processor, modelVersion, dimension, batchSize, picturesARun, threads);
     }
 
     private static TensorSpec input(String model, OnnxSession session) {

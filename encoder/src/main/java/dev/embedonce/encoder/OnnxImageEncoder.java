@@ -1,7 +1,6 @@
 package dev.embedonce.encoder;
 
 import dev.embedonce.error.CacheException;
-import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.image.ImageProcessor;
 import dev.embedonce.value.Entry;
@@ -21,13 +20,12 @@ import java.util.concurrent.Future;
  * An encoder that runs as an ONNX graph: pixels in, one vector out.
  *
  * <p>A batch is divided among the threads, each of which runs its part through the one session. On a CPU that beats threads
- * inside of the operators, and callers may well divide the work themselves and call from threads of their own instead. Nor does a CPU gain
- * from many pictures in one run: what lies between the operators then no longer fits into its caches.
+ * inside of the operators, and callers may well divide the work themselves and call from threads of their own instead. On a CPU every
+ * picture is a run of its own: then its vector is the same to the last bit whatever else is in the batch and however the batch is divided,
+ * whatever the graph does. (The runtime's kernels do not promise that: without repacked weights the last bits depend on the number of
+ * pictures in the run.) A CPU gains next to nothing from more: what lies between the operators then no longer fits into its caches.
  */
 public final class OnnxImageEncoder implements ImageEncoder {
-    /** Pictures in one run on a CPU: two take a tenth less than sixteen, one takes as long (EfficientNet-Lite0 and ViT-B/16 at 224). */
-    private static final int PICTURES_A_RUN = 2;
-
     private final OnnxSession session;
     private final String input;
     private final VectorOutput output;
@@ -35,6 +33,7 @@ public final class OnnxImageEncoder implements ImageEncoder {
     private final String modelVersion;
     private final int dimension;
     private final int batchSize;
+    private final int picturesARun;
     private final int threads;
     private final ExecutorService helpers;
     private final BatchMemory memory = new BatchMemory();
@@ -44,6 +43,7 @@ public final class OnnxImageEncoder implements ImageEncoder {
      * An encoder over a session that it then owns.
      *
      * @param input the graph's only input, float32 {@code [batch, 3, height, width]}
+     * @param picturesARun the most pictures that go through the graph together
      */
     OnnxImageEncoder(
             OnnxSession session,
@@ -53,6 +53,7 @@ public final class OnnxImageEncoder implements ImageEncoder {
             String modelVersion,
             int dimension,
             int batchSize,
+            int picturesARun,
             int threads) {
         this.session = session;
         this.input = input;
@@ -61,6 +62,7 @@ public final class OnnxImageEncoder implements ImageEncoder {
         this.modelVersion = modelVersion;
         this.dimension = dimension;
         this.batchSize = batchSize;
+        this.picturesARun = picturesARun;
         this.threads = threads;
         this.helpers = Executors.newFixedThreadPool(Math.max(1, threads - 1), task -> {
             Thread thread = new Thread(task, "embedonce-encode");
@@ -164,10 +166,9 @@ public final class OnnxImageEncoder implements ImageEncoder {
     }
 
     private List<Tensor> run(List<PreparedImage> images) {
-        int together = session.options().device() == Device.CPU ? PICTURES_A_RUN : images.size();
         List<Tensor> vectors = new ArrayList<>(images.size());
-        for (int from = 0; from < images.size(); from += together) {
-            vectors.addAll(runTogether(images.subList(from, Math.min(images.size(), from + together))));
+        for (int from = 0; from < images.size(); from += picturesARun) {
+            vectors.addAll(runTogether(images.subList(from, Math.min(images.size(), from + picturesARun))));
         }
         return vectors;
     }

@@ -15,6 +15,9 @@ final class OnnxVersion {
     /** Raised by hand when what is done to a graph's output changes. */
     private static final int REVISION = 1;
 
+    /** For graphs with {@link RunWideOperators}, whose vectors were shaped by their neighbours under the first revision. */
+    private static final int RUN_WIDE_REVISION = 2;
+
     private static final Pattern MODEL_TYPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
     private OnnxVersion() {}
@@ -25,11 +28,16 @@ final class OnnxVersion {
      * @param config the model's {@code config.json}, if it has one
      * @param model SHA-256 of the ONNX file, hexadecimal
      * @param externalData the same of each file with external data, by its name in the model
+     * @param runWide whether the graph has {@link RunWideOperators}
      */
     static String of(
-            Optional<JsonNode> config, String model, SortedMap<String, String> externalData, VectorOutput output) {
+            Optional<JsonNode> config,
+            String model,
+            SortedMap<String, String> externalData,
+            boolean runWide,
+            VectorOutput output) {
         FramedDigest digest = FramedDigest.tagged("embedonce.model.onnx.v1")
-                .put("revision", REVISION)
+                .put("revision", runWide ? RUN_WIDE_REVISION : REVISION)
                 .put("model", model)
                 .put("externalFiles", externalData.size());
         for (Map.Entry<String, String> file : externalData.entrySet()) {

@@ -74,7 +74,13 @@ final class ReadyOnnx {
         ImageProcessor processor = HfImageProcessors.read(folder, options.pixels());
         SentenceTransformersConfig sentenceTransformers = SentenceTransformersConfig.read(folder);
         try (FileDigests digests = new FileDigests(options.cacheFolder(), options.rehash())) {
-            SortedMap<String, Path> externalFiles = OnnxFile.read(file).resolveExternalData(beside(file));
+            OnnxFile structure = OnnxFile.read(file);
+            if (structure.isTraining()) {
+                throw new ModelLoadException(file + ": has an operator in training mode, so that its answers change from run to"
+                        + " run; export the model for inference");
+            }
+            boolean runWide = RunWideOperators.in(structure);
+            SortedMap<String, Path> externalFiles = structure.resolveExternalData(beside(file));
             String model = digests.sha256(file);
             SortedMap<String, String> external = new TreeMap<>();
             externalFiles.forEach((location, path) -> external.put(location, digests.sha256(path)));
@@ -83,8 +89,8 @@ final class ReadyOnnx {
                 digests.requireUnchanged();
                 String name = file.toString();
                 VectorOutput output = OutputRule.choose(name, session, options, sentenceTransformers);
-                String version = OnnxVersion.of(config, model, external, output);
-                return EncoderAssembly.assemble(name, session, output, processor, version, options);
+                String version = OnnxVersion.of(config, model, external, runWide, output);
+                return EncoderAssembly.assemble(name, session, runWide, output, processor, version, options);
             });
         }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.data.Offset.offset;
 
 import dev.embedonce.encoder.arch.Pooling;
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.WeightMemory;
 import dev.embedonce.value.Embedding;
 import dev.embedonce.value.Tensor;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checkpoints as published, opened like any other model; that the numbers are right is for the tests of the architectures. */
@@ -73,6 +75,29 @@ class BuiltEncoderTest {
 
             assertThat(noise.dimension()).isEqualTo(encoder.dimension()).isPositive();
             assertThat(noise).isNotEqualTo(waves).isEqualTo(encoder.embed(Goldens.picture("noise-224")));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "dinov2, FLOAT32", "dinov2, INT8", "dinov2, INT4", "clip, FLOAT32", "clip, INT8", "clip, INT4",
+        "siglip, FLOAT32", "siglip, INT8", "siglip, INT4", "vit, FLOAT32", "vit, INT8", "vit, INT4",
+        "convnext, FLOAT32", "convnext, INT8", "convnext, INT4"
+    })
+    void encode_batch_isBitForBitWhatEachPictureIsAlone(String name, NumericMode mode) throws IOException {
+        for (WeightMemory memory : WeightMemory.values()) {
+            try (ImageEncoder encoder =
+                    open(checkpoint(name), options().numericMode(mode).memory(memory))) {
+                List<PreparedImage> batch = Stream.of("noise-224", "grey-256", "waves-420x300", "shapes-257x391")
+                        .map(Goldens::picture)
+                        .map(encoder::prepare)
+                        .toList();
+                List<Map<String, Tensor>> together = encoder.encode(batch);
+                for (int i = 0; i < batch.size(); i++) {
+                    assertThat(together.get(i))
+                            .isEqualTo(encoder.encode(List.of(batch.get(i))).get(0));
+                }
+            }
         }
     }
 

@@ -11,16 +11,21 @@ import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.GraphBuilder;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.key.FramedDigest;
+import dev.embedonce.value.Tensor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReadyOnnxTest {
@@ -263,6 +268,69 @@ class ReadyOnnxTest {
             assertThat(copied.preprocVersion()).isEqualTo(bundled.preprocVersion());
             assertThat(copied.embed(picture)).isEqualTo(bundled.embed(picture));
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("graphsThatMixPictures")
+    void encode_graphThatLooksAtTheWholeRun_neighboursDoNotCount(TestModels.Body body) throws IOException {
+        for (int threads : new int[] {1, 2}) {
+            try (ImageEncoder encoder = open(model(body), options().threads(threads))) {
+                List<PreparedImage> batch = Stream.of(51, 255, 3, 120, 7)
+                        .map(grey -> encoder.prepare(flatPng(grey)))
+                        .toList();
+                List<Map<String, Tensor>> together = encoder.encode(batch);
+                for (int i = 0; i < batch.size(); i++) {
+                    assertThat(together.get(i))
+                            .isEqualTo(encoder.encode(List.of(batch.get(i))).get(0));
+                }
+            }
+        }
+    }
+
+    /** Dynamic quantisation, a normalisation whose usual axes include the batch, and what no operator's name gives away. */
+    static Stream<TestModels.Body> graphsThatMixPictures() {
+        TestModels.Body reduced = (graph, c) -> {
+            Value mean = new Ops(graph).mean(c, true, 0);
+            graph.output("image_embeds", new Ops(graph).add(c, mean), Dim.free("batch"), Dim.of(3));
+        };
+        return Stream.of(
+                TestModels.dynamicallyQuantized(),
+                TestModels.normalizedOverTheBatch(),
+                reduced);
+    }
+
+    @Test
+    void modelVersion_ofAGraphThatLooksAtTheWholeRun_isRaised() throws IOException {
+        Path plain = model(TestModels.vector("image_embeds", 2));
+        assertThat(version(plain, options())).isEqualTo(withRevision(plain, 1)).isNotEqualTo(withRevision(plain, 2));
+        for (TestModels.Body body : List.of(TestModels.dynamicallyQuantized(), TestModels.normalizedOverTheBatch())) {
+            Path mixing = model(body);
+            assertThat(version(mixing, options())).isEqualTo(withRevision(mixing, 2));
+        }
+    }
+
+    /** The runtime would take the statistics of each run over into the next. */
+    @Test
+    void open_graphInTrainingMode_isRefused() throws IOException {
+        assertRefused(model(TestModels.normalizedAsInTraining()), options(), "training mode", "inference");
+    }
+
+    /** The version as the digest's definition has it. */
+    private static String withRevision(Path model, int revision) throws IOException {
+        String sha256;
+        try (FileDigests digests = new FileDigests(model.resolveSibling("digests"), true)) {
+            sha256 = digests.sha256(model.resolve("model.onnx"));
+        }
+        return "tiny@sha256:"
+                + FramedDigest.tagged("embedonce.model.onnx.v1")
+                        .put("revision", revision)
+                        .put("model", sha256)
+                        .put("externalFiles", 0)
+                        .put("output", "image_embeds")
+                        .put("pooling", "none")
+                        .put("normalize", false)
+                        .put("numericMode", "as-stored")
+                        .hexDigest();
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
@@ -78,6 +79,40 @@ final class TestModels {
             for (Body body : bodies) {
                 body.accept(graph, c);
             }
+        };
+    }
+
+    /** Output image_embeds [batch, 3]: c in 8 bits, with one scale and zero point for all that is in the run. */
+    static Body dynamicallyQuantized() {
+        return (graph, c) -> {
+            List<Value> quantized = graph.op("DynamicQuantizeLinear", c).outputsNamed("codes", "scale", "zero_point");
+            Value back = graph.op("DequantizeLinear", quantized.get(0), quantized.get(1), quantized.get(2))
+                    .output(TensorType.F32);
+            graph.output("image_embeds", back, BATCH, Dim.of(3));
+        };
+    }
+
+    /** Output image_embeds [batch, 3]: c normalised over the usual axes of the operator: batch, height and width. */
+    static Body normalizedOverTheBatch() {
+        return (graph, c) -> {
+            Ops ops = new Ops(graph);
+            Value one = ops.unsqueeze(ops.unsqueeze(c, 2), 3);
+            Value planes = ops.concat(3, one, ops.mul(one, graph.scalar(3f)));
+            Value normalized = ops.add(planes, graph.op("MeanVarianceNormalization", planes).output());
+            graph.output("image_embeds", ops.mean(normalized, false, 2, 3), BATCH, Dim.of(3));
+        };
+    }
+
+    /** Output image_embeds [batch, 3]: c, normalised as in training: by mean and variance of the run. */
+    static Body normalizedAsInTraining() {
+        return (graph, c) -> {
+            Value ones = graph.constant(Shape.of(3), 1, 1, 1);
+            Value zeros = graph.constant(Shape.of(3), 0, 0, 0);
+            Value normalized = graph.op("BatchNormalization", new Ops(graph).unsqueeze(c, 2), ones, zeros, zeros, ones)
+                    .with("training_mode", 1)
+                    .outputsNamed("normalized", "mean", "variance")
+                    .get(0);
+            graph.output("image_embeds", new Ops(graph).mean(normalized, false, 2), BATCH, Dim.of(3));
         };
     }
 

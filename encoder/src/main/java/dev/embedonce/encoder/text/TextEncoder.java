@@ -3,6 +3,7 @@ package dev.embedonce.encoder.text;
 import dev.embedonce.cache.FeatureEncoder;
 import dev.embedonce.encoder.ImageEncoder;
 import dev.embedonce.error.CacheException;
+import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.value.Embedding;
 import dev.embedonce.value.Entry;
@@ -139,10 +140,10 @@ public final class TextEncoder implements FeatureEncoder<PreparedText>, AutoClos
         List<Future<List<Map<String, Tensor>>>> others = new ArrayList<>();
         for (int from = share; from < batch.size(); from += share) {
             List<PreparedText> part = batch.subList(from, Math.min(from + share, batch.size()));
-            others.add(helpers.submit(() -> run(part)));
+            others.add(helpers.submit(() -> runs(part)));
         }
         try {
-            List<Map<String, Tensor>> answers = new ArrayList<>(run(batch.subList(0, Math.min(share, batch.size()))));
+            List<Map<String, Tensor>> answers = new ArrayList<>(runs(batch.subList(0, Math.min(share, batch.size()))));
             for (Future<List<Map<String, Tensor>>> other : others) {
                 answers.addAll(join(other));
             }
@@ -152,10 +153,17 @@ public final class TextEncoder implements FeatureEncoder<PreparedText>, AutoClos
         }
     }
 
-    private List<Map<String, Tensor>> run(List<PreparedText> texts) {
-        if (texts.isEmpty()) {
-            return List.of();
+    /** On a CPU one run a text, so that no text's vector depends on how many others are there, not even in its last bits. */
+    private List<Map<String, Tensor>> runs(List<PreparedText> texts) {
+        int together = session.options().device() == Device.CPU ? 1 : Math.max(1, texts.size());
+        List<Map<String, Tensor>> answers = new ArrayList<>(texts.size());
+        for (int from = 0; from < texts.size(); from += together) {
+            answers.addAll(run(texts.subList(from, Math.min(from + together, texts.size()))));
         }
+        return answers;
+    }
+
+    private List<Map<String, Tensor>> run(List<PreparedText> texts) {
         int tokens = (int) texts.get(0).inputIds().elementCount();
         List<Tensor> ids = texts.stream().map(PreparedText::inputIds).toList();
         Tensor feed = Tensor.joined(new long[] {texts.size(), tokens}, ids);

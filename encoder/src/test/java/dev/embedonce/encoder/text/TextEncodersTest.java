@@ -14,14 +14,17 @@ import dev.embedonce.encoder.hub.HubServer;
 import dev.embedonce.encoder.hub.HubSettings;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.blocks.NumericMode;
+import dev.embedonce.graph.runtime.WeightMemory;
 import dev.embedonce.store.MemoryStore;
 import dev.embedonce.value.Embedding;
+import dev.embedonce.value.Tensor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -59,6 +62,27 @@ class TextEncodersTest {
 
     private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    // ---- batches
+
+    @ParameterizedTest
+    @EnumSource
+    void encode_batch_isBitForBitWhatEachTextIsAlone(NumericMode mode) {
+        List<String> texts = List.of("a", "", "two cats on a red sofa", "A PHOTO OF A DOG! " + "x ".repeat(60));
+        for (TextCase model : List.of(TextCase.CLIP, TextCase.SIGLIP, TextCase.SIGLIP2)) {
+            try (TextEncoder encoder = TextEncoders.open(
+                    model.folder().toString(),
+                    options().numericMode(mode).memory(WeightMemory.MAP).build())) {
+                List<PreparedText> batch =
+                        texts.stream().map(text -> encoder.prepare(utf8(text))).toList();
+                List<Map<String, Tensor>> together = encoder.encode(batch);
+                for (int i = 0; i < batch.size(); i++) {
+                    assertThat(together.get(i))
+                            .isEqualTo(encoder.encode(List.of(batch.get(i))).get(0));
+                }
+            }
+        }
     }
 
     // ---- which pictures a text may be compared with

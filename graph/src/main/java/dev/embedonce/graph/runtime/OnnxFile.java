@@ -15,12 +15,15 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outside of an ONNX file: which other files hold its weights, read without loading any of them. Immutable.
+ * The outside of an ONNX file: which other files hold its weights and which operators it calls, read without loading any weights.
+ * Immutable.
  *
  * <p>ONNX is protobuf; external data hangs on every TensorProto. {@link Kind} lists all paths that lead to one. Only ordinary
  * initializers, of the graph or of a graph inside it, may have their data in a file: the runtime does not check what sparse tensors
@@ -84,11 +87,14 @@ public final class OnnxFile {
         }
     }
 
+    private static final int NODE_OPERATOR = 4;
     private static final int TENSOR_EXTERNAL_DATA = 13;
 
     private final String name;
     private final ByteBuffer model;
     private final SortedMap<String, Long> externalData;
+    private final SortedSet<String> operators = new TreeSet<>();
+    private boolean training;
 
     private OnnxFile(String name, ByteBuffer model) throws MalformedException {
         this.name = name;
@@ -142,6 +148,19 @@ public final class OnnxFile {
     /** The files with external data, relative to the model's folder, each with the number of bytes it must at least have. */
     public SortedMap<String, Long> externalData() {
         return externalData;
+    }
+
+    /**
+     * Whether an operator is told to work as in training, as BatchNormalization can be: it then takes statistics of what is in a run,
+     * and the runtime keeps them for the next.
+     */
+    public boolean isTraining() {
+        return training;
+    }
+
+    /** The names of all operators that are called, at any depth, without their domains. */
+    public SortedSet<String> operators() {
+        return Collections.unmodifiableSortedSet(operators);
     }
 
     /**
@@ -230,8 +249,11 @@ public final class OnnxFile {
                 collect(child, reader.payload(), inside, depth + 1, found);
             } else if (kind == Kind.TENSOR && reader.field() == TENSOR_EXTERNAL_DATA) {
                 external.add(reader.payload());
+            } else if (kind == Kind.NODE && reader.field() == NODE_OPERATOR) {
+                operators.add(reader.text());
             }
         }
+        training |= kind == Kind.ATTRIBUTE && isTrainingMode(message);
         if (external.location != null) {
             if (forbidden != null) {
                 throw new ModelLoadException(name + ": external data '" + external.location + "' in " + forbidden
@@ -239,6 +261,17 @@ public final class OnnxFile {
             }
             found.merge(external.location, external.end(), Math::max);
         }
+    }
+
+    private static boolean isTrainingMode(ByteBuffer attribute) throws MalformedException {
+        ProtoReader reader = new ProtoReader(attribute);
+        boolean named = false;
+        boolean set = false;
+        while (reader.next()) {
+            named |= reader.field() == 1 && reader.isMessage() && reader.text().equals("training_mode");
+            set |= reader.field() == 3 && reader.isNumber() && reader.number() != 0;
+        }
+        return named && set;
     }
 
     /** The key-value pairs of one tensor's external data. */
@@ -314,6 +347,7 @@ public final class OnnxFile {
                 writeMessage(reader.field(), inner.toByteArray(), out);
             } else if (kind == Kind.TENSOR
                     && reader.field() == TENSOR_EXTERNAL_DATA
+                    && reader.isMessage()
                     && pairText(reader.payload(), 1).equals("location")) {
                 writeMessage(TENSOR_EXTERNAL_DATA, locationPair(relocate.apply(pairText(reader.payload(), 2))), out);
             } else {

@@ -1,5 +1,6 @@
 package dev.embedonce.vlm.vision;
 
+import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.util.ArrayList;
@@ -12,8 +13,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * A tower that is one ONNX graph, every input and output of which begins with a batch axis. Pictures whose inputs have the same
- * shapes run together.
+ * A tower that is one ONNX graph, every input and output of which begins with a batch axis. On a GPU, pictures whose inputs have the
+ * same shapes run together. On a CPU each is a run of its own, so that its features are the same to the last bit whatever else is in the
+ * batch: without repacked weights the runtime's last bits depend on how many pictures are in a run.
  */
 public final class GraphTower implements VisionTower {
     private static final int BATCH = 8;
@@ -67,7 +69,7 @@ public final class GraphTower implements VisionTower {
         }
         VisionFeatures[] answers = new VisionFeatures[images.size()];
         for (List<Integer> group : alike.values()) {
-            int size = batchSize(inputs.get(group.get(0)));
+            int size = picturesARun(inputs.get(group.get(0)));
             for (int from = 0; from < group.size(); from += size) {
                 List<Integer> part = group.subList(from, Math.min(from + size, group.size()));
                 run(part, images, inputs, answers);
@@ -83,7 +85,10 @@ public final class GraphTower implements VisionTower {
                 .collect(Collectors.joining());
     }
 
-    private static int batchSize(Map<String, Tensor> inputs) {
+    private int picturesARun(Map<String, Tensor> inputs) {
+        if (session.get().options().device() == Device.CPU) {
+            return 1;
+        }
         long bytes =
                 inputs.values().stream().mapToLong(t -> t.data().remaining()).sum();
         return (int) Math.max(1, Math.min(BATCH, BATCH_BYTES / Math.max(1, bytes)));
