@@ -5,8 +5,10 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import dev.embedonce.error.ModelLoadException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class OrtSessions {
     private static final Pattern UNKNOWN_OPERATOR =
             Pattern.compile("(\\S+?)\\(-?\\d+\\) is not a registered function/op");
+
+    /**
+     * CPU and GPU share model versions, so a GPU must not round more than a CPU does: TF32, which the runtime uses unless told
+     * otherwise, keeps 10 bits of each factor of a float32 product.
+     */
+    static final Map<String, String> CUDA_OPTIONS = Map.of("use_tf32", "0");
 
     interface Opener {
         OrtSession open(OrtEnvironment environment, OrtSession.SessionOptions options) throws OrtException;
@@ -105,8 +113,11 @@ final class OrtSessions {
                     + environment().getVersion()
                     + " in place of the artifact onnxruntime, or choose device cpu");
         }
-        try {
-            settings.addCUDA();
+        try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions()) {
+            for (Map.Entry<String, String> option : CUDA_OPTIONS.entrySet()) {
+                cuda.add(option.getKey(), option.getValue());
+            }
+            settings.addCUDA(cuda);
         } catch (OrtException e) {
             throw noCuda(e);
         }

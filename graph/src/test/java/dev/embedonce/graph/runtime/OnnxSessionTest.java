@@ -233,6 +233,12 @@ class OnnxSessionTest {
                 .hasMessageNotContaining("\n");
     }
 
+    /** No GPU is needed to say it: float32 products on a GPU are float32, since CPU and GPU share a model version. */
+    @Test
+    void cudaOptions_turnTf32Off() {
+        assertThat(OrtSessions.CUDA_OPTIONS).containsEntry("use_tf32", "0");
+    }
+
     @ParameterizedTest
     @EnumSource(WeightMemory.class)
     void open_externalData_besideTheFile(WeightMemory memory) throws IOException {
