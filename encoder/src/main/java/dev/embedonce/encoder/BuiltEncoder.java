@@ -21,6 +21,7 @@ final class BuiltEncoder {
      */
     static ImageEncoder open(Path folder, EncoderOptions options) {
         ImageProcessor processor = HfImageProcessors.read(folder, options.pixels());
+        QuantizedSpeed.warnIfSlow(options);
         try (FileDigests digests = new FileDigests(options.cacheFolder(), options.rehash())) {
             BuildOptions build = new BuildOptions(
                     options.pooling(),

@@ -3,6 +3,7 @@ package dev.embedonce.encoder.text;
 import dev.embedonce.encoder.EncoderOptions;
 import dev.embedonce.encoder.FileDigests;
 import dev.embedonce.encoder.ImageEncoders;
+import dev.embedonce.encoder.QuantizedSpeed;
 import dev.embedonce.encoder.arch.Architectures;
 import dev.embedonce.encoder.arch.BuildOptions;
 import dev.embedonce.encoder.arch.BuiltModel;
@@ -53,6 +54,7 @@ public final class TextEncoders {
                     folder + ": no text side found; looked for model.safetensors and model.safetensors.index.json");
         }
         ModelConfig config = ModelConfig.read(folder);
+        QuantizedSpeed.warnIfSlow(options);
         EncoderArchitecture architecture = Architectures.of(config);
         try (FileDigests digests = new FileDigests(options.cacheFolder(), options.rehash())) {
             BuildOptions build = new BuildOptions(
