@@ -74,7 +74,10 @@ final class QuantizedTrial {
                 Shape.of(WIDTH, blocks, codeBytes),
                 ByteBuffer.allocate(WIDTH * blocks * codeBytes));
         Value scales = graph.initializer(
-                "scales", TensorType.F32, Shape.of((long) WIDTH * blocks), ByteBuffer.allocate(WIDTH * blocks * Float.BYTES));
+                "scales",
+                TensorType.F32,
+                Shape.of((long) WIDTH * blocks),
+                ByteBuffer.allocate(WIDTH * blocks * Float.BYTES));
         return graph.contrib("MatMulNBits", x, codes, scales)
                 .with("K", WIDTH)
                 .with("N", WIDTH)

@@ -76,8 +76,9 @@ final class ReadyOnnx {
         try (FileDigests digests = new FileDigests(options.cacheFolder(), options.rehash())) {
             OnnxFile structure = OnnxFile.read(file);
             if (structure.isTraining()) {
-                throw new ModelLoadException(file + ": has an operator in training mode, so that its answers change from run to"
-                        + " run; export the model for inference");
+                throw new ModelLoadException(
+                        file + ": has an operator in training mode, so that its answers change from run to"
+                                + " run; export the model for inference");
             }
             boolean runWide = RunWideOperators.in(structure);
             SortedMap<String, Path> externalFiles = structure.resolveExternalData(beside(file));

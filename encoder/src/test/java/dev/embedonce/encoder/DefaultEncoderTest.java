@@ -6,7 +6,6 @@ import static org.assertj.core.data.Offset.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedonce.value.Embedding;
-import dev.embedonce.value.Entry;
 import dev.embedonce.value.Tensor;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -243,11 +242,6 @@ class DefaultEncoderTest {
                 .hasMessageContaining("'no-such-model'")
                 .hasMessageContaining("'default'")
                 .hasMessageNotContaining("\n");
-    }
-
-    private static float[] vector(Map<String, Tensor> answer) {
-        assertThat(answer).containsOnlyKeys(Entry.EMBEDDING);
-        return new Embedding(answer.values().iterator().next()).toArray();
     }
 
     private static double cosine(float[] a, float[] b) {

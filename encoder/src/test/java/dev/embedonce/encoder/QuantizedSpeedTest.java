@@ -27,8 +27,9 @@ class QuantizedSpeedTest {
 
     @Test
     void advice_slower_saysSoAndByHowMuch() {
-        assertThat(speed("a", 2.06).advice(NumericMode.INT8)).hasValueSatisfying(text -> assertThat(text)
-                .startsWith("int8 weights take 2.1 times as long as float32"));
+        assertThat(speed("a", 2.06).advice(NumericMode.INT8))
+                .hasValueSatisfying(
+                        text -> assertThat(text).startsWith("int8 weights take 2.1 times as long as float32"));
     }
 
     @Test

@@ -293,10 +293,7 @@ class ReadyOnnxTest {
             Value mean = new Ops(graph).mean(c, true, 0);
             graph.output("image_embeds", new Ops(graph).add(c, mean), Dim.free("batch"), Dim.of(3));
         };
-        return Stream.of(
-                TestModels.dynamicallyQuantized(),
-                TestModels.normalizedOverTheBatch(),
-                reduced);
+        return Stream.of(TestModels.dynamicallyQuantized(), TestModels.normalizedOverTheBatch(), reduced);
     }
 
     @Test

@@ -98,7 +98,8 @@ final class TestModels {
             Ops ops = new Ops(graph);
             Value one = ops.unsqueeze(ops.unsqueeze(c, 2), 3);
             Value planes = ops.concat(3, one, ops.mul(one, graph.scalar(3f)));
-            Value normalized = ops.add(planes, graph.op("MeanVarianceNormalization", planes).output());
+            Value normalized = ops.add(
+                    planes, graph.op("MeanVarianceNormalization", planes).output());
             graph.output("image_embeds", ops.mean(normalized, false, 2, 3), BATCH, Dim.of(3));
         };
     }

@@ -78,8 +78,7 @@ public final class OnnxFile {
         @Nullable
         String forbids(Kind child) {
             return switch (this) {
-                case MODEL ->
-                    child == FUNCTION ? "a function" : child == TRAINING ? "the training information" : null;
+                case MODEL -> child == FUNCTION ? "a function" : child == TRAINING ? "the training information" : null;
                 case ATTRIBUTE -> child == TENSOR ? "an attribute" : null;
                 case SPARSE -> "a sparse tensor";
                 default -> null;

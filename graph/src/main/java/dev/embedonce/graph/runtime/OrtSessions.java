@@ -61,7 +61,8 @@ final class OrtSessions {
             settings.setInterOpNumThreads(1);
             settings.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
             settings.setDeterministicCompute(true);
-            // Nothing but ONNX: the runtime would else look into the bytes for its own format, which nobody has checked.
+            // Nothing but ONNX: the runtime would else look into the bytes for its own format, which nobody has
+            // checked.
             settings.addConfigEntry("session.load_model_format", "ONNX");
             // Between runs the threads leave the cores to others, such as the session that runs next.
             settings.addConfigEntry("session.force_spinning_stop", "1");

@@ -94,7 +94,9 @@ class OnnxContainmentTest {
     @ParameterizedTest
     @CsvSource({"true", "false"})
     void sparseInitializer_atAnotherFile_isRefused(boolean absolute) throws IOException {
-        String location = absolute ? secret.toString() : secret.getRoot().relativize(secret).toString();
+        String location = absolute
+                ? secret.toString()
+                : secret.getRoot().relativize(secret).toString();
 
         assertRefused(addsStolen(message(15, sparse(location))), location, "a sparse tensor");
     }
@@ -193,7 +195,10 @@ class OnnxContainmentTest {
         Path repository = Files.createDirectories(folder.resolve("models--org--name"));
         Path blobs = Files.createDirectories(repository.resolve("blobs"));
         floats(blobs.resolve("b0b0"), 7);
-        floats(Files.createDirectories(folder.resolve("models--org--other/blobs")).resolve("b1b1"), 8);
+        floats(
+                Files.createDirectories(folder.resolve("models--org--other/blobs"))
+                        .resolve("b1b1"),
+                8);
         folder = Files.createDirectories(repository.resolve("snapshots/0123/onnx"));
         Files.createSymbolicLink(folder.resolve("weights.bin"), Path.of("../../../blobs/b0b0"));
         Files.createSymbolicLink(folder.resolve("foreign.bin"), Path.of("../../../../models--org--other/blobs/b1b1"));
@@ -258,7 +263,8 @@ class OnnxContainmentTest {
     void modelInTheRuntimesOwnFormat_isNotReadAsSuch() throws IOException {
         byte[] tail = plain("weights.bin");
         byte[] producer = join(new byte[] {8, 10}, text(2, "ORTM"), tail);
-        assertThat(new String(producer, 4, 4, java.nio.charset.StandardCharsets.US_ASCII)).isEqualTo("ORTM");
+        assertThat(new String(producer, 4, 4, java.nio.charset.StandardCharsets.US_ASCII))
+                .isEqualTo("ORTM");
 
         assertThat(run(write(producer))).containsOnly(1);
     }

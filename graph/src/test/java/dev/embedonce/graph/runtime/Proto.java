@@ -86,9 +86,6 @@ final class Proto {
 
     /** A ModelProto around the fields of a GraphProto. */
     static byte[] model(byte[]... graphFields) {
-        return join(
-                number(1, 10),
-                message(7, join(graphFields), text(2, "g")),
-                message(8, text(1, ""), number(2, 23)));
+        return join(number(1, 10), message(7, join(graphFields), text(2, "g")), message(8, text(1, ""), number(2, 23)));
     }
 }

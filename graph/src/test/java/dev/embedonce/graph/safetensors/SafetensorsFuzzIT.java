@@ -51,7 +51,10 @@ class SafetensorsFuzzIT {
             long end = tensors.isEmpty() ? size : tensors.get(0).offset();
             for (TensorInfo tensor : tensors) {
                 require(tensor.offset() == end && tensor.length() >= 0, tensor);
-                require(tensor.length() == tensor.shape().elementCount() * tensor.type().sizeBytes(), tensor);
+                require(
+                        tensor.length()
+                                == tensor.shape().elementCount() * tensor.type().sizeBytes(),
+                        tensor);
                 end += tensor.length();
             }
             require(end == size, tensors);
@@ -81,8 +84,10 @@ class SafetensorsFuzzIT {
                 .floats("a", "[2,1]", 1, 2)
                 .halves("b", "BF16", "[3]", 1, 2, 3)
                 .write(folder.resolve("sound"));
-        Path empty = SafetensorsFile.write(folder.resolve("empty"), "{\"__metadata__\":{\"format\":\"pt\"}}", new byte[0]);
-        String index = "{\"metadata\":{},\"weight_map\":{\"a\":\"m-1-of-2.safetensors\",\"b\":\"m-2-of-2.safetensors\"}}";
+        Path empty =
+                SafetensorsFile.write(folder.resolve("empty"), "{\"__metadata__\":{\"format\":\"pt\"}}", new byte[0]);
+        String index =
+                "{\"metadata\":{},\"weight_map\":{\"a\":\"m-1-of-2.safetensors\",\"b\":\"m-2-of-2.safetensors\"}}";
         Fuzzer.Report report = Fuzzer.of(Reader.class)
                 .seed(Files.readAllBytes(sound))
                 .seed(Files.readAllBytes(empty))
