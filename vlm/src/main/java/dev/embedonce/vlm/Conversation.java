@@ -1,7 +1,6 @@
 package dev.embedonce.vlm;
 
 import dev.embedonce.value.Tensor;
-import dev.embedonce.vlm.decoder.Prompt;
 import dev.embedonce.vlm.decoder.SequenceBatch;
 import dev.embedonce.vlm.decoder.SequenceBatch.Sequence;
 import dev.embedonce.vlm.decoder.SequenceBatch.Wanted;
@@ -10,6 +9,7 @@ import dev.embedonce.vlm.generate.Generation.End;
 import dev.embedonce.vlm.generate.GenerationOptions;
 import dev.embedonce.vlm.generate.Sampler;
 import dev.embedonce.vlm.generate.StopStrings;
+import dev.embedonce.vlm.prompt.Prompt;
 import dev.embedonce.vlm.tokenizer.TokenStream;
 import java.time.Duration;
 import java.util.List;
@@ -73,7 +73,7 @@ public final class Conversation implements AutoCloseable {
         if (before == null) {
             return batch.open(prompt, room);
         }
-        int shared = prompt.pauseUpTo(Math.min(batch.shared(before, prompt), prompt.length() - 1));
+        int shared = batch.shared(before, prompt);
         return batch.replace(before, shared, prompt, room);
     }
 

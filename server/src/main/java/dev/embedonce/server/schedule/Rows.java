@@ -2,10 +2,10 @@ package dev.embedonce.server.schedule;
 
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.decoder.LanguageModel;
-import dev.embedonce.vlm.decoder.Prompt;
 import dev.embedonce.vlm.decoder.SequenceBatch;
 import dev.embedonce.vlm.decoder.SequenceBatch.Sequence;
 import dev.embedonce.vlm.decoder.SequenceBatch.Wanted;
+import dev.embedonce.vlm.prompt.Prompt;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +69,7 @@ final class Rows {
         active.stream().filter(place -> place.tenant.equals(tenant)).forEach(place -> candidates.add(place.sequence));
         Like best = new Like(null, 0);
         for (Sequence candidate : candidates) {
-            int shared = prompt.pauseUpTo(Math.min(batch.shared(candidate, prompt), prompt.length() - 1));
+            int shared = batch.shared(candidate, prompt);
             if (shared > best.tokens) {
                 best = new Like(candidate, shared);
             }

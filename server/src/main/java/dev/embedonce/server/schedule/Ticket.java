@@ -1,7 +1,7 @@
 package dev.embedonce.server.schedule;
 
-import dev.embedonce.vlm.decoder.Prompt;
 import dev.embedonce.vlm.generate.GenerationOptions;
+import dev.embedonce.vlm.prompt.Prompt;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;

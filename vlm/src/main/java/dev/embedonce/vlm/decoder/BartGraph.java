@@ -15,6 +15,7 @@ import dev.embedonce.graph.onnx.Ops.GroupedHeads;
 import dev.embedonce.graph.onnx.Ops.KeptStates;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.vlm.decoder.BartConfig.Stack;
+import dev.embedonce.vlm.decoder.layer.LayerState;
 
 /**
  * The two graphs of a {@link BartConfig}. The first reads a prompt and gives the keys and values that each layer of the decoder looks
@@ -46,6 +47,14 @@ final class BartGraph {
         this.config = config;
         this.mode = mode;
         this.hidden = config.hiddenSize();
+    }
+
+    static String keys(int layer) {
+        return "keys_" + layer;
+    }
+
+    static String values(int layer) {
+        return "values_" + layer;
     }
 
     static String readKeys(int layer) {
@@ -138,10 +147,10 @@ final class BartGraph {
         int count = config.decoder().heads();
         int size = hidden / count;
         Scope attention = root.at("decoder.layers", index).in(mode).at("self_attn");
-        String keys = DecoderGraph.keys(index);
-        String values = DecoderGraph.values(index);
+        String keys = keys(index);
+        String values = values(index);
         KeptStates kept = new KeptStates(
-                state(keys), state(values), DecoderGraph.updated(keys), DecoderGraph.updated(values), last, longest);
+                state(keys), state(values), LayerState.UPDATED + keys, LayerState.UPDATED + values, last, longest);
         Value mixed = ops.groupedQueryAttention(
                 tokens.batched(projection(attention, "q_proj").apply(x)),
                 tokens.batched(projection(attention, "k_proj").apply(x)),

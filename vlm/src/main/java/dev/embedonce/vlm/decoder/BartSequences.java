@@ -3,6 +3,8 @@ package dev.embedonce.vlm.decoder;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.decoder.layer.LayerState.PerToken;
+import dev.embedonce.vlm.prompt.Prompt;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The sequences of a {@link BartModel}. Reading a prompt runs the encoder over all of it and then the decoder's first step; the keys
@@ -21,7 +24,7 @@ final class BartSequences implements SequenceBatch {
     private final OnnxSession decoder;
     private final BartConfig config;
     private final EmbeddingTable embeddings;
-    private final DenseRows<Row> rows;
+    private final SequenceRows<Row> rows;
 
     BartSequences(OnnxSession encoder, OnnxSession decoder, BartConfig config, EmbeddingTable embeddings) {
         this.encoder = encoder;
@@ -29,13 +32,16 @@ final class BartSequences implements SequenceBatch {
         this.config = config;
         this.embeddings = embeddings;
         int heads = config.decoder().heads();
-        List<Integer> layers =
-                IntStream.range(0, config.decoder().layers()).boxed().toList();
-        KeptRows kept = new KeptRows(layers, heads, config.hiddenSize() / heads, config.positions());
-        this.rows = new DenseRows<>(Row.class, kept);
+        int size = config.hiddenSize() / heads;
+        List<PerToken> states = IntStream.range(0, config.decoder().layers())
+                .boxed()
+                .flatMap(layer -> Stream.of(BartGraph.keys(layer), BartGraph.values(layer)))
+                .map(name -> new PerToken(name, heads, size))
+                .toList();
+        this.rows = new SequenceRows<>(Row.class, new SequenceMemory(states, config.positions()));
     }
 
-    private static final class Row implements DenseRows.Row {
+    private static final class Row implements SequenceRows.Row {
         private Prompt prompt;
         private Map<String, Tensor> read = Map.of();
         /** Tokens that the decoder has read: its first, then those written. */
@@ -61,8 +67,8 @@ final class BartSequences implements SequenceBatch {
         }
 
         @Override
-        public Map<String, Tensor> beside() {
-            return read;
+        public long bytesBeside() {
+            return read.values().stream().mapToLong(Tensor::sizeBytes).sum();
         }
     }
 
@@ -117,7 +123,8 @@ final class BartSequences implements SequenceBatch {
         feeds.put(BartGraph.POSITIONS, Tensor.ofLongs(new long[] {row.written}, 1));
         feeds.put(BartGraph.LAST_POSITIONS, number(row.written, 1));
         feeds.put(BartGraph.LONGEST, number(row.written + 1));
-        Map<String, Tensor> results = decoder.run(feeds, rows.states(rows.number(row), 1), Set.of(BartGraph.LOGITS));
+        Map<String, Tensor> results =
+                decoder.run(feeds, rows.memory().inPlace(rows.number(row), 1), Set.of(BartGraph.LOGITS));
         row.written++;
         return results.values().iterator().next();
     }

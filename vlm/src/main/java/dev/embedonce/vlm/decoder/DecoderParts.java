@@ -3,11 +3,17 @@ package dev.embedonce.vlm.decoder;
 import dev.embedonce.graph.runtime.InPlaceState;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.decoder.layer.DecoderLayer;
+import dev.embedonce.vlm.decoder.layer.LayerGraph;
+import dev.embedonce.vlm.decoder.layer.LayerState;
+import dev.embedonce.vlm.decoder.layer.TextModel;
 import dev.embedonce.vlm.family.FamilyOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -38,30 +44,36 @@ final class DecoderParts implements AutoCloseable {
     }
 
     /** How many parts a model is opened in. */
-    static int count(DecoderConfig config, FamilyOptions options) {
-        long wanted = Math.min(Math.min(MOST, config.layers()), config.layers() * layerWeights(config) / PART_WEIGHTS);
+    static int count(TextModel model, FamilyOptions options) {
+        long wanted = Math.min(Math.min(MOST, model.layers().size()), weights(model) / PART_WEIGHTS);
         return options.session().threads() == 1 ? 1 : (int) Math.max(1, wanted);
     }
 
-    /** Weights of one layer, about: those of its MLP. */
-    private static long layerWeights(DecoderConfig config) {
-        return 3L * config.hiddenSize() * config.intermediateSize();
+    private static long weights(TextModel model) {
+        return model.layers().stream().mapToLong(DecoderLayer::weights).sum();
     }
 
     /**
-     * The layers behind the last one of each part. The last part has the projection to the vocabulary too, which weighs as much as some layers, and
-     * so has fewer of them.
+     * The layers behind the last one of each part, so that all parts weigh about the same. The last part has the LM head too, which weighs as
+     * much as some layers, and so has fewer of them.
      */
-    static List<Integer> ends(DecoderConfig config, int count) {
-        double head = (double) config.vocabulary() * config.hiddenSize() / layerWeights(config);
-        double share = (config.layers() + head) / count;
+    static List<Integer> ends(TextModel model, int count) {
+        int layers = model.layers().size();
+        double head = (double) model.vocabulary() * model.hiddenSize();
+        double share = (weights(model) + head) / count;
         List<Integer> ends = new ArrayList<>();
+        double before = 0;
+        int layer = 0;
         for (int part = 1; part < count; part++) {
-            int least = ends.isEmpty() ? 1 : ends.get(ends.size() - 1) + 1;
-            int most = config.layers() - (count - part);
-            ends.add(Math.max(least, Math.min(most, (int) Math.round(part * share))));
+            int least = layer + 1;
+            int most = layers - (count - part);
+            while (layer < least
+                    || (layer < most && before + model.layers().get(layer).weights() / 2.0 < part * share)) {
+                before += model.layers().get(layer++).weights();
+            }
+            ends.add(layer);
         }
-        ends.add(config.layers());
+        ends.add(layers);
         return ends;
     }
 
@@ -98,27 +110,51 @@ final class DecoderParts implements AutoCloseable {
     }
 
     /**
+     * What a run gives.
+     *
+     * @param logits float32 {@code [logits, vocabulary]}
+     * @param recurrent what recurrent states have become, by their names
+     */
+    record Result(Tensor logits, Map<String, Tensor> recurrent) {}
+
+    /**
      * Runs all layers.
      *
      * @param feeds the inputs of all parts
-     * @param states of all layers
-     * @return the logits
+     * @param inPlace the states of all layers that are written in place
      */
-    Tensor run(Map<String, Tensor> feeds, List<InPlaceState> states) {
+    Result run(Map<String, Tensor> feeds, List<InPlaceState> inPlace) {
         Map<String, Tensor> all = new HashMap<>(feeds);
-        for (OnnxSession part : parts.subList(0, parts.size() - 1)) {
-            all.put(DecoderGraph.EMBEDDINGS, run(part, all, states, DecoderGraph.HIDDEN));
+        Map<String, Tensor> recurrent = new HashMap<>();
+        for (OnnxSession part : parts) {
+            run(part, all, inPlace).forEach((output, tensor) -> {
+                if (output.equals(TextGraph.HIDDEN)) {
+                    all.put(TextGraph.EMBEDDINGS, tensor);
+                } else if (output.startsWith(LayerGraph.HANDED)) {
+                    all.put(output.substring(LayerGraph.HANDED.length()), tensor);
+                } else if (output.startsWith(LayerState.UPDATED)) {
+                    recurrent.put(output.substring(LayerState.UPDATED.length()), tensor);
+                } else {
+                    all.put(output, tensor);
+                }
+            });
         }
-        return run(parts.get(parts.size() - 1), all, states, DecoderGraph.LOGITS);
+        return new Result(Objects.requireNonNull(all.get(TextGraph.LOGITS), "the last part gives logits"), recurrent);
     }
 
-    private static Tensor run(OnnxSession part, Map<String, Tensor> all, List<InPlaceState> states, String wanted) {
+    private static Map<String, Tensor> run(OnnxSession part, Map<String, Tensor> all, List<InPlaceState> inPlace) {
         Map<String, Tensor> feeds = new HashMap<>(all);
         feeds.keySet().retainAll(part.inputs().keySet());
-        List<InPlaceState> own = states.stream()
-                .filter(state -> part.inputs().containsKey(state.input()))
-                .toList();
-        return part.run(feeds, own, Set.of(wanted)).values().iterator().next();
+        Set<String> wanted = new LinkedHashSet<>(part.outputs().keySet());
+        List<InPlaceState> own = new ArrayList<>();
+        for (InPlaceState state : inPlace) {
+            if (wanted.remove(state.output())) {
+                own.add(state);
+            } else if (part.inputs().containsKey(state.input())) {
+                feeds.put(state.input(), Tensor.view(state.dtype(), state.shape(), state.memory()));
+            }
+        }
+        return part.run(feeds, own, wanted);
     }
 
     @Override

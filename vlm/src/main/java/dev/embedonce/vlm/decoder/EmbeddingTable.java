@@ -48,6 +48,11 @@ public final class EmbeddingTable {
         }
     }
 
+    /** What the table's vectors are multiplied by. */
+    float scale() {
+        return scale;
+    }
+
     /** Length of a vector. */
     public int width() {
         return width;

@@ -1,6 +1,7 @@
 package dev.embedonce.vlm.decoder;
 
 import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.prompt.Prompt;
 import java.util.List;
 
 /**

@@ -7,24 +7,24 @@ import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.GraphBuilder;
 import dev.embedonce.graph.onnx.OnnxGraph;
 import dev.embedonce.graph.runtime.OnnxSession;
+import dev.embedonce.vlm.decoder.layer.TextModel;
 import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyOptions;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link LanguageModel} of the Llama kind, run by ONNX Runtime. */
+/** A {@link LanguageModel} made of a {@link TextModel}'s layers, run by ONNX Runtime. */
 public final class TextDecoder implements LanguageModel {
     private final DecoderParts parts;
-    private final DecoderConfig config;
+    private final TextModel model;
     private final EmbeddingTable embeddings;
-    /** Makes keys and values of the states of pictures; null if no layer looks at such. */
+    /** Makes keys and values of cross-attention states; null if no layer attends to such. */
     private final @Nullable OnnxSession states;
 
-    private TextDecoder(
-            DecoderParts parts, DecoderConfig config, EmbeddingTable embeddings, @Nullable OnnxSession states) {
+    private TextDecoder(DecoderParts parts, TextModel model, EmbeddingTable embeddings, @Nullable OnnxSession states) {
         this.parts = parts;
-        this.config = config;
+        this.model = model;
         this.embeddings = embeddings;
         this.states = states;
     }
@@ -34,35 +34,38 @@ public final class TextDecoder implements LanguageModel {
      *
      * @param layouts the ways in which checkpoints name the tensors that {@code LlamaModel} calls {@code layers.0...}, and {@code
      *     lm_head.weight}
-     * @throws dev.embedonce.error.ModelLoadException if a weight is missing or has another shape than the config says
+     * @throws dev.embedonce.error.ModelLoadException if a weight is missing or has another shape than the model says
      */
     public static TextDecoder open(
-            FamilyFiles files, FamilyOptions options, List<NameLayout> layouts, DecoderConfig config) {
-        return open(files, options, layouts, config, DecoderParts.count(config, options));
+            FamilyFiles files, FamilyOptions options, List<NameLayout> layouts, TextModel model) {
+        return open(files, options, layouts, model, DecoderParts.count(model, options));
     }
 
     static TextDecoder open(
-            FamilyFiles files, FamilyOptions options, List<NameLayout> layouts, DecoderConfig config, int count) {
+            FamilyFiles files, FamilyOptions options, List<NameLayout> layouts, TextModel model, int count) {
         Parameters parameters = Parameters.resolve(files.weights(), layouts, "embed_tokens.weight", "norm.weight");
         EmbeddingTable table = new EmbeddingTable(
                 scope(parameters, options)
                         .at("embed_tokens")
-                        .tensor("weight", config.vocabulary() + config.style().extraTokens(), config.hiddenSize()),
-                config.style().embeddingScale());
-        DecoderParts parts = DecoderParts.open(DecoderParts.ends(config, count), (first, end) -> {
+                        .tensor(
+                                "weight",
+                                (long) model.vocabulary() + model.embedding().extraTokens(),
+                                model.hiddenSize()),
+                model.embedding().scale());
+        DecoderParts parts = DecoderParts.open(DecoderParts.ends(model, count), (first, end) -> {
             Scope root = scope(parameters, options);
-            DecoderGraph.build(root, config, options.languageMode(), first, end);
+            TextGraph.build(root, model, options.languageMode(), first, end);
             return opener(files, options, root, "language model");
         });
-        if (config.style().cross().isEmpty()) {
-            return new TextDecoder(parts, config, table, null);
+        if (model.crossAttention().isEmpty()) {
+            return new TextDecoder(parts, model, table, null);
         }
         try {
-            Scope looking = scope(parameters, options);
-            CrossAttention.buildStates(looking, config, options.languageMode());
-            OnnxSession states =
-                    opener(files, options, looking, "states of pictures").get();
-            return new TextDecoder(parts, config, table, states);
+            Scope crossAttention = scope(parameters, options);
+            TextGraph.buildStates(crossAttention, model, options.languageMode());
+            OnnxSession states = opener(files, options, crossAttention, "cross-attention states")
+                    .get();
+            return new TextDecoder(parts, model, table, states);
         } catch (RuntimeException e) {
             parts.close();
             throw e;
@@ -84,12 +87,12 @@ public final class TextDecoder implements LanguageModel {
 
     @Override
     public int vocabulary() {
-        return config.vocabulary();
+        return model.vocabulary();
     }
 
     @Override
     public int contextTokens() {
-        return config.contextTokens();
+        return model.contextTokens();
     }
 
     @Override
@@ -99,7 +102,7 @@ public final class TextDecoder implements LanguageModel {
 
     @Override
     public SequenceBatch newBatch() {
-        return new TextSequences(parts, config, embeddings, states);
+        return new TextSequences(parts, model, embeddings, states);
     }
 
     @Override

@@ -3,11 +3,16 @@ package dev.embedonce.vlm.decoder;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.decoder.SequenceMemory.Snapshot;
+import dev.embedonce.vlm.decoder.layer.CrossAttention;
+import dev.embedonce.vlm.decoder.layer.LayerGraph;
+import dev.embedonce.vlm.decoder.layer.Step;
+import dev.embedonce.vlm.decoder.layer.TextModel;
+import dev.embedonce.vlm.prompt.Prompt;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,30 +22,37 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sequences of a {@link TextDecoder}.
  *
- * <p>Rows between those that decode (a prompt that is still being read) go through the step with a token that nobody reads; what it
- * leaves behind their last position is overwritten by their next token.
+ * <p>Rows between those that decode (a prompt that is still being read) go through the step with a token that nobody reads: what it leaves
+ * behind their last token is overwritten by their next, and what they keep by recurrence stays as it was.
+ *
+ * <p>Where layers keep anything by recurrence, a sequence cannot be cut back: another one goes on from its end, or from the end of its prompt,
+ * of which a snapshot is kept.
  */
 final class TextSequences implements SequenceBatch {
     private final DecoderParts parts;
-    private final DecoderConfig config;
+    private final TextModel model;
     private final EmbeddingTable embeddings;
-    private final @Nullable OnnxSession states;
-    private final DenseRows<Row> rows;
+    private final @Nullable OnnxSession crossStates;
+    private final SequenceRows<Row> rows;
+    private final SequenceMemory memory;
 
-    /** @param states makes keys and values of states of pictures; null if no layer looks at such */
-    TextSequences(DecoderParts parts, DecoderConfig config, EmbeddingTable embeddings, @Nullable OnnxSession states) {
+    /** @param crossStates makes keys and values of cross-attention states; null if no layer attends to such */
+    TextSequences(DecoderParts parts, TextModel model, EmbeddingTable embeddings, @Nullable OnnxSession crossStates) {
         this.parts = parts;
-        this.config = config;
+        this.model = model;
         this.embeddings = embeddings;
-        this.states = states;
-        this.rows = new DenseRows<>(Row.class, new KeptRows(config, config.contextTokens()));
+        this.crossStates = crossStates;
+        this.memory = new SequenceMemory(model.states(), model.contextTokens());
+        this.rows = new SequenceRows<>(Row.class, memory);
     }
 
-    private static final class Row implements DenseRows.Row {
+    private static final class Row implements SequenceRows.Row {
         private Prompt prompt;
         private final List<Long> written = new ArrayList<>();
-        /** Keys and values of the prompt's states; empty until they are needed. */
-        private Map<String, Tensor> states = Map.of();
+        /** Keys and values of the prompt's cross-attention states; empty until they are needed. */
+        private Map<String, Tensor> crossStates = Map.of();
+        /** What the row kept by recurrence behind its prompt; null before, and where nothing is kept so. */
+        private @Nullable Snapshot promptEnd;
 
         private int length;
 
@@ -65,8 +77,10 @@ final class TextSequences implements SequenceBatch {
         }
 
         @Override
-        public Map<String, Tensor> beside() {
-            return states;
+        public long bytesBeside() {
+            long states =
+                    crossStates.values().stream().mapToLong(Tensor::sizeBytes).sum();
+            return promptEnd == null ? states : states + promptEnd.bytes();
         }
     }
 
@@ -77,35 +91,61 @@ final class TextSequences implements SequenceBatch {
 
     @Override
     public Sequence fork(Sequence like, int tokens, Prompt prompt, int roomTokens) {
-        return rows.addCopy(begun(like, tokens, prompt), room(prompt, roomTokens), like, tokens);
+        Row from = rows.of(like);
+        Row row = rows.addCopy(begun(from, tokens, prompt), room(prompt, roomTokens), like, tokens);
+        goOnFrom(from, tokens, row);
+        return row;
     }
 
     @Override
     public Sequence replace(Sequence like, int tokens, Prompt prompt, int roomTokens) {
-        return rows.replace(like, begun(like, tokens, prompt), room(prompt, roomTokens));
+        Row from = rows.of(like);
+        Row row = rows.replace(like, begun(from, tokens, prompt), room(prompt, roomTokens));
+        goOnFrom(from, tokens, row);
+        return row;
     }
 
     /** A row of which the first tokens are those of another. */
-    private Row begun(Sequence like, int tokens, Prompt prompt) {
-        Row from = rows.of(like);
-        if (tokens < 0 || tokens > like.length() || tokens >= prompt.length()) {
-            throw new IllegalArgumentException("cannot take over " + tokens + " of " + like.length()
+    private Row begun(Row from, int tokens, Prompt prompt) {
+        if (tokens < 0 || tokens > from.length || tokens >= prompt.length()) {
+            throw new IllegalArgumentException("cannot take over " + tokens + " of " + from.length
                     + " tokens into a prompt of " + prompt.length());
         }
         requirePause(prompt, tokens);
-        requirePause(like.prompt(), tokens);
-        if (tokens > 0 && !prompt.states().equals(like.prompt().states())) {
+        requirePause(from.prompt, tokens);
+        if (!isReusable(from, tokens)) {
             throw new IllegalArgumentException(
-                    "the prompts look at different pictures, and so have no token in common");
+                    "what the model keeps behind " + from.length + " tokens cannot be cut back to " + tokens);
+        }
+        if (tokens > 0 && !prompt.states().equals(from.prompt.states())) {
+            throw new IllegalArgumentException(
+                    "the prompts attend to different pictures, and so have no token in common");
         }
         Row row = new Row(prompt, tokens);
-        row.states = tokens == 0 ? Map.of() : from.states;
+        row.crossStates = tokens == 0 ? Map.of() : from.crossStates;
         return row;
+    }
+
+    /** Whether another sequence may go on behind so many tokens of a row. */
+    private boolean isReusable(Row row, int tokens) {
+        return memory.canBeCutBack()
+                || tokens == 0
+                || tokens == row.length
+                || (row.promptEnd != null && row.promptEnd.tokens() == tokens);
+    }
+
+    /** Brings what a copied row keeps by recurrence to where it begins. */
+    private void goOnFrom(Row from, int tokens, Row row) {
+        if (tokens == 0) {
+            memory.restart(rows.number(row));
+        } else if (tokens != from.length && from.promptEnd != null) {
+            memory.restore(rows.number(row), from.promptEnd);
+        }
     }
 
     private int room(Prompt prompt, int roomTokens) {
         requireContext(prompt.length());
-        return Math.min(config.contextTokens(), Math.max(prompt.length() + 1, roomTokens));
+        return Math.min(model.contextTokens(), Math.max(prompt.length() + 1, roomTokens));
     }
 
     @Override
@@ -117,26 +157,21 @@ final class TextSequences implements SequenceBatch {
                     tokens + " more tokens, of a prompt of " + row.prompt.length() + " with " + from + " read");
         }
         requirePause(row.prompt, from + tokens);
-        Map<String, Tensor> feeds = new HashMap<>();
-        feeds.put(DecoderGraph.EMBEDDINGS, PromptRows.embeddings(row.prompt, from, tokens, embeddings));
-        for (int level = 0; level < config.levels(); level++) {
-            feeds.put(
-                    DecoderGraph.level(level), PromptRows.level(row.prompt, level, from, tokens, config.hiddenSize()));
-        }
-        if (config.style().blocks()) {
-            BlockAttention.feed(feeds, row.prompt, from, tokens, config);
-        }
-        look(feeds, row, from, tokens);
-        turn(feeds, 1, tokens, (axis, index) -> row.prompt.position(axis, from + index));
         long[] index = switch (logits) {
             case NONE -> new long[0];
             case LAST -> new long[] {tokens - 1};
             case ALL -> IntStream.range(0, tokens).asLongStream().toArray();
         };
-        Tensor result = run(feeds, rows.number(row), new int[] {from + tokens}, index);
+        Tensor result = run(
+                Step.prefill(row.prompt, from, tokens),
+                PromptRows.embeddings(row.prompt, from, tokens, embeddings),
+                List.of(row),
+                rows.number(row),
+                index);
         row.length += tokens;
         if (row.length == row.prompt.length()) {
             row.prompt = row.prompt.read();
+            row.promptEnd = memory.canBeCutBack() ? null : memory.snapshot(rows.number(row), row.length);
         }
         return result;
     }
@@ -155,7 +190,7 @@ final class TextSequences implements SequenceBatch {
             last = Math.max(last, rows.number(row));
         }
         Tensor logits =
-                states == null ? step(0, rows.upTo(last), next, rowNumbers(sequences)) : oneByOne(sequences, next);
+                crossStates == null ? step(0, rows.upTo(last), next, rowNumbers(sequences)) : oneByOne(sequences, next);
         next.forEach((row, token) -> {
             row.length++;
             row.written.add(token);
@@ -167,86 +202,114 @@ final class TextSequences implements SequenceBatch {
         return sequences.stream().mapToLong(rows::number).toArray();
     }
 
-    /** Rows that look at states of different numbers do not run together. */
+    /** Rows that attend to states of different numbers do not run together. */
     private Tensor oneByOne(List<Sequence> sequences, Map<Row, Long> next) {
         List<Tensor> logits = sequences.stream()
                 .map(rows::of)
                 .map(row -> step(rows.number(row), List.of(row), next, new long[] {0}))
                 .toList();
-        return Tensor.joined(new long[] {sequences.size(), config.vocabulary()}, logits);
+        return Tensor.joined(new long[] {sequences.size(), model.vocabulary()}, logits);
     }
 
     /** Runs one more token of neighbouring rows; a row without one goes through with any. */
     private Tensor step(int first, List<Row> part, Map<Row, Long> next, long[] index) {
-        int longest = part.stream().mapToInt(Row::length).max().orElseThrow() + 1;
-        rows.reserve(longest);
-        Map<String, Tensor> feeds = new HashMap<>();
-        ByteBuffer vectors = Tensor.direct(DType.FLOAT32, part.size(), config.hiddenSize());
+        rows.reserve(part.stream().mapToInt(Row::length).max().orElseThrow() + 1);
+        ByteBuffer vectors = Tensor.direct(DType.FLOAT32, part.size(), model.hiddenSize());
         FloatBuffer target = vectors.asFloatBuffer();
-        part.forEach(row -> embeddings.put(next.getOrDefault(row, 0L), target));
-        feeds.put(
-                DecoderGraph.EMBEDDINGS,
-                Tensor.view(DType.FLOAT32, new long[] {part.size(), 1, config.hiddenSize()}, vectors));
-        for (int level = 0; level < config.levels(); level++) {
-            feeds.put(DecoderGraph.level(level), PromptRows.nothing(config.hiddenSize()));
+        List<Step.Row> stepRows = new ArrayList<>();
+        for (Row row : part) {
+            long id = next.getOrDefault(row, 0L);
+            embeddings.put(id, target);
+            stepRows.add(new Step.Row(row.prompt, row.length, id));
         }
-        if (config.style().blocks()) {
-            BlockAttention.feedNone(feeds, 1, config);
-        }
-        look(feeds, part.get(0), part.get(0).length, 1);
-        turn(feeds, part.size(), 1, (axis, row) -> part.get(row).prompt.position(axis, part.get(row).length));
-        int[] lengths = part.stream().mapToInt(row -> row.length + 1).toArray();
-        return run(feeds, first, lengths, index);
+        return run(
+                Step.decode(stepRows),
+                Tensor.view(DType.FLOAT32, new long[] {part.size(), 1, model.hiddenSize()}, vectors),
+                part.stream().filter(next::containsKey).toList(),
+                first,
+                index);
     }
 
-    /** Lets the tokens of a row look at its states. */
-    private void look(Map<String, Tensor> feeds, Row row, int from, int tokens) {
-        if (states == null) {
+    /**
+     * Runs all layers.
+     *
+     * @param embeds float32 [rows, tokens, hidden]
+     * @param took the rows whose token counts
+     * @param first the first of the step's rows
+     */
+    private Tensor run(Step step, Tensor embeds, List<Row> took, int first, long[] logitIndex) {
+        Map<String, Tensor> feeds = model.feeds(step);
+        feeds.put(TextGraph.EMBEDDINGS, embeds);
+        model.injections().forEach(at -> PromptRows.feed(step, at, model.hiddenSize(), feeds));
+        feedCrossStates(took, feeds);
+        int[] lengths = IntStream.range(0, step.rows())
+                .map(row -> step.from(row) + step.tokens())
+                .toArray();
+        feeds.put(
+                LayerGraph.LAST_POSITIONS,
+                ints(IntStream.of(lengths).map(n -> n - 1).toArray(), lengths.length));
+        feeds.put(
+                LayerGraph.LONGEST, ints(new int[] {IntStream.of(lengths).max().orElseThrow()}));
+        feeds.put(TextGraph.LOGIT_INDEX, Tensor.ofLongs(logitIndex, logitIndex.length));
+        feeds.putAll(memory.recurrentStates(first, step.rows()));
+        DecoderParts.Result result = parts.run(feeds, memory.inPlace(first, step.rows()));
+        memory.put(first, step.rows(), took.stream().map(rows::number).toList(), result.recurrent());
+        return result.logits();
+    }
+
+    /** Lets the tokens of a row attend to its states. */
+    private void feedCrossStates(List<Row> took, Map<String, Tensor> feeds) {
+        if (crossStates == null) {
             return;
         }
-        if (row.states.isEmpty()) {
-            row.states = CrossAttention.project(states, row.prompt, config);
+        Row row = took.get(0);
+        if (row.crossStates.isEmpty()) {
+            row.crossStates = projected(crossStates, row.prompt);
         }
-        feeds.putAll(row.states);
-        CrossAttention.feed(feeds, row.prompt, from, tokens);
+        feeds.putAll(row.crossStates);
     }
 
-    private void turn(Map<String, Tensor> feeds, int count, int tokens, Rotary.Positions positions) {
-        Rotary.Table angles = config.rotary().table(count, tokens, positions);
-        feeds.put(DecoderGraph.COS, angles.cos());
-        feeds.put(DecoderGraph.SIN, angles.sin());
-        DecoderConfig.Local local = config.style().local();
-        if (local != null) {
-            Rotary.Table near = local.rotary().table(count, tokens, positions);
-            feeds.put(DecoderGraph.LOCAL_COS, near.cos());
-            feeds.put(DecoderGraph.LOCAL_SIN, near.sin());
+    /** Keys and values of all states of a prompt, by the names of the inputs they are for. */
+    private Map<String, Tensor> projected(OnnxSession session, Prompt prompt) {
+        if (prompt.states().isEmpty()) {
+            Map<String, Tensor> none = new HashMap<>();
+            model.crossAttention().forEach((number, layer) -> layer.putNoStates(number, none));
+            return none;
         }
+        List<Tensor> states =
+                prompt.states().stream().map(s -> s.rows().tensor()).toList();
+        long[] shape = {states.stream().mapToLong(s -> s.dim(0)).sum(), model.hiddenSize()};
+        return session.run(Map.of(CrossAttention.STATES, Tensor.joined(shape, states)));
     }
 
     private static void requirePause(Prompt prompt, int token) {
         if (prompt.pauseUpTo(token) != token) {
             throw new IllegalArgumentException(
-                    "token " + token + " is within a block of tokens that see each other, which is read at once");
+                    "token " + token + " is among tokens that attend to each other, which are read at once");
         }
-    }
-
-    private Tensor run(Map<String, Tensor> feeds, int firstRow, int[] lengths, long[] logitIndex) {
-        feeds.put(
-                DecoderGraph.LAST_POSITIONS,
-                ints(Arrays.stream(lengths).map(n -> n - 1).toArray(), lengths.length));
-        feeds.put(
-                DecoderGraph.LONGEST,
-                ints(new int[] {Arrays.stream(lengths).max().orElseThrow()}));
-        feeds.put(DecoderGraph.LOGIT_INDEX, Tensor.ofLongs(logitIndex, logitIndex.length));
-        return parts.run(feeds, rows.states(firstRow, lengths.length));
     }
 
     @Override
     public int shared(Sequence sequence, Prompt prompt) {
         Row row = rows.of(sequence);
         long[] written = row.written.stream().mapToLong(Long::longValue).toArray();
-        int equal = Math.min(row.length, prompt.shared(row.prompt, written));
-        return prompt.pauseUpTo(row.prompt.pauseUpTo(equal));
+        int equal = Math.min(Math.min(row.length, prompt.length() - 1), prompt.shared(row.prompt, written));
+        if (memory.canBeCutBack()) {
+            return pauseUpTo(row.prompt, prompt, equal);
+        }
+        int promptEnd = row.promptEnd == null ? 0 : row.promptEnd.tokens();
+        return IntStream.of(row.length, promptEnd)
+                .filter(tokens -> tokens <= equal && pauseUpTo(row.prompt, prompt, tokens) == tokens)
+                .max()
+                .orElse(0);
+    }
+
+    private static int pauseUpTo(Prompt one, Prompt other, int tokens) {
+        int pause = tokens;
+        while (one.pauseUpTo(pause) != pause || other.pauseUpTo(pause) != pause) {
+            pause = one.pauseUpTo(other.pauseUpTo(pause));
+        }
+        return pause;
     }
 
     @Override
@@ -265,9 +328,9 @@ final class TextSequences implements SequenceBatch {
     }
 
     private void requireContext(int tokens) {
-        if (tokens > config.contextTokens()) {
+        if (tokens > model.contextTokens()) {
             throw new IllegalArgumentException(
-                    tokens + " tokens do not fit into the model's context of " + config.contextTokens());
+                    tokens + " tokens do not fit into the model's context of " + model.contextTokens());
         }
     }
 

@@ -1,10 +1,10 @@
 package dev.embedonce.vlm.family;
 
 import dev.embedonce.encoder.arch.ModelConfig;
-import dev.embedonce.graph.blocks.NameLayout;
-import dev.embedonce.vlm.decoder.DecoderConfig;
-import dev.embedonce.vlm.decoder.TextConfigs;
+import dev.embedonce.vlm.decoder.LanguageLayouts;
 import dev.embedonce.vlm.decoder.TextDecoder;
+import dev.embedonce.vlm.decoder.layer.TextModel;
+import dev.embedonce.vlm.decoder.text.TextModels;
 import dev.embedonce.vlm.prompt.GridPrompts;
 import dev.embedonce.vlm.vision.PatchProcessing;
 import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
@@ -13,11 +13,6 @@ import java.util.List;
 
 /** How a model is put together that looks at packed patches, as Qwen2-VL and Qwen2.5-VL do. */
 public final class PatchModels {
-    /** As published, and as transformers 5 has the modules. */
-    private static final List<NameLayout> LANGUAGE = List.of(
-            name -> name.startsWith("lm_head") ? name : "model." + name,
-            name -> name.startsWith("lm_head") ? name : "model.language_model." + name);
-
     private PatchModels() {}
 
     /** Opens a family's tower. */
@@ -30,13 +25,13 @@ public final class PatchModels {
     /** Opens a model with a family's tower. */
     public static FamilyModel open(FamilyFiles files, FamilyOptions options, Tower tower) {
         ModelConfig config = files.config();
-        DecoderConfig text = TextConfigs.readOf(config);
+        TextModel text = TextModels.readOf(config);
         int imageTokenId = config.natural("image_token_id", 151_655);
         PatchProcessing images = PatchProcessing.read(files.imageProcessor(), options.pixels());
         return FamilyModel.open(
                 images,
                 tower.open(files, options, images.geometry()),
                 new GridPrompts("<|image_pad|>", imageTokenId, images.geometry().merge(), List.of()),
-                () -> TextDecoder.open(files, options, LANGUAGE, text));
+                () -> TextDecoder.open(files, options, LanguageLayouts.QWEN2, text));
     }
 }

@@ -2,9 +2,10 @@ package dev.embedonce.vlm.family;
 
 import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.blocks.NameLayout;
-import dev.embedonce.vlm.decoder.DecoderConfig;
-import dev.embedonce.vlm.decoder.TextConfigs;
+import dev.embedonce.vlm.decoder.LanguageLayouts;
 import dev.embedonce.vlm.decoder.TextDecoder;
+import dev.embedonce.vlm.decoder.layer.TextModel;
+import dev.embedonce.vlm.decoder.text.TextModels;
 import dev.embedonce.vlm.prompt.SplitPrompts;
 import dev.embedonce.vlm.vision.ShuffledSiglip;
 import dev.embedonce.vlm.vision.SplitProcessing;
@@ -12,8 +13,7 @@ import java.util.List;
 
 /** How a model is put together that looks at tiles of a split picture through a shuffled SigLIP, as Idefics3 and SmolVLM do. */
 public final class SplitModels {
-    private static final List<NameLayout> LANGUAGE =
-            List.of(name -> name.startsWith("lm_head") ? name : "model.text_model." + name);
+    private static final List<NameLayout> LANGUAGE = List.of(LanguageLayouts.under("model.text_model.", ""));
 
     private SplitModels() {}
 
@@ -25,7 +25,7 @@ public final class SplitModels {
      */
     public static FamilyModel open(FamilyFiles files, FamilyOptions options, String modelType, String processorClass) {
         ModelConfig config = files.config();
-        DecoderConfig text = TextConfigs.readOf(config);
+        TextModel text = TextModels.readOf(config);
         int imageTokenId = config.natural("image_token_id", 128_257);
         SplitProcessing images =
                 SplitProcessing.read(modelType, processorClass, files.imageProcessor(), options.pixels());

@@ -9,12 +9,12 @@ import java.util.List;
  */
 // Source: transformers 5.23, models/qwen2_vl/modeling_qwen2_vl.py, Qwen2VLModel.get_rope_index
 public final class GridPositions {
-    private final int[][] positions;
+    private final float[][] positions;
     private int next;
     private int token;
 
     private GridPositions(int tokens) {
-        this.positions = new int[3][tokens];
+        this.positions = new float[3][tokens];
     }
 
     /**
@@ -39,7 +39,7 @@ public final class GridPositions {
 
     private void text(int until) {
         for (; token < until; token++, next++) {
-            for (int[] axis : positions) {
+            for (float[] axis : positions) {
                 axis[token] = next;
             }
         }
@@ -55,8 +55,8 @@ public final class GridPositions {
     }
 
     /** For each axis the position of every token, a fresh copy. */
-    public int[][] positions() {
-        return Arrays.stream(positions).map(int[]::clone).toArray(int[][]::new);
+    public float[][] positions() {
+        return Arrays.stream(positions).map(float[]::clone).toArray(float[][]::new);
     }
 
     /** The position of the first token that follows. */

@@ -1,8 +1,8 @@
 package dev.embedonce.vlm.prompt;
 
-import dev.embedonce.vlm.decoder.Prompt;
-import dev.embedonce.vlm.decoder.Prompt.Placement;
 import dev.embedonce.vlm.prompt.GridPositions.Grid;
+import dev.embedonce.vlm.prompt.Prompt.Placement;
+import dev.embedonce.vlm.prompt.Prompt.Target;
 import dev.embedonce.vlm.vision.PatchProcessing;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import java.nio.LongBuffer;
@@ -27,7 +27,7 @@ public record GridPrompts(String placeholder, long imageTokenId, int mergeSize, 
     }
 
     @Override
-    public String expand(String prompt, List<VisionFeatures> images) {
+    public List<PromptPiece> expand(String prompt, List<VisionFeatures> images) {
         return Placeholders.expand(prompt, placeholder, images, image -> placeholder.repeat(image.tokens()));
     }
 
@@ -41,12 +41,15 @@ public record GridPrompts(String placeholder, long imageTokenId, int mergeSize, 
             int[] tokens = indices.get(i);
             LongBuffer thw = image.get(PatchProcessing.GRID).longs();
             grids.add(new Grid(tokens[0], (int) thw.get(1) / mergeSize, (int) thw.get(2) / mergeSize));
-            placements.add(new Placement(Prompt.EMBEDDINGS, tokens, image.features()));
+            placements.add(new Placement(Target.EMBEDDINGS, tokens, image.features()));
             for (int level = 0; level < levels.size(); level++) {
-                placements.add(new Placement(level, tokens, image.get(levels.get(level))));
+                placements.add(new Placement(Target.addedBehind(level), tokens, image.get(levels.get(level))));
             }
         }
         GridPositions positions = GridPositions.of(ids.length, grids);
-        return new Prompt(ids, positions.positions(), positions.next(), placements);
+        return Prompt.builder(ids)
+                .positions(positions.positions(), positions.next())
+                .placements(placements)
+                .build();
     }
 }

@@ -29,21 +29,49 @@ public final class Placeholders {
     }
 
     /**
-     * Replaces each placeholder by what a picture needs in its place.
+     * Replaces each placeholder by the text that a picture needs in its place.
      *
      * @throws IllegalArgumentException if there are more or fewer placeholders than pictures
      */
-    public static String expand(
+    public static List<PromptPiece> expand(
             String prompt, String placeholder, List<VisionFeatures> images, Function<VisionFeatures, String> text) {
+        return expandToPieces(prompt, placeholder, images, image -> new PromptPiece.Text(text.apply(image)));
+    }
+
+    /**
+     * Replaces each placeholder by the piece that a picture needs in its place.
+     *
+     * @return the pieces in order; neighbouring texts are one
+     * @throws IllegalArgumentException if there are more or fewer placeholders than pictures
+     */
+    public static List<PromptPiece> expandToPieces(
+            String prompt, String placeholder, List<VisionFeatures> images, Function<VisionFeatures, PromptPiece> of) {
         require(prompt, placeholder, images.size());
-        StringBuilder expanded = new StringBuilder();
+        List<PromptPiece> pieces = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
         int from = 0;
         for (VisionFeatures image : images) {
             int at = prompt.indexOf(placeholder, from);
-            expanded.append(prompt, from, at).append(text.apply(image));
+            text.append(prompt, from, at);
+            PromptPiece piece = of.apply(image);
+            if (piece instanceof PromptPiece.Text more) {
+                text.append(more.text());
+            } else {
+                endText(text, pieces);
+                pieces.add(piece);
+            }
             from = at + placeholder.length();
         }
-        return expanded.append(prompt, from, prompt.length()).toString();
+        text.append(prompt, from, prompt.length());
+        endText(text, pieces);
+        return pieces;
+    }
+
+    private static void endText(StringBuilder text, List<PromptPiece> pieces) {
+        if (!text.isEmpty()) {
+            pieces.add(new PromptPiece.Text(text.toString()));
+            text.setLength(0);
+        }
     }
 
     /**

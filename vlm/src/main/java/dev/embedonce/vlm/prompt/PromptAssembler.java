@@ -1,6 +1,5 @@
 package dev.embedonce.vlm.prompt;
 
-import dev.embedonce.vlm.decoder.Prompt;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import java.util.List;
 
@@ -23,7 +22,7 @@ public interface PromptAssembler {
      * @param prompt with one placeholder a picture, as the chat template writes it
      * @throws IllegalArgumentException if there are more or fewer placeholders than pictures
      */
-    String expand(String prompt, List<VisionFeatures> images);
+    List<PromptPiece> expand(String prompt, List<VisionFeatures> images);
 
     /**
      * What the language model reads.

@@ -1,7 +1,7 @@
 package dev.embedonce.vlm.prompt;
 
-import dev.embedonce.vlm.decoder.Prompt;
-import dev.embedonce.vlm.decoder.Prompt.Placement;
+import dev.embedonce.vlm.prompt.Prompt.Placement;
+import dev.embedonce.vlm.prompt.Prompt.Target;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ public record RepeatedPlaceholder(String placeholder, long imageTokenId) impleme
     }
 
     @Override
-    public String expand(String prompt, List<VisionFeatures> images) {
+    public List<PromptPiece> expand(String prompt, List<VisionFeatures> images) {
         return Placeholders.expand(prompt, placeholder, images, image -> placeholder.repeat(image.tokens()));
     }
 
@@ -29,7 +29,7 @@ public record RepeatedPlaceholder(String placeholder, long imageTokenId) impleme
         List<Placement> placements = new ArrayList<>();
         for (int i = 0; i < images.size(); i++) {
             placements.add(new Placement(
-                    Prompt.EMBEDDINGS, indices.get(i), images.get(i).features()));
+                    Target.EMBEDDINGS, indices.get(i), images.get(i).features()));
         }
         return Prompt.inOrder(ids, placements);
     }

@@ -1,6 +1,5 @@
 package dev.embedonce.vlm.prompt;
 
-import dev.embedonce.vlm.decoder.Prompt;
 import dev.embedonce.vlm.vision.SplitProcessing;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import java.nio.LongBuffer;
@@ -23,7 +22,7 @@ public record SplitPrompts(long imageTokenId) implements PromptAssembler {
     }
 
     @Override
-    public String expand(String prompt, List<VisionFeatures> images) {
+    public List<PromptPiece> expand(String prompt, List<VisionFeatures> images) {
         return Placeholders.expand(prompt, IMAGE, images, SplitPrompts::text);
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.encoder.text.NativeTokenizer;
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.vlm.prompt.PromptPiece;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
  * The tokenizer of a language model: {@code tokenizer.json}, and the special tokens that {@code tokenizer_config.json} names.
@@ -118,6 +121,44 @@ public final class ModelTokenizer implements AutoCloseable {
     public long[] encode(String prompt) {
         String first = specialTokens.get("bos_token");
         return tokenizer.encode(prompt, first == null || !prompt.startsWith(first));
+    }
+
+    /**
+     * The ids of an expanded prompt: those of its texts, and between them those it gives as ids. A prompt of one text is encoded as {@link
+     * #encode(String)} does; of several pieces, the first is preceded by the token that begins every text, unless the template has written it.
+     */
+    public long[] encode(List<PromptPiece> pieces) {
+        if (pieces.size() == 1 && pieces.get(0) instanceof PromptPiece.Text all) {
+            return encode(all.text());
+        }
+        LongStream.Builder ids = LongStream.builder();
+        if (!pieces.isEmpty() && !beginsWithFirst(pieces.get(0))) {
+            firstToken().ifPresent(ids::add);
+        }
+        for (PromptPiece piece : pieces) {
+            long[] more = piece instanceof PromptPiece.Ids given
+                    ? given.ids()
+                    : tokenizer.encode(((PromptPiece.Text) piece).text(), false);
+            LongStream.of(more).forEach(ids::add);
+        }
+        return ids.build().toArray();
+    }
+
+    private boolean beginsWithFirst(PromptPiece piece) {
+        String first = specialTokens.get("bos_token");
+        return first != null
+                && piece instanceof PromptPiece.Text text
+                && text.text().startsWith(first);
+    }
+
+    /** The token in front of every text, if the tokenizer puts one there. */
+    private OptionalLong firstToken() {
+        String first = specialTokens.get("bos_token");
+        long[] alone = first == null ? new long[0] : tokenizer.encode(first, false);
+        long[] frame = tokenizer.encode("", true);
+        return alone.length == 1 && frame.length > 0 && frame[0] == alone[0]
+                ? OptionalLong.of(frame[0])
+                : OptionalLong.empty();
     }
 
     /** The text of ids, special tokens left out. */

@@ -8,8 +8,11 @@ import dev.embedonce.graph.blocks.NameLayout;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.decoder.SequenceBatch.Sequence;
 import dev.embedonce.vlm.decoder.SequenceBatch.Wanted;
+import dev.embedonce.vlm.decoder.layer.TextModel;
+import dev.embedonce.vlm.decoder.text.TextModels;
 import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.Goldens;
+import dev.embedonce.vlm.prompt.Prompt;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +32,7 @@ class DecoderPartsTest {
 
     private List<Tensor> answer(String model, NameLayout layout, int parts) {
         FamilyFiles files = FamilyFiles.of(Goldens.of(model, "published").model(temp.resolve(model + parts)));
-        DecoderConfig config = TextConfigs.readOf(files.config());
+        TextModel config = TextModels.readOf(files.config());
         Prompt prompt = Prompt.inOrder(new long[] {5, 9, 17, 31, 8, 6}, List.of());
         List<Tensor> logits = new ArrayList<>();
         try (TextDecoder decoder = TextDecoder.open(files, Goldens.OPTIONS, List.of(layout), config, parts);

@@ -19,12 +19,12 @@ import dev.embedonce.vlm.ImageReport;
 import dev.embedonce.vlm.ModelOptions;
 import dev.embedonce.vlm.VisionLanguageModel;
 import dev.embedonce.vlm.chat.ChatMessage;
-import dev.embedonce.vlm.decoder.FeatureRows;
-import dev.embedonce.vlm.decoder.Prompt;
 import dev.embedonce.vlm.decoder.SequenceBatch;
 import dev.embedonce.vlm.decoder.SequenceBatch.Sequence;
 import dev.embedonce.vlm.decoder.SequenceBatch.Wanted;
 import dev.embedonce.vlm.generate.GenerationOptions;
+import dev.embedonce.vlm.prompt.FeatureRows;
+import dev.embedonce.vlm.prompt.Prompt;
 import dev.embedonce.vlm.tokenizer.ModelTokenizer;
 import dev.embedonce.vlm.trace.Trace;
 import dev.embedonce.vlm.vision.ImageSettings;
@@ -497,12 +497,11 @@ public abstract class FamilyContract extends FamilyGoldenContract {
             long token = largest(batch.prefill(before, first.length(), Wanted.LAST));
             batch.decode(List.of(before), new long[] {token});
             int shared = batch.shared(before, first);
-            if (first.pauseUpTo(first.length() - 1) == 0) {
-                assertThat(shared).isZero();
+            assertThat(shared).isEqualTo(first.pauseUpTo(first.length() - 1));
+            if (shared == 0) {
                 return;
             }
-            assertThat(shared).isEqualTo(first.length());
-            Sequence after = batch.fork(before, first.length() - 1, first, first.length());
+            Sequence after = batch.fork(before, shared, first, first.length());
             assertThat(largest(batch.prefill(after, first.length() - after.length(), Wanted.LAST)))
                     .isEqualTo(token);
             Prompt other = prompt(one().prompt(), features(cache, encoder(), B).subList(0, 1));

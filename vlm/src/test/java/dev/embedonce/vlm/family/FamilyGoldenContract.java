@@ -6,10 +6,11 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.embedonce.image.ImageException;
 import dev.embedonce.value.Tensor;
-import dev.embedonce.vlm.decoder.Prompt;
 import dev.embedonce.vlm.decoder.SequenceBatch;
 import dev.embedonce.vlm.decoder.SequenceBatch.Sequence;
 import dev.embedonce.vlm.decoder.SequenceBatch.Wanted;
+import dev.embedonce.vlm.prompt.Prompt;
+import dev.embedonce.vlm.prompt.PromptPiece;
 import dev.embedonce.vlm.tokenizer.ModelTokenizer;
 import dev.embedonce.vlm.vision.ImageSettings;
 import dev.embedonce.vlm.vision.ProcessedImage;
@@ -107,7 +108,7 @@ public abstract class FamilyGoldenContract {
         List<VisionFeatures> features =
                 processed.isEmpty() ? List.of() : model.tower().encode(processed);
         checkFeatures(features, golden);
-        String expanded = model.prompts().expand(golden.prompt(), features);
+        List<PromptPiece> expanded = model.prompts().expand(golden.prompt(), features);
         assertThat(tokenizer.encode(expanded)).as("%s: ids", golden).isEqualTo(inputIds(golden));
         Prompt prompt = model.prompts().assemble(inputIds(golden), features);
         checkPositions(prompt, golden);

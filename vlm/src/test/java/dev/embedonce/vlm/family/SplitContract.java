@@ -3,7 +3,7 @@ package dev.embedonce.vlm.family;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedonce.value.Tensor;
-import dev.embedonce.vlm.decoder.Prompt;
+import dev.embedonce.vlm.prompt.Prompt;
 import dev.embedonce.vlm.vision.ImageSettings;
 import dev.embedonce.vlm.vision.ProcessedImage;
 import dev.embedonce.vlm.vision.SplitProcessing;

@@ -1,8 +1,10 @@
 package dev.embedonce.vlm.family.florence2;
 
-import dev.embedonce.vlm.decoder.Prompt;
-import dev.embedonce.vlm.decoder.Prompt.Placement;
+import dev.embedonce.vlm.prompt.Prompt;
+import dev.embedonce.vlm.prompt.Prompt.Placement;
+import dev.embedonce.vlm.prompt.Prompt.Target;
 import dev.embedonce.vlm.prompt.PromptAssembler;
+import dev.embedonce.vlm.prompt.PromptPiece;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -51,9 +53,9 @@ record Florence2Prompts(boolean marked, long marker) implements PromptAssembler 
     }
 
     @Override
-    public String expand(String prompt, List<VisionFeatures> images) {
+    public List<PromptPiece> expand(String prompt, List<VisionFeatures> images) {
         requirePlaces(prompt, images.size());
-        return BEGIN + written(prompt) + END;
+        return List.of(new PromptPiece.Text(BEGIN + written(prompt) + END));
     }
 
     private static String written(String prompt) {
@@ -86,8 +88,8 @@ record Florence2Prompts(boolean marked, long marker) implements PromptAssembler 
         Arrays.setAll(places, i -> i);
         return Prompt.inOrder(
                         withMarkers(ids, image.tokens()),
-                        List.of(new Placement(Prompt.EMBEDDINGS, places, image.features())))
-                .readAtOnce();
+                        List.of(new Placement(Target.EMBEDDINGS, places, image.features())))
+                .withAllBidirectional();
     }
 
     private long[] withMarkers(long[] ids, int count) {

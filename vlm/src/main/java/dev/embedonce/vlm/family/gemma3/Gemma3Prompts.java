@@ -1,11 +1,13 @@
 package dev.embedonce.vlm.family.gemma3;
 
 import dev.embedonce.encoder.arch.ModelConfig;
-import dev.embedonce.vlm.decoder.Prompt;
-import dev.embedonce.vlm.decoder.Prompt.Placement;
 import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.prompt.Placeholders;
+import dev.embedonce.vlm.prompt.Prompt;
+import dev.embedonce.vlm.prompt.Prompt.Placement;
+import dev.embedonce.vlm.prompt.Prompt.Target;
 import dev.embedonce.vlm.prompt.PromptAssembler;
+import dev.embedonce.vlm.prompt.PromptPiece;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +49,7 @@ record Gemma3Prompts(String begin, String token, String end, long imageTokenId) 
     }
 
     @Override
-    public String expand(String prompt, List<VisionFeatures> images) {
+    public List<PromptPiece> expand(String prompt, List<VisionFeatures> images) {
         return Placeholders.expand(prompt, begin, images, this::text);
     }
 
@@ -66,8 +68,8 @@ record Gemma3Prompts(String begin, String token, String end, long imageTokenId) 
         List<Placement> placements = new ArrayList<>();
         for (int i = 0; i < images.size(); i++) {
             placements.add(new Placement(
-                    Prompt.EMBEDDINGS, indices.get(i), images.get(i).features()));
+                    Target.EMBEDDINGS, indices.get(i), images.get(i).features()));
         }
-        return Prompt.inOrder(ids, placements).withBlocksOf(imageTokenId);
+        return Prompt.inOrder(ids, placements).withBidirectionalRunsOf(imageTokenId);
     }
 }

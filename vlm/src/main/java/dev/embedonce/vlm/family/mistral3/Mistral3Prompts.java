@@ -1,10 +1,11 @@
 package dev.embedonce.vlm.family.mistral3;
 
 import dev.embedonce.encoder.arch.ModelConfig;
-import dev.embedonce.vlm.decoder.Prompt;
 import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.prompt.Placeholders;
+import dev.embedonce.vlm.prompt.Prompt;
 import dev.embedonce.vlm.prompt.PromptAssembler;
+import dev.embedonce.vlm.prompt.PromptPiece;
 import dev.embedonce.vlm.prompt.RepeatedPlaceholder;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import java.nio.LongBuffer;
@@ -40,7 +41,7 @@ record Mistral3Prompts(String placeholder, String rowBreak, String end, long ima
     }
 
     @Override
-    public String expand(String prompt, List<VisionFeatures> images) {
+    public List<PromptPiece> expand(String prompt, List<VisionFeatures> images) {
         return Placeholders.expand(prompt, placeholder, images, this::rows);
     }
 

@@ -1,10 +1,11 @@
 package dev.embedonce.vlm.family.mllama;
 
-import dev.embedonce.vlm.decoder.FeatureRows;
-import dev.embedonce.vlm.decoder.Prompt;
-import dev.embedonce.vlm.decoder.Prompt.States;
+import dev.embedonce.vlm.prompt.FeatureRows;
 import dev.embedonce.vlm.prompt.Placeholders;
+import dev.embedonce.vlm.prompt.Prompt;
+import dev.embedonce.vlm.prompt.Prompt.States;
 import dev.embedonce.vlm.prompt.PromptAssembler;
+import dev.embedonce.vlm.prompt.PromptPiece;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ record MllamaPrompts(long imageTokenId) implements PromptAssembler {
     }
 
     @Override
-    public String expand(String prompt, List<VisionFeatures> images) {
+    public List<PromptPiece> expand(String prompt, List<VisionFeatures> images) {
         return Placeholders.expand(prompt, PLACEHOLDER, images, image -> PLACEHOLDER);
     }
 

@@ -1,6 +1,6 @@
 package dev.embedonce.vlm.family.qwen3_vl;
 
-import dev.embedonce.graph.blocks.NameLayout;
+import dev.embedonce.vlm.decoder.LanguageLayouts;
 import dev.embedonce.vlm.decoder.TextDecoder;
 import dev.embedonce.vlm.family.Family;
 import dev.embedonce.vlm.family.FamilyFiles;
@@ -8,14 +8,10 @@ import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.FamilyOptions;
 import dev.embedonce.vlm.prompt.GridPrompts;
 import dev.embedonce.vlm.vision.PatchProcessing;
-import java.util.List;
 
 /** {@code model_type} qwen3_vl. Still pictures; videos are not supported. */
 // Source: transformers 5.23, models/qwen3_vl/modeling_qwen3_vl.py, processing_qwen3_vl.py
 public final class Qwen3Vl implements Family {
-    private static final List<NameLayout> LANGUAGE =
-            List.of(name -> name.startsWith("lm_head") ? name : "model.language_model." + name);
-
     @Override
     public String modelType() {
         return "qwen3_vl";
@@ -32,7 +28,7 @@ public final class Qwen3Vl implements Family {
                         "<|image_pad|>",
                         config.imageTokenId(),
                         config.mergeSize(),
-                        Qwen3VlVision.levels(config.text().levels())),
-                () -> TextDecoder.open(files, options, LANGUAGE, config.text()));
+                        Qwen3VlVision.levels(config.deepstackLevels())),
+                () -> TextDecoder.open(files, options, LanguageLayouts.LANGUAGE_MODEL, config.text()));
     }
 }

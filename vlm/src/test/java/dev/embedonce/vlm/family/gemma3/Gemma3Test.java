@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.value.Tensor;
-import dev.embedonce.vlm.decoder.Prompt;
 import dev.embedonce.vlm.decoder.SequenceBatch;
 import dev.embedonce.vlm.decoder.SequenceBatch.Sequence;
 import dev.embedonce.vlm.decoder.SequenceBatch.Wanted;
@@ -15,6 +14,7 @@ import dev.embedonce.vlm.family.FamilyContract;
 import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.Goldens;
+import dev.embedonce.vlm.prompt.Prompt;
 import dev.embedonce.vlm.vision.ImageSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -79,13 +79,13 @@ class Gemma3Test extends FamilyContract {
         try (FamilyModel model = Families.open(files, Goldens.OPTIONS);
                 SequenceBatch batch = model.language().newBatch()) {
             Prompt prompt =
-                    Prompt.inOrder(goldens.named("one").inputIds(), List.of()).withBlocksOf(412);
-            int within = prompt.blocks().get(0).from() + 3;
+                    Prompt.inOrder(goldens.named("one").inputIds(), List.of()).withBidirectionalRunsOf(412);
+            int within = prompt.bidirectional().get(0).first() + 3;
             Sequence sequence = batch.open(prompt, prompt.length());
             assertThat(prompt.pauseFrom(within))
-                    .isEqualTo(prompt.blocks().get(0).to());
+                    .isEqualTo(prompt.bidirectional().get(0).end());
             assertThat(prompt.pauseUpTo(within))
-                    .isEqualTo(prompt.blocks().get(0).from());
+                    .isEqualTo(prompt.bidirectional().get(0).first());
             assertThatThrownBy(() -> batch.prefill(sequence, within, Wanted.NONE))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("read at once");

@@ -7,6 +7,7 @@ import dev.embedonce.vlm.family.FamilyContract;
 import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.Goldens;
+import dev.embedonce.vlm.prompt.PromptPiece;
 import dev.embedonce.vlm.vision.ImageSettings;
 import dev.embedonce.vlm.vision.ProcessedImage;
 import dev.embedonce.vlm.vision.VisionFeatures;
@@ -37,7 +38,8 @@ class Mistral3Test extends FamilyContract {
             List<VisionFeatures> features = model.tower().encode(List.of(image));
 
             assertThat(features.get(0).tokens()).isEqualTo(1);
-            assertThat(model.prompts().expand("[IMG]?", features)).isEqualTo("[IMG][IMG_END]?");
+            assertThat(model.prompts().expand("[IMG]?", features))
+                    .containsExactly(new PromptPiece.Text("[IMG][IMG_END]?"));
         }
     }
 }

@@ -1,12 +1,13 @@
-package dev.embedonce.vlm.decoder;
+package dev.embedonce.vlm.prompt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.embedonce.value.Tensor;
-import dev.embedonce.vlm.decoder.Prompt.Placement;
-import dev.embedonce.vlm.decoder.Prompt.States;
+import dev.embedonce.vlm.prompt.Prompt.Placement;
+import dev.embedonce.vlm.prompt.Prompt.States;
+import dev.embedonce.vlm.prompt.Prompt.Target;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -19,8 +20,11 @@ class PromptTest {
         return Prompt.inOrder(
                 IDS,
                 List.of(
-                        new Placement(Prompt.EMBEDDINGS, new int[] {2, 3}, Tensor.ofFloats(features, 2, 2)),
-                        new Placement(0, new int[] {2, 3}, Tensor.ofFloats(new float[] {7, 7, 7, 7}, 2, 2))));
+                        new Placement(Target.EMBEDDINGS, new int[] {2, 3}, Tensor.ofFloats(features, 2, 2)),
+                        new Placement(
+                                Target.addedBehind(0),
+                                new int[] {2, 3},
+                                Tensor.ofFloats(new float[] {7, 7, 7, 7}, 2, 2))));
     }
 
     private static Prompt looking(float... states) {
@@ -47,7 +51,7 @@ class PromptTest {
     }
 
     @Test
-    void aReadPrompt_sharesNothingWithOneThatLooksAtOtherStates() {
+    void aReadPrompt_sharesNothingWithOneThatAttendsToOtherStates() {
         Prompt read = looking(1, 2, 3, 4).read();
 
         assertThat(looking(1, 2, 3, 4).shared(read, NOTHING)).isEqualTo(IDS.length);
@@ -69,8 +73,10 @@ class PromptTest {
     @Test
     void features_areAsManyAsTheirTokens() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Placement(0, new int[] {1}, Tensor.ofFloats(new float[4], 2, 2)));
+                .isThrownBy(
+                        () -> new Placement(Target.addedBehind(0), new int[] {1}, Tensor.ofFloats(new float[4], 2, 2)));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Placement(0, new int[] {1, 2}, Tensor.ofFloats(new float[2], 2)));
+                .isThrownBy(
+                        () -> new Placement(Target.addedBehind(0), new int[] {1, 2}, Tensor.ofFloats(new float[2], 2)));
     }
 }

@@ -1,4 +1,4 @@
-package dev.embedonce.vlm.decoder;
+package dev.embedonce.vlm.decoder.rope;
 
 import dev.embedonce.encoder.arch.ModelConfig;
 

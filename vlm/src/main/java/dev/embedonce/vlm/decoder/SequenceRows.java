@@ -1,35 +1,32 @@
 package dev.embedonce.vlm.decoder;
 
-import dev.embedonce.graph.runtime.InPlaceState;
-import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.decoder.SequenceBatch.Sequence;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
- * Sequences, each with a row of kept keys and values. Rows stay dense: when one leaves, the last takes its place. Not thread-safe.
+ * Sequences, each with a row of a {@link SequenceMemory}. Rows stay dense: when one leaves, the last takes its place. Not thread-safe.
  *
  * @param <R> the kind of sequence
  */
-final class DenseRows<R extends DenseRows.Row> {
+final class SequenceRows<R extends SequenceRows.Row> {
     private final Class<R> type;
-    private final KeptRows kept;
+    private final SequenceMemory memory;
     private final List<R> rows = new ArrayList<>();
 
     /** No rows yet, over memory that is theirs. */
-    DenseRows(Class<R> type, KeptRows kept) {
+    SequenceRows(Class<R> type, SequenceMemory memory) {
         this.type = type;
-        this.kept = kept;
+        this.memory = memory;
     }
 
     /** A sequence with a row. */
     interface Row extends Sequence {
-        /** Positions of its row that are in use. */
+        /** Tokens that its row has an entry for. */
         int used();
 
-        /** What it holds beside its row. */
-        Map<String, Tensor> beside();
+        /** Bytes that it holds beside its row. */
+        long bytesBeside();
     }
 
     /**
@@ -55,21 +52,22 @@ final class DenseRows<R extends DenseRows.Row> {
 
     /** Adds a row with room for so many tokens. */
     R add(R row, int roomTokens) {
-        kept.reserve(rows.size() + 1, roomTokens);
+        memory.reserve(rows.size() + 1, roomTokens);
         rows.add(row);
+        memory.restart(rows.size() - 1);
         return row;
     }
 
-    /** Adds a row that begins with the first positions of another. */
+    /** Adds a row that begins with the first tokens of another; what that keeps by recurrence is copied as it is. */
     R addCopy(R row, int roomTokens, Sequence like, int tokens) {
         add(row, roomTokens);
-        kept.copy(number(like), rows.size() - 1, tokens);
+        memory.copy(number(like), rows.size() - 1, tokens);
         return row;
     }
 
-    /** Puts a sequence in the place of another, whose positions stay as they are. */
+    /** Puts a sequence in the place of another, whose row stays as it is. */
     R replace(Sequence before, R row, int roomTokens) {
-        kept.reserve(rows.size(), roomTokens);
+        memory.reserve(rows.size(), roomTokens);
         rows.set(number(before), row);
         return row;
     }
@@ -78,7 +76,7 @@ final class DenseRows<R extends DenseRows.Row> {
         int at = number(of(sequence));
         int last = rows.size() - 1;
         if (at != last) {
-            kept.copy(last, at, rows.get(last).used());
+            memory.copy(last, at, rows.get(last).used());
             rows.set(at, rows.get(last));
         }
         rows.remove(last);
@@ -86,21 +84,17 @@ final class DenseRows<R extends DenseRows.Row> {
 
     /** Makes room for so many tokens in every row. */
     void reserve(int tokens) {
-        kept.reserve(rows.size(), tokens);
+        memory.reserve(rows.size(), tokens);
     }
 
-    /** The graph's states over {@code count} rows from {@code first} on. */
-    List<InPlaceState> states(int first, int count) {
-        return kept.states(first, count);
+    /** What all rows keep. */
+    SequenceMemory memory() {
+        return memory;
     }
 
     /** Bytes of memory that rows and sequences hold. */
     long bytes() {
-        long beside = rows.stream()
-                .flatMap(row -> row.beside().values().stream())
-                .mapToLong(Tensor::sizeBytes)
-                .sum();
-        return kept.bytes() + beside;
+        return memory.bytes() + rows.stream().mapToLong(Row::bytesBeside).sum();
     }
 
     void clear() {

@@ -1,4 +1,4 @@
-package dev.embedonce.vlm.decoder;
+package dev.embedonce.vlm.decoder.rope;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

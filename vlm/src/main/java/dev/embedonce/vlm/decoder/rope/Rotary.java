@@ -1,4 +1,4 @@
-package dev.embedonce.vlm.decoder;
+package dev.embedonce.vlm.decoder.rope;
 
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
@@ -80,7 +80,7 @@ public final class Rotary {
     /** Where tokens stand: {@code position(axis, index)} of a flat index over rows and tokens. */
     @FunctionalInterface
     public interface Positions {
-        int at(int axis, int index);
+        float at(int axis, int index);
     }
 
     /** The angles of {@code rows * tokens} tokens. */

@@ -1,14 +1,14 @@
-package dev.embedonce.vlm.decoder;
+package dev.embedonce.vlm.decoder.text;
 
 import dev.embedonce.encoder.arch.ModelConfig;
 import java.util.List;
 
 /** Reads {@code layer_types} of a {@code text_config}: the kind of attention of each layer. */
-public final class LayerTypes {
+final class LayerTypes {
     /** A layer that sees the last positions only. */
-    public static final String SLIDING = "sliding_attention";
+    static final String SLIDING = "sliding_attention";
     /** A layer that sees all. */
-    public static final String FULL = "full_attention";
+    static final String FULL = "full_attention";
 
     private LayerTypes() {}
 
@@ -18,7 +18,7 @@ public final class LayerTypes {
      * @param config the {@code text_config}
      * @throws dev.embedonce.error.ModelLoadException if there are not as many as layers, or one is neither {@link #SLIDING} nor {@link #FULL}
      */
-    public static List<String> read(ModelConfig config, int layers) {
+    static List<String> read(ModelConfig config, int layers) {
         List<String> types = config.texts("layer_types");
         if (types.size() != layers || !List.of(SLIDING, FULL).containsAll(types)) {
             throw config.refused("layer_types", SLIDING + " or " + FULL + " for each of " + layers + " layers");

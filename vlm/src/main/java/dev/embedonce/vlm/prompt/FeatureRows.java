@@ -1,4 +1,4 @@
-package dev.embedonce.vlm.decoder;
+package dev.embedonce.vlm.prompt;
 
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.value.Tensor;
@@ -45,7 +45,7 @@ public final class FeatureRows {
     }
 
     /** The same without the rows. */
-    FeatureRows read() {
+    public FeatureRows read() {
         return rows == null ? this : new FeatureRows(count, null, rows.digest());
     }
 

@@ -1,0 +1,46 @@
+package dev.embedonce.vlm.decoder.layer;
+
+import java.util.Arrays;
+
+/**
+ * What a layer keeps for each sequence between runs: a float32 input of the graph and its output {@code new_<name>}.
+ */
+public sealed interface LayerState {
+    /** What the name of the output begins with. */
+    String UPDATED = "new_";
+
+    /** The graph's input. */
+    String name();
+
+    /** The graph's output that follows it. */
+    default String updatedName() {
+        return UPDATED + name();
+    }
+
+    /**
+     * An entry for every token, such as a key: float32 {@code [rows, heads, room, size]}. It is written in place, grows, and is cut back by
+     * forgetting its end.
+     */
+    record PerToken(String name, int heads, int size) implements LayerState {}
+
+    /**
+     * What all tokens so far have come to, such as the state of a recurrence: float32 {@code [rows, shape..]}, zero before the first token. It
+     * cannot be cut back.
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by content
+    record Recurrent(String name, long... shape) implements LayerState {
+        public Recurrent {
+            shape = shape.clone();
+        }
+
+        @Override
+        public boolean equals(Object o) {
+            return o instanceof Recurrent other && name.equals(other.name) && Arrays.equals(shape, other.shape);
+        }
+
+        @Override
+        public int hashCode() {
+            return name.hashCode();
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.embedonce.vlm.decoder.layer;
+
+import dev.embedonce.graph.blocks.Scope;
+import dev.embedonce.graph.onnx.Value;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The usual layer: {@code x + mixer(norm(x))}, then {@code x + feedForward(norm(x))}. */
+public record ResidualLayer(TokenMixer mixer, FeedForward feedForward, Norms norms) implements DecoderLayer {
+
+    /**
+     * The norms of a layer, by the names of their modules.
+     *
+     * @param mixer in front of the mixer
+     * @param mixed behind it, before its result is added; null for none
+     * @param feedForward in front of the feed-forward network
+     * @param fed behind it, before its result is added; null for none
+     */
+    public record Norms(
+            RmsNorm norm,
+            String mixer,
+            @Nullable String mixed,
+            String feedForward,
+            @Nullable String fed) {
+        /** In front of both halves, with Llama's names. */
+        public static Norms pre(RmsNorm norm) {
+            return new Norms(norm, "input_layernorm", null, "post_attention_layernorm", null);
+        }
+
+        /** In front of and behind both halves, with Gemma's names. */
+        public static Norms sandwich(RmsNorm norm) {
+            return new Norms(
+                    norm,
+                    "input_layernorm",
+                    "post_attention_layernorm",
+                    "pre_feedforward_layernorm",
+                    "post_feedforward_layernorm");
+        }
+
+        private Value apply(Scope layer, String name, Value x, int hidden) {
+            return norm.apply(layer.at(name), x, hidden);
+        }
+
+        private Value behind(Scope layer, @Nullable String name, Value x, int hidden) {
+            return name == null ? x : apply(layer, name, x, hidden);
+        }
+    }
+
+    @Override
+    public Value apply(LayerGraph graph, Value x) {
+        Scope layer = graph.layer();
+        int hidden = graph.hiddenSize();
+        Value mixed = mixer.mix(graph, norms.apply(layer, norms.mixer, x, hidden));
+        Value middle = graph.ops().add(x, norms.behind(layer, norms.mixed, mixed, hidden));
+        Value fed = feedForward.apply(graph, norms.apply(layer, norms.feedForward, middle, hidden));
+        return graph.ops().add(middle, norms.behind(layer, norms.fed, fed, hidden));
+    }
+
+    @Override
+    public List<LayerState> states(int layer) {
+        return mixer.states(layer);
+    }
+
+    @Override
+    public List<StepInput> inputs() {
+        return Stream.concat(mixer.inputs().stream(), feedForward.inputs().stream())
+                .toList();
+    }
+
+    @Override
+    public long weights() {
+        return feedForward.weights();
+    }
+}

@@ -1,0 +1,59 @@
+package dev.embedonce.vlm.tokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.embedonce.vlm.family.Goldens;
+import dev.embedonce.vlm.prompt.PromptPiece;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelTokenizerTest {
+    @TempDir
+    Path folder;
+
+    private ModelTokenizer open(String model) {
+        Path files = Goldens.of(model, "published").model(folder.resolve(model));
+        return ModelTokenizer.open(files, folder.resolve("cache"));
+    }
+
+    private static PromptPiece text(String text) {
+        return new PromptPiece.Text(text);
+    }
+
+    @Test
+    void onePieceOfText_isEncodedAsTheText() {
+        try (ModelTokenizer llava = open("llava")) {
+            assertThat(llava.encode(List.of(text("What is this?")))).isEqualTo(llava.encode("What is this?"));
+        }
+    }
+
+    @Test
+    void idsBetweenTexts_stayAsTheyAre_andTheBeginningIsWrittenOnce() {
+        for (String model : List.of("llava", "qwen3_vl", "gemma3")) {
+            try (ModelTokenizer tokenizer = open(model)) {
+                long[] found = tokenizer.encode(
+                        List.of(text("What "), new PromptPiece.Ids(-1, -1, 99_999_999), text("is this?")));
+                long[] first = tokenizer.encode("What ");
+                assertThat(found).as(model).startsWith(first);
+                assertThat(found).as(model).containsSequence(-1, -1, 99_999_999);
+                long beginnings =
+                        LongStream.of(found).filter(id -> id == first[0]).count();
+                assertThat(beginnings).as(model).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void aBeginningThatTheTemplateWrote_isNotWrittenAgain() {
+        try (ModelTokenizer gemma = open("gemma3")) {
+            String bos = Objects.requireNonNull(gemma.specialTokens().get("bos_token"));
+            long[] found = gemma.encode(List.of(text(bos + "What "), new PromptPiece.Ids(-1), text("is this?")));
+            assertThat(found[0]).isEqualTo(gemma.encode(bos)[0]);
+            assertThat(found[1]).isNotEqualTo(found[0]);
+        }
+    }
+}
