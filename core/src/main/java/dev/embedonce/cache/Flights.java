@@ -8,8 +8,17 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Single flight: which keys are being encoded in this process right now. Thread-safe. */
 final class Flights {
-    private final ConcurrentMap<CacheKey, CompletableFuture<Found>> inFlight = new ConcurrentHashMap<>();
+    private final ConcurrentMap<CacheKey, CompletableFuture<Found>> inFlight;
     private final AtomicLong landings = new AtomicLong();
+
+    Flights() {
+        this(new ConcurrentHashMap<>());
+    }
+
+    /** Kept in a map of the caller's, for tests. */
+    Flights(ConcurrentMap<CacheKey, CompletableFuture<Found>> inFlight) {
+        this.inFlight = inFlight;
+    }
 
     /** Grows whenever a flight has landed: if it has not moved since a look-up, that look-up still holds. */
     long landings() {
@@ -39,8 +48,9 @@ final class Flights {
     }
 
     private void end(CacheKey key, CompletableFuture<Found> mine) {
-        if (inFlight.remove(key, mine)) {
-            landings.incrementAndGet();
+        if (inFlight.get(key) == mine) {
+            landings.incrementAndGet(); // before the key is free: whoever claims it next has to see that it landed
+            inFlight.remove(key, mine);
         }
     }
 }
