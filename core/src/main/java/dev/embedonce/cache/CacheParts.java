@@ -7,8 +7,7 @@ import java.time.Clock;
 record CacheParts(
         EntryReader reader,
         EntryWriter writer,
-        HeapTier heap,
-        Flights flights,
+        Generations generations,
         EntryCodec codec,
         CacheCounters counters,
         Leases leases,

@@ -21,14 +21,12 @@ import org.slf4j.LoggerFactory;
 final class EntryReader {
     private static final Logger LOG = LoggerFactory.getLogger(FeatureCache.class);
 
-    private final HeapTier heap;
     private final StoreGuard store;
     private final EntryCodec codec;
     private final boolean trustForeign;
     private final CacheCounters counters;
 
-    EntryReader(HeapTier heap, StoreGuard store, EntryCodec codec, boolean trustForeign, CacheCounters counters) {
-        this.heap = heap;
+    EntryReader(StoreGuard store, EntryCodec codec, boolean trustForeign, CacheCounters counters) {
         this.store = store;
         this.codec = codec;
         this.trustForeign = trustForeign;
@@ -48,25 +46,25 @@ final class EntryReader {
         }
     }
 
-    /** Looks up any keys, without duplicates. */
-    Answers read(Collection<CacheKey> keys) {
+    /** Looks up any keys, without duplicates, and remembers in {@code heap} what the store has. */
+    Answers read(HeapTier heap, Collection<CacheKey> keys) {
         Answers result = new Answers(new HashMap<>(), new HashSet<>());
         Map<CacheKey, CacheKey> links = new LinkedHashMap<>();
-        for (Map.Entry<CacheKey, Lookup> looked : lookup(keys, result).entrySet()) {
+        for (Map.Entry<CacheKey, Lookup> looked : lookup(heap, keys, result).entrySet()) {
             if (looked.getValue() instanceof Lookup.Link link) {
                 links.put(looked.getKey(), looked.getKey().withContentHash(link.target()));
             } else {
-                keep(looked.getKey(), looked.getValue(), result);
+                keep(heap, looked.getKey(), looked.getValue(), result);
             }
         }
         if (!links.isEmpty()) {
-            follow(links, result);
+            follow(heap, links, result);
         }
         return result;
     }
 
-    private Map<CacheKey, Lookup> lookup(Collection<CacheKey> keys, Answers result) {
-        Collection<CacheKey> absent = fromHeap(keys, result);
+    private Map<CacheKey, Lookup> lookup(HeapTier heap, Collection<CacheKey> keys, Answers result) {
+        Collection<CacheKey> absent = fromHeap(heap, keys, result);
         if (absent.isEmpty()) {
             return Map.of();
         }
@@ -79,7 +77,7 @@ final class EntryReader {
         return looked;
     }
 
-    private Collection<CacheKey> fromHeap(Collection<CacheKey> keys, Answers result) {
+    private static Collection<CacheKey> fromHeap(HeapTier heap, Collection<CacheKey> keys, Answers result) {
         Set<CacheKey> absent = new LinkedHashSet<>();
         for (CacheKey key : keys) {
             Found found = heap.get(key);
@@ -92,11 +90,11 @@ final class EntryReader {
         return absent;
     }
 
-    private void keep(CacheKey key, Lookup lookup, Answers result) {
+    private void keep(HeapTier heap, CacheKey key, Lookup lookup, Answers result) {
         if (lookup instanceof Lookup.Hit hit) {
-            remember(key, new Found(hit.entry(), key, Source.STORE), result);
+            remember(heap, key, new Found(hit.entry(), key, Source.STORE), result);
         } else if (lookup instanceof Lookup.Foreign foreign && trustForeign) {
-            remember(key, new Found(foreign.entry(), key, Source.FOREIGN), result);
+            remember(heap, key, new Found(foreign.entry(), key, Source.FOREIGN), result);
         } else if (lookup instanceof Lookup.Foreign) {
             counters.foreignSkipped.increment();
             result.unusable().add(key);
@@ -105,7 +103,7 @@ final class EntryReader {
         }
     }
 
-    private void remember(CacheKey key, Found found, Answers result) {
+    private static void remember(HeapTier heap, CacheKey key, Found found, Answers result) {
         heap.put(key, found);
         result.answers().put(key, found);
     }
@@ -117,9 +115,10 @@ final class EntryReader {
     }
 
     /** Links point at entries, never at links: one more look-up settles them all. */
-    private void follow(Map<CacheKey, CacheKey> links, Answers result) {
+    private void follow(HeapTier heap, Map<CacheKey, CacheKey> links, Answers result) {
         Answers targets = new Answers(new HashMap<>(), new HashSet<>());
-        lookup(new LinkedHashSet<>(links.values()), targets).forEach((target, lookup) -> keep(target, lookup, targets));
+        lookup(heap, new LinkedHashSet<>(links.values()), targets)
+                .forEach((target, lookup) -> keep(heap, target, lookup, targets));
         links.forEach((key, target) -> {
             Found found = targets.get(target);
             if (found == null) {
@@ -129,7 +128,7 @@ final class EntryReader {
                         "links to " + target.contentHash() + ", which is no answer",
                         result);
             } else {
-                remember(key, found, result);
+                remember(heap, key, found, result);
             }
         });
         result.unusable().addAll(targets.unusable());

@@ -14,18 +14,26 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes batches of records: the first writer of a key wins, what is not an answer is replaced, and a differing second write is counted.
- * Thread-safe.
+ * What comes of a load that began before a deletion is not written. Thread-safe.
  */
 final class EntryWriter {
     private static final Logger LOG = LoggerFactory.getLogger(FeatureCache.class);
 
+    private final Generations generations;
     private final StoreGuard store;
     private final EntryCodec codec;
     private final boolean trustForeign;
     private final long maxEntryBytes;
     private final CacheCounters counters;
 
-    EntryWriter(StoreGuard store, EntryCodec codec, boolean trustForeign, long maxEntryBytes, CacheCounters counters) {
+    EntryWriter(
+            Generations generations,
+            StoreGuard store,
+            EntryCodec codec,
+            boolean trustForeign,
+            long maxEntryBytes,
+            CacheCounters counters) {
+        this.generations = generations;
         this.store = store;
         this.codec = codec;
         this.trustForeign = trustForeign;
@@ -36,11 +44,24 @@ final class EntryWriter {
     /**
      * Writes {@code records}.
      *
+     * @param since the generation in which their load began
      * @param unusable those of them that have to replace what is there
      * @return for keys that another writer had filled with another value in the meantime: that value
      */
-    Map<CacheKey, Entry> write(Map<CacheKey, Stored.Sealed> records, Set<CacheKey> unusable) {
+    Map<CacheKey, Entry> write(Generation since, Map<CacheKey, Stored.Sealed> records, Set<CacheKey> unusable) {
         long start = System.nanoTime();
+        Map<CacheKey, Entry> first = new HashMap<>();
+        generations.write(since, () -> first.putAll(write(records, unusable)), () -> undo(records.keySet()));
+        counters.storeNanos.add(System.nanoTime() - start);
+        return first;
+    }
+
+    /** Removes what was written, even if somebody wrote it first: that costs an encoding. */
+    private void undo(Set<CacheKey> keys) {
+        store.write(counters.storeWriteFailures, keys.size(), s -> s.removeAll(keys));
+    }
+
+    private Map<CacheKey, Entry> write(Map<CacheKey, Stored.Sealed> records, Set<CacheKey> unusable) {
         Map<CacheKey, Stored.Sealed> fresh = new LinkedHashMap<>();
         Map<CacheKey, Stored.Sealed> replacing = new LinkedHashMap<>();
         records.forEach((key, record) -> {
@@ -52,9 +73,7 @@ final class EntryWriter {
             }
         });
         replace(replacing);
-        Map<CacheKey, Entry> first = fresh.isEmpty() ? Map.of() : putIfAbsent(fresh);
-        counters.storeNanos.add(System.nanoTime() - start);
-        return first;
+        return fresh.isEmpty() ? Map.of() : putIfAbsent(fresh);
     }
 
     private void replace(Map<CacheKey, Stored.Sealed> records) {

@@ -1,5 +1,7 @@
 package dev.embedonce.cache;
 
+import dev.embedonce.care.CareProgress;
+import dev.embedonce.care.Invalidation;
 import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.codec.Lookup;
 import dev.embedonce.codec.SealKeys;
@@ -8,6 +10,7 @@ import dev.embedonce.hash.ContentHash;
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
+import dev.embedonce.store.Selection;
 import dev.embedonce.value.Entry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +29,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,10 @@ import org.jspecify.annotations.Nullable;
  * <p>How a batch goes: hash every image; look all keys up at once; claim the missing ones; look those up again that another process may
  * have published meanwhile; encode and publish what is still missing, in full batches; only then wait for what other threads or processes
  * had claimed, so that two batches can never wait for each other.
+ *
+ * <p>Forgetting: when {@link #invalidate} or {@link #forget} returns, nothing that came from the content is an answer of this cache, and no load that
+ * has begun brings it back. All memory goes with it. Deletions by other caches and commands on the same store are followed within
+ * {@link Builder#followDeletions}.
  */
 public final class FeatureCache implements AutoCloseable {
     private static final long FIRST_POLL_MILLIS = 20;
@@ -59,14 +65,19 @@ public final class FeatureCache implements AutoCloseable {
         CacheCounters counters = new CacheCounters();
         StoreGuard guard = new StoreGuard(store);
         EntryCodec codec = new EntryCodec(builder.sealKeys);
-        HeapTier heap = new HeapTier(builder.heapBytes);
+        Generations generations =
+                new Generations(store, guard, counters.storeReadFailures, builder.followDeletions, builder.heapBytes);
         boolean shared = store.capabilities().shared();
         this.parts = new CacheParts(
-                new EntryReader(heap, guard, codec, builder.trustForeign, counters),
+                new EntryReader(guard, codec, builder.trustForeign, counters),
                 new EntryWriter(
-                        guard, codec, builder.trustForeign, store.capabilities().maxEntryBytes(), counters),
-                heap,
-                new Flights(),
+                        generations,
+                        guard,
+                        codec,
+                        builder.trustForeign,
+                        store.capabilities().maxEntryBytes(),
+                        counters),
+                generations,
                 codec,
                 counters,
                 new Leases(guard, shared ? builder.leaseDuration : null),
@@ -108,7 +119,13 @@ public final class FeatureCache implements AutoCloseable {
 
     /** The entry under {@code key}, if there is one that may be an answer. Not counted as an image. */
     public Optional<Entry> get(CacheKey key) {
-        return Optional.ofNullable(parts.reader().read(List.of(key)).get(key)).map(Found::entry);
+        return Optional.ofNullable(read(key)).map(Found::entry);
+    }
+
+    private @Nullable Found read(CacheKey key) {
+        return parts.reader()
+                .read(parts.generations().look().heap(), List.of(key))
+                .get(key);
     }
 
     /** What lies in the store under {@code key}, verified but not counted, for people who want to know why. */
@@ -125,8 +142,7 @@ public final class FeatureCache implements AutoCloseable {
             return Optional.empty();
         }
         CacheKey key = new CacheKey(encoder.modelVersion(), encoder.preprocVersion(), tenant.inputHash(input));
-        Found found = parts.reader().read(List.of(key)).get(key);
-        return Optional.ofNullable(found).map(f -> f.keptUnder().contentHash());
+        return Optional.ofNullable(read(key)).map(f -> f.keptUnder().contentHash());
     }
 
     /**
@@ -214,79 +230,66 @@ public final class FeatureCache implements AutoCloseable {
 
     private <P extends Prepared> Map<CacheKey, Outcome> resolve(
             Map<CacheKey, HashedImage> distinct, FeatureEncoder<P> encoder) {
-        long landings = parts.flights().landings();
-        EntryReader.Answers answers = lookup(distinct.keySet());
         Map<CacheKey, Outcome> results = new HashMap<>();
-        Map<CacheKey, Supplier<Outcome>> others = new LinkedHashMap<>();
+        answer(distinct, encoder, results).forEach((key, flight) -> {
+            HashedImage image = Objects.requireNonNull(distinct.get(key), "every key has an image");
+            results.put(key, await(image.contentHash(), key, flight));
+        });
+        return results;
+    }
+
+    /** Answers what is known and what nobody else is encoding; returns the flights of the rest. */
+    private <P extends Prepared> Map<CacheKey, CompletableFuture<Found>> answer(
+            Map<CacheKey, HashedImage> images, FeatureEncoder<P> encoder, Map<CacheKey, Outcome> results) {
+        Generation generation = parts.generations().look();
+        long landings = generation.flights().landings();
+        EntryReader.Answers answers = lookup(generation, images.keySet());
+        if (answers.answers().size() < images.size()) {
+            Generation now = parts.generations().lookNow(); // what is encoded from here on will be kept
+            if (now != generation) {
+                generation = now;
+                landings = generation.flights().landings();
+                answers = lookup(generation, images.keySet());
+            }
+        }
+        Map<CacheKey, CompletableFuture<Found>> others = new LinkedHashMap<>();
         Map<CacheKey, Miss> mine = new LinkedHashMap<>();
-        distinct.forEach((key, image) -> {
-            ContentHash content = image.contentHash();
+        for (Map.Entry<CacheKey, HashedImage> wanted : images.entrySet()) {
+            CacheKey key = wanted.getKey();
             Found found = answers.get(key);
             if (found != null) {
-                results.put(key, served(content, key, found));
-                return;
+                results.put(key, served(wanted.getValue().contentHash(), key, found));
+                continue;
             }
             CompletableFuture<Found> flight = new CompletableFuture<>();
-            CompletableFuture<Found> claimed = parts.flights().claim(key, flight);
+            CompletableFuture<Found> claimed = generation.flights().claim(key, flight);
             if (claimed == flight) {
-                mine.put(key, new Miss(key, image, flight));
+                mine.put(key, new Miss(key, wanted.getValue(), flight));
             } else {
-                others.put(key, () -> await(content, key, claimed));
+                others.put(key, claimed);
             }
-        });
-        if (!mine.isEmpty()) {
-            Set<CacheKey> unusable = new HashSet<>(answers.unusable());
-            if (parts.flights().landings() != landings) {
-                dropLanded(mine, unusable, results);
-            }
-            new Claimed<>(encoder, unusable, results).encode(mine);
         }
-        others.forEach((key, outcome) -> results.put(key, outcome.get()));
-        return results;
+        if (!mine.isEmpty()) {
+            Claimed<P> claimed = new Claimed<>(generation, encoder, new HashSet<>(answers.unusable()), results);
+            if (generation.flights().landings() != landings) {
+                claimed.dropLanded(mine);
+            }
+            claimed.encode(mine);
+        }
+        return others;
     }
 
     private static Outcome served(ContentHash content, CacheKey key, Found found) {
         return new Outcome.Served(content, key, found.entry(), found.source());
     }
 
-    private EntryReader.Answers lookup(Collection<CacheKey> keys) {
+    private EntryReader.Answers lookup(Generation generation, Collection<CacheKey> keys) {
         long start = System.nanoTime();
         try {
-            return parts.reader().read(keys);
+            return parts.reader().read(generation.heap(), keys);
         } finally {
             parts.counters().lookupNanos.add(System.nanoTime() - start);
         }
-    }
-
-    /** Flights that landed between our look-up and our claim: their answers are there now. */
-    private void dropLanded(Map<CacheKey, Miss> mine, Set<CacheKey> unusable, Map<CacheKey, Outcome> results) {
-        try {
-            take(mine, lookup(mine.keySet()), unusable, results);
-        } catch (RuntimeException | Error e) {
-            abandon(mine, e);
-            throw e;
-        }
-    }
-
-    /** Serves those of {@code mine} that turned out to be answered by somebody else. */
-    private void take(
-            Map<CacheKey, Miss> mine,
-            EntryReader.Answers answers,
-            Set<CacheKey> unusable,
-            Map<CacheKey, Outcome> results) {
-        unusable.addAll(answers.unusable());
-        answers.answers().forEach((key, found) -> {
-            Miss miss = mine.remove(key);
-            if (miss != null) {
-                parts.flights().land(key, miss.flight(), found);
-                results.put(key, served(miss.contentHash(), key, found.as(Source.SHARED)));
-            }
-        });
-    }
-
-    private void abandon(Map<CacheKey, Miss> mine, Throwable cause) {
-        CacheException error = new CacheException("the encoding of this batch was broken off", cause);
-        mine.forEach((key, miss) -> parts.flights().fail(key, miss.flight(), error));
     }
 
     private static Outcome await(ContentHash content, CacheKey key, CompletableFuture<Found> flight) {
@@ -306,14 +309,30 @@ public final class FeatureCache implements AutoCloseable {
 
     /** The misses that one call has claimed in this process, against other processes on the same store. */
     private final class Claimed<P extends Prepared> {
+        private final Generation generation;
         private final FeatureEncoder<P> encoder;
         private final Set<CacheKey> unusable;
         private final Map<CacheKey, Outcome> results;
 
-        Claimed(FeatureEncoder<P> encoder, Set<CacheKey> unusable, Map<CacheKey, Outcome> results) {
+        Claimed(
+                Generation generation,
+                FeatureEncoder<P> encoder,
+                Set<CacheKey> unusable,
+                Map<CacheKey, Outcome> results) {
+            this.generation = generation;
             this.encoder = encoder;
             this.unusable = unusable;
             this.results = results;
+        }
+
+        /** Flights that landed between our look-up and our claim: their answers are there now. */
+        void dropLanded(Map<CacheKey, Miss> mine) {
+            try {
+                take(mine, mine.keySet());
+            } catch (RuntimeException | Error e) {
+                abandon(mine, e);
+                throw e;
+            }
         }
 
         /** Encodes what no other process is encoding, publishes it, and then waits for the rest. */
@@ -325,7 +344,7 @@ public final class FeatureCache implements AutoCloseable {
                         !mine.isEmpty();
                         pause = Math.min(LONGEST_POLL_MILLIS, pause * 2)) {
                     sleep(pause);
-                    take(mine, lookup(mine.keySet()), unusable, results);
+                    take(mine, mine.keySet());
                     if (System.nanoTime() - deadline >= 0) {
                         run(List.copyOf(mine.values()));
                         mine.clear();
@@ -358,13 +377,37 @@ public final class FeatureCache implements AutoCloseable {
             List<CacheKey> unanswered =
                     free.stream().filter(key -> !unusable.contains(key)).toList();
             if (parts.leases().inUse() && !unanswered.isEmpty()) {
-                take(mine, lookup(unanswered), unusable, results);
+                take(mine, unanswered);
             }
+        }
+
+        /** Serves those of {@code mine} under {@code keys} that turn out to be answered by somebody else. */
+        private void take(Map<CacheKey, Miss> mine, Collection<CacheKey> keys) {
+            EntryReader.Answers answers = lookup(generation, List.copyOf(keys));
+            unusable.addAll(answers.unusable());
+            answers.answers().forEach((key, found) -> {
+                Miss miss = mine.remove(key);
+                if (miss != null) {
+                    generation.flights().land(key, miss.flight(), found);
+                    results.put(key, served(miss.contentHash(), key, found.as(Source.SHARED)));
+                }
+            });
+        }
+
+        private void abandon(Map<CacheKey, Miss> mine, Throwable cause) {
+            CacheException error = new CacheException("the encoding of this batch was broken off", cause);
+            mine.forEach((key, miss) -> generation.flights().fail(key, miss.flight(), error));
         }
 
         private void run(List<Miss> misses) {
             if (!misses.isEmpty()) {
-                new MissRun<>(parts, tenant, encoder, unusable, (miss, outcome) -> results.put(miss.key(), outcome))
+                new MissRun<>(
+                                parts,
+                                generation,
+                                tenant,
+                                encoder,
+                                unusable,
+                                (miss, outcome) -> results.put(miss.key(), outcome))
                         .run(misses);
             }
         }
@@ -379,10 +422,32 @@ public final class FeatureCache implements AutoCloseable {
         }
     }
 
-    /** Forgets keys: in memory and in the store. Returns how many the store had. */
+    /**
+     * Forgets keys, in the store and all that is in memory. An entry that links to one of them is no answer any more.
+     *
+     * @return how many the store had
+     * @throws dev.embedonce.error.StoreUnavailableException if the store fails; it may have forgotten some
+     */
     public long invalidate(Collection<CacheKey> keys) {
-        parts.heap().invalidate(keys);
-        return store.removeAll(keys);
+        return parts.generations().delete(() -> store.removeAll(keys));
+    }
+
+    /** As {@link #invalidate}, for all keys that one of {@code selections} selects. */
+    public long forget(Collection<Selection> selections) {
+        return parts.generations().delete(() -> {
+            Invalidation invalidation = new Invalidation(store);
+            return selections.stream()
+                    .mapToLong(selection -> invalidation.run(selection, CareProgress.NONE))
+                    .sum();
+        });
+    }
+
+    /**
+     * A number that grows whenever something has been deleted: at once if by this cache or one of its views, within
+     * {@link Builder#followDeletions} if by others. What somebody keeps beside the cache is to be dropped when it does.
+     */
+    public long deletions() {
+        return parts.generations().look().number();
     }
 
     /** What this cache has done since it was opened; tenants' views share it. */
@@ -392,7 +457,7 @@ public final class FeatureCache implements AutoCloseable {
 
     /** What lies in memory at this moment; tenants' views share it. */
     public HeapStats heapStats() {
-        return parts.heap().stats();
+        return parts.generations().current().heap().stats();
     }
 
     /** The store underneath, for looking after it. Closed with the cache. */
@@ -405,7 +470,7 @@ public final class FeatureCache implements AutoCloseable {
     public void close() {
         usage.flush();
         parts.leases().close();
-        parts.heap().clear();
+        parts.generations().clear();
         store.close();
     }
 
@@ -418,6 +483,7 @@ public final class FeatureCache implements AutoCloseable {
         private boolean trustForeign;
         private Duration leaseDuration = Duration.ofSeconds(30);
         private Duration leaseWait = Duration.ofMinutes(5);
+        private Duration followDeletions = Duration.ofSeconds(1);
         private Clock clock = Clock.systemUTC();
 
         private Builder(CacheStore store) {
@@ -463,6 +529,18 @@ public final class FeatureCache implements AutoCloseable {
         /** How long to wait for other processes before encoding anyway. Default 5 minutes. */
         public Builder leaseWait(Duration wait) {
             this.leaseWait = wait;
+            return this;
+        }
+
+        /**
+         * How soon, at the latest, a call follows what others have deleted from the store, if the store answers. The store is asked for one number that
+         * often, and around every write. Zero asks at every call. Default 1 s.
+         */
+        public Builder followDeletions(Duration interval) {
+            if (interval.isNegative()) {
+                throw new IllegalArgumentException("followDeletions must not be negative; found " + interval);
+            }
+            this.followDeletions = interval;
             return this;
         }
 

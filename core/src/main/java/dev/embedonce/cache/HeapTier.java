@@ -13,11 +13,16 @@ final class HeapTier {
     private static final int ENTRY_OVERHEAD_BYTES = 600;
 
     private final @Nullable Cache<CacheKey, Found> entries;
-    private final LongAdder evictions = new LongAdder();
+    private final LongAdder evictions;
     private final long maxBytes;
 
     HeapTier(long maxBytes) {
+        this(maxBytes, new LongAdder());
+    }
+
+    private HeapTier(long maxBytes, LongAdder evictions) {
         this.maxBytes = maxBytes;
+        this.evictions = evictions;
         this.entries = maxBytes == 0
                 ? null
                 : Caffeine.newBuilder()
@@ -41,16 +46,9 @@ final class HeapTier {
         }
     }
 
-    void invalidate(Iterable<CacheKey> keys) {
-        if (entries != null) {
-            entries.invalidateAll(keys);
-        }
-    }
-
-    void clear() {
-        if (entries != null) {
-            entries.invalidateAll();
-        }
+    /** An empty one with the same bound, which goes on counting evictions. */
+    HeapTier emptied() {
+        return new HeapTier(maxBytes, evictions);
     }
 
     HeapStats stats() {

@@ -24,12 +24,13 @@ import org.jspecify.annotations.Nullable;
  * full batches, and publishes each batch before it begins the next. Used by one thread, once.
  *
  * <p>A content whose input was seen before is stored as a link to the first content's entry; the first content stores, beside its
- * entry, a link from its input's digest to itself. So a link always points at an entry and never at another link.
+ * entry, a link from its input's digest to itself. So a link always points at an entry and never at another link. Tensors get into the store from
+ * the encoder only, never from memory: a deletion must not be undone by what is remembered.
  */
 final class MissRun<P extends Prepared> {
     private final EntryReader reader;
     private final EntryWriter writer;
-    private final HeapTier heap;
+    private final Generation generation;
     private final Flights flights;
     private final EntryCodec codec;
     private final CacheCounters counters;
@@ -69,14 +70,15 @@ final class MissRun<P extends Prepared> {
 
     MissRun(
             CacheParts parts,
+            Generation generation,
             Tenant tenant,
             FeatureEncoder<P> encoder,
             Set<CacheKey> unusable,
             BiConsumer<Miss, Outcome> results) {
         this.reader = parts.reader();
         this.writer = parts.writer();
-        this.heap = parts.heap();
-        this.flights = parts.flights();
+        this.generation = generation;
+        this.flights = generation.flights();
         this.codec = parts.codec();
         this.counters = parts.counters();
         this.clock = parts.clock();
@@ -140,14 +142,15 @@ final class MissRun<P extends Prepared> {
                 byInput.put(ready.inputKey(), ready);
             }
         }
-        EntryReader.Answers known =
-                byInput.isEmpty() ? new EntryReader.Answers(Map.of(), Set.of()) : reader.read(byInput.keySet());
+        EntryReader.Answers known = byInput.isEmpty()
+                ? new EntryReader.Answers(Map.of(), Set.of())
+                : reader.read(generation.heap(), byInput.keySet());
         unusable.addAll(known.unusable());
         Map<CacheKey, Stored.Sealed> links = new LinkedHashMap<>();
         Map<Ready<P>, Found> linked = new LinkedHashMap<>();
         for (Ready<P> ready : group) {
             Found found = ready.inputKey() == null ? null : known.get(ready.inputKey());
-            if (found == null) {
+            if (found == null || isOnlyRemembered(ready, found)) {
                 waiting.add(ready);
             } else {
                 link(ready, found, links, linked);
@@ -156,22 +159,26 @@ final class MissRun<P extends Prepared> {
         publishLinks(links, linked);
     }
 
+    /** Whether this is the entry itself, in memory but no more in the store. */
+    private static boolean isOnlyRemembered(Ready<?> ready, Found found) {
+        return found.source() == Source.MEMORY
+                && found.keptUnder().equals(ready.miss().key());
+    }
+
     private void link(Ready<P> ready, Found found, Map<CacheKey, Stored.Sealed> links, Map<Ready<P>, Found> linked) {
         CacheKey key = ready.miss().key();
-        links.put(
-                key,
-                found.keptUnder().equals(key)
-                        ? codec.encode(key, found.entry()) // remembered in memory, lost in the store
-                        : codec.encodeLink(
-                                key,
-                                found.keptUnder().contentHash(),
-                                found.entry().provenance()));
+        if (!found.keptUnder().equals(key)) { // or else somebody has just published it
+            links.put(
+                    key,
+                    codec.encodeLink(
+                            key, found.keptUnder().contentHash(), found.entry().provenance()));
+        }
         linked.put(ready, found);
     }
 
     private void publishLinks(Map<CacheKey, Stored.Sealed> links, Map<Ready<P>, Found> linked) {
         if (!links.isEmpty()) {
-            writer.write(links, unusable);
+            writer.write(generation, links, unusable);
         }
         linked.forEach((ready, found) -> serve(ready.miss(), found.as(Source.PIXELS)));
     }
@@ -258,7 +265,7 @@ final class MissRun<P extends Prepared> {
                         ready.inputKey(), codec.encodeLink(ready.inputKey(), key.contentHash(), entry.provenance()));
             }
         }
-        Map<CacheKey, Entry> first = records.isEmpty() ? Map.of() : writer.write(records, unusable);
+        Map<CacheKey, Entry> first = records.isEmpty() ? Map.of() : writer.write(generation, records, unusable);
         Map<Ready<P>, Found> published = new HashMap<>();
         entries.forEach((ready, entry) -> {
             CacheKey key = ready.miss().key();
@@ -270,7 +277,7 @@ final class MissRun<P extends Prepared> {
     }
 
     private void serve(Miss miss, Found found) {
-        heap.put(miss.key(), found);
+        generation.heap().put(miss.key(), found);
         flights.land(miss.key(), miss.flight(), found);
         results.accept(miss, new Outcome.Served(miss.contentHash(), miss.key(), found.entry(), found.source()));
     }

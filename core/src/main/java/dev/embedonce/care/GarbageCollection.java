@@ -1,6 +1,7 @@
 package dev.embedonce.care;
 
 import dev.embedonce.store.CacheStore;
+import dev.embedonce.store.Deletions;
 import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoreStats.VersionStats;
@@ -17,7 +18,8 @@ import java.util.function.Predicate;
 
 /**
  * Removes entries that are too old, too many, or of models nobody uses any more. It decides first, from the listing alone, and removes
- * afterwards; broken off in the middle it has removed some of what it would have. A removed entry costs an encoding, never a wrong answer.
+ * afterwards; broken off in the middle it has removed some of what it would have. Every cache over the store forgets what went ({@link Deletions}). A
+ * removed entry costs an encoding, never a wrong answer.
  */
 public final class GarbageCollection {
 
@@ -74,6 +76,10 @@ public final class GarbageCollection {
     public Report run(CareProgress progress) {
         Predicate<StoredInfo> goes = rule();
         Tally tally = new Tally();
+        return Deletions.run(store, () -> remove(goes, tally, progress));
+    }
+
+    private Report remove(Predicate<StoredInfo> goes, Tally tally, CareProgress progress) {
         long total = store.stats().entries();
         KeyBatches.forEach(
                 store,
