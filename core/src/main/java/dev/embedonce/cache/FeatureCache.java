@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +41,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>How a batch goes: hash every image; look all keys up at once; claim the missing ones; look those up again that another process may
  * have published meanwhile; encode and publish what is still missing, in full batches; only then wait for what other threads or processes
- * had claimed, so that two batches can never wait for each other.
+ * had claimed, so that two batches can never wait for each other. Whoever waited for an encoding that failed takes over: a failure is its own
+ * caller's.
  *
  * <p>Forgetting: when {@link #invalidate} or {@link #forget} returns, nothing that came from the content is an answer of this cache, and no load that
  * has begun brings it back. All memory goes with it. Deletions by other caches and commands on the same store are followed within
@@ -198,7 +200,7 @@ public final class FeatureCache implements AutoCloseable {
         for (HashedImage image : images) {
             CacheKey key = key(image.contentHash(), encoder);
             keys.add(key);
-            distinct.putIfAbsent(key, image);
+            distinct.merge(key, image, EqualImages::join);
         }
         Map<CacheKey, Outcome> results = resolve(distinct, encoder);
         List<Outcome> outcomes = new ArrayList<>(images.size());
@@ -231,10 +233,21 @@ public final class FeatureCache implements AutoCloseable {
     private <P extends Prepared> Map<CacheKey, Outcome> resolve(
             Map<CacheKey, HashedImage> distinct, FeatureEncoder<P> encoder) {
         Map<CacheKey, Outcome> results = new HashMap<>();
-        answer(distinct, encoder, results).forEach((key, flight) -> {
-            HashedImage image = Objects.requireNonNull(distinct.get(key), "every key has an image");
-            results.put(key, await(image.contentHash(), key, flight));
-        });
+        Map<CacheKey, HashedImage> open = distinct;
+        while (!open.isEmpty()) {
+            Map<CacheKey, CompletableFuture<Found>> others = answer(open, encoder, results);
+            Map<CacheKey, HashedImage> taken = new LinkedHashMap<>();
+            others.forEach((key, flight) -> {
+                HashedImage image = Objects.requireNonNull(distinct.get(key), "every key has an image");
+                Outcome outcome = await(image.contentHash(), key, flight);
+                if (outcome == null) {
+                    taken.put(key, image);
+                } else {
+                    results.put(key, outcome);
+                }
+            });
+            open = taken;
+        }
         return results;
     }
 
@@ -292,14 +305,12 @@ public final class FeatureCache implements AutoCloseable {
         }
     }
 
-    private static Outcome await(ContentHash content, CacheKey key, CompletableFuture<Found> flight) {
+    /** Waits for another thread's encoding; null if that failed. */
+    private static @Nullable Outcome await(ContentHash content, CacheKey key, CompletableFuture<Found> flight) {
         try {
             return served(content, key, flight.get().as(Source.SHARED));
-        } catch (ExecutionException e) {
-            RuntimeException error = e.getCause() instanceof RuntimeException r
-                    ? r
-                    : new CacheException("encoding failed", e.getCause());
-            return new Outcome.Failed(content, error);
+        } catch (ExecutionException | CancellationException e) {
+            return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Outcome.Failed(
