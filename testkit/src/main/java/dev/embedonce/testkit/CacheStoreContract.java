@@ -20,4 +20,5 @@ public abstract class CacheStoreContract
                 ScanContract,
                 HandlesContract,
                 LeaseContract,
+                DeletionContract,
                 ConcurrencyContract {}

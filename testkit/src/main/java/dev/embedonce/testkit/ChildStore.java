@@ -45,6 +45,16 @@ public final class ChildStore implements AutoCloseable {
      * @param batchSize entries in a batch
      */
     public static ChildStore start(String url, long firstSeed, int batches, int batchSize) throws IOException {
+        return new ChildStore(launch(
+                ChildStore.class,
+                url,
+                Long.toString(firstSeed),
+                Integer.toString(batches),
+                Integer.toString(batchSize)));
+    }
+
+    /** Starts a JVM with this test's class path that runs the main method of {@code main}. */
+    static Process launch(Class<?> main, String... arguments) throws IOException {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -54,14 +64,11 @@ public final class ChildStore implements AutoCloseable {
                 "-Dfile.encoding=UTF-8",
                 "-cp",
                 classPath,
-                ChildStore.class.getName(),
-                url,
-                Long.toString(firstSeed),
-                Integer.toString(batches),
-                Integer.toString(batchSize)));
-        return new ChildStore(new ProcessBuilder(command)
+                main.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+                .start();
     }
 
     /**

@@ -29,6 +29,7 @@ public final class CountingEncoder implements FeatureEncoder<CountingEncoder.Ima
     private final AtomicInteger encoded = new AtomicInteger();
     private final AtomicInteger calls = new AtomicInteger();
     private volatile @Nullable RuntimeException failure;
+    private volatile Runnable beforeEncode = () -> {};
 
     public CountingEncoder() {
         this("counting-encoder@1", 8);
@@ -79,6 +80,11 @@ public final class CountingEncoder implements FeatureEncoder<CountingEncoder.Ima
         this.failure = failure;
     }
 
+    /** From now on {@link #encode} runs this first. */
+    public void beforeEncode(Runnable action) {
+        this.beforeEncode = action;
+    }
+
     /** Images prepared so far. */
     public int prepared() {
         return prepared.get();
@@ -126,6 +132,7 @@ public final class CountingEncoder implements FeatureEncoder<CountingEncoder.Ima
     @Override
     public List<Map<String, Tensor>> encode(List<Image> batch) {
         calls.incrementAndGet();
+        beforeEncode.run();
         RuntimeException fault = failure;
         if (fault != null) {
             throw fault;
