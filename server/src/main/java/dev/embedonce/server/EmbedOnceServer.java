@@ -1,6 +1,7 @@
 package dev.embedonce.server;
 
 import dev.embedonce.server.admin.CacheAdmin;
+import dev.embedonce.server.admin.DeletionWatch;
 import dev.embedonce.server.admin.Health;
 import dev.embedonce.server.admin.History;
 import dev.embedonce.server.api.anthropic.Messages;
@@ -41,6 +42,7 @@ public final class EmbedOnceServer implements AutoCloseable {
     private final UrlImages urls;
     private final RecentPictures pictures;
     private final History history;
+    private final DeletionWatch deletions;
     private final HttpServer http;
     private volatile boolean stopping;
 
@@ -62,6 +64,7 @@ public final class EmbedOnceServer implements AutoCloseable {
         this.pictures =
                 new RecentPictures(options.thumbnails(), options.limits().imagePixels());
         this.history = new History(options.cache());
+        this.deletions = new DeletionWatch(options.cache(), this::forget);
         Metrics metrics = new Metrics(options.cache(), modelMetrics, List.copyOf(chatModels.values()));
         try {
             this.http = HttpServer.start(
@@ -104,7 +107,7 @@ public final class EmbedOnceServer implements AutoCloseable {
         Chats chats = new Chats(chatModels, options.cache(), loader, options.limits(), pictures);
         Models models = new Models(models());
         CacheAdmin admin = new CacheAdmin(
-                options.cache(), options.keys().salts(), List.copyOf(chatModels.values()), history, pictures::forget);
+                options.cache(), options.keys().salts(), List.copyOf(chatModels.values()), history, deletions);
         Health health = new Health(this::isReady);
         return List.of(
                 open("GET", "/health", health::health),
@@ -133,6 +136,11 @@ public final class EmbedOnceServer implements AutoCloseable {
                 admin("GET", "/page/app.js", Page.file("app.js", "text/javascript; charset=utf-8")),
                 admin("GET", "/page/icon.svg", Page.file("icon.svg", "image/svg+xml")),
                 admin("GET", "/page/recent", pictures::list));
+    }
+
+    private void forget(long deletion) {
+        chatModels.values().forEach(model -> model.forget(deletion));
+        pictures.forget(deletion);
     }
 
     private boolean isReady() {
@@ -195,5 +203,6 @@ public final class EmbedOnceServer implements AutoCloseable {
         urls.close();
         pictures.close();
         history.close();
+        deletions.close();
     }
 }

@@ -8,14 +8,12 @@ import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.cache.HeapStats;
 import dev.embedonce.cache.Tenant;
 import dev.embedonce.hash.ContentHash;
-import dev.embedonce.key.CacheKey;
 import dev.embedonce.server.chat.ChatModel;
 import dev.embedonce.server.http.ApiException;
 import dev.embedonce.server.http.Exchange;
 import dev.embedonce.server.metrics.StoreBytes;
 import dev.embedonce.server.security.Caller;
 import dev.embedonce.store.Selection;
-import dev.embedonce.store.StoreScan;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,30 +21,27 @@ import java.util.Set;
 
 /** {@code GET /v1/cache/stats}, {@code DELETE /v1/cache} and {@code DELETE /v1/cache/{hash}}. Thread-safe. */
 public final class CacheAdmin {
-    private static final int BATCH = 1000;
-
     private final FeatureCache cache;
     private final Set<String> salts;
     private final List<ChatModel> models;
     private final StoreBytes storeBytes;
     private final History history;
-    private final Runnable forgetting;
+    private final DeletionWatch watch;
 
     /**
      * An administration.
      *
-     * @param salts of all tenants
-     * @param models whose kept sequences are dropped with the pictures
-     * @param forgetting drops what else is kept of pictures
+     * @param salts of all tenants, former ones too
+     * @param watch drops what is kept of pictures beside the cache
      */
     public CacheAdmin(
-            FeatureCache cache, Set<String> salts, List<ChatModel> models, History history, Runnable forgetting) {
+            FeatureCache cache, Set<String> salts, List<ChatModel> models, History history, DeletionWatch watch) {
         this.cache = cache;
         this.salts = Set.copyOf(salts);
         this.models = List.copyOf(models);
         this.storeBytes = new StoreBytes(cache);
         this.history = history;
-        this.forgetting = forgetting;
+        this.watch = watch;
     }
 
     /** Answers with what the cache did and holds. */
@@ -97,7 +92,7 @@ public final class CacheAdmin {
 
     /** Forgets everything. */
     public void clear(Exchange exchange, Caller caller) throws IOException {
-        answer(exchange, remove(Selection.ALL));
+        forget(exchange, List.of(Selection.ALL));
     }
 
     /** Forgets one picture, of all tenants and models. */
@@ -108,40 +103,23 @@ public final class CacheAdmin {
         } catch (IllegalArgumentException e) {
             throw ApiException.invalid("hash", "expected the SHA-256 of a picture, 64 lower-case hexadecimal digits");
         }
-        long removed = remove(new Selection(null, null, hash));
-        for (String salt : salts) {
-            removed += remove(new Selection(null, null, new Tenant(salt).keyHash(hash)));
-        }
-        answer(exchange, removed);
+        List<Selection> everybodys = new ArrayList<>(List.of(new Selection(null, null, hash)));
+        salts.forEach(salt -> everybodys.add(new Selection(null, null, new Tenant(salt).keyHash(hash))));
+        forget(exchange, everybodys);
     }
 
-    private static void answer(Exchange exchange, long removed) throws IOException {
+    private void forget(Exchange exchange, List<Selection> selections) throws IOException {
+        long removed;
+        try {
+            removed = cache.forget(selections);
+        } finally {
+            watch.follow();
+        }
         exchange.json(
                 200,
                 JsonNodeFactory.instance
                         .objectNode()
                         .put("object", "cache.deleted")
                         .put("removed", removed));
-    }
-
-    private long remove(Selection selection) {
-        long removed = 0;
-        List<CacheKey> keys = new ArrayList<>();
-        try (StoreScan scan = cache.store().scan(selection)) {
-            while (scan.hasNext()) {
-                keys.add(scan.next().key());
-                if (keys.size() == BATCH) {
-                    removed += cache.invalidate(keys);
-                    keys.clear();
-                }
-            }
-        }
-        removed += cache.invalidate(keys);
-        models.forEach(model -> {
-            model.lane().forget();
-            model.engine().forget();
-        });
-        forgetting.run();
-        return removed;
     }
 }

@@ -62,6 +62,12 @@ public final class ChatModel implements AutoCloseable {
         return admission;
     }
 
+    /** Keeps nothing more of pictures of requests that began before a deletion from the cache ({@code FeatureCache.deletions}). */
+    public void forget(long deletions) {
+        lane.forget();
+        engine.forget(deletions);
+    }
+
     @Override
     public void close() {
         lane.close();

@@ -57,8 +57,9 @@ public final class Chats {
          * Pictures were served.
          *
          * @param encoded the bytes of each picture
+         * @param deletions from the cache when the request began, as {@link FeatureCache#deletions} counts
          */
-        void served(String model, List<ServedImage> images, List<byte[]> encoded);
+        void served(String model, List<ServedImage> images, List<byte[]> encoded, long deletions);
     }
 
     /**
@@ -131,6 +132,7 @@ public final class Chats {
     private Answer begin(ChatRequest request, ChatModel model, Caller caller, Exchange exchange, Admission.Place place)
             throws ClientGoneException {
         ToolEvents tools = tools(request, model);
+        long deletions = cache.deletions(); // before anything is looked up
         long deadline = exchange.arrivedNanos() + model.options().timeout().toNanos();
         List<Image> images = request.images();
         if (images.size() > limits.images()) {
@@ -145,11 +147,12 @@ public final class Chats {
         List<ImageReport> reports = features(model, encoded, images, caller, exchange, deadline);
         List<ServedImage> served = reports.stream().map(ServedImage::of).toList();
         if (!served.isEmpty()) {
-            listener.served(model.name(), served, encoded);
+            listener.served(model.name(), served, encoded, deletions);
         }
         Prompt prompt = prompt(model, rendered, reports);
         BlockingQueue<WritingEvent> events = new LinkedBlockingQueue<>();
-        List<Ticket> tickets = tickets(model, request.wishes(), caller, prompt, events, exchange.arrivedNanos());
+        List<Ticket> tickets =
+                tickets(model, request.wishes(), caller, deletions, prompt, events, exchange.arrivedNanos());
         try {
             tickets.forEach(model.engine()::submit);
         } catch (IllegalStateException e) {
@@ -275,6 +278,7 @@ public final class Chats {
             ChatModel model,
             AnswerWishes wishes,
             Caller caller,
+            long deletions,
             Prompt prompt,
             BlockingQueue<WritingEvent> events,
             long arrivedNanos) {
@@ -286,7 +290,8 @@ public final class Chats {
         for (int choice = 0; choice < wishes.choices(); choice++) {
             GenerationOptions options =
                     new GenerationOptions(most, sampling.withSeed(sampling.seed() + choice), wishes.stops(), false);
-            tickets.add(new Ticket(choice, caller.tenant(), prompt, options, wishes.likeliest(), events, arrivedNanos));
+            tickets.add(new Ticket(
+                    choice, caller.tenant(), deletions, prompt, options, wishes.likeliest(), events, arrivedNanos));
         }
         return tickets;
     }

@@ -39,15 +39,24 @@ public final class RecentPictures implements Chats.ImageListener, AutoCloseable 
     private final Deque<Served> served = new ArrayDeque<>();
     private final Map<String, String> made = new LinkedHashMap<>();
     private final ThreadPoolExecutor maker;
+    private long forgotten;
 
     /** One serving of a picture. */
     private record Served(String model, ServedImage image, long atMillis) {}
 
     /** Nothing served yet. */
     public RecentPictures(boolean enabled, long maxPixels) {
+        this(enabled, maxPixels, maker());
+    }
+
+    RecentPictures(boolean enabled, long maxPixels, ThreadPoolExecutor maker) {
         this.enabled = enabled;
         this.thumbnails = new Thumbnails(SIDE, QUALITY, maxPixels);
-        this.maker = new ThreadPoolExecutor(
+        this.maker = maker;
+    }
+
+    private static ThreadPoolExecutor maker() {
+        return new ThreadPoolExecutor(
                 1,
                 1,
                 1,
@@ -62,8 +71,8 @@ public final class RecentPictures implements Chats.ImageListener, AutoCloseable 
     }
 
     @Override
-    public synchronized void served(String model, List<ServedImage> images, List<byte[]> encoded) {
-        if (!enabled) {
+    public synchronized void served(String model, List<ServedImage> images, List<byte[]> encoded, long deletions) {
+        if (!enabled || deletions < forgotten) {
             return;
         }
         for (int i = 0; i < images.size(); i++) {
@@ -71,7 +80,7 @@ public final class RecentPictures implements Chats.ImageListener, AutoCloseable 
             String hash = images.get(i).sha256();
             if (!made.containsKey(hash)) {
                 byte[] bytes = encoded.get(i);
-                maker.execute(() -> make(hash, bytes));
+                maker.execute(() -> make(hash, bytes, deletions));
             }
         }
         while (served.size() > MOST) {
@@ -79,10 +88,13 @@ public final class RecentPictures implements Chats.ImageListener, AutoCloseable 
         }
     }
 
-    private void make(String hash, byte[] encoded) {
+    void make(String hash, byte[] encoded, long deletions) {
         try {
             String uri = thumbnails.of(encoded).dataUri();
             synchronized (this) {
+                if (deletions < forgotten) {
+                    return;
+                }
                 made.put(hash, uri);
                 for (Iterator<String> oldest = made.keySet().iterator(); made.size() > 2 * MOST && oldest.hasNext(); ) {
                     oldest.next();
@@ -94,14 +106,25 @@ public final class RecentPictures implements Chats.ImageListener, AutoCloseable 
         }
     }
 
-    /** Drops all of them. */
-    public synchronized void forget() {
+    /** Drops all of them, those that wait to be made too, and takes no more of requests that began before this deletion. */
+    public synchronized void forget(long deletions) {
+        forgotten = deletions;
+        maker.getQueue().clear();
         served.clear();
         made.clear();
     }
 
     /** Answers with them, the last one first. */
     public void list(Exchange exchange, Caller caller) throws IOException {
+        exchange.json(200, json());
+    }
+
+    /** How many thumbnails there are. */
+    synchronized int thumbnails() {
+        return made.size();
+    }
+
+    ObjectNode json() {
         ObjectNode node = JsonNodeFactory.instance.objectNode().put("enabled", enabled);
         ArrayNode images = node.putArray("images");
         synchronized (this) {
@@ -113,7 +136,7 @@ public final class RecentPictures implements Chats.ImageListener, AutoCloseable 
                 images.add(image);
             }
         }
-        exchange.json(200, node);
+        return node;
     }
 
     @Override

@@ -35,7 +35,7 @@ public final class DecodeEngine implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final FairQueue<Ticket> waiting = new FairQueue<>();
-    private boolean forget;
+    private long forget;
     private boolean closed;
 
     private final List<Row> reading = new ArrayList<>();
@@ -92,11 +92,16 @@ public final class DecodeEngine implements AutoCloseable {
         }
     }
 
-    /** Drops what is kept of finished sequences, before the next round. */
-    public void forget() {
+    /**
+     * Keeps no keys and values of requests that began before a deletion: what is kept is dropped before the next round, and what is under way when
+     * it ends. A request that begins after the deletion never goes on from them.
+     *
+     * @param deletions the number of the deletion, as {@link Ticket} has it
+     */
+    public void forget(long deletions) {
         lock.lock();
         try {
-            forget = true;
+            forget = Math.max(forget, deletions);
             changed.signal();
         } finally {
             lock.unlock();
@@ -192,10 +197,7 @@ public final class DecodeEngine implements AutoCloseable {
                 if (closed) {
                     return false;
                 }
-                if (forget) {
-                    forget = false;
-                    rows.dropKept();
-                }
+                rows.forget(forget);
                 waiting.removeIf(Ticket::isCancelled);
                 while (reading.size() + writing.size() < options.mostRows()) {
                     Ticket ticket = waiting.poll();
@@ -234,7 +236,7 @@ public final class DecodeEngine implements AutoCloseable {
     private void readChunk(Row row) {
         if (row.place == null) {
             try {
-                row.place = rows.begin(row.ticket.tenant(), row.ticket.prompt());
+                row.place = rows.begin(row.ticket.owner(), row.ticket.prompt());
             } catch (RuntimeException | OutOfMemoryError e) {
                 LOG.warn("no room for a sequence", e);
                 row.ticket.tell(new WritingEvent.Failed(row.ticket.choice(), new NoRoomException(e)));

@@ -26,6 +26,7 @@ final class Rows {
     private final KeptSequences kept = new KeptSequences();
     private SequenceBatch batch;
     private int mostRows;
+    private long forgotten;
     private volatile long bytes;
 
     Rows(LanguageModel language, EngineOptions options) {
@@ -39,14 +40,14 @@ final class Rows {
      *
      * @param reusedTokens of its prompt that another sequence had read
      */
-    record Place(Sequence sequence, String tenant, int reusedTokens) {}
+    record Place(Sequence sequence, Owner owner, int reusedTokens) {}
 
     /** A sequence, and how many tokens it has in common with a prompt. */
     private record Like(@Nullable Sequence sequence, int tokens) {}
 
-    /** Adds a row for a prompt, with what the same tenant's sequences have in common with it read already. */
-    Place begin(String tenant, Prompt prompt) {
-        Like like = likest(tenant, prompt);
+    /** Adds a row for a prompt, with what sequences of the same owner have in common with it read already. */
+    Place begin(Owner owner, Prompt prompt) {
+        Like like = likest(owner, prompt);
         int room = prompt.length() + FIRST_ROOM;
         Sequence sequence;
         if (like.sequence == null || like.tokens < LEAST_SHARED) {
@@ -58,15 +59,15 @@ final class Rows {
             sequence = goOn(like.sequence, like.tokens, prompt, room);
         }
         mostRows = Math.max(mostRows, active.size() + kept.size() + 1);
-        Place place = new Place(sequence, tenant, sequence.length());
+        Place place = new Place(sequence, owner, sequence.length());
         active.add(place);
         bytes = batch.bytes();
         return place;
     }
 
-    private Like likest(String tenant, Prompt prompt) {
-        List<Sequence> candidates = kept.of(tenant);
-        active.stream().filter(place -> place.tenant.equals(tenant)).forEach(place -> candidates.add(place.sequence));
+    private Like likest(Owner owner, Prompt prompt) {
+        List<Sequence> candidates = kept.of(owner);
+        active.stream().filter(place -> place.owner.equals(owner)).forEach(place -> candidates.add(place.sequence));
         Like best = new Like(null, 0);
         for (Sequence candidate : candidates) {
             int shared = batch.shared(candidate, prompt);
@@ -118,19 +119,29 @@ final class Rows {
         batch.remove(place.sequence);
     }
 
-    /** Keeps a finished row as long as there is room for it. */
+    /** Keeps a finished row as long as there is room for it, unless its request began before a deletion. */
     void keep(Place place) {
+        if (place.owner.deletions() < forgotten) {
+            remove(place);
+            return;
+        }
         active.remove(place);
-        kept.add(place.sequence, place.tenant);
+        kept.add(place.sequence, place.owner);
         long row = batch.bytes() / Math.max(1, mostRows);
         while (kept.size() > options.keptRows() || kept.size() * row > options.keptBytes()) {
             dropOldest();
         }
     }
 
-    void dropKept() {
-        while (kept.size() > 0) {
-            dropOldest();
+    /** Drops what is kept of requests that began before a deletion, and keeps no more of them. */
+    void forget(long deletions) {
+        if (deletions == forgotten) {
+            return;
+        }
+        forgotten = deletions;
+        for (Sequence sequence : kept.before(deletions)) {
+            kept.remove(sequence);
+            batch.remove(sequence);
         }
     }
 

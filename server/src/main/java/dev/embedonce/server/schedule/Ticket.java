@@ -12,7 +12,7 @@ import java.util.concurrent.BlockingQueue;
  */
 public final class Ticket {
     private final int choice;
-    private final String tenant;
+    private final Owner owner;
     private final Prompt prompt;
     private final GenerationOptions options;
     private final OptionalInt likeliest;
@@ -25,6 +25,7 @@ public final class Ticket {
      *
      * @param choice which answer of its request
      * @param tenant whose it is: prompts are compared with the same tenant's only
+     * @param deletions from the cache when its request began, as {@code FeatureCache.deletions} counts: nor with those from before a deletion
      * @param likeliest how many of the likeliest tokens to tell at each place; empty for no probabilities at all
      * @param events unbounded
      * @param arrivedNanos when its request came, as {@link System#nanoTime}
@@ -32,13 +33,14 @@ public final class Ticket {
     public Ticket(
             int choice,
             String tenant,
+            long deletions,
             Prompt prompt,
             GenerationOptions options,
             OptionalInt likeliest,
             BlockingQueue<WritingEvent> events,
             long arrivedNanos) {
         this.choice = choice;
-        this.tenant = tenant;
+        this.owner = new Owner(tenant, deletions);
         this.prompt = prompt;
         this.options = options;
         this.likeliest = likeliest;
@@ -60,7 +62,11 @@ public final class Ticket {
     }
 
     String tenant() {
-        return tenant;
+        return owner.tenant();
+    }
+
+    Owner owner() {
+        return owner;
     }
 
     Prompt prompt() {

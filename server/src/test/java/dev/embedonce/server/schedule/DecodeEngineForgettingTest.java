@@ -1,0 +1,129 @@
+package dev.embedonce.server.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.embedonce.server.TestServer;
+import dev.embedonce.vlm.ModelOptions;
+import dev.embedonce.vlm.VisionLanguageModel;
+import dev.embedonce.vlm.chat.ChatMessage;
+import dev.embedonce.vlm.decoder.Prompt;
+import dev.embedonce.vlm.generate.GenerationOptions;
+import dev.embedonce.vlm.generate.Sampling;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Keys and values from before a deletion are not gone on from after it, wherever they are at that moment. */
+@Timeout(60)
+class DecodeEngineForgettingTest {
+    private static final String TENANT = "t";
+
+    private final VisionLanguageModel model = VisionLanguageModel.load(
+            TestServer.resource("models/qwen3_vl"),
+            ModelOptions.builder().threads(1).build());
+    private final DecodeEngine engine = new DecodeEngine(
+            "test",
+            model.language(),
+            model.tokenizer(),
+            model.generationDefaults().endTokens(),
+            EngineOptions.DEFAULT,
+            EngineListener.NONE);
+    private final Prompt prompt = model.prompt(
+            model.render(
+                    List.of(ChatMessage.of("user", "A question of more than a few tokens, all the same")), Map.of()),
+            List.of());
+
+    @AfterEach
+    void close() {
+        engine.close();
+        model.close();
+    }
+
+    private void submit(BlockingQueue<WritingEvent> events, long deletions) {
+        GenerationOptions options = new GenerationOptions(32, Sampling.GREEDY, List.of(), true);
+        engine.submit(
+                new Ticket(0, TENANT, deletions, prompt, options, OptionalInt.empty(), events, System.nanoTime()));
+    }
+
+    /** How many tokens of the prompt were not read for this answer. */
+    private static int reused(BlockingQueue<WritingEvent> events) throws InterruptedException {
+        while (true) {
+            WritingEvent event = events.take();
+            if (event instanceof WritingEvent.Done done) {
+                return done.reusedTokens();
+            }
+            assertThat(event).isInstanceOf(WritingEvent.Piece.class);
+        }
+    }
+
+    private int ask(long deletions) throws InterruptedException {
+        BlockingQueue<WritingEvent> events = new LinkedBlockingQueue<>();
+        submit(events, deletions);
+        return reused(events);
+    }
+
+    /** Events that hold the engine's thread in the middle of an answer. */
+    private static final class Held extends LinkedBlockingQueue<WritingEvent> {
+        private static final long serialVersionUID = 1;
+        private final transient CountDownLatch under = new CountDownLatch(1);
+        private final transient CountDownLatch goOn = new CountDownLatch(1);
+
+        @Override
+        public boolean add(WritingEvent event) {
+            under.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return super.add(event);
+        }
+    }
+
+    @Test
+    void keptSequence_isNotGoneOnFromAfterADeletion() throws InterruptedException {
+        assertThat(ask(0)).isZero();
+        assertThat(ask(0)).isPositive();
+        engine.forget(1);
+        assertThat(ask(1)).isZero();
+        assertThat(ask(1)).isPositive();
+    }
+
+    @Test
+    void answerUnderWayAtTheDeletion_isNotKept() throws InterruptedException {
+        Held held = new Held();
+        submit(held, 0);
+        held.under.await();
+        engine.forget(1);
+        held.goOn.countDown();
+        assertThat(reused(held)).isZero();
+        assertThat(ask(0)).as("nor for a request that began before").isZero();
+        assertThat(ask(1)).isZero();
+    }
+
+    @Test
+    void answerUnderWayAtTheDeletion_isNotSharedWithALaterOne() throws InterruptedException {
+        Held held = new Held();
+        submit(held, 0);
+        held.under.await();
+        engine.forget(1);
+        BlockingQueue<WritingEvent> later = new LinkedBlockingQueue<>();
+        submit(later, 1); // let in while the other one is still being written
+        held.goOn.countDown();
+        assertThat(reused(later)).isZero();
+    }
+
+    @Test
+    void keptSequence_ofARequestThatBeganAfterADeletionNotYetForgotten_stays() throws InterruptedException {
+        assertThat(ask(0)).isZero();
+        assertThat(ask(1)).isZero();
+        engine.forget(1);
+        assertThat(ask(1)).isPositive();
+    }
+}
