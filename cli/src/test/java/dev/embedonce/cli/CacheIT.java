@@ -3,7 +3,11 @@ package dev.embedonce.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedonce.cache.EmbeddingCache;
+import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.cli.Launcher.Result;
+import dev.embedonce.store.Stores;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -125,6 +129,28 @@ class CacheIT {
                         .get("encoded")
                         .asInt())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void invalidate_oneContentOfAllTenants_reachesFormerSaltsToo() throws Exception {
+        byte[] picture = Files.readAllBytes(photos.resolve("picture-3.png"));
+        String hash;
+        try (FeatureCache cache = FeatureCache.over(Stores.open("sqlite:" + folder.resolve("cache.db")))
+                .build()) {
+            hash = cache.hash(new ByteArrayInputStream(picture)).hex();
+            for (String salt : new String[] {"now", "before"}) {
+                new EmbeddingCache(cache.forTenant(salt)).getOrCompute(picture, "m@1", "p@1", bytes -> new float[2]);
+            }
+        }
+        Path keys = Files.writeString(
+                folder.resolve("keys.json"),
+                "{\"keys\": [{\"name\": \"a\", \"key\": \"0123456789abcdef\", \"salt\": \"now\"}],"
+                        + " \"formerSalts\": [\"before\"]}");
+        assertThat(run("cache", "invalidate", "--hash", hash, "--keys", keys).out())
+                .contains("3 entries forgotten");
+        assertThat(launcher.run("cache", "invalidate", "--model", "m@1", "--keys", keys)
+                        .exitCode())
+                .isEqualTo(2);
     }
 
     @Test

@@ -1,13 +1,19 @@
 package dev.embedonce.cli.care;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.embedonce.cache.Tenant;
 import dev.embedonce.care.Invalidation;
 import dev.embedonce.cli.CliException;
 import dev.embedonce.cli.ExitCodes;
 import dev.embedonce.cli.StoreOptions;
 import dev.embedonce.hash.ContentHash;
+import dev.embedonce.server.security.ApiKeys;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Selection;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -34,17 +40,31 @@ final class InvalidateCommand implements Callable<Integer> {
     @Option(names = "--hash", paramLabel = "HEX", description = "The content's SHA-256, as sha256sum prints it.")
     private @Nullable String hash;
 
+    @Option(
+            names = "--keys",
+            paramLabel = "FILE",
+            description =
+                    "With --hash: forget the content of all tenants in a server's file of keys too, former salts included.")
+    private @Nullable Path keys;
+
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         if (modelVersion == null && preprocVersion == null && hash == null) {
             throw new CliException("say what to forget: --model, --preproc or --hash");
         }
-        Selection selection = new Selection(modelVersion, preprocVersion, hash == null ? null : new ContentHash(hash));
+        if (keys != null && hash == null) {
+            throw new CliException("--keys goes with --hash: other selections reach all tenants as they are");
+        }
+        List<Selection> selections = selections();
         try (CacheStore opened = store.open()) {
-            long removed = new Invalidation(opened).run(selection, CareOutput.progress("forgetting"));
+            Invalidation invalidation = new Invalidation(opened);
+            long removed = 0;
+            for (Selection selection : selections) {
+                removed += invalidation.run(selection, CareOutput.progress("forgetting"));
+            }
             if (json) {
                 ObjectNode out = CareOutput.json();
                 out.put("removed", removed);
@@ -54,5 +74,19 @@ final class InvalidateCommand implements Callable<Integer> {
             }
         }
         return ExitCodes.OK;
+    }
+
+    private List<Selection> selections() throws IOException {
+        if (hash == null) {
+            return List.of(new Selection(modelVersion, preprocVersion, null));
+        }
+        ContentHash content = new ContentHash(hash);
+        List<ContentHash> hashes = new ArrayList<>(List.of(content));
+        if (keys != null) {
+            ApiKeys.read(keys).salts().forEach(salt -> hashes.add(new Tenant(salt).keyHash(content)));
+        }
+        return hashes.stream()
+                .map(one -> new Selection(modelVersion, preprocVersion, one))
+                .toList();
     }
 }

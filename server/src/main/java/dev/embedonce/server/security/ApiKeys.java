@@ -16,22 +16,25 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Who may ask, by key. Keys are compared by their SHA-256, so that neither memory nor timing gives one away. Immutable.
  *
  * <p>The file is JSON: {@code {"keys": [{"name": "alice", "key": "...", "salt": "...", "admin": false}]}}; instead of {@code key} there
- * may be its {@code sha256} in hexadecimal. Keys with the same salt share entries; a key without one is a mistake.
+ * may be its {@code sha256} in hexadecimal. Keys with the same salt share entries; a key without one is a mistake. {@code "formerSalts": ["..."]}
+ * beside {@code keys} names salts that no key has any more, so that deletions reach what still lies under them.
  */
 public final class ApiKeys {
     /** No keys: everybody may do everything. */
-    public static final ApiKeys NONE = new ApiKeys(Map.of());
+    public static final ApiKeys NONE = new ApiKeys(Map.of(), Set.of());
 
     private static final int SHORTEST_KEY = 16;
     private static final Set<String> FIELDS = Set.of("name", "key", "sha256", "salt", "admin");
@@ -40,9 +43,11 @@ public final class ApiKeys {
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
     private final Map<String, Caller> callers;
+    private final Set<String> formerSalts;
 
-    private ApiKeys(Map<String, Caller> callersBySha256) {
+    private ApiKeys(Map<String, Caller> callersBySha256, Set<String> formerSalts) {
         this.callers = Map.copyOf(callersBySha256);
+        this.formerSalts = Set.copyOf(formerSalts);
     }
 
     /**
@@ -72,7 +77,16 @@ public final class ApiKeys {
                 throw new IllegalArgumentException(file + ": keys[" + i + "]: " + e.getMessage());
             }
         }
-        return new ApiKeys(callers);
+        return new ApiKeys(callers, formerSalts(file, root.path("formerSalts")));
+    }
+
+    private static Set<String> formerSalts(Path file, JsonNode node) {
+        Set<String> salts = new HashSet<>();
+        node.forEach(salt -> salts.add(salt.isTextual() ? salt.textValue() : ""));
+        if (!(node.isMissingNode() || node.isArray()) || salts.contains("")) {
+            throw new IllegalArgumentException(file + ": formerSalts is a list of texts that are not empty");
+        }
+        return salts;
     }
 
     private static String digest(JsonNode entry) {
@@ -113,9 +127,10 @@ public final class ApiKeys {
         return callers.isEmpty();
     }
 
-    /** The salts of all tenants. */
+    /** The salts of all tenants, former ones too. */
     public Set<String> salts() {
-        return callers.values().stream().map(Caller::tenant).collect(Collectors.toUnmodifiableSet());
+        return Stream.concat(callers.values().stream().map(Caller::tenant), formerSalts.stream())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /**
