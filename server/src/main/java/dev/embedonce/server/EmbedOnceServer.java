@@ -16,12 +16,14 @@ import dev.embedonce.server.http.HttpServer;
 import dev.embedonce.server.http.Route;
 import dev.embedonce.server.http.Route.Access;
 import dev.embedonce.server.http.Route.Endpoint;
+import dev.embedonce.server.http.Route.Kind;
 import dev.embedonce.server.metrics.Metrics;
 import dev.embedonce.server.metrics.ModelMetrics;
 import dev.embedonce.server.page.Page;
 import dev.embedonce.server.page.RecentPictures;
 import dev.embedonce.server.security.BodyBudget;
 import dev.embedonce.server.security.FileImages;
+import dev.embedonce.server.security.Limits;
 import dev.embedonce.server.security.OriginCheck;
 import dev.embedonce.server.security.UrlImages;
 import java.net.InetAddress;
@@ -68,9 +70,7 @@ public final class EmbedOnceServer implements AutoCloseable {
         Metrics metrics = new Metrics(options.cache(), modelMetrics, List.copyOf(chatModels.values()));
         try {
             this.http = HttpServer.start(
-                    new InetSocketAddress(options.host(), options.port()),
-                    options.idle(),
-                    threads(options),
+                    settings(options),
                     routes(metrics),
                     options.keys(),
                     new OriginCheck(options.hostNames(), options.origins()),
@@ -81,10 +81,27 @@ public final class EmbedOnceServer implements AutoCloseable {
         }
     }
 
+    private static HttpServer.Settings settings(ServerOptions options) {
+        Limits limits = options.limits();
+        return new HttpServer.Settings(
+                new InetSocketAddress(options.host(), options.port()),
+                options.idle(),
+                threads(options),
+                options.connections(),
+                limits.bodyBytes(),
+                limits.bodyTime(),
+                new BodyBudget(
+                        limits.bodiesBytes(),
+                        limits.bodyBytes(),
+                        Math.max(1, options.connections() / 4),
+                        !options.keys().isEmpty()));
+    }
+
     /** One for every answer that may wait or run, and some to turn others away. */
     private static int threads(ServerOptions options) {
-        int models = Math.max(1, options.chatModels().size());
-        return models * (options.engine().mostRows() + options.engine().mostWaiting()) + 32;
+        int answers = options.engine().mostRows() + options.engine().mostWaiting();
+        int embeddings = options.embeddingModels().isEmpty() ? 0 : Embeddings.MOST_UNDER_WAY;
+        return options.chatModels().size() * answers + embeddings + 32;
     }
 
     /**
@@ -101,7 +118,6 @@ public final class EmbedOnceServer implements AutoCloseable {
     }
 
     private List<Route> routes(Metrics metrics) {
-        BodyBudget bodies = new BodyBudget(options.limits().bodiesBytes());
         ImageLoader loader = new ImageLoader(
                 urls, new FileImages(options.imageFolders(), options.limits().imageBytes()), options.limits());
         Chats chats = new Chats(chatModels, options.cache(), loader, options.limits(), pictures);
@@ -110,24 +126,18 @@ public final class EmbedOnceServer implements AutoCloseable {
                 options.cache(), options.keys().salts(), List.copyOf(chatModels.values()), history, deletions);
         Health health = new Health(this::isReady);
         return List.of(
-                open("GET", "/health", health::health),
-                open("GET", "/ready", health::ready),
+                vital("/health", Access.OPEN, health::health),
+                vital("/ready", Access.OPEN, health::ready),
                 open("GET", "/openapi.json", Page.file("openapi.json", "application/json")),
-                key("POST", "/v1/chat/completions", new ChatCompletions(chats, options.limits(), bodies)::handle),
-                new Route(
-                        "POST",
-                        "/v1/messages",
-                        Access.KEY,
-                        ErrorShape.ANTHROPIC,
-                        new Messages(chats, options.limits(), bodies)::handle),
-                key(
-                        "POST",
+                body("/v1/chat/completions", ErrorShape.OPENAI, new ChatCompletions(chats, options.limits())::handle),
+                body("/v1/messages", ErrorShape.ANTHROPIC, new Messages(chats, options.limits())::handle),
+                body(
                         "/v1/embeddings",
-                        new Embeddings(options.embeddingModels(), options.cache(), loader, options.limits(), bodies)
-                                ::handle),
+                        ErrorShape.OPENAI,
+                        new Embeddings(options.embeddingModels(), options.cache(), loader, options.limits())::handle),
                 key("GET", "/v1/models", models::list),
                 key("GET", "/v1/models/{model}", models::one),
-                admin("GET", "/metrics", metrics::handle),
+                vital("/metrics", Access.ADMIN, metrics::handle),
                 admin("GET", "/v1/cache/stats", admin::stats),
                 admin("DELETE", "/v1/cache", admin::clear),
                 admin("DELETE", "/v1/cache/{hash}", admin::remove),
@@ -148,16 +158,24 @@ public final class EmbedOnceServer implements AutoCloseable {
                 && chatModels.values().stream().allMatch(model -> model.engine().isAlive());
     }
 
+    private static Route vital(String path, Access access, Endpoint endpoint) {
+        return new Route("GET", path, access, Kind.VITAL, ErrorShape.OPENAI, endpoint);
+    }
+
+    private static Route body(String path, ErrorShape errors, Endpoint endpoint) {
+        return new Route("POST", path, Access.KEY, Kind.BODY, errors, endpoint);
+    }
+
     private static Route open(String method, String path, Endpoint endpoint) {
-        return new Route(method, path, Access.OPEN, ErrorShape.OPENAI, endpoint);
+        return new Route(method, path, Access.OPEN, Kind.PLAIN, ErrorShape.OPENAI, endpoint);
     }
 
     private static Route key(String method, String path, Endpoint endpoint) {
-        return new Route(method, path, Access.KEY, ErrorShape.OPENAI, endpoint);
+        return new Route(method, path, Access.KEY, Kind.PLAIN, ErrorShape.OPENAI, endpoint);
     }
 
     private static Route admin(String method, String path, Endpoint endpoint) {
-        return new Route(method, path, Access.ADMIN, ErrorShape.OPENAI, endpoint);
+        return new Route(method, path, Access.ADMIN, Kind.PLAIN, ErrorShape.OPENAI, endpoint);
     }
 
     private List<Models.Model> models() {

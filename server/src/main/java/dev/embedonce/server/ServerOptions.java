@@ -38,6 +38,7 @@ public final class ServerOptions {
     private final List<Path> imageFolders;
     private final boolean thumbnails;
     private final Duration idle;
+    private final int connections;
     private final Duration grace;
 
     private ServerOptions(Builder builder) {
@@ -55,6 +56,7 @@ public final class ServerOptions {
         this.imageFolders = builder.imageFolders;
         this.thumbnails = builder.thumbnails;
         this.idle = builder.idle;
+        this.connections = builder.connections;
         this.grace = builder.grace;
     }
 
@@ -124,9 +126,14 @@ public final class ServerOptions {
         return thumbnails;
     }
 
-    /** How long a connection may be silent. */
+    /** How long a connection may be silent, and how long the head of a request may take. */
     public Duration idle() {
         return idle;
+    }
+
+    /** The most at the same time. */
+    public int connections() {
+        return connections;
     }
 
     /** How long {@code close} waits for answers under way. */
@@ -150,6 +157,7 @@ public final class ServerOptions {
         private List<Path> imageFolders = List.of();
         private boolean thumbnails;
         private Duration idle = Duration.ofSeconds(30);
+        private int connections = 1024;
         private Duration grace = Duration.ofSeconds(30);
 
         private Builder(FeatureCache cache) {
@@ -237,6 +245,18 @@ public final class ServerOptions {
         /** Default 30 s. */
         public Builder idle(Duration value) {
             idle = value;
+            return this;
+        }
+
+        /**
+         * Default 1024. A quarter of them may send bodies at the same time. Beyond that many, the connection that has been without a
+         * request for longest is closed.
+         */
+        public Builder connections(int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException("connections: expected at least 1; found " + value);
+            }
+            connections = value;
             return this;
         }
 

@@ -7,10 +7,13 @@ import org.eclipse.jetty.io.EndPoint;
 
 /**
  * Notices that a client has gone while its answer is being made. Jetty does not read from the connection then, so we look: the end
- * of the stream means that the client has gone. A byte instead of the end would be the next request, sent before this one was
- * answered; as we have taken it, the connection ends after this answer, and the client has to send it again. Not thread-safe.
+ * of the stream means that the client has gone. Bytes before the end would be the next request, sent before this one was answered;
+ * as we have taken them, the connection ends after this answer, and the client has to send it again. Not thread-safe.
  */
 final class ClientWatch {
+    /** Enough to pass over what a client may have sent between two looks; more are for the next look. */
+    private static final int MOST_BYTES = 64 * 1024;
+
     private final EndPoint endPoint;
     private boolean taken;
     private boolean gone;
@@ -20,7 +23,7 @@ final class ClientWatch {
     }
 
     boolean isGone() {
-        if (!gone && !taken) {
+        if (!gone) {
             gone = look();
         }
         return gone;
@@ -34,8 +37,15 @@ final class ClientWatch {
             return false;
         }
         try {
+            // of one byte first: nearly always there is none
             int read = channel.read(ByteBuffer.allocate(1));
-            taken = read > 0;
+            if (read > 0) {
+                taken = true;
+                ByteBuffer more = ByteBuffer.allocate(MOST_BYTES);
+                while (read > 0 && more.hasRemaining()) {
+                    read = channel.read(more);
+                }
+            }
             return read < 0;
         } catch (IOException e) {
             return true;

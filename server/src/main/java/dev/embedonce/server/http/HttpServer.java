@@ -1,6 +1,7 @@
 package dev.embedonce.server.http;
 
 import dev.embedonce.server.security.ApiKeys;
+import dev.embedonce.server.security.BodyBudget;
 import dev.embedonce.server.security.Caller;
 import dev.embedonce.server.security.OriginCheck;
 import java.io.IOException;
@@ -9,39 +10,83 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Routes over Jetty. Whoever starts it closes it. Thread-safe. */
+/**
+ * Routes over Jetty. Jetty's threads read and write what is there and never wait; endpoints have threads of their own, and vital routes
+ * others again. Whoever starts it closes it. Thread-safe.
+ */
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final int HEADER_BYTES = 16 * 1024;
-    private static final int MOST_CONNECTIONS = 1024;
+    /** They parse, read and write what is there, and never wait. */
+    private static final int IO_THREADS = 16;
+    /** Of each vital route. */
+    private static final int VITAL_THREADS = 2;
+    /** How long streams that were broken off have to say so, and threads to end. */
+    private static final long LAST_WORD_MILLIS = 2000;
+    /** The operating system takes so many at once. */
+    private static final int FREE_ANSWER_BYTES = 64 * 1024;
+    /** For a body that is refused, and for looking at connections only now and then, on top of its time. */
+    private static final Duration BODY_SLACK = BodyReader.DISCARD_TIME.plusSeconds(1);
 
+    private final Settings settings;
     private final Server server;
     private final ServerConnector connector;
+    private final ConnectionGuard guard;
+    private final ExecutorService answers;
+    private final Map<Route, ExecutorService> vital = new HashMap<>();
     private final List<Route> routes;
     private final ApiKeys keys;
     private final OriginCheck origins;
     private final RequestListener listener;
     private final AtomicInteger underWay = new AtomicInteger();
     private volatile boolean draining;
+
+    /**
+     * Where to listen, and the bounds.
+     *
+     * @param address port 0 for any free one
+     * @param idle how long a connection may be silent, and how long the head of a request may take
+     * @param threads the most answers that are made at the same time, besides those of vital routes
+     * @param connections the most at the same time
+     * @param bodyBytes of one request
+     * @param bodyTime until a body is there as a whole
+     * @param bodies what all bodies may take
+     */
+    public record Settings(
+            InetSocketAddress address,
+            Duration idle,
+            int threads,
+            int connections,
+            long bodyBytes,
+            Duration bodyTime,
+            BodyBudget bodies) {}
 
     /** Hears of every answered request. */
     @FunctionalInterface
@@ -55,29 +100,42 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private HttpServer(
-            InetSocketAddress address,
-            Duration idle,
-            int threads,
-            List<Route> routes,
-            ApiKeys keys,
-            OriginCheck origins,
-            RequestListener listener) {
+            Settings settings, List<Route> routes, ApiKeys keys, OriginCheck origins, RequestListener listener) {
+        this.settings = settings;
         this.routes = List.copyOf(routes);
         this.keys = keys;
         this.origins = origins;
         this.listener = listener;
-        QueuedThreadPool pool = new QueuedThreadPool(threads, 4);
+        this.answers = threads("embedonce-answer", settings.threads);
+        routes.stream()
+                .filter(route -> route.kind() == Route.Kind.VITAL)
+                .forEach(route -> vital.put(route, threads("embedonce" + route.path(), VITAL_THREADS)));
+        QueuedThreadPool pool = new QueuedThreadPool(IO_THREADS, 4);
         pool.setName("embedonce-http");
         pool.setDaemon(true);
         this.server = new Server(pool);
         this.connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(configuration()));
-        connector.setHost(address.getHostString());
-        connector.setPort(address.getPort());
-        connector.setIdleTimeout(idle.toMillis());
+        connector.setHost(settings.address.getHostString());
+        connector.setPort(settings.address.getPort());
+        connector.setIdleTimeout(settings.idle.toMillis());
         server.addConnector(connector);
-        server.addBean(new NetworkConnectionLimit(MOST_CONNECTIONS, connector));
+        this.guard = new ConnectionGuard(settings.connections, settings.idle);
+        connector.addBean(guard);
         server.setHandler(new Routing());
         server.setErrorHandler(HttpServer::error);
+    }
+
+    /** So many threads at most, none while there is nothing to do. */
+    private static ExecutorService threads(String name, int most) {
+        AtomicInteger count = new AtomicInteger();
+        ThreadPoolExecutor threads =
+                new ThreadPoolExecutor(most, most, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
     }
 
     private static HttpConfiguration configuration() {
@@ -94,25 +152,17 @@ public final class HttpServer implements AutoCloseable {
     /**
      * Starts to listen.
      *
-     * @param address port 0 for any free one
-     * @param idle how long a connection may be silent, in a request too
-     * @param threads the most threads: one for every request under way
      * @throws UncheckedIOException if the address is in use or not ours
      */
     public static HttpServer start(
-            InetSocketAddress address,
-            Duration idle,
-            int threads,
-            List<Route> routes,
-            ApiKeys keys,
-            OriginCheck origins,
-            RequestListener listener) {
-        HttpServer http = new HttpServer(address, idle, threads, routes, keys, origins, listener);
+            Settings settings, List<Route> routes, ApiKeys keys, OriginCheck origins, RequestListener listener) {
+        HttpServer http = new HttpServer(settings, routes, keys, origins, listener);
         try {
             http.server.start();
             return http;
         } catch (Exception e) {
             http.stop();
+            InetSocketAddress address = settings.address;
             throw new UncheckedIOException(
                     "cannot listen on " + address.getHostString() + ":" + address.getPort(),
                     e instanceof IOException io ? io : new IOException(e));
@@ -141,57 +191,179 @@ public final class HttpServer implements AutoCloseable {
     private final class Routing extends Handler.Abstract {
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
-            underWay.incrementAndGet();
-            try {
-                answer(request, response);
-                callback.succeeded();
-            } catch (IOException e) {
-                callback.failed(e);
-            } finally {
-                underWay.decrementAndGet();
-            }
+            String path = request.getHttpURI().getCanonicalPath();
+            new Call(request, response, callback, find(request.getMethod(), path == null ? "" : path)).begin();
             return true;
         }
     }
 
-    private void answer(Request request, Response response) throws IOException {
-        String path = request.getHttpURI().getCanonicalPath();
-        Match match = find(request.getMethod(), path == null ? "" : path);
-        Exchange exchange = new Exchange(request, response, match.parameters);
-        ErrorShape shape = match.shape;
-        securityHeaders(response);
-        if (draining) {
-            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+    /**
+     * One request on its way: its body comes, its endpoint answers, the answer goes. A thread is held only while the endpoint works or
+     * writes a stream; neither a body that does not come nor an answer that nobody reads holds one. Used by one thread at a time.
+     */
+    private final class Call implements BodyReader.Receiver {
+        private final Request request;
+        private final Response response;
+        private final Callback callback;
+        private final Match match;
+        private final Exchange exchange;
+        private final Connection connection;
+        private final AtomicBoolean ended = new AtomicBoolean();
+        private Caller caller = Caller.ANYBODY;
+        private BodyBudget.@Nullable Share share;
+
+        Call(Request request, Response response, Callback callback, Match match) {
+            this.request = request;
+            this.response = response;
+            this.callback = callback;
+            this.match = match;
+            this.exchange = new Exchange(request, response, match.parameters);
+            this.connection = request.getConnectionMetaData().getConnection();
         }
-        try {
-            origins.check(exchange);
-            if (draining && !(path != null && (path.equals("/health") || path.equals("/ready")))) {
-                throw new ApiException(ErrorKind.UNAVAILABLE, "the server is shutting down");
+
+        /** Does what can be done without waiting, and sees to the rest. */
+        void begin() {
+            underWay.incrementAndGet();
+            guard.answers(connection);
+            try {
+                securityHeaders(response);
+                if (draining) {
+                    response.getHeaders().put(HttpHeader.CONNECTION, "close");
+                }
+                origins.check(exchange);
+                if (draining && match.route.map(Route::kind).orElse(Route.Kind.PLAIN) != Route.Kind.VITAL) {
+                    throw shuttingDown();
+                }
+                if (request.getMethod().equals("OPTIONS") && match.pathExists) {
+                    exchange.send(204, "text/plain", new byte[0]);
+                    send();
+                    return;
+                }
+                Route route = match.route.orElseThrow(() -> nothingHere(request.getMethod(), match));
+                caller = HttpServer.this.caller(exchange, route.access());
+                if (route.kind() == Route.Kind.BODY) {
+                    read();
+                } else {
+                    execute(route);
+                }
+            } catch (ApiException e) {
+                refused(e);
+            } catch (IOException e) {
+                end(e);
+            } catch (RuntimeException | OutOfMemoryError e) {
+                mistake(e);
             }
-            if (request.getMethod().equals("OPTIONS") && match.pathExists) {
-                exchange.send(204, "text/plain", new byte[0]);
+        }
+
+        private void read() {
+            exchange.requireJson();
+            BodyBudget.Share taken = settings.bodies.open(caller.tenant());
+            share = taken;
+            guard.reads(connection, settings.bodyTime.plus(BODY_SLACK));
+            BodyReader.start(request, settings.bodyBytes, settings.bodyTime, taken, this);
+        }
+
+        @Override
+        public void received(byte[] body) {
+            guard.answers(connection);
+            exchange.setBody(body);
+            execute(match.route.orElseThrow());
+        }
+
+        private void execute(Route route) {
+            try {
+                vital.getOrDefault(route, answers).execute(() -> answer(route));
+            } catch (RejectedExecutionException e) {
+                refused(shuttingDown());
+            }
+        }
+
+        private void answer(Route route) {
+            try {
+                route.endpoint().handle(exchange, caller);
+                payForAnswer();
+                send();
+            } catch (ApiException e) {
+                refused(e);
+            } catch (IOException e) {
+                end(e);
+            } catch (RuntimeException | Error e) {
+                mistake(e);
+            }
+        }
+
+        /** An answer that is not read stays in memory, so its bytes count as those of a body do. */
+        private void payForAnswer() {
+            byte[] answer = exchange.answer();
+            if (answer != null && answer.length > FREE_ANSWER_BYTES && share != null) {
+                try {
+                    share.take(answer.length);
+                } catch (ApiException e) {
+                    exchange.dropAnswer();
+                    throw e;
+                }
+            }
+        }
+
+        private void send() {
+            byte[] answer = exchange.answer();
+            if (answer == null) {
+                end(null);
+            } else {
+                response.write(true, ByteBuffer.wrap(answer), Callback.from(() -> end(null), failure -> end(failure)));
+            }
+        }
+
+        @Override
+        public void refused(ApiException why) {
+            guard.answers(connection);
+            if (exchange.isAnswered()) {
+                end(new IOException("broken off: " + why.getMessage(), why));
                 return;
             }
-            Route route = match.route.orElseThrow(() -> nothingHere(request.getMethod(), match));
-            route.endpoint().handle(exchange, caller(exchange, route.access()));
-        } catch (ApiException e) {
-            failed(exchange, e, shape);
-        } catch (IOException e) {
-            throw e;
-        } catch (RuntimeException | OutOfMemoryError e) {
-            LOG.error("{} {} failed", request.getMethod(), match.name(), e);
-            failed(exchange, new ApiException(ErrorKind.INTERNAL, "the server made a mistake; see its log"), shape);
-        } finally {
+            try {
+                exchange.error(why, match.shape);
+                send();
+            } catch (IOException e) {
+                end(e);
+            }
+        }
+
+        @Override
+        public void failed(Throwable failure) {
+            if (failure instanceof RuntimeException || failure instanceof Error) {
+                mistake(failure);
+            } else {
+                end(failure);
+            }
+        }
+
+        private void mistake(Throwable mistake) {
+            LOG.error("{} {} failed", request.getMethod(), match.name(), mistake);
+            refused(new ApiException(ErrorKind.INTERNAL, "the server made a mistake; see its log"));
+        }
+
+        private void end(@Nullable Throwable failure) {
+            if (!ended.compareAndSet(false, true)) {
+                return;
+            }
             exchange.close();
+            if (share != null) {
+                share.close();
+            }
             listener.answered(match.name(), response.getStatus(), System.nanoTime() - exchange.arrivedNanos());
+            guard.waits(connection);
+            underWay.decrementAndGet();
+            if (failure == null) {
+                callback.succeeded();
+            } else {
+                callback.failed(failure);
+            }
         }
     }
 
-    private static void failed(Exchange exchange, ApiException error, ErrorShape shape) throws IOException {
-        if (exchange.isAnswered()) {
-            throw new IOException("broken off: " + error.getMessage(), error);
-        }
-        exchange.error(error, shape);
+    private static ApiException shuttingDown() {
+        return new ApiException(ErrorKind.UNAVAILABLE, "the server is shutting down");
     }
 
     private static void securityHeaders(Response response) {
@@ -283,10 +455,12 @@ public final class HttpServer implements AutoCloseable {
         return underWay.get() == 0;
     }
 
-    /** Stops at once. */
+    /** Stops: what is under way has a moment to be broken off. */
     @Override
     public void close() {
         draining = true;
+        answers.shutdown();
+        awaitEnd(answers);
         stop();
     }
 
@@ -295,6 +469,18 @@ public final class HttpServer implements AutoCloseable {
             server.stop();
         } catch (Exception e) {
             LOG.warn("stopping the HTTP server: {}", e.toString());
+        }
+        guard.close();
+        vital.values().forEach(ExecutorService::shutdownNow);
+        answers.shutdownNow();
+        awaitEnd(answers);
+    }
+
+    private static void awaitEnd(ExecutorService threads) {
+        try {
+            threads.awaitTermination(LAST_WORD_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -11,9 +11,10 @@ import java.util.Optional;
  *
  * @param path whose segments in braces match anything; the last one also what follows it, slashes included
  * @param access who may
+ * @param kind what it needs to answer
  * @param errors how its errors look
  */
-public record Route(String method, String path, Access access, ErrorShape errors, Endpoint endpoint) {
+public record Route(String method, String path, Access access, Kind kind, ErrorShape errors, Endpoint endpoint) {
     /** Who may use a route. */
     public enum Access {
         /** Everybody. */
@@ -22,6 +23,16 @@ public record Route(String method, String path, Access access, ErrorShape errors
         KEY,
         /** With an administrator's key, if there are keys. */
         ADMIN
+    }
+
+    /** What a route needs to answer. */
+    public enum Kind {
+        /** Tells how the server is: its threads are its own, so that it answers whatever the others do. */
+        VITAL,
+        /** A thread. */
+        PLAIN,
+        /** The whole body, which is JSON, before it begins; then a thread. */
+        BODY
     }
 
     /** Answers one request. */

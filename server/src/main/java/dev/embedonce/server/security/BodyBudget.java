@@ -2,38 +2,134 @@ package dev.embedonce.server.security;
 
 import dev.embedonce.server.http.ApiException;
 import dev.embedonce.server.http.ErrorKind;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
-/** Bounds the memory that request bodies take together. Thread-safe. */
+/**
+ * Bounds the request bodies that are being read, and the memory of those that are being read and answered: in all, and for one
+ * tenant. Bytes are taken as they come, never as they are announced. Thread-safe.
+ */
 public final class BodyBudget {
-    private final AtomicLong free;
+    private final long mostBytes;
+    private final long mostBytesOfTenant;
+    private final int mostReading;
+    private final int mostReadingOfTenant;
+    private final Map<String, Use> ofTenants = new HashMap<>();
+    private final Use all = new Use();
 
-    public BodyBudget(long bytes) {
-        this.free = new AtomicLong(bytes);
-    }
-
-    /** Some bytes, until closed. */
-    public interface Share extends AutoCloseable {
-        @Override
-        void close();
+    private static final class Use {
+        private long bytes;
+        private int reading;
+        private int shares;
     }
 
     /**
-     * Takes some bytes.
+     * Nothing taken yet.
      *
-     * @throws ApiException if there are not so many now
+     * @param bytes of all bodies together
+     * @param bodyBytes of one body; a tenant may always have so many
+     * @param reading how many bodies may be read at the same time
+     * @param tenants whether there may be several: then one may take three quarters
      */
-    public Share take(long bytes) {
-        if (free.addAndGet(-bytes) < 0) {
-            free.addAndGet(bytes);
-            throw new ApiException(
-                    ErrorKind.BUSY,
-                    "too many large requests at once; try again in 1 s",
-                    null,
-                    null,
-                    Map.of("Retry-After", "1"));
+    public BodyBudget(long bytes, long bodyBytes, int reading, boolean tenants) {
+        this.mostBytes = bytes;
+        this.mostBytesOfTenant = tenants ? Math.max(bodyBytes, bytes / 4 * 3) : bytes;
+        this.mostReading = reading;
+        this.mostReadingOfTenant = tenants ? Math.max(1, reading * 3 / 4) : reading;
+    }
+
+    /** What one request has taken, until it is closed. */
+    public final class Share implements AutoCloseable {
+        private final String tenant;
+        private long bytes;
+        private boolean reading = true;
+        private boolean closed;
+
+        private Share(String tenant) {
+            this.tenant = tenant;
         }
-        return () -> free.addAndGet(bytes);
+
+        /**
+         * Takes some more bytes.
+         *
+         * @throws ApiException if there are not so many now; nothing is taken then
+         */
+        public void take(long more) {
+            synchronized (BodyBudget.this) {
+                Use own = use();
+                if (own == null || all.bytes + more > mostBytes || own.bytes + more > mostBytesOfTenant) {
+                    throw busy("too many large requests at once; try again in 1 s");
+                }
+                bytes += more;
+                all.bytes += more;
+                own.bytes += more;
+            }
+        }
+
+        /** The body is there, or will not come. The bytes stay taken. */
+        public void endReading() {
+            synchronized (BodyBudget.this) {
+                Use own = use();
+                if (reading && own != null) {
+                    reading = false;
+                    all.reading--;
+                    own.reading--;
+                }
+            }
+        }
+
+        private @Nullable Use use() {
+            return closed ? null : ofTenants.get(tenant);
+        }
+
+        @Override
+        public void close() {
+            synchronized (BodyBudget.this) {
+                Use own = use();
+                if (own == null) {
+                    return;
+                }
+                endReading();
+                closed = true;
+                all.bytes -= bytes;
+                own.bytes -= bytes;
+                own.shares--;
+                if (own.shares == 0) {
+                    ofTenants.remove(tenant);
+                }
+            }
+        }
+    }
+
+    /**
+     * Lets a body be read.
+     *
+     * @throws ApiException if too many are being read now
+     */
+    public synchronized Share open(String tenant) {
+        Use own = ofTenants.getOrDefault(tenant, new Use());
+        if (all.reading >= mostReading || own.reading >= mostReadingOfTenant) {
+            throw busy("too many requests are being sent at once; try again in 1 s");
+        }
+        ofTenants.put(tenant, own);
+        all.reading++;
+        own.reading++;
+        own.shares++;
+        return new Share(tenant);
+    }
+
+    /** Bytes that are taken. */
+    public synchronized long bytes() {
+        return all.bytes;
+    }
+
+    /** Bodies that are being read. */
+    public synchronized int reading() {
+        return all.reading;
+    }
+
+    private static ApiException busy(String message) {
+        return new ApiException(ErrorKind.BUSY, message, null, null, Map.of("Retry-After", "1"));
     }
 }

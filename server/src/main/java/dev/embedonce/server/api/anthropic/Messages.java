@@ -12,7 +12,6 @@ import dev.embedonce.server.http.ErrorShape;
 import dev.embedonce.server.http.EventStream;
 import dev.embedonce.server.http.Exchange;
 import dev.embedonce.server.schedule.WritingEvent;
-import dev.embedonce.server.security.BodyBudget;
 import dev.embedonce.server.security.Caller;
 import dev.embedonce.server.security.Limits;
 import dev.embedonce.vlm.chat.ToolCall;
@@ -26,29 +25,23 @@ public final class Messages {
 
     private final Chats chats;
     private final Limits limits;
-    private final BodyBudget bodies;
 
-    public Messages(Chats chats, Limits limits, BodyBudget bodies) {
+    public Messages(Chats chats, Limits limits) {
         this.chats = chats;
         this.limits = limits;
-        this.bodies = bodies;
     }
 
     /** Answers one request. */
-    @SuppressWarnings("try") // the share is only held
     public void handle(Exchange exchange, Caller caller) throws IOException {
-        try (BodyBudget.Share share = bodies.take(exchange.announcedBytes(limits.bodyBytes()))) {
-            MessagesRequest request =
-                    MessagesRequest.parse(exchange.jsonBody(limits.bodyBytes(), limits.bodyTime()), limits);
-            try (Answer answer = chats.answer(request.chat(), caller, exchange)) {
-                if (!answer.images().isEmpty()) {
-                    exchange.addHeader("X-EmbedOnce-Images", ServedImage.header(answer.images()));
-                }
-                if (request.stream()) {
-                    stream(exchange, answer, request.chat().model());
-                } else {
-                    exchange.json(200, complete(answer, request.chat().model()));
-                }
+        MessagesRequest request = MessagesRequest.parse(exchange.body(), limits);
+        try (Answer answer = chats.answer(request.chat(), caller, exchange)) {
+            if (!answer.images().isEmpty()) {
+                exchange.addHeader("X-EmbedOnce-Images", ServedImage.header(answer.images()));
+            }
+            if (request.stream()) {
+                stream(exchange, answer, request.chat().model());
+            } else {
+                exchange.json(200, complete(answer, request.chat().model()));
             }
         }
     }

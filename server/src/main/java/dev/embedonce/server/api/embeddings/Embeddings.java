@@ -20,7 +20,6 @@ import dev.embedonce.server.http.ApiException;
 import dev.embedonce.server.http.ErrorKind;
 import dev.embedonce.server.http.Exchange;
 import dev.embedonce.server.schedule.Admission;
-import dev.embedonce.server.security.BodyBudget;
 import dev.embedonce.server.security.Caller;
 import dev.embedonce.server.security.Limits;
 import java.io.IOException;
@@ -44,52 +43,45 @@ public final class Embeddings {
     private static final Logger LOG = LoggerFactory.getLogger(Embeddings.class);
     private static final int AT_ONCE = 4;
     private static final int MOST_WAITING = 64;
+    /** Requests that wait or run. */
+    public static final int MOST_UNDER_WAY = AT_ONCE + MOST_WAITING;
+
     private static final long LONGEST_WAIT_SECONDS = 120;
 
     private final Map<String, EmbeddingModel> models;
     private final FeatureCache cache;
     private final ImageLoader loader;
     private final Limits limits;
-    private final BodyBudget bodies;
     private final Semaphore running = new Semaphore(AT_ONCE, true);
-    private final Admission admission = new Admission(AT_ONCE + MOST_WAITING, AT_ONCE + MOST_WAITING * 3 / 4);
+    private final Admission admission = new Admission(MOST_UNDER_WAY, AT_ONCE + MOST_WAITING * 3 / 4);
 
     /**
      * A service.
      *
      * @param models by the names that clients call them by
      */
-    public Embeddings(
-            Map<String, EmbeddingModel> models,
-            FeatureCache cache,
-            ImageLoader loader,
-            Limits limits,
-            BodyBudget bodies) {
+    public Embeddings(Map<String, EmbeddingModel> models, FeatureCache cache, ImageLoader loader, Limits limits) {
         this.models = Map.copyOf(models);
         this.cache = cache;
         this.loader = loader;
         this.limits = limits;
-        this.bodies = bodies;
     }
 
     /** Answers one request. */
-    @SuppressWarnings("try") // share and place are only held
+    @SuppressWarnings("try") // the place is only held
     public void handle(Exchange exchange, Caller caller) throws IOException {
-        try (BodyBudget.Share share = bodies.take(exchange.announcedBytes(limits.bodyBytes()))) {
-            EmbeddingsRequest request =
-                    EmbeddingsRequest.parse(exchange.jsonBody(limits.bodyBytes(), limits.bodyTime()), limits);
-            EmbeddingModel model = models.get(request.model());
-            if (model == null) {
-                throw Chats.unknownModel();
-            }
-            try (Admission.Place place = Chats.enter(admission, caller, 1)) {
-                List<byte[]> contents = contents(request, model);
-                acquire();
-                try {
-                    exchange.json(200, answer(request, model, contents, caller.view(cache)));
-                } finally {
-                    running.release();
-                }
+        EmbeddingsRequest request = EmbeddingsRequest.parse(exchange.body(), limits);
+        EmbeddingModel model = models.get(request.model());
+        if (model == null) {
+            throw Chats.unknownModel();
+        }
+        try (Admission.Place place = Chats.enter(admission, caller, 1)) {
+            List<byte[]> contents = contents(request, model);
+            acquire();
+            try {
+                exchange.json(200, answer(request, model, contents, caller.view(cache)));
+            } finally {
+                running.release();
             }
         }
     }

@@ -13,7 +13,6 @@ import dev.embedonce.server.http.EventStream;
 import dev.embedonce.server.http.Exchange;
 import dev.embedonce.server.schedule.TokenChance;
 import dev.embedonce.server.schedule.WritingEvent;
-import dev.embedonce.server.security.BodyBudget;
 import dev.embedonce.server.security.Caller;
 import dev.embedonce.server.security.Limits;
 import dev.embedonce.vlm.chat.ToolCall;
@@ -32,30 +31,24 @@ public final class ChatCompletions {
 
     private final Chats chats;
     private final Limits limits;
-    private final BodyBudget bodies;
 
-    public ChatCompletions(Chats chats, Limits limits, BodyBudget bodies) {
+    public ChatCompletions(Chats chats, Limits limits) {
         this.chats = chats;
         this.limits = limits;
-        this.bodies = bodies;
     }
 
     /** Answers one request. */
-    @SuppressWarnings("try") // the share is only held
     public void handle(Exchange exchange, Caller caller) throws IOException {
-        try (BodyBudget.Share share = bodies.take(exchange.announcedBytes(limits.bodyBytes()))) {
-            ChatCompletionRequest request =
-                    ChatCompletionRequest.parse(exchange.jsonBody(limits.bodyBytes(), limits.bodyTime()), limits);
-            try (Answer answer = chats.answer(request.chat(), caller, exchange)) {
-                if (!answer.images().isEmpty()) {
-                    exchange.addHeader("X-EmbedOnce-Images", ServedImage.header(answer.images()));
-                }
-                Head head = Head.of(request);
-                if (request.stream()) {
-                    stream(exchange, answer, request, head);
-                } else {
-                    exchange.json(200, complete(answer, request, head));
-                }
+        ChatCompletionRequest request = ChatCompletionRequest.parse(exchange.body(), limits);
+        try (Answer answer = chats.answer(request.chat(), caller, exchange)) {
+            if (!answer.images().isEmpty()) {
+                exchange.addHeader("X-EmbedOnce-Images", ServedImage.header(answer.images()));
+            }
+            Head head = Head.of(request);
+            if (request.stream()) {
+                stream(exchange, answer, request, head);
+            } else {
+                exchange.json(200, complete(answer, request, head));
             }
         }
     }
