@@ -8,8 +8,12 @@ import dev.embedonce.server.security.Limits;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.net.http.HttpRequest;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,6 +131,87 @@ class HostileClientsTest {
                         .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes)))
                         .build())
                 .statusCode();
+    }
+
+    private int answered() throws IOException {
+        int count = 0;
+        for (Socket socket : sockets) {
+            count += socket.getInputStream().available() > 0 ? 1 : 0;
+        }
+        return count;
+    }
+
+    @Test
+    void bodies_ofOneTenant_leaveRoomForOthers() throws Exception {
+        try (TestServer server = withKeys()) {
+            for (int i = 0; i < 300; i++) {
+                open(server, head("Content-Length: 1000", key(ALICE)) + "{");
+            }
+            // three quarters of 256 are let in
+            for (int i = 0; i < 500 && answered() < 300 - 192; i++) {
+                Thread.sleep(20);
+            }
+
+            assertThat(answered()).isEqualTo(300 - 192);
+            for (Socket socket : sockets) {
+                if (socket.getInputStream().available() > 0) {
+                    assertThat(status(socket)).startsWith("HTTP/1.1 429");
+                }
+            }
+            assertThat(server.post(CHAT, chat("Hello").toString(), "x-api-key", BOB)
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    /** One that hangs up, and one that closes its half: both give back what they had. */
+    @Test
+    void bodies_thatAreBrokenOff_giveTheirPlaceBack() throws Exception {
+        try (TestServer server = TestServer.start(options -> patiently(options).connections(16))) {
+            for (int round = 0; round < 10; round++) {
+                Socket gone = open(server, head("Content-Length: 1000") + "{");
+                Socket half = open(server, head("Transfer-Encoding: chunked") + "5\r\n{");
+                gone.close();
+                half.shutdownOutput();
+                assertThat(half.getInputStream().readAllBytes().length).isLessThan(1000);
+            }
+
+            int status = 429;
+            for (int i = 0; i < 500 && status == 429; i++) {
+                status = server.post(CHAT, chat("Hello").toString()).statusCode();
+            }
+            assertThat(status).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void body_whoseChunksAreNone_isRefused() throws IOException {
+        try (TestServer server = patient()) {
+            assertThat(status(open(server, head("Transfer-Encoding: chunked") + "nonsense\r\n")))
+                    .startsWith("HTTP/1.1 400");
+        }
+    }
+
+    /** Requests are sent without end and no answer is read, until the connection takes nothing more. */
+    @Test
+    void answers_thatNobodyReads_stopNoRoute() throws IOException {
+        try (TestServer server = patient()) {
+            byte[] requests = "GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                    .repeat(200)
+                    .getBytes(StandardCharsets.US_ASCII);
+            for (int i = 0; i < 150; i++) {
+                SocketChannel channel = SocketChannel.open();
+                sockets.add(channel.socket());
+                channel.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
+                channel.connect(new InetSocketAddress(
+                        InetAddress.getLoopbackAddress(), server.server().port()));
+                channel.configureBlocking(false);
+                channel.write(ByteBuffer.wrap(requests));
+            }
+
+            assertThat(server.get("/health").statusCode()).isEqualTo(200);
+            assertThat(server.post(CHAT, chat("Hello").toString()).statusCode()).isEqualTo(200);
+        }
     }
 
     @Test

@@ -28,6 +28,7 @@ public final class Answer implements AutoCloseable {
     private final @Nullable ToolEvents tools;
     private final Deque<WritingEvent> ready = new ArrayDeque<>();
     private int open;
+    private long lookAgain = System.nanoTime();
 
     /** {@code tools} finds calls; null if none were offered. */
     Answer(
@@ -92,17 +93,25 @@ public final class Answer implements AutoCloseable {
                 if (System.nanoTime() - deadline > 0) {
                     throw timedOut();
                 }
+                if (event == null || System.nanoTime() - lookAgain > 0) {
+                    lookForClient();
+                }
                 if (event != null) {
                     return event;
-                }
-                if (exchange.isClientGone()) {
-                    throw new ClientGoneException();
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ApiException(ErrorKind.UNAVAILABLE, "the server is shutting down");
         }
+    }
+
+    /** Now and then also while events come all the time: an answer that is not streamed has no write that would fail. */
+    private void lookForClient() throws ClientGoneException {
+        if (exchange.isClientGone()) {
+            throw new ClientGoneException();
+        }
+        lookAgain = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
     }
 
     static ApiException timedOut() {
