@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RemoteImagesTest {
     private static volatile byte[] served = Pictures.png(1);
     private static final AtomicInteger REACHED = new AtomicInteger();
+    private static final Set<String> SENT = ConcurrentHashMap.newKeySet();
     private static final AtomicInteger LOOK_UPS = new AtomicInteger();
 
     @TempDir
@@ -39,6 +42,13 @@ class RemoteImagesTest {
         images = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         images.createContext("/picture.png", exchange -> {
             REACHED.incrementAndGet();
+            exchange.sendResponseHeaders(200, served.length);
+            exchange.getResponseBody().write(served);
+            exchange.close();
+        });
+        images.createContext("/cookie", exchange -> {
+            SENT.addAll(exchange.getRequestHeaders().keySet());
+            exchange.getResponseHeaders().add("Set-Cookie", "tenant=alice; Path=/");
             exchange.sendResponseHeaders(200, served.length);
             exchange.getResponseBody().write(served);
             exchange.close();
@@ -130,6 +140,15 @@ class RemoteImagesTest {
         assertThat(changed.at("/embedonce/images/0/source").textValue()).isEqualTo("encoded");
         assertThat(changed.at("/embedonce/images/0/sha256")).isNotEqualTo(first.at("/embedonce/images/0/sha256"));
         assertThat(TestServer.text(changed)).isEqualTo(TestServer.text(server.ask(chat("What?", Pictures.png(22)))));
+    }
+
+    /** What one tenant's fetch was given, another tenant's must not bring back. */
+    @Test
+    void url_whoseServerSetsACookie_neverSeesItAgain() {
+        server.ask(withUrl(local("/cookie")));
+        server.ask(withUrl(local("/cookie")));
+
+        assertThat(SENT).contains("Accept").doesNotContain("Cookie");
     }
 
     @Test

@@ -14,12 +14,13 @@ import org.eclipse.jetty.client.CompletableResponseListener;
 import org.eclipse.jetty.client.ContentResponse;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
  * Fetches pictures from allowed hosts. The addresses that a name leads to are checked and connected to in one step, so a name that
- * changes its address in between gains nothing. Redirects are not followed, proxies not used. Thread-safe.
+ * changes its address in between gains nothing. Redirects are not followed, proxies not used, cookies not kept. Thread-safe.
  */
 public final class UrlImages implements AutoCloseable {
     private final AllowedHosts allowed;
@@ -56,6 +57,8 @@ public final class UrlImages implements AutoCloseable {
         threads.setDaemon(true);
         client.setExecutor(threads);
         client.setFollowRedirects(false);
+        // one client serves all tenants, so it keeps nothing of an answer
+        client.setHttpCookieStore(new HttpCookieStore.Empty());
         client.setConnectTimeout(within.toMillis());
         client.setMaxConnectionsPerDestination(16);
         client.setSocketAddressResolver((host, port, context, promise) -> {
