@@ -61,6 +61,7 @@ public final class Main {
         quietLogging();
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExpandAtFiles(false)
                 .setExecutionExceptionHandler((e, command, parsed) -> report(e, command.getErr()))
                 .setParameterExceptionHandler(Main::reportUsage)
                 .execute(args);
@@ -68,7 +69,7 @@ public final class Main {
 
     private static int reportUsage(ParameterException e, String[] args) {
         CommandLine command = e.getCommandLine();
-        command.getErr().println("embedonce: " + e.getMessage());
+        command.getErr().println("embedonce: " + UsageErrors.message(e, args));
         if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr())) {
             command.getErr().println("try: " + command.getCommandSpec().qualifiedName() + " --help");
         }

@@ -6,6 +6,7 @@ import dev.embedonce.encoder.UserFolders;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.StoreUrl;
 import dev.embedonce.store.Stores;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -47,7 +48,19 @@ public final class StoreOptions {
     }
 
     public @Nullable SealKeys sealKeys() {
-        return sealKey == null ? null : SealKeys.read(sealKey);
+        return sealKey == null ? null : SealKeys.read(secretFile("--seal-key", sealKey));
+    }
+
+    /**
+     * The file of secrets that an option names.
+     *
+     * @throws CliException if there is none; the option's text is not in the message, as it may be the secret itself
+     */
+    public static Path secretFile(String option, Path file) {
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw new CliException(option + ": expected a file that can be read; found none of the name given");
+        }
+        return file;
     }
 
     /**

@@ -60,6 +60,7 @@ public final class SealKeys {
         } catch (IOException e) {
             throw new CacheException("cannot read the seal key file " + file + ": " + e.getMessage(), e);
         }
+        SecretFiles.warnIfOthersCanRead(file);
         List<byte[]> secrets = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).strip();

@@ -3,6 +3,7 @@ package dev.embedonce.cli.vlm;
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.cli.CliException;
 import dev.embedonce.cli.ExitCodes;
+import dev.embedonce.cli.StoreOptions;
 import dev.embedonce.encoder.EncoderOptions;
 import dev.embedonce.encoder.ImageEncoder;
 import dev.embedonce.encoder.ImageEncoders;
@@ -117,6 +118,13 @@ public final class ServeCommand implements Callable<Integer> {
     @Option(names = "--max-queue", paramLabel = "N", description = "The most requests that wait; more get 429.")
     private @Nullable Integer maxQueue;
 
+    @Option(
+            names = "--max-connections",
+            paramLabel = "N",
+            description =
+                    "The most connections; beyond, the one that has been without a request for longest is closed.")
+    private @Nullable Integer maxConnections;
+
     @Option(names = "--context", paramLabel = "N", description = "The most tokens of a prompt and its answer together.")
     private @Nullable Integer context;
 
@@ -154,11 +162,14 @@ public final class ServeCommand implements Callable<Integer> {
         engine = maxSequences == null ? engine : engine.withRows(maxSequences);
         engine = maxQueue == null ? engine : engine.withWaiting(maxQueue);
         engine = context == null ? engine : engine.withContextTokens(context);
-        return ServerOptions.over(cache)
-                .host(host)
+        ServerOptions.Builder options = ServerOptions.over(cache);
+        if (maxConnections != null) {
+            options.connections(maxConnections);
+        }
+        return options.host(host)
                 .port(port)
                 .engine(engine)
-                .keys(apiKeys == null ? ApiKeys.NONE : ApiKeys.read(apiKeys))
+                .keys(apiKeys == null ? ApiKeys.NONE : ApiKeys.read(StoreOptions.secretFile("--keys", apiKeys)))
                 .hostNames(new LinkedHashSet<>(hostNames))
                 .origins(new LinkedHashSet<>(origins))
                 .imageHosts(imageHosts.isEmpty() ? AllowedHosts.NONE : AllowedHosts.of(imageHosts))

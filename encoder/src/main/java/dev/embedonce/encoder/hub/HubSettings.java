@@ -1,5 +1,6 @@
 package dev.embedonce.encoder.hub;
 
+import dev.embedonce.codec.SecretFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -58,7 +59,11 @@ public record HubSettings(Path cache, URI endpoint, boolean offline, Optional<St
 
     private static Optional<String> read(Path file) {
         try {
-            return Files.isRegularFile(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+            if (!Files.isRegularFile(file)) {
+                return Optional.empty();
+            }
+            SecretFiles.warnIfOthersCanRead(file);
+            return Optional.of(Files.readString(file));
         } catch (IOException e) {
             return Optional.empty();
         }

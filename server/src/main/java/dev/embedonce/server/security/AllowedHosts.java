@@ -26,11 +26,15 @@ public final class AllowedHosts {
             int colon = entry.lastIndexOf(':');
             boolean hasPort = colon > entry.lastIndexOf(']');
             String host = hasPort ? entry.substring(0, colon) : entry;
-            int port = hasPort ? Integer.parseInt(entry.substring(colon + 1)) : 0;
-            if (!NAME.matcher(host).matches() && !ADDRESS.matcher(host).matches()) {
-                throw new IllegalArgumentException("no host: " + text);
+            String port = hasPort ? entry.substring(colon + 1) : "0";
+            boolean isHost =
+                    NAME.matcher(host).matches() || ADDRESS.matcher(host).matches();
+            if (!isHost || !port.matches("\\d{1,5}")) {
+                throw new IllegalArgumentException(
+                        "hosts for pictures: expected names or addresses, with or without a port; found something else"
+                                + " (not shown, as it may hold a password)");
             }
-            return new Entry(host, port);
+            return new Entry(host, Integer.parseInt(port));
         }
 
         boolean matches(String actualHost, int actualPort) {

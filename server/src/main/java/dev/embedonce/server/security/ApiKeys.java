@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.embedonce.codec.SecretFiles;
 import dev.embedonce.server.http.ApiException;
 import dev.embedonce.server.http.ErrorKind;
 import dev.embedonce.server.http.Exchange;
@@ -63,6 +64,7 @@ public final class ApiKeys {
             throw new IllegalArgumentException(file + ": no JSON at line "
                     + (e.getLocation() == null ? "?" : e.getLocation().getLineNr()));
         }
+        SecretFiles.warnIfOthersCanRead(file);
         JsonNode keys = root.path("keys");
         if (!keys.isArray() || keys.isEmpty()) {
             throw new IllegalArgumentException(file + ": expected {\"keys\": [...]} with at least one key");
