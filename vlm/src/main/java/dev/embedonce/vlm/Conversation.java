@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers prompts one after the other. What a prompt has in common with what was read and written before (the history of a chat) is
- * not read again. Not thread-safe; whoever opens it closes it. After an exception the next prompt is read from its beginning.
+ * not read again. Not thread-safe; whoever opens it closes it. An answer that is broken off by an exception gives its row of the KV
+ * cache back, and the next prompt is read from its beginning.
  */
 public final class Conversation implements AutoCloseable {
     /** Tokens that are read at once: enough for matrix products to be fast, few enough to stay interruptible. */
@@ -50,15 +51,25 @@ public final class Conversation implements AutoCloseable {
         }
         int most = Math.min(options.maxTokens(), context - prompt.length());
         long start = System.nanoTime();
-        Sequence before = last;
-        last = null;
-        Sequence sequence = begin(before, prompt, prompt.length() + most);
+        Sequence sequence = begin(prompt, prompt.length() + most);
+        last = sequence;
+        try {
+            return write(sequence, options, listener, most, start);
+        } catch (RuntimeException | Error e) {
+            last = null;
+            batch.remove(sequence);
+            throw e;
+        }
+    }
+
+    private Generation write(
+            Sequence sequence, GenerationOptions options, Consumer<String> listener, int most, long start) {
+        Prompt prompt = sequence.prompt();
         int reused = sequence.length();
         Tensor logits = read(sequence);
         long read = System.nanoTime();
         Writing writing = new Writing(prompt, options, listener);
         writing.run(sequence, logits, most);
-        last = sequence;
         return new Generation(
                 writing.text.toString(),
                 writing.tokens.build().toArray(),
@@ -69,12 +80,12 @@ public final class Conversation implements AutoCloseable {
                 Duration.ofNanos(System.nanoTime() - read));
     }
 
-    private Sequence begin(@Nullable Sequence before, Prompt prompt, int room) {
-        if (before == null) {
+    private Sequence begin(Prompt prompt, int room) {
+        if (last == null) {
             return batch.open(prompt, room);
         }
-        int shared = batch.shared(before, prompt);
-        return batch.replace(before, shared, prompt, room);
+        int shared = batch.shared(last, prompt);
+        return batch.replace(last, shared, prompt, room);
     }
 
     private Tensor read(Sequence sequence) {

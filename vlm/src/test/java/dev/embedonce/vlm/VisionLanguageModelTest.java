@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -181,6 +182,28 @@ class VisionLanguageModelTest {
             assertThat(conversation.generate(prompt, SIXTEEN, text -> {}).tokens())
                     .hasSize(16);
         }
+    }
+
+    @Test
+    void brokenOffAnswers_leaveNothingBehind() {
+        Prompt prompt = prompt(List.of(ChatMessage.user(List.of(SQUARE), "What?")));
+        try (Conversation conversation = model.newConversation()) {
+            List<Long> expected = longs(conversation.generate(prompt, SIXTEEN, text -> {}));
+            long bytes = conversation.bytes();
+            for (int i = 0; i < 20; i++) {
+                assertThatThrownBy(() -> conversation.generate(prompt, SIXTEEN, text -> {
+                            throw new CancellationException("enough");
+                        }))
+                        .isInstanceOf(CancellationException.class);
+            }
+            assertThat(conversation.bytes()).isEqualTo(bytes);
+            assertThat(longs(conversation.generate(prompt, SIXTEEN, text -> {}))).isEqualTo(expected);
+            assertThat(conversation.bytes()).isEqualTo(bytes);
+        }
+    }
+
+    private static List<Long> longs(Generation answer) {
+        return Arrays.stream(answer.tokens()).boxed().toList();
     }
 
     @Test
