@@ -152,7 +152,7 @@ public final class Chats {
         Prompt prompt = prompt(model, rendered, reports);
         BlockingQueue<WritingEvent> events = new LinkedBlockingQueue<>();
         List<Ticket> tickets =
-                tickets(model, request.wishes(), caller, deletions, prompt, events, exchange.arrivedNanos());
+                tickets(model, request.wishes(), caller, deletions, prompt, events, exchange.arrivedNanos(), deadline);
         try {
             tickets.forEach(model.engine()::submit);
         } catch (IllegalStateException e) {
@@ -281,7 +281,8 @@ public final class Chats {
             long deletions,
             Prompt prompt,
             BlockingQueue<WritingEvent> events,
-            long arrivedNanos) {
+            long arrivedNanos,
+            long deadline) {
         Sampling sampling = wishes.sampling(
                 model.model().generationDefaults().sampling(),
                 ThreadLocalRandom.current().nextLong());
@@ -291,7 +292,15 @@ public final class Chats {
             GenerationOptions options =
                     new GenerationOptions(most, sampling.withSeed(sampling.seed() + choice), wishes.stops(), false);
             tickets.add(new Ticket(
-                    choice, caller.tenant(), deletions, prompt, options, wishes.likeliest(), events, arrivedNanos));
+                    choice,
+                    caller.tenant(),
+                    deletions,
+                    prompt,
+                    options,
+                    wishes.likeliest(),
+                    events,
+                    arrivedNanos,
+                    deadline));
         }
         return tickets;
     }

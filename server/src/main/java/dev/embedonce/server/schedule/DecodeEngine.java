@@ -16,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the answers of one model on one thread. Every round frees the rows of cancelled tickets, lets waiting ones in, reads one
+ * Writes the answers of one model on one thread. Every round frees the rows of tickets that are
+ * cancelled or past their deadline, lets waiting ones in, reads one
  * chunk of one prompt, and writes one token of every answer under way: so a new prompt, however long, delays the others by one
  * chunk a token, and a chunk is no longer than a step ({@link ChunkSize}). Prompts that are being read take turns. Thread-safe.
  */
@@ -154,8 +155,9 @@ public final class DecodeEngine implements AutoCloseable {
 
     private void run() {
         try {
-            while (admit()) {
-                round();
+            boolean open = true;
+            while (open) {
+                open = step();
             }
         } finally {
             CancellationException closing = new CancellationException("the server is shutting down");
@@ -174,23 +176,40 @@ public final class DecodeEngine implements AutoCloseable {
         }
     }
 
-    private void round() {
+    /** One round. Whatever it throws ends the answers under way, and not the thread. Whether to go on. */
+    private boolean step() {
         try {
-            if (!reading.isEmpty()) {
-                readChunk(reading.remove(0));
+            boolean open = admit();
+            if (open) {
+                round();
             }
-            if (!writing.isEmpty()) {
-                writeTokens();
-            }
-        } catch (RuntimeException | OutOfMemoryError e) {
+            return open;
+        } catch (Throwable e) {
             LOG.error("a step of the language model failed; all answers under way end here", e);
             failAll(e);
+            return true;
+        }
+    }
+
+    private void round() {
+        if (!reading.isEmpty()) {
+            Row row = reading.remove(0);
+            try {
+                readChunk(row);
+            } catch (Throwable e) {
+                reading.add(row);
+                throw e;
+            }
+        }
+        if (!writing.isEmpty()) {
+            writeTokens();
         }
     }
 
     /** Lets tickets in, waiting for one if nothing is to do. Whether to go on. */
     private boolean admit() {
-        dropCancelled();
+        reading.removeIf(this::dropIfOver);
+        writing.removeIf(this::dropIfOver);
         lock.lock();
         try {
             while (true) {
@@ -198,7 +217,7 @@ public final class DecodeEngine implements AutoCloseable {
                     return false;
                 }
                 rows.forget(forget);
-                waiting.removeIf(Ticket::isCancelled);
+                waiting.removeIf(Ticket::isOver).forEach(DecodeEngine::tellOver);
                 while (reading.size() + writing.size() < options.mostRows()) {
                     Ticket ticket = waiting.poll();
                     if (ticket == null) {
@@ -221,16 +240,20 @@ public final class DecodeEngine implements AutoCloseable {
         }
     }
 
-    private void dropCancelled() {
-        reading.removeIf(this::dropIfCancelled);
-        writing.removeIf(this::dropIfCancelled);
-    }
-
-    private boolean dropIfCancelled(Row row) {
-        if (row.ticket.isCancelled() && row.place != null) {
+    private boolean dropIfOver(Row row) {
+        if (!row.ticket.isOver()) {
+            return false;
+        }
+        if (row.place != null) {
             rows.remove(row.place);
         }
-        return row.ticket.isCancelled();
+        tellOver(row.ticket);
+        return true;
+    }
+
+    private static void tellOver(Ticket ticket) {
+        ticket.tell(new WritingEvent.Failed(
+                ticket.choice(), new CancellationException("cancelled, or longer than this server allows")));
     }
 
     private void readChunk(Row row) {
@@ -248,13 +271,7 @@ public final class DecodeEngine implements AutoCloseable {
         int from = row.place.sequence().length();
         int left = row.ticket.prompt().length() - from;
         int tokens = row.ticket.prompt().pauseFrom(from + chunks.next(left, !writing.isEmpty())) - from;
-        Tensor logits;
-        try {
-            logits = rows.read(row.place, tokens, tokens == left);
-        } catch (RuntimeException e) {
-            reading.add(row);
-            throw e;
-        }
+        Tensor logits = rows.read(row.place, tokens, tokens == left);
         long nanos = System.nanoTime() - start;
         chunks.chunk(tokens, nanos);
         listener.chunk(tokens, nanos);
@@ -275,10 +292,9 @@ public final class DecodeEngine implements AutoCloseable {
         FloatBuffer logits =
                 rows.write(writing.stream().map(Row::place).toList(), tokens).floats();
         List<Row> before = List.copyOf(writing);
-        writing.clear();
         for (int i = 0; i < before.size(); i++) {
-            if (accept(before.get(i), logits, i)) {
-                writing.add(before.get(i));
+            if (!accept(before.get(i), logits, i)) {
+                writing.remove(before.get(i));
             }
         }
         long nanos = System.nanoTime() - start;

@@ -117,6 +117,7 @@ final class Rows {
     void remove(Place place) {
         active.remove(place);
         batch.remove(place.sequence);
+        bytes = batch.bytes();
     }
 
     /** Keeps a finished row as long as there is room for it, unless its request began before a deletion. */
@@ -131,6 +132,7 @@ final class Rows {
         while (kept.size() > options.keptRows() || kept.size() * row > options.keptBytes()) {
             dropOldest();
         }
+        bytes = batch.bytes();
     }
 
     /** Drops what is kept of requests that began before a deletion, and keeps no more of them. */
@@ -143,6 +145,7 @@ final class Rows {
             kept.remove(sequence);
             batch.remove(sequence);
         }
+        bytes = batch.bytes();
     }
 
     /** Nothing runs: gives memory back if it is more than may be kept. */

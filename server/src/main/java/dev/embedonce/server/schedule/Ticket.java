@@ -18,6 +18,7 @@ public final class Ticket {
     private final OptionalInt likeliest;
     private final BlockingQueue<WritingEvent> events;
     private final long arrivedNanos;
+    private final long deadlineNanos;
     private volatile boolean cancelled;
 
     /**
@@ -29,6 +30,7 @@ public final class Ticket {
      * @param likeliest how many of the likeliest tokens to tell at each place; empty for no probabilities at all
      * @param events unbounded
      * @param arrivedNanos when its request came, as {@link System#nanoTime}
+     * @param deadlineNanos when it is given up, likewise
      */
     public Ticket(
             int choice,
@@ -38,7 +40,8 @@ public final class Ticket {
             GenerationOptions options,
             OptionalInt likeliest,
             BlockingQueue<WritingEvent> events,
-            long arrivedNanos) {
+            long arrivedNanos,
+            long deadlineNanos) {
         this.choice = choice;
         this.owner = new Owner(tenant, deletions);
         this.prompt = prompt;
@@ -46,15 +49,17 @@ public final class Ticket {
         this.likeliest = likeliest;
         this.events = events;
         this.arrivedNanos = arrivedNanos;
+        this.deadlineNanos = deadlineNanos;
     }
 
-    /** Ends it: its row is free at the next step, and nothing more is told. */
+    /** Ends it: its row is free at the next step, and no more of the answer is told. */
     public void cancel() {
         cancelled = true;
     }
 
-    boolean isCancelled() {
-        return cancelled;
+    /** Whether nobody waits for it any more: it is cancelled, or past its deadline. */
+    boolean isOver() {
+        return cancelled || System.nanoTime() - deadlineNanos > 0;
     }
 
     int choice() {
