@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -54,6 +55,9 @@ public final class FeatureCache implements AutoCloseable {
 
     private final CacheStore store;
     private final CacheParts parts;
+    /** Counts nothing: what it does not find is looked up again, and counted then. */
+    private final EntryReader quietReader;
+
     private final ContentHasher hasher;
     private final Tenant tenant;
     private final long leaseWaitNanos;
@@ -84,6 +88,7 @@ public final class FeatureCache implements AutoCloseable {
                 counters,
                 new Leases(guard, shared ? builder.leaseDuration : null),
                 builder.clock);
+        this.quietReader = new EntryReader(heap, guard, codec, builder.trustForeign, new CacheCounters());
         this.usage = new UsageRecorder(guard, counters);
     }
 
@@ -93,6 +98,7 @@ public final class FeatureCache implements AutoCloseable {
         this.tenant = tenant;
         this.leaseWaitNanos = shared.leaseWaitNanos;
         this.parts = shared.parts;
+        this.quietReader = shared.quietReader;
         this.usage = shared.usage;
     }
 
@@ -182,6 +188,36 @@ public final class FeatureCache implements AutoCloseable {
             checked.add(image.checkedBy(hasher));
         }
         return serve(checked, encoder);
+    }
+
+    /**
+     * The answers that are there already, for images that have been hashed with {@link #hash}. Nothing is encoded or waited for, and no image is read.
+     * Answers count as hits; an image without one counts when it is asked for with {@link #getOrComputeHashed}, and so does what was wrong with
+     * its entry.
+     *
+     * @return for each image, in input order, its answer, or empty
+     */
+    public List<Optional<Outcome.Served>> getKnown(List<? extends HashedImage> images, FeatureEncoder<?> encoder) {
+        List<CacheKey> keys =
+                images.stream().map(image -> key(image.contentHash(), encoder)).toList();
+        long start = System.nanoTime();
+        EntryReader.Answers answers = quietReader.read(new LinkedHashSet<>(keys));
+        parts.counters().lookupNanos.add(System.nanoTime() - start);
+        List<Optional<Outcome.Served>> known = new ArrayList<>(keys.size());
+        for (int i = 0; i < keys.size(); i++) {
+            CacheKey key = keys.get(i);
+            Found found = answers.get(key);
+            if (found == null) {
+                known.add(Optional.empty());
+                continue;
+            }
+            Outcome.Served served =
+                    new Outcome.Served(images.get(i).contentHash(), key, found.entry(), found.source());
+            parts.counters().count(served);
+            known.add(Optional.of(served));
+        }
+        usage.maybeFlush();
+        return known;
     }
 
     /** The hash of all that is left in {@code in}, by this cache's hasher. The time it takes counts as hashing, reading included. */
