@@ -25,6 +25,7 @@ import dev.embedonce.server.security.BodyBudget;
 import dev.embedonce.server.security.FileImages;
 import dev.embedonce.server.security.Limits;
 import dev.embedonce.server.security.OriginCheck;
+import dev.embedonce.server.security.PixelLimit;
 import dev.embedonce.server.security.UrlImages;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,6 +42,7 @@ import java.util.Map;
 public final class EmbedOnceServer implements AutoCloseable {
     private final ServerOptions options;
     private final Map<String, ChatModel> chatModels = new LinkedHashMap<>();
+    private final PixelLimit pixels;
     private final UrlImages urls;
     private final RecentPictures pictures;
     private final History history;
@@ -50,13 +52,15 @@ public final class EmbedOnceServer implements AutoCloseable {
 
     private EmbedOnceServer(ServerOptions options, UrlImages.Resolver resolver) {
         this.options = options;
+        this.pixels = new PixelLimit(options.limits().imagePixels());
         Map<String, ModelMetrics> modelMetrics = new LinkedHashMap<>();
         options.chatModels().forEach((name, model) -> {
             ModelMetrics listener = new ModelMetrics(name);
             modelMetrics.put(name, listener);
             chatModels.put(
                     name,
-                    new ChatModel(name, model, options.engine(), !options.keys().isEmpty(), listener));
+                    new ChatModel(
+                            name, model, options.engine(), !options.keys().isEmpty(), pixels, listener));
         });
         this.urls = new UrlImages(
                 options.imageHosts(),
@@ -134,7 +138,8 @@ public final class EmbedOnceServer implements AutoCloseable {
                 body(
                         "/v1/embeddings",
                         ErrorShape.OPENAI,
-                        new Embeddings(options.embeddingModels(), options.cache(), loader, options.limits())::handle),
+                        new Embeddings(options.embeddingModels(), options.cache(), loader, options.limits(), pixels)
+                                ::handle),
                 key("GET", "/v1/models", models::list),
                 key("GET", "/v1/models/{model}", models::one),
                 vital("/metrics", Access.ADMIN, metrics::handle),

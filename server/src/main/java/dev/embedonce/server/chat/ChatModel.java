@@ -5,7 +5,9 @@ import dev.embedonce.server.schedule.DecodeEngine;
 import dev.embedonce.server.schedule.EngineListener;
 import dev.embedonce.server.schedule.EngineOptions;
 import dev.embedonce.server.schedule.VisionLane;
+import dev.embedonce.server.security.PixelLimit;
 import dev.embedonce.vlm.VisionLanguageModel;
+import dev.embedonce.vlm.vision.ImageSettings;
 
 /** A vision-language model and what serves it. The model stays its opener's to close, after this. Thread-safe. */
 public final class ChatModel implements AutoCloseable {
@@ -19,10 +21,17 @@ public final class ChatModel implements AutoCloseable {
     /**
      * Starts the model's threads.
      *
-     * @param tenants whether there may be several, so that one must not fill the queue
+     * @param tenants whether there may be several, so that one must not fill the queue, nor make the others wait for more than one of
+     *     its pictures
+     * @param pixels what pictures it decodes
      */
     public ChatModel(
-            String name, VisionLanguageModel model, EngineOptions options, boolean tenants, EngineListener listener) {
+            String name,
+            VisionLanguageModel model,
+            EngineOptions options,
+            boolean tenants,
+            PixelLimit pixels,
+            EngineListener listener) {
         this.name = name;
         this.model = model;
         this.options = options;
@@ -33,7 +42,11 @@ public final class ChatModel implements AutoCloseable {
                 model.generationDefaults().endTokens(),
                 options,
                 listener);
-        this.lane = new VisionLane(name, model, options.imageBatch());
+        this.lane = new VisionLane(
+                name,
+                images ->
+                        pixels.before(model.visionEncoder(ImageSettings.DEFAULT.withImagesInRequest(images))),
+                tenants ? 1 : options.imageBatch());
         int most = options.mostRows() + options.mostWaiting();
         this.admission = new Admission(most, tenants ? (3 * most + 3) / 4 : most);
     }
@@ -64,8 +77,12 @@ public final class ChatModel implements AutoCloseable {
 
     /** Keeps nothing more of pictures of requests that began before a deletion from the cache ({@code FeatureCache.deletions}). */
     public void forget(long deletions) {
-        lane.forget();
         engine.forget(deletions);
+    }
+
+    /** Whether its threads live. */
+    public boolean isAlive() {
+        return engine.isAlive() && lane.isAlive();
     }
 
     @Override

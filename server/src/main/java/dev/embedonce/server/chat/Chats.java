@@ -181,7 +181,7 @@ public final class Chats {
             throws ClientGoneException {
         CompletableFuture<List<ImageReport>> reports;
         try {
-            reports = model.lane().features(encoded, caller.view(cache), caller.tenant());
+            reports = model.lane().features(encoded, caller.view(cache), caller.tenant(), deadline);
         } catch (IllegalStateException e) {
             throw Answer.failed(e);
         }
@@ -201,6 +201,9 @@ public final class Chats {
         } catch (CancellationException e) {
             throw Answer.failed(e);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof TimeoutException) {
+                throw Answer.timedOut();
+            }
             throw pictureError(e.getCause() == null ? e : e.getCause(), images);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

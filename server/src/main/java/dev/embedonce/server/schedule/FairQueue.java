@@ -2,6 +2,7 @@ package dev.embedonce.server.schedule;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,36 +11,66 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * First come, first served within a tenant; tenants take turns. Not thread-safe.
+ * First come, first served within a tenant. Among tenants it is the turn of the one that has had least time, as {@link #charge}d; of
+ * equals, and where nothing is charged, they take turns. Time cannot be saved up: whoever comes with nothing waiting begins with as
+ * much as the tenant had whose turn was last. Not thread-safe.
  *
  * @param <T> what waits
  */
 final class FairQueue<T> {
     private final Map<String, ArrayDeque<T>> waiting = new LinkedHashMap<>();
+    /** Nanoseconds that each tenant has had, those included that it did not save up. */
+    private final Map<String, Long> had = new HashMap<>();
+    /** What the tenant had whose turn was last, before that turn. */
+    private long level;
+
     private int size;
 
     void add(String tenant, T value) {
-        waiting.computeIfAbsent(tenant, t -> new ArrayDeque<>()).add(value);
+        queue(tenant).add(value);
+    }
+
+    /** Puts a value back that was polled, as its tenant's next. */
+    void putBack(String tenant, T value) {
+        queue(tenant).addFirst(value);
+    }
+
+    private ArrayDeque<T> queue(String tenant) {
         size++;
+        return waiting.computeIfAbsent(tenant, t -> {
+            had.merge(t, level, Math::max);
+            return new ArrayDeque<>();
+        });
     }
 
     /** The next one, or null; its tenant goes to the end of the round. */
     @Nullable
     T poll() {
-        Iterator<Map.Entry<String, ArrayDeque<T>>> round = waiting.entrySet().iterator();
-        if (!round.hasNext()) {
+        String turn = null;
+        long least = Long.MAX_VALUE;
+        for (String tenant : waiting.keySet()) {
+            long time = had.getOrDefault(tenant, 0L);
+            if (turn == null || time < least) {
+                turn = tenant;
+                least = time;
+            }
+        }
+        ArrayDeque<T> queue = turn == null ? null : waiting.remove(turn);
+        if (turn == null || queue == null) {
             return null;
         }
-        Map.Entry<String, ArrayDeque<T>> turn = round.next();
-        String tenant = turn.getKey();
-        ArrayDeque<T> queue = turn.getValue();
-        round.remove();
+        level = least;
         T next = queue.poll();
         if (!queue.isEmpty()) {
-            waiting.put(tenant, queue);
+            waiting.put(turn, queue);
         }
         size--;
         return next;
+    }
+
+    /** Counts what a tenant's turn took. */
+    void charge(String tenant, long nanos) {
+        had.merge(tenant, nanos, Long::sum);
     }
 
     /** Takes out all that match. */
@@ -60,6 +91,13 @@ final class FairQueue<T> {
         }
         size -= removed.size();
         return removed;
+    }
+
+    /** All that wait. */
+    List<T> values() {
+        List<T> values = new ArrayList<>();
+        waiting.values().forEach(values::addAll);
+        return values;
     }
 
     int size() {

@@ -1,84 +1,59 @@
 package dev.embedonce.server.schedule;
 
 import dev.embedonce.cache.FeatureCache;
+import dev.embedonce.cache.FeatureEncoder;
 import dev.embedonce.cache.Outcome;
 import dev.embedonce.cache.Source;
-import dev.embedonce.codec.Lookup;
 import dev.embedonce.hash.ContentHash;
-import dev.embedonce.key.CacheKey;
 import dev.embedonce.vlm.ImageReport;
-import dev.embedonce.vlm.VisionLanguageModel;
-import dev.embedonce.vlm.vision.ImageSettings;
-import dev.embedonce.vlm.vision.VisionEncoder;
-import dev.embedonce.vlm.vision.VisionFeatures;
-import java.time.Duration;
+import dev.embedonce.vlm.vision.ProcessedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
-import java.util.stream.Stream;
+import java.util.function.IntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Finds the features of pictures beside the decode thread. Pictures of all waiting requests are looked up, and encoded where they
- * are missing, in batches on a thread of their own; a request whose pictures are all known does not wait for others' cold ones.
- * Thread-safe.
+ * Finds the features of pictures beside the decode thread. Each picture is hashed and looked up once, on its request's thread; those
+ * that are known are served there and wait for nobody. The others are encoded on a thread of the lane's own, in turns of a few
+ * pictures: after each it is the turn of the tenant that has had least of the lane's time ({@link FairQueue}). Pictures that nobody
+ * waits for any more leave the lane undecoded. Whatever a turn throws fails its requests, and not the lane. Thread-safe.
  */
 public final class VisionLane implements AutoCloseable {
-    private static final int REMEMBERED = 65_536;
+    private static final Logger LOG = LoggerFactory.getLogger(VisionLane.class);
 
-    private final VisionLanguageModel model;
-    private final int batch;
-    private final Function<Integer, VisionEncoder> encoders;
-    private final Set<CacheKey> known = Collections.newSetFromMap(new RecentKeys());
+    private final IntFunction<FeatureEncoder<ProcessedImage>> encoders;
+    private final int mostInATurn;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final FairQueue<Job> waiting = new FairQueue<>();
+    private final FairQueue<VisionJob.Picture> waiting = new FairQueue<>();
     private boolean closed;
     private final Thread thread;
 
     /**
      * Starts the lane's thread.
      *
-     * @param batch the most pictures in one go, unless one request has more
+     * @param encoders by the number of pictures in a request
+     * @param mostInATurn the most pictures that are encoded together, at least 1: what others wait for at most
      */
-    public VisionLane(String name, VisionLanguageModel model, int batch) {
-        this.model = model;
-        this.batch = batch;
-        this.encoders =
-                images -> this.model.visionEncoder(ImageSettings.DEFAULT.withImagesInRequest(Math.max(1, images)));
+    public VisionLane(String name, IntFunction<FeatureEncoder<ProcessedImage>> encoders, int mostInATurn) {
+        this.encoders = encoders;
+        this.mostInATurn = mostInATurn;
         this.thread = new Thread(this::run, "embedonce-vision-" + name);
         thread.setDaemon(true);
         thread.start();
     }
-
-    private static final class RecentKeys extends LinkedHashMap<CacheKey, Boolean> {
-        private static final long serialVersionUID = 1;
-
-        RecentKeys() {
-            super(64, 0.75f, true);
-        }
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<CacheKey, Boolean> eldest) {
-            return size() > REMEMBERED;
-        }
-    }
-
-    /** The pictures of one request. */
-    private record Job(
-            String tenant,
-            List<byte[]> images,
-            FeatureCache cache,
-            VisionEncoder encoder,
-            CompletableFuture<List<ImageReport>> reports) {}
 
     /** A picture of a request that gives no features. */
     public static final class PictureException extends RuntimeException {
@@ -99,100 +74,134 @@ public final class VisionLane implements AutoCloseable {
     /**
      * The features of a request's pictures.
      *
+     * @param images encoded bytes, not to be changed afterwards
      * @param cache the tenant's view of it
      * @param tenant whose view that is
-     * @return for each picture, in order; or a {@link PictureException}, or the cache's own. Cancelled, it is not begun any more
+     * @param deadlineNanos when the request is given up, as {@link System#nanoTime}
+     * @return for each picture, in order; or a {@link PictureException}, or whatever else went wrong, a
+     *     {@link java.util.concurrent.TimeoutException} if it took too long. Cancelled, its pictures leave the lane
+     * @throws IllegalStateException if the lane is closed
      */
-    public CompletableFuture<List<ImageReport>> features(List<byte[]> images, FeatureCache cache, String tenant) {
+    public CompletableFuture<List<ImageReport>> features(
+            List<byte[]> images, FeatureCache cache, String tenant, long deadlineNanos) {
         if (images.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());
         }
-        Job job = new Job(tenant, images, cache, encoders.apply(images.size()), new CompletableFuture<>());
-        if (images.stream().map(image -> cache.keyOf(image, job.encoder)).allMatch(key -> isKnown(key, cache))) {
-            answer(List.of(job));
-            return job.reports;
+        long start = System.nanoTime();
+        List<ContentHash> hashes = images.stream().map(image -> hash(image, cache)).toList();
+        VisionJob job = new VisionJob(images, hashes, cache, encoders.apply(images.size()), tenant, deadlineNanos);
+        List<Optional<Outcome.Served>> known = cache.getKnown(job.pictures(), job.encoder());
+        long nanosEach = (System.nanoTime() - start) / images.size();
+        List<VisionJob.Picture> missing = new ArrayList<>();
+        for (VisionJob.Picture picture : job.pictures()) {
+            Optional<Outcome.Served> served = known.get(picture.index());
+            served.ifPresent(answer -> picture.answer(answer, nanosEach));
+            if (served.isEmpty()) {
+                missing.add(picture);
+            }
         }
+        if (!missing.isEmpty()) {
+            add(missing, tenant);
+        }
+        return job.result();
+    }
+
+    private static ContentHash hash(byte[] image, FeatureCache cache) {
+        try {
+            return cache.hash(new ByteArrayInputStream(image));
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory can be read", e);
+        }
+    }
+
+    private void add(List<VisionJob.Picture> pictures, String tenant) {
         lock.lock();
         try {
             if (closed) {
                 throw new IllegalStateException("the vision lane is closed");
             }
-            waiting.add(tenant, job);
+            pictures.forEach(picture -> waiting.add(tenant, picture));
             changed.signal();
         } finally {
             lock.unlock();
         }
-        return job.reports;
-    }
-
-    private boolean isKnown(CacheKey key, FeatureCache cache) {
-        synchronized (known) {
-            if (known.contains(key)) {
-                return true;
-            }
-        }
-        return cache.peek(key).filter(Lookup.Hit.class::isInstance).isPresent();
     }
 
     /** Requests whose pictures wait. */
     public int waiting() {
         lock.lock();
         try {
-            return waiting.size();
+            return (int) waiting.values().stream()
+                    .map(VisionJob.Picture::job)
+                    .distinct()
+                    .count();
         } finally {
             lock.unlock();
         }
     }
 
-    /** The model's pictures alone in a request, as caches see it. */
-    public VisionEncoder encoder() {
-        return encoders.apply(1);
-    }
-
-    /** Forgets which pictures are known. */
-    public void forget() {
-        synchronized (known) {
-            known.clear();
-        }
+    /** Whether its thread lives. */
+    public boolean isAlive() {
+        return thread.isAlive();
     }
 
     private void run() {
-        while (true) {
-            List<Job> jobs = next();
-            if (jobs.isEmpty()) {
-                return;
+        try {
+            boolean open = true;
+            while (open) {
+                open = turn();
             }
-            Map<List<String>, List<Job>> alike = new LinkedHashMap<>();
-            for (Job job : jobs) {
-                alike.computeIfAbsent(List.of(job.tenant, job.encoder.preprocVersion()), k -> new ArrayList<>())
-                        .add(job);
+        } finally {
+            lock.lock();
+            try {
+                closed = true;
+                CancellationException closing = new CancellationException("the server is shutting down");
+                waiting.removeIf(picture -> true)
+                        .forEach(picture -> picture.job().fail(closing));
+            } finally {
+                lock.unlock();
             }
-            alike.values().forEach(this::answer);
         }
     }
 
-    /** As many waiting jobs as make a batch; none when closed. */
-    private List<Job> next() {
+    /** One turn. Whatever it throws ends the requests in it, and not the thread. Whether to go on. */
+    private boolean turn() {
+        List<VisionJob.Picture> turn = List.of();
+        try {
+            turn = next();
+            Map<List<String>, List<VisionJob.Picture>> alike = new LinkedHashMap<>();
+            for (VisionJob.Picture picture : turn) {
+                VisionJob job = picture.job();
+                alike.computeIfAbsent(List.of(job.tenant(), job.encoder().preprocVersion()), k -> new ArrayList<>())
+                        .add(picture);
+            }
+            alike.values().forEach(this::encode);
+            return !turn.isEmpty();
+        } catch (Throwable e) {
+            fail(turn, e);
+            return true;
+        }
+    }
+
+    /** The pictures whose turn it is; none when closed. */
+    private List<VisionJob.Picture> next() {
         lock.lock();
         try {
             while (true) {
                 if (closed) {
-                    waiting.removeIf(job -> job.reports.completeExceptionally(
-                            new CancellationException("the server is shutting down")));
                     return List.of();
                 }
-                List<Job> jobs = new ArrayList<>();
-                int images = 0;
-                waiting.removeIf(job -> job.reports.isDone());
-                while (images < batch && waiting.size() > 0) {
-                    Job job = waiting.poll();
-                    if (job != null) {
-                        jobs.add(job);
-                        images += job.images.size();
+                waiting.removeIf(picture -> picture.job().isOver())
+                        .forEach(picture -> picture.job().end());
+                List<VisionJob.Picture> turn = new ArrayList<>();
+                while (turn.size() < mostInATurn && waiting.size() > 0) {
+                    VisionJob.Picture picture = waiting.poll();
+                    if (picture != null) {
+                        turn.add(picture);
                     }
                 }
-                if (!jobs.isEmpty()) {
-                    return jobs;
+                if (!turn.isEmpty()) {
+                    return turn;
                 }
                 changed.awaitUninterruptibly();
             }
@@ -201,57 +210,69 @@ public final class VisionLane implements AutoCloseable {
         }
     }
 
-    private void answer(List<Job> jobs) {
+    /** Encodes pictures of one tenant and encoder. */
+    private void encode(List<VisionJob.Picture> pictures) {
+        VisionJob first = pictures.get(0).job();
+        long start = System.nanoTime();
         try {
-            Job first = jobs.get(0);
-            List<byte[]> images =
-                    jobs.stream().flatMap(job -> job.images.stream()).toList();
-            long start = System.nanoTime();
-            List<Outcome> outcomes = first.cache.getOrComputeAll(images, first.encoder);
+            List<Outcome> outcomes = first.cache().getOrComputeHashed(pictures, first.encoder());
             Times times = Times.of(outcomes, System.nanoTime() - start);
-            int from = 0;
-            for (Job job : jobs) {
-                complete(job, outcomes.subList(from, from + job.images.size()), times);
-                from += job.images.size();
+            for (int i = 0; i < outcomes.size(); i++) {
+                settle(pictures.get(i), outcomes.get(i), times);
             }
-        } catch (RuntimeException | OutOfMemoryError e) {
-            jobs.forEach(job -> job.reports.completeExceptionally(e));
+        } catch (Throwable e) {
+            fail(pictures, e);
+        } finally {
+            charge(first.tenant(), System.nanoTime() - start);
         }
     }
 
-    private void complete(Job job, List<Outcome> outcomes, Times times) {
-        List<ImageReport> reports = new ArrayList<>();
-        for (int i = 0; i < outcomes.size(); i++) {
-            if (outcomes.get(i) instanceof Outcome.Failed failed) {
-                job.reports.completeExceptionally(new PictureException(i, failed.error()));
-                return;
-            }
-            Outcome.Served served = (Outcome.Served) outcomes.get(i);
-            synchronized (known) {
-                known.add(served.key());
-            }
-            ContentHash content = served.contentHash();
-            reports.add(new ImageReport(
-                    new VisionFeatures(served.entry().tensors()),
-                    content,
-                    served.source(),
-                    Duration.ofNanos(times.of(served.source()))));
-        }
-        job.reports.complete(reports);
+    private static void fail(List<VisionJob.Picture> pictures, Throwable cause) {
+        pictures.forEach(picture -> picture.job().fail(cause));
+        LOG.error("pictures could not be encoded", cause);
     }
 
-    /** What one picture's part of a call's time is: those that were encoded share it all, or else all share it. */
+    private void settle(VisionJob.Picture picture, Outcome outcome, Times times) {
+        if (outcome instanceof Outcome.Served served) {
+            picture.answer(served, times.of(served.source()));
+            return;
+        }
+        RuntimeException error = ((Outcome.Failed) outcome).error();
+        if (!(error.getCause() instanceof VisionJob.NobodyWaitsException)) {
+            picture.fail(error);
+        } else if (picture.job().isOver()) {
+            picture.job().end();
+        } else {
+            putBack(picture); // the same content was in the turn for a request that is over
+        }
+    }
+
+    private void putBack(VisionJob.Picture picture) {
+        lock.lock();
+        try {
+            waiting.putBack(picture.job().tenant(), picture);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void charge(String tenant, long nanos) {
+        lock.lock();
+        try {
+            waiting.charge(tenant, nanos);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What one picture's part of a turn's time is: those that were encoded share it all, or else all share it. */
     private record Times(long encodedNanos, long otherNanos) {
         static Times of(List<Outcome> outcomes, long nanos) {
-            long encoded =
-                    sources(outcomes).filter(source -> source == Source.ENCODED).count();
-            return encoded == 0 ? new Times(0, nanos / outcomes.size()) : new Times(nanos / encoded, 0);
-        }
-
-        private static Stream<Source> sources(List<Outcome> outcomes) {
-            return outcomes.stream()
+            long encoded = outcomes.stream()
                     .filter(Outcome.Served.class::isInstance)
-                    .map(outcome -> ((Outcome.Served) outcome).source());
+                    .filter(outcome -> ((Outcome.Served) outcome).source() == Source.ENCODED)
+                    .count();
+            return encoded == 0 ? new Times(0, nanos / outcomes.size()) : new Times(nanos / encoded, 0);
         }
 
         long of(Source source) {
@@ -259,7 +280,7 @@ public final class VisionLane implements AutoCloseable {
         }
     }
 
-    /** Ends after the batch under way; what waits fails. */
+    /** Ends after the turn under way; what waits fails. */
     @Override
     public void close() {
         lock.lock();

@@ -22,6 +22,7 @@ import dev.embedonce.server.http.Exchange;
 import dev.embedonce.server.schedule.Admission;
 import dev.embedonce.server.security.Caller;
 import dev.embedonce.server.security.Limits;
+import dev.embedonce.server.security.PixelLimit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -52,6 +53,7 @@ public final class Embeddings {
     private final FeatureCache cache;
     private final ImageLoader loader;
     private final Limits limits;
+    private final PixelLimit pixels;
     private final Semaphore running = new Semaphore(AT_ONCE, true);
     private final Admission admission = new Admission(MOST_UNDER_WAY, AT_ONCE + MOST_WAITING * 3 / 4);
 
@@ -60,11 +62,17 @@ public final class Embeddings {
      *
      * @param models by the names that clients call them by
      */
-    public Embeddings(Map<String, EmbeddingModel> models, FeatureCache cache, ImageLoader loader, Limits limits) {
+    public Embeddings(
+            Map<String, EmbeddingModel> models,
+            FeatureCache cache,
+            ImageLoader loader,
+            Limits limits,
+            PixelLimit pixels) {
         this.models = Map.copyOf(models);
         this.cache = cache;
         this.loader = loader;
         this.limits = limits;
+        this.pixels = pixels;
     }
 
     /** Answers one request. */
@@ -111,11 +119,11 @@ public final class Embeddings {
         return contents;
     }
 
-    private static ObjectNode answer(
+    private ObjectNode answer(
             EmbeddingsRequest request, EmbeddingModel model, List<byte[]> contents, FeatureCache cache) {
         Outcome.Served[] served = new Outcome.Served[contents.size()];
         List<Input> inputs = request.inputs();
-        serve(inputs, contents, Image.class, model.images(), cache, served);
+        serve(inputs, contents, Image.class, pixels.before(model.images()), cache, served);
         int tokens = 0;
         if (model.texts().isPresent()) {
             TextEncoder texts = model.texts().get();
