@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Serves vision-language models over HTTP, in OpenAI's and Anthropic's terms, and looks at every picture once. Whoever starts it
@@ -128,7 +129,7 @@ public final class EmbedOnceServer implements AutoCloseable {
         Models models = new Models(models());
         CacheAdmin admin = new CacheAdmin(
                 options.cache(), options.keys().salts(), List.copyOf(chatModels.values()), history, deletions);
-        Health health = new Health(this::isReady);
+        Health health = new Health(this::isAlive, () -> stopping);
         return List.of(
                 vital("/health", Access.OPEN, health::health),
                 vital("/ready", Access.OPEN, health::ready),
@@ -158,9 +159,8 @@ public final class EmbedOnceServer implements AutoCloseable {
         pictures.forget(deletion);
     }
 
-    private boolean isReady() {
-        return !stopping
-                && chatModels.values().stream().allMatch(model -> model.engine().isAlive());
+    private boolean isAlive() {
+        return chatModels.values().stream().allMatch(ChatModel::isAlive);
     }
 
     private static Route vital(String path, Access access, Endpoint endpoint) {
@@ -191,6 +191,11 @@ public final class EmbedOnceServer implements AutoCloseable {
                 .forEach((name, model) -> models.add(
                         new Models.Model(name, "embeddings", model.images().modelVersion())));
         return models;
+    }
+
+    /** A model's threads and queues, by the model's name. */
+    ChatModel chatModel(String name) {
+        return Objects.requireNonNull(chatModels.get(name), name);
     }
 
     /** The routes, as {@code METHOD /path}. */

@@ -6,22 +6,34 @@ import dev.embedonce.server.security.Caller;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
 
-/** {@code GET /health}: the process lives; {@code GET /ready}: it takes requests. Thread-safe. */
+/** {@code GET /health}: all of the server lives; {@code GET /ready}: it takes requests. Thread-safe. */
 public final class Health {
-    private final BooleanSupplier ready;
+    private final BooleanSupplier alive;
+    private final BooleanSupplier stopping;
 
-    public Health(BooleanSupplier ready) {
-        this.ready = ready;
+    /**
+     * Health of a server.
+     *
+     * @param alive whether the threads live that answer requests
+     * @param stopping whether it takes no more of them
+     */
+    public Health(BooleanSupplier alive, BooleanSupplier stopping) {
+        this.alive = alive;
+        this.stopping = stopping;
     }
 
-    /** Answers that the process lives. */
+    /** Answers whether all of it lives: 200, or 503 for a server that has to be started again. */
     public void health(Exchange exchange, Caller caller) throws IOException {
-        exchange.json(200, JsonNodeFactory.instance.objectNode().put("status", "ok"));
+        answer(exchange, alive.getAsBoolean() || stopping.getAsBoolean(), "ok");
     }
 
     /** Answers whether it takes requests: 200 or 503. */
     public void ready(Exchange exchange, Caller caller) throws IOException {
-        boolean now = ready.getAsBoolean();
-        exchange.json(now ? 200 : 503, JsonNodeFactory.instance.objectNode().put("status", now ? "ready" : "stopping"));
+        answer(exchange, alive.getAsBoolean() && !stopping.getAsBoolean(), "ready");
+    }
+
+    private void answer(Exchange exchange, boolean well, String status) throws IOException {
+        String ill = stopping.getAsBoolean() ? "stopping" : "failing";
+        exchange.json(well ? 200 : 503, JsonNodeFactory.instance.objectNode().put("status", well ? status : ill));
     }
 }
