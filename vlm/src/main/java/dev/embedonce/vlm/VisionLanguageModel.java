@@ -238,7 +238,22 @@ public final class VisionLanguageModel implements AutoCloseable {
      * @throws dev.embedonce.template.TemplateException if the template refuses the conversation
      */
     public String render(List<ChatMessage> messages, Map<String, ?> templateVariables) {
+        return render(messages, templateVariables, Long.MAX_VALUE);
+    }
+
+    /**
+     * As {@link #render(List, Map)}, for conversations of strangers: one with more characters is refused before tokens are made of it, which
+     * takes seconds for some megabytes.
+     *
+     * @param mostCharacters more than a prompt can have: the tokens of the context times {@link ModelTokenizer#longestToken}
+     * @throws PromptTooLongException if the text is too long
+     */
+    public String render(List<ChatMessage> messages, Map<String, ?> templateVariables, long mostCharacters) {
         String rendered = template.render(messages, templateVariables);
+        if (rendered.length() > mostCharacters) {
+            throw new PromptTooLongException("the text of the prompt has " + rendered.length()
+                    + " characters, and the model's context holds at most " + mostCharacters);
+        }
         model.prompts().requirePlaces(rendered, ChatMessage.images(messages).size());
         requireRoom("the text of the prompt alone has ", tokenizer.encode(rendered).length);
         return rendered;
@@ -247,7 +262,7 @@ public final class VisionLanguageModel implements AutoCloseable {
     private void requireRoom(String what, int tokens) {
         int context = model.language().contextTokens();
         if (tokens >= context) {
-            throw new IllegalArgumentException(
+            throw new PromptTooLongException(
                     what + tokens + " tokens, which leaves no room for an answer in the model's context of " + context);
         }
     }

@@ -207,6 +207,30 @@ class VisionLanguageModelTest {
     }
 
     @Test
+    void longestToken_boundsTheCharactersOfAnyText() {
+        int longest = model.tokenizer().longestToken();
+        for (long id = 0; id < model.language().vocabulary(); id++) {
+            String text = model.tokenizer().decode(new long[] {id});
+            assertThat(text.length()).isLessThanOrEqualTo(longest);
+        }
+        for (String text : List.of("a", " ", "word ", "日本語 ", "<|image_pad|>", "=")) {
+            String all = text.repeat(500);
+            assertThat((long) model.tokenizer().encode(all).length * longest).isGreaterThanOrEqualTo(all.length());
+        }
+    }
+
+    @Test
+    void conversationWithTooManyCharacters_isRefusedBeforeItsTokensAreMade() {
+        List<ChatMessage> messages = List.of(ChatMessage.user(List.of(), "Hello"));
+        int length = model.render(messages, Map.of()).length();
+
+        assertThat(model.render(messages, Map.of(), length)).hasSize(length);
+        assertThatThrownBy(() -> model.render(messages, Map.of(), length - 1))
+                .isInstanceOf(PromptTooLongException.class)
+                .hasMessageContaining(length + " characters");
+    }
+
+    @Test
     void unsupportedModelType_listsTheSupported() throws IOException {
         Path config = folder.resolve("config.json");
         Files.writeString(config, Files.readString(config).replace("\"qwen3_vl\"", "\"qwen9_vl\""));

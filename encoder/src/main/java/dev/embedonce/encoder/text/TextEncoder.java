@@ -108,6 +108,14 @@ public final class TextEncoder implements FeatureEncoder<PreparedText>, AutoClos
         return dimension;
     }
 
+    /**
+     * More characters than the model can see of any text: its number of tokens, each as long as the longest one. {@link #prepare} cuts
+     * off what is over, after it has made tokens of it all, so callers with texts of strangers refuse longer ones first.
+     */
+    public long mostCharacters() {
+        return tokenizer.mostCharacters();
+    }
+
     /** Threads that share the work of one {@link #encode} call. */
     public int threads() {
         return threads;

@@ -25,14 +25,21 @@ final class TextTokenizer implements AutoCloseable {
     private final boolean padsLeft;
     private final long padId;
     private final String preprocVersion;
+    private final long mostCharacters;
 
     private TextTokenizer(
-            NativeTokenizer tokenizer, int maxTokens, boolean padsLeft, long padId, String preprocVersion) {
+            NativeTokenizer tokenizer,
+            int maxTokens,
+            boolean padsLeft,
+            long padId,
+            String preprocVersion,
+            long mostCharacters) {
         this.tokenizer = tokenizer;
         this.maxTokens = maxTokens;
         this.padsLeft = padsLeft;
         this.padId = padId;
         this.preprocVersion = preprocVersion;
+        this.mostCharacters = mostCharacters;
     }
 
     /**
@@ -69,7 +76,13 @@ final class TextTokenizer implements AutoCloseable {
         String version = "text-" + family.id() + "/t" + maxTokens + "@sha256:" + digest.hexDigest();
         NativeTokenizer tokenizer =
                 NativeTokenizer.of(file.file().toString(), file.prepared(family, settings), maxTokens, cacheFolder);
-        return new TextTokenizer(tokenizer, maxTokens, padsLeft, padId, version);
+        return new TextTokenizer(
+                tokenizer, maxTokens, padsLeft, padId, version, (long) maxTokens * file.longestToken());
+    }
+
+    /** Of a text with more characters some are cut off, whatever it says: its tokens are the longest there are. */
+    long mostCharacters() {
+        return mostCharacters;
     }
 
     /** A label, then {@code @sha256:} and the digest of everything that makes tokens of a text. */

@@ -53,6 +53,7 @@ final class TokenizerFile {
     private final String text;
     private final Map<String, Part> parts = new HashMap<>();
     private final Map<String, Long> ids = new HashMap<>();
+    private int longestToken = 1;
 
     private TokenizerFile(Path file, byte[] bytes) throws CharacterCodingException {
         this.file = file;
@@ -120,7 +121,9 @@ final class TokenizerFile {
             throw new ModelLoadException(file + ": " + ADDED_TOKENS + ": expected a list");
         }
         for (JsonNode token : part(ADDED_TOKENS).value()) {
-            ids.put(token.path("content").asText(), token.path("id").asLong());
+            String content = token.path("content").asText();
+            longestToken = Math.max(longestToken, content.length());
+            ids.put(content, token.path("id").asLong());
         }
     }
 
@@ -148,6 +151,7 @@ final class TokenizerFile {
     }
 
     private void remember(String token, long id, Set<String> wanted) {
+        longestToken = Math.max(longestToken, token.length());
         if (wanted.contains(token)) {
             ids.put(token, id);
         }
@@ -168,6 +172,11 @@ final class TokenizerFile {
     /** The file as it is. */
     ByteBuffer bytes() {
         return ByteBuffer.wrap(bytes).asReadOnlyBuffer();
+    }
+
+    /** The length of the longest token, in characters as the file has them: those of a text, or bytes of its UTF-8. */
+    int longestToken() {
+        return longestToken;
     }
 
     /** The id of an added token, or of a token that was wanted. */

@@ -17,6 +17,7 @@ public final class ChatModel implements AutoCloseable {
     private final DecodeEngine engine;
     private final VisionLane lane;
     private final Admission admission;
+    private final long mostCharacters;
 
     /**
      * Starts the model's threads.
@@ -35,6 +36,7 @@ public final class ChatModel implements AutoCloseable {
         this.name = name;
         this.model = model;
         this.options = options;
+        int longestToken = model.tokenizer().longestToken();
         this.engine = new DecodeEngine(
                 name,
                 model.language(),
@@ -42,6 +44,7 @@ public final class ChatModel implements AutoCloseable {
                 model.generationDefaults().endTokens(),
                 options,
                 listener);
+        this.mostCharacters = (long) engine.contextTokens() * longestToken;
         this.lane = new VisionLane(
                 name,
                 images ->
@@ -61,6 +64,11 @@ public final class ChatModel implements AutoCloseable {
 
     public EngineOptions options() {
         return options;
+    }
+
+    /** More characters than a prompt can have: as many tokens as the context holds, each as long as the longest one. */
+    public long mostCharacters() {
+        return mostCharacters;
     }
 
     public DecodeEngine engine() {

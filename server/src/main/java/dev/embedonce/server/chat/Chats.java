@@ -15,6 +15,7 @@ import dev.embedonce.server.security.Caller;
 import dev.embedonce.server.security.Limits;
 import dev.embedonce.template.TemplateException;
 import dev.embedonce.vlm.ImageReport;
+import dev.embedonce.vlm.PromptTooLongException;
 import dev.embedonce.vlm.chat.ChatMessage;
 import dev.embedonce.vlm.chat.ToolSyntax;
 import dev.embedonce.vlm.generate.GenerationOptions;
@@ -143,7 +144,8 @@ public final class Chats {
         for (Image image : images) {
             encoded.add(loader.load(image.reference(), image.where()));
         }
-        String rendered = sound(() -> model.model().render(messages(request, encoded), variables(request)));
+        String rendered = sound(() ->
+                model.model().render(messages(request, encoded), variables(request), model.mostCharacters()));
         List<ImageReport> reports = features(model, encoded, images, caller, exchange, deadline);
         List<ServedImage> served = reports.stream().map(ServedImage::of).toList();
         if (!served.isEmpty()) {
@@ -239,6 +241,8 @@ public final class Chats {
     private static <T> T sound(Supplier<T> ofConversation) {
         try {
             return ofConversation.get();
+        } catch (PromptTooLongException e) {
+            throw ApiException.invalid("messages", "context_length_exceeded", String.valueOf(e.getMessage()));
         } catch (IllegalArgumentException | TemplateException e) {
             throw ApiException.invalid("messages", String.valueOf(e.getMessage()));
         } catch (CacheException e) {

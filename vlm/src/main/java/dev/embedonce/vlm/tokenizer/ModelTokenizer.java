@@ -28,10 +28,15 @@ public final class ModelTokenizer implements AutoCloseable {
 
     private final NativeTokenizer tokenizer;
     private final Map<String, String> specialTokens;
+    private final Path file;
+    private final List<String> added;
 
-    private ModelTokenizer(NativeTokenizer tokenizer, Map<String, String> specialTokens) {
+    private ModelTokenizer(
+            NativeTokenizer tokenizer, Map<String, String> specialTokens, Path file, List<String> added) {
         this.tokenizer = tokenizer;
         this.specialTokens = specialTokens;
+        this.file = file;
+        this.added = List.copyOf(added);
     }
 
     /**
@@ -60,7 +65,9 @@ public final class ModelTokenizer implements AutoCloseable {
             Map<String, String> special = specialTokens(directory.resolve("tokenizer_config.json"));
             return new ModelTokenizer(
                     NativeTokenizer.of(file.toString(), withTokens(Files.readString(file), added), 0, cacheFolder),
-                    special);
+                    special,
+                    file,
+                    added);
         } catch (IOException e) {
             throw new ModelLoadException(file + ": cannot be read: " + e, e);
         }
@@ -159,6 +166,22 @@ public final class ModelTokenizer implements AutoCloseable {
         return alone.length == 1 && frame.length > 0 && frame[0] == alone[0]
                 ? OptionalLong.of(frame[0])
                 : OptionalLong.empty();
+    }
+
+    /**
+     * The most characters that one token stands for, at least 1: no text of {@code n} tokens is longer than {@code n} times that, if
+     * the tokenizer drops nothing of it. Reads the file once more; ask once.
+     *
+     * @throws ModelLoadException if the file cannot be read any more
+     */
+    public int longestToken() {
+        try {
+            return Math.max(
+                    TokenLengths.longest(file),
+                    added.stream().mapToInt(String::length).max().orElse(1));
+        } catch (IOException e) {
+            throw new ModelLoadException(file + ": cannot be read: " + e, e);
+        }
     }
 
     /** The text of ids, special tokens left out. */

@@ -113,10 +113,23 @@ public final class Embeddings {
             } else if (model.texts().isEmpty()) {
                 throw ApiException.invalid(input.where(), "this model embeds images only");
             } else {
-                contents.add(((Text) input).text().getBytes(StandardCharsets.UTF_8));
+                contents.add(content((Text) input, model.texts().get()));
             }
         }
         return contents;
+    }
+
+    /** The bytes of a text that is worth making tokens of: making them of megabytes takes seconds. */
+    private static byte[] content(Text input, TextEncoder texts) {
+        int characters = input.text().length();
+        if (characters > texts.mostCharacters()) {
+            throw ApiException.invalid(
+                    input.where(),
+                    "context_length_exceeded",
+                    "the text has " + characters + " characters, of which the model sees at most "
+                            + texts.mostCharacters());
+        }
+        return input.text().getBytes(StandardCharsets.UTF_8);
     }
 
     private ObjectNode answer(
