@@ -2,7 +2,6 @@ package dev.embedonce.server.chat;
 
 import dev.embedonce.server.http.ApiException;
 import dev.embedonce.server.http.ErrorKind;
-import dev.embedonce.server.http.Exchange;
 import dev.embedonce.server.schedule.Admission;
 import dev.embedonce.server.schedule.NoRoomException;
 import dev.embedonce.server.schedule.Ticket;
@@ -12,13 +11,14 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** An answer, or several, while they are written. Used by one thread. Close it: what is not written by then never is. */
 public final class Answer implements AutoCloseable {
     private static final long LOOK_MILLIS = 200;
 
-    private final Exchange exchange;
+    private final BooleanSupplier clientGone;
     private final Admission.Place place;
     private final List<Ticket> tickets;
     private final BlockingQueue<WritingEvent> events;
@@ -32,7 +32,7 @@ public final class Answer implements AutoCloseable {
 
     /** {@code tools} finds calls; null if none were offered. */
     Answer(
-            Exchange exchange,
+            BooleanSupplier clientGone,
             Admission.Place place,
             List<Ticket> tickets,
             BlockingQueue<WritingEvent> events,
@@ -40,7 +40,7 @@ public final class Answer implements AutoCloseable {
             int promptTokens,
             long deadline,
             @Nullable ToolEvents tools) {
-        this.exchange = exchange;
+        this.clientGone = clientGone;
         this.place = place;
         this.tickets = tickets;
         this.events = events;
@@ -90,7 +90,8 @@ public final class Answer implements AutoCloseable {
         try {
             while (true) {
                 WritingEvent event = events.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-                if (System.nanoTime() - deadline > 0) {
+                long now = System.nanoTime();
+                if (now - deadline > 0) {
                     throw timedOut();
                 }
                 if (event == null || System.nanoTime() - lookAgain > 0) {

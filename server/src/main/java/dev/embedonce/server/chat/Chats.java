@@ -144,8 +144,8 @@ public final class Chats {
         for (Image image : images) {
             encoded.add(loader.load(image.reference(), image.where()));
         }
-        String rendered = sound(() ->
-                model.model().render(messages(request, encoded), variables(request), model.mostCharacters()));
+        String rendered = sound(
+                () -> model.model().render(messages(request, encoded), variables(request), model.mostCharacters()));
         List<ImageReport> reports = features(model, encoded, images, caller, exchange, deadline);
         List<ServedImage> served = reports.stream().map(ServedImage::of).toList();
         if (!served.isEmpty()) {
@@ -160,7 +160,7 @@ public final class Chats {
         } catch (IllegalStateException e) {
             throw Answer.failed(e);
         }
-        return new Answer(exchange, place, tickets, events, served, prompt.length(), deadline, tools);
+        return new Answer(exchange::isClientGone, place, tickets, events, served, prompt.length(), deadline, tools);
     }
 
     /** What finds the calls in an answer; null if no tools are offered. */
