@@ -94,7 +94,7 @@ public final class Answer implements AutoCloseable {
                 if (now - deadline > 0) {
                     throw timedOut();
                 }
-                if (event == null || System.nanoTime() - lookAgain > 0) {
+                if (event == null || now - lookAgain > 0) {
                     lookForClient();
                 }
                 if (event != null) {
