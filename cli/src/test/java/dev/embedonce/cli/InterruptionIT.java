@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs that are broken off, and runs beside each other. */
-@Timeout(240)
+@Timeout(1200)
 class InterruptionIT {
     private static final int PICTURES = 400;
 

@@ -25,6 +25,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** One page in headless Chromium, driven by its debugging protocol. */
 final class Browser implements AutoCloseable {
+    /** After this long something hangs. */
+    private static final long HANG_MINUTES = TestServer.HANG.toMinutes();
+
     private final Process process;
     private final WebSocket socket;
     private final AtomicInteger ids = new AtomicInteger();
@@ -56,11 +59,8 @@ final class Browser implements AutoCloseable {
                 .redirectOutput(folder.resolve("chromium.log").toFile())
                 .start();
         Path portFile = folder.resolve("profile/DevToolsActivePort");
-        for (int i = 0;
-                i < 600
-                        && (!Files.exists(portFile)
-                                || Files.readAllLines(portFile).isEmpty());
-                i++) {
+        while (process.isAlive()
+                && (!Files.exists(portFile) || Files.readAllLines(portFile).isEmpty())) {
             Thread.sleep(50);
         }
         String port = Files.readAllLines(portFile).get(0);
@@ -79,7 +79,7 @@ final class Browser implements AutoCloseable {
         ConcurrentLinkedQueue<String> problems = new ConcurrentLinkedQueue<>();
         WebSocket socket = http.newWebSocketBuilder()
                 .buildAsync(URI.create(page), new Listener(calls, problems))
-                .get(20, TimeUnit.SECONDS);
+                .get(HANG_MINUTES, TimeUnit.MINUTES);
         Browser browser = new Browser(process, socket, calls, problems);
         for (String domain : List.of("Runtime", "Log", "Page", "Network")) {
             browser.call(domain + ".enable", JSON.createObjectNode());
@@ -137,7 +137,7 @@ final class Browser implements AutoCloseable {
         ObjectNode message = JSON.createObjectNode().put("id", id).put("method", method);
         message.set("params", parameters);
         socket.sendText(message.toString(), true).join();
-        return answer.orTimeout(30, TimeUnit.SECONDS).join();
+        return answer.orTimeout(HANG_MINUTES, TimeUnit.MINUTES).join();
     }
 
     JsonNode evaluate(String script) {
@@ -152,7 +152,8 @@ final class Browser implements AutoCloseable {
     }
 
     void await(String condition) {
-        for (int i = 0; i < 300; i++) {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(HANG_MINUTES);
+        while (System.nanoTime() - end < 0) {
             if (evaluate("Boolean(" + condition + ")").asBoolean()) {
                 return;
             }
@@ -193,6 +194,6 @@ final class Browser implements AutoCloseable {
         socket.abort();
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
-        process.onExit().orTimeout(10, TimeUnit.SECONDS).join();
+        process.onExit().orTimeout(HANG_MINUTES, TimeUnit.MINUTES).join();
     }
 }

@@ -53,6 +53,27 @@ final class ChangedModels {
         return load(folder);
     }
 
+    /**
+     * Writes a model that says the same word again and again, to the end of a context of that many tokens: an answer that lasts as long
+     * as a test needs it. Its layers add nothing, and no token is as likely as the word.
+     */
+    static VisionLanguageModel endless(Path folder, int contextTokens) {
+        try {
+            copy(folder);
+            ObjectNode config = object(folder.resolve("config.json"));
+            config.put("tie_word_embeddings", false);
+            config.withObject("/text_config")
+                    .put("tie_word_embeddings", false)
+                    .put("max_position_embeddings", contextTokens);
+            JSON.writeValue(folder.resolve("config.json").toFile(), config);
+            int[] chain = tokens(folder, List.of("again "));
+            weights(folder, new int[] {chain[0], chain[1], chain[1]});
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return load(folder);
+    }
+
     /** Writes a model with another chat template. */
     static VisionLanguageModel withTemplate(Path folder, String template) {
         try {
@@ -136,13 +157,15 @@ final class ChangedModels {
         }
     }
 
-    /** The embedding of each token of the chain, in the row of the next. */
+    /** The embeddings of each token of the chain, added to the row of the next. */
     private static Tensor successors(Tensor embedding, int[] chain) {
         FloatBuffer rows = embedding.floats();
         int channels = Math.toIntExact(embedding.dim(1));
         float[] successors = new float[rows.remaining()];
         for (int i = 0; i + 1 < chain.length; i++) {
-            rows.get(chain[i] * channels, successors, chain[i + 1] * channels, channels);
+            for (int channel = 0; channel < channels; channel++) {
+                successors[chain[i + 1] * channels + channel] += rows.get(chain[i] * channels + channel);
+            }
         }
         return Tensor.ofFloats(successors, embedding.shape());
     }

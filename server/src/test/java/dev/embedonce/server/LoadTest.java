@@ -34,7 +34,7 @@ class LoadTest {
     /** Below this the machine's scheduler decides, not ours: a step of the tiny model takes less than a millisecond. */
     private static final double JITTER_MILLIS = 25;
 
-    private static final Duration STALL = Duration.ofSeconds(20);
+    private static final Duration STALL = TestServer.HANG;
 
     @TempDir
     private Path folder;

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** A server on loopback over the tiny models, and a client for it. */
@@ -33,8 +34,11 @@ public final class TestServer implements AutoCloseable {
     public static final String MODEL = "tiny-vl";
     public static final String CLIP = "tiny-clip";
 
+    /** After this long something hangs; no test depends on how fast a machine is. */
+    static final Duration HANG = Duration.ofMinutes(10);
+
     private static final HttpClient CLIENT =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+            HttpClient.newBuilder().connectTimeout(HANG).build();
 
     private final List<Runnable> opened = new ArrayList<>();
     private final FeatureCache cache;
@@ -55,7 +59,7 @@ public final class TestServer implements AutoCloseable {
         this.server = EmbedOnceServer.start(
                 more.apply(ServerOptions.over(cache)
                                 .port(0)
-                                .grace(Duration.ofSeconds(5))
+                                .grace(HANG)
                                 .chatModel(MODEL, model)
                                 .embeddingModel(CLIP, images, texts))
                         .build(),
@@ -127,7 +131,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     public HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(uri(path)).timeout(Duration.ofSeconds(60));
+        return HttpRequest.newBuilder(uri(path)).timeout(HANG);
     }
 
     public HttpResponse<String> get(String path) {
@@ -140,6 +144,34 @@ public final class TestServer implements AutoCloseable {
             request.header(headers[i], headers[i + 1]);
         }
         return send(request.POST(HttpRequest.BodyPublishers.ofString(body)).build());
+    }
+
+    /**
+     * The lines of a stream's body.
+     *
+     * @param first is told the first line when it comes
+     */
+    List<String> lines(String path, String body, Consumer<String> first) {
+        HttpRequest request = request(path)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        List<String> lines = new ArrayList<>();
+        try {
+            CLIENT.send(request, HttpResponse.BodyHandlers.ofLines()).body().forEach(line -> {
+                if (lines.isEmpty()) {
+                    first.accept(line);
+                }
+                if (!line.isEmpty()) {
+                    lines.add(line);
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        return lines;
     }
 
     public JsonNode json(HttpResponse<String> response) {
