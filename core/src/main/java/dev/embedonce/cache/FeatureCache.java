@@ -211,8 +211,7 @@ public final class FeatureCache implements AutoCloseable {
                 known.add(Optional.empty());
                 continue;
             }
-            Outcome.Served served =
-                    new Outcome.Served(images.get(i).contentHash(), key, found.entry(), found.source());
+            Outcome.Served served = new Outcome.Served(images.get(i).contentHash(), key, found.entry(), found.source());
             parts.counters().count(served);
             known.add(Optional.of(served));
         }

@@ -67,7 +67,8 @@ class KnownTest {
         assertThat(cache.stats().corruptTotal()).isZero();
 
         cache.getOrComputeAll(images("a"), encoder);
-        assertThat(cache.stats().corrupt()).containsEntry(Corruption.CHECKSUM, 2L); // itself, and its input's link to it
+        assertThat(cache.stats().corrupt())
+                .containsEntry(Corruption.CHECKSUM, 2L); // itself, and its input's link to it
         assertThat(cache.stats().healed()).isPositive();
         assertThat(sources(cache.getKnown(List.of(Unread.of("a")), encoder))).containsExactly(Source.MEMORY);
     }

@@ -60,8 +60,7 @@ public final class EmbedOnceServer implements AutoCloseable {
             modelMetrics.put(name, listener);
             chatModels.put(
                     name,
-                    new ChatModel(
-                            name, model, options.engine(), !options.keys().isEmpty(), pixels, listener));
+                    new ChatModel(name, model, options.engine(), !options.keys().isEmpty(), pixels, listener));
         });
         this.urls = new UrlImages(
                 options.imageHosts(),

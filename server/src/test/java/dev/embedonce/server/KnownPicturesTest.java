@@ -50,7 +50,11 @@ class KnownPicturesTest {
                             .statusCode())
                     .isEqualTo(200);
 
-            assertRefused(server, server.post("/v1/chat/completions", chat("What?", KNOWN, NEW).toString()), "messages[0].content[1]");
+            assertRefused(
+                    server,
+                    server.post(
+                            "/v1/chat/completions", chat("What?", KNOWN, NEW).toString()),
+                    "messages[0].content[1]");
             assertRefused(server, server.post("/v1/embeddings", embedding(NEW).toString()), "input");
         }
     }

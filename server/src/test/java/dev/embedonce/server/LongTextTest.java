@@ -45,7 +45,8 @@ class LongTextTest {
 
     @Test
     void anthropicMessage_isRefusedByCharacters() {
-        ObjectNode request = JSON.createObjectNode().put("model", TestServer.MODEL).put("max_tokens", 1);
+        ObjectNode request =
+                JSON.createObjectNode().put("model", TestServer.MODEL).put("max_tokens", 1);
         request.putArray("messages").addObject().put("role", "user").put("content", LONG);
 
         assertThat(refused("/v1/messages", request).path("message").textValue()).contains("characters");
@@ -64,7 +65,8 @@ class LongTextTest {
     @Test
     void embedding_isRefusedByCharacters() {
         assertBounded(refused(
-                "/v1/embeddings", JSON.createObjectNode().put("model", TestServer.CLIP).put("input", LONG)));
+                "/v1/embeddings",
+                JSON.createObjectNode().put("model", TestServer.CLIP).put("input", LONG)));
     }
 
     /** Short enough in characters, too long in tokens: that is found out as before, and says so in the same code. */

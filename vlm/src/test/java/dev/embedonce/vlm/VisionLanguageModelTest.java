@@ -197,7 +197,8 @@ class VisionLanguageModelTest {
                         .isInstanceOf(CancellationException.class);
             }
             assertThat(conversation.bytes()).isEqualTo(bytes);
-            assertThat(longs(conversation.generate(prompt, SIXTEEN, text -> {}))).isEqualTo(expected);
+            assertThat(longs(conversation.generate(prompt, SIXTEEN, text -> {})))
+                    .isEqualTo(expected);
             assertThat(conversation.bytes()).isEqualTo(bytes);
         }
     }

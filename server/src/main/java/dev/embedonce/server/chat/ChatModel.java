@@ -47,8 +47,7 @@ public final class ChatModel implements AutoCloseable {
         this.mostCharacters = (long) engine.contextTokens() * longestToken;
         this.lane = new VisionLane(
                 name,
-                images ->
-                        pixels.before(model.visionEncoder(ImageSettings.DEFAULT.withImagesInRequest(images))),
+                images -> pixels.before(model.visionEncoder(ImageSettings.DEFAULT.withImagesInRequest(images))),
                 tenants ? 1 : options.imageBatch());
         int most = options.mostRows() + options.mostWaiting();
         this.admission = new Admission(most, tenants ? (3 * most + 3) / 4 : most);

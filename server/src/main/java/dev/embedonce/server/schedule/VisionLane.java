@@ -88,7 +88,8 @@ public final class VisionLane implements AutoCloseable {
             return CompletableFuture.completedFuture(List.of());
         }
         long start = System.nanoTime();
-        List<ContentHash> hashes = images.stream().map(image -> hash(image, cache)).toList();
+        List<ContentHash> hashes =
+                images.stream().map(image -> hash(image, cache)).toList();
         VisionJob job = new VisionJob(images, hashes, cache, encoders.apply(images.size()), tenant, deadlineNanos);
         List<Optional<Outcome.Served>> known = cache.getKnown(job.pictures(), job.encoder());
         long nanosEach = (System.nanoTime() - start) / images.size();

@@ -107,8 +107,10 @@ class DecodeEngineTest {
         Ticket late = ticket(0, LONG, Duration.ZERO);
         engine.submit(late);
 
-        assertThat(end(0)).isInstanceOfSatisfying(WritingEvent.Failed.class, failed -> assertThat(failed.error())
-                .isInstanceOf(CancellationException.class));
+        assertThat(end(0))
+                .isInstanceOfSatisfying(
+                        WritingEvent.Failed.class,
+                        failed -> assertThat(failed.error()).isInstanceOf(CancellationException.class));
         assertIdle();
     }
 
