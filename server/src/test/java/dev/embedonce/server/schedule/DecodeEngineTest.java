@@ -18,6 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,14 +30,8 @@ class DecodeEngineTest {
 
     private static VisionLanguageModel model;
 
-    private final WatchedLanguage language = new WatchedLanguage(model.language());
-    private final DecodeEngine engine = new DecodeEngine(
-            "test",
-            language,
-            model.tokenizer(),
-            model.generationDefaults().endTokens(),
-            EngineOptions.DEFAULT.withKept(0, 0),
-            EngineListener.NONE);
+    private WatchedLanguage language;
+    private DecodeEngine engine;
     private final BlockingQueue<WritingEvent> events = new LinkedBlockingQueue<>();
 
     @BeforeAll
@@ -49,6 +44,18 @@ class DecodeEngineTest {
     @AfterAll
     static void unload() {
         model.close();
+    }
+
+    @BeforeEach
+    void start() {
+        language = new WatchedLanguage(model.language());
+        engine = new DecodeEngine(
+                "test",
+                language,
+                model.tokenizer(),
+                model.generationDefaults().endTokens(),
+                EngineOptions.DEFAULT.withKept(0, 0),
+                EngineListener.NONE);
     }
 
     @AfterEach

@@ -240,12 +240,13 @@ class VisionLaneTest {
         features("alice", "known").get();
         encoder.prepared.clear();
         Gate gate = encoder.gate("slow");
-        features("alice", "slow");
+        CompletableFuture<List<ImageReport>> slow = features("alice", "slow");
         gate.reached.await();
 
         assertThat(sources(features("alice", "known").get())).containsExactly(Source.STORE);
         assertThat(sources(features("alice", "known", "known").get())).containsExactly(Source.STORE, Source.STORE);
 
+        assertThat(slow).isNotDone();
         assertThat(encoder.prepared).containsExactly("slow");
     }
 
