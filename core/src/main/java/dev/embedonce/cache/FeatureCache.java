@@ -88,7 +88,7 @@ public final class FeatureCache implements AutoCloseable {
                 counters,
                 new Leases(guard, shared ? builder.leaseDuration : null),
                 builder.clock);
-        this.quietReader = new EntryReader(heap, guard, codec, builder.trustForeign, new CacheCounters());
+        this.quietReader = new EntryReader(guard, codec, builder.trustForeign, new CacheCounters());
         this.usage = new UsageRecorder(guard, counters);
     }
 
@@ -201,7 +201,8 @@ public final class FeatureCache implements AutoCloseable {
         List<CacheKey> keys =
                 images.stream().map(image -> key(image.contentHash(), encoder)).toList();
         long start = System.nanoTime();
-        EntryReader.Answers answers = quietReader.read(new LinkedHashSet<>(keys));
+        EntryReader.Answers answers =
+                quietReader.read(parts.generations().look().heap(), new LinkedHashSet<>(keys));
         parts.counters().lookupNanos.add(System.nanoTime() - start);
         List<Optional<Outcome.Served>> known = new ArrayList<>(keys.size());
         for (int i = 0; i < keys.size(); i++) {

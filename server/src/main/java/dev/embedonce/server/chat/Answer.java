@@ -109,7 +109,7 @@ public final class Answer implements AutoCloseable {
 
     /** Now and then also while events come all the time: an answer that is not streamed has no write that would fail. */
     private void lookForClient() throws ClientGoneException {
-        if (exchange.isClientGone()) {
+        if (clientGone.getAsBoolean()) {
             throw new ClientGoneException();
         }
         lookAgain = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);

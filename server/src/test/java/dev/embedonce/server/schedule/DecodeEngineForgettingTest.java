@@ -15,6 +15,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,8 +48,9 @@ class DecodeEngineForgettingTest {
 
     private void submit(BlockingQueue<WritingEvent> events, long deletions) {
         GenerationOptions options = new GenerationOptions(32, Sampling.GREEDY, List.of(), true);
-        engine.submit(
-                new Ticket(0, TENANT, deletions, prompt, options, OptionalInt.empty(), events, System.nanoTime()));
+        long now = System.nanoTime();
+        long deadline = now + TimeUnit.MINUTES.toNanos(10);
+        engine.submit(new Ticket(0, TENANT, deletions, prompt, options, OptionalInt.empty(), events, now, deadline));
     }
 
     /** How many tokens of the prompt were not read for this answer. */

@@ -6,8 +6,8 @@ import dev.embedonce.server.TestServer;
 import dev.embedonce.vlm.ModelOptions;
 import dev.embedonce.vlm.VisionLanguageModel;
 import dev.embedonce.vlm.chat.ChatMessage;
-import dev.embedonce.vlm.decoder.Prompt;
 import dev.embedonce.vlm.generate.GenerationOptions;
+import dev.embedonce.vlm.prompt.Prompt;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +68,7 @@ class DecodeEngineTest {
         Prompt prompt = model.prompt(List.of(ChatMessage.of("user", "Write on")), List.of(), Map.of());
         GenerationOptions options = GenerationOptions.greedy(tokens).withIgnoreEnd(true);
         long now = System.nanoTime();
-        return new Ticket(choice, "", prompt, options, OptionalInt.empty(), events, now, now + time.toNanos());
+        return new Ticket(choice, "", 0, prompt, options, OptionalInt.empty(), events, now, now + time.toNanos());
     }
 
     private Ticket submit(int choice, int tokens) {

@@ -2,8 +2,8 @@ package dev.embedonce.server.schedule;
 
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.decoder.LanguageModel;
-import dev.embedonce.vlm.decoder.Prompt;
 import dev.embedonce.vlm.decoder.SequenceBatch;
+import dev.embedonce.vlm.prompt.Prompt;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
