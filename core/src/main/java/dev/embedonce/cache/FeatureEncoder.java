@@ -24,6 +24,14 @@ public interface FeatureEncoder<P extends Prepared> {
     int batchSize();
 
     /**
+     * How many images the encoder looks at in one go: a batch given in pieces of so many takes no longer than as a whole. From 1 to
+     * {@link #batchSize}; what was encoded can be kept after each of them.
+     */
+    default int imagesPerRun() {
+        return batchSize();
+    }
+
+    /**
      * Decodes and preprocesses.
      *
      * @param image the encoded bytes, the very array that was hashed; not to be changed or kept

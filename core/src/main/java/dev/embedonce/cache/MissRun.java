@@ -20,14 +20,18 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes the misses of one call: reads and prepares image after image, asks for each whether its exact encoder input is known, encodes the others in
- * full batches, and publishes each batch before it begins the next. Used by one thread, once.
+ * Encodes the misses of one call: reads and prepares image after image, asks for each whether its exact encoder input is known, prepares the others in
+ * full batches, and publishes each batch before it begins the next, in parts if it takes the encoder more than a second. Used by one
+ * thread, once.
  *
  * <p>A content whose input was seen before is stored as a link to the first content's entry; the first content stores, beside its
  * entry, a link from its input's digest to itself. So a link always points at an entry and never at another link. Tensors get into the store from
  * the encoder only, never from memory: a deletion must not be undone by what is remembered.
  */
 final class MissRun<P extends Prepared> {
+    /** How much of the encoder's work may be lost when the process dies, unless one run of the encoder is more. */
+    private static final long MOST_UNSAVED_MILLIS = 1000;
+
     private final EntryReader reader;
     private final EntryWriter writer;
     private final Generation generation;
@@ -192,7 +196,7 @@ final class MissRun<P extends Prepared> {
         waiting.clear();
         List<Ready<P>> batch =
                 sameInput.values().stream().map(same -> same.get(0)).toList();
-        Map<Ready<P>, Found> encoded = publish(batch, encode(batch));
+        Map<Ready<P>, Found> encoded = encodeAndPublish(batch);
 
         Map<CacheKey, Stored.Sealed> links = new LinkedHashMap<>();
         Map<Ready<P>, Found> linked = new LinkedHashMap<>();
@@ -210,6 +214,37 @@ final class MissRun<P extends Prepared> {
         if (!waiting.isEmpty()) {
             encodeWaiting();
         }
+    }
+
+    /**
+     * Encodes a batch, and publishes on the way whatever would otherwise be older than {@link #MOST_UNSAVED_MILLIS} when it is
+     * published. The first images tell how many fit into that time, so a fast encoder gets nearly all of the batch at once.
+     */
+    private Map<Ready<P>, Found> encodeAndPublish(List<Ready<P>> batch) {
+        int least = encoder.imagesPerRun();
+        Map<Ready<P>, Found> published = new HashMap<>();
+        List<Ready<P>> unsaved = new ArrayList<>();
+        Map<Ready<P>, Entry> entries = new HashMap<>();
+        long since = clock.millis();
+        int to = Math.min(least, batch.size());
+        for (int from = 0; from < batch.size(); ) {
+            long start = clock.millis();
+            List<Ready<P>> piece = batch.subList(from, to);
+            entries.putAll(encode(piece));
+            unsaved.addAll(piece);
+            long now = clock.millis();
+            double millisEach = Math.max(0.01, (double) (now - start) / piece.size());
+            if (to == batch.size() || now - since + least * millisEach > MOST_UNSAVED_MILLIS) {
+                published.putAll(publish(unsaved, entries));
+                unsaved.clear();
+                entries.clear();
+                since = now;
+            }
+            int fitting = (int) Math.min(batch.size(), (MOST_UNSAVED_MILLIS - (now - since)) / millisEach);
+            from = to;
+            to = Math.min(batch.size(), from + Math.max(least, fitting));
+        }
+        return published;
     }
 
     private Map<Ready<P>, Entry> encode(List<Ready<P>> batch) {

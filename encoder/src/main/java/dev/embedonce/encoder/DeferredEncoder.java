@@ -62,6 +62,12 @@ final class DeferredEncoder implements ImageEncoder {
         return known.batchSize();
     }
 
+    /** Asked when nothing is open yet; what is opened runs on the CPU. */
+    @Override
+    public int imagesPerRun() {
+        return Math.min(known.batchSize(), known.threads());
+    }
+
     @Override
     public int dimension() {
         return known.dimension();

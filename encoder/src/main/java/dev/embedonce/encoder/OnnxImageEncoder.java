@@ -92,6 +92,11 @@ public final class OnnxImageEncoder implements ImageEncoder {
     }
 
     @Override
+    public int imagesPerRun() {
+        return Math.min(batchSize, picturesARun * threads);
+    }
+
+    @Override
     public int dimension() {
         return dimension;
     }

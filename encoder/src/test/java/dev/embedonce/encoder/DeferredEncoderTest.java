@@ -40,6 +40,7 @@ class DeferredEncoderTest {
             assertThat(deferred.dimension()).isEqualTo(eager.dimension());
             assertThat(deferred.batchSize()).isEqualTo(eager.batchSize());
             assertThat(deferred.threads()).isEqualTo(eager.threads());
+            assertThat(deferred.imagesPerRun()).isEqualTo(eager.imagesPerRun());
             assertThat(deferred.prepare(picture).inputDigest())
                     .isEqualTo(eager.prepare(picture).inputDigest());
             assertThat(deferred.embed(picture)).isEqualTo(eager.embed(picture));
