@@ -137,10 +137,10 @@ final class HfConfig {
         }
     }
 
-    /** Refuses whatever has not been read. */
+    /** Refuses whatever has not been read, nulls aside. */
     void refuseUnread() {
         for (Map.Entry<String, JsonNode> field : root.properties()) {
-            if (!read.contains(field.getKey())) {
+            if (!read.contains(field.getKey()) && !field.getValue().isNull()) {
                 throw new ModelLoadException(
                         source + ": unknown setting \"" + field.getKey() + "\": " + field.getValue());
             }

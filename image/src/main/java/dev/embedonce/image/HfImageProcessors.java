@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the image processor settings of a Hugging Face model directory: ViT, CLIP, Chinese-CLIP, SigLIP, SigLIP2,
- * DeiT, BEiT, BiT and DINOv2, DINOv3, BLIP, ConvNeXt, EfficientNet. The arithmetic is that of the PIL processors; DINOv3 has only a
+ * LLaVA, DeiT, BEiT, BiT and DINOv2, DINOv3, BLIP, ConvNeXt, EfficientNet. The arithmetic is that of the PIL processors; DINOv3 has only a
  * torchvision one, which ours equals to float32 rounding. A class or setting that is not known is refused by name: to pass
  * over it would silently change pixels.
  */
@@ -165,7 +165,7 @@ public final class HfImageProcessors {
 
     /** The class pays no heed to a size. */
     private static ResizeRule.Patches patches(HfConfig config) {
-        config.harmless(Set.of("size"));
+        config.harmless(Set.of("size", "default_to_square"));
         if (!config.flag("do_resize", true)) {
             throw new ModelLoadException(config.source() + ": \"do_resize\": false is not supported with this class");
         }
@@ -228,6 +228,17 @@ public final class HfImageProcessors {
     private static void pad(ImageProcessor.Builder builder, HfConfig config, HfProcessorClass type) {
         JsonNode size = config.get("pad_size");
         if (!config.flag("do_pad", false)) {
+            return;
+        }
+        if (type.padsToSquare()) {
+            if (size != null) {
+                throw new ModelLoadException(config.source() + ": \"pad_size\" is not supported with this class");
+            }
+            try {
+                builder.padToSquare(SquarePadding.ofMean(config.numbers("image_mean", type.norm.mean())));
+            } catch (IllegalArgumentException e) {
+                throw new ModelLoadException(config.source() + ": \"image_mean\" is no colour to pad with", e);
+            }
             return;
         }
         if (!type.pads() || size == null) {

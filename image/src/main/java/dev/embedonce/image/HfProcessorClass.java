@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 enum HfProcessorClass {
     VIT("ViT", ResampleFilter.BILINEAR, Norm.HALF, "{\"height\":224,\"width\":224}", true, 0, null),
     CLIP("CLIP", ResampleFilter.BICUBIC, Norm.OPENAI, "{\"shortest_edge\":224}", false, 224, true),
+    /** Like CLIP, but told to pad it first lays the picture into the middle of a square of the mean colour. */
+    LLAVA("Llava", ResampleFilter.BICUBIC, Norm.OPENAI, "{\"shortest_edge\":224}", false, 224, true),
     CHINESE_CLIP("ChineseCLIP", ResampleFilter.BICUBIC, Norm.OPENAI, "{\"shortest_edge\":224}", false, 224, true),
     SIGLIP("Siglip", ResampleFilter.BICUBIC, Norm.HALF, "{\"height\":224,\"width\":224}", false, 0, true),
     /** NaFlex: as many whole patches as are allowed, in the picture's own shape. Its tower wants no padding from us. */
@@ -62,9 +64,14 @@ enum HfProcessorClass {
         return this == DINOV3;
     }
 
-    /** Whether the class pads when told to; the others ignore the request. */
+    /** Whether {@code do_pad} makes squares, before anything else is done. */
+    boolean padsToSquare() {
+        return this == LLAVA;
+    }
+
+    /** Whether the class pads the result when told to; the others ignore the request. */
     boolean pads() {
-        return this != SIGLIP2 && this != BEIT && this != CONVNEXT && this != EFFICIENTNET;
+        return !padsToSquare() && this != SIGLIP2 && this != BEIT && this != CONVNEXT && this != EFFICIENTNET;
     }
 
     /** The class called {@code name}, with or without {@code Fast} or {@code Pil}, or by its old name. */

@@ -26,6 +26,7 @@ public final class ImageProcessor {
     private final ResampleFilter filter;
     private final @Nullable CentreCrop crop;
     private final @Nullable Padding padding;
+    private final @Nullable SquarePadding square;
     private final boolean floatResize;
     private final ChannelMath math;
     private final float[][] tables;
@@ -43,6 +44,7 @@ public final class ImageProcessor {
         this.filter = builder.filter;
         this.crop = builder.crop;
         this.padding = builder.padding;
+        this.square = builder.square;
         this.floatResize = builder.floatResize;
         this.math = builder.math;
         this.tables = math.tables();
@@ -63,7 +65,13 @@ public final class ImageProcessor {
         OpenedImage image = decoder.open(encoded);
         int width = image.width();
         int height = image.height();
-        Size size = resize.sizeFor(width, height);
+        Size padded = square == null
+                ? new Size(width, height)
+                : new Size(SquarePadding.side(width, height), SquarePadding.side(width, height));
+        if (padded.width() * (long) padded.height() > decoder.maxPixels()) {
+            throw new ImageException("image is " + width + "x" + height + ", as a square above the pixel limit");
+        }
+        Size size = resize.sizeFor(padded.width(), padded.height());
         if (size.width() < 1 || size.height() < 1) {
             throw new ImageException("image is " + width + "x" + height + ", too narrow to be resized to "
                     + size.width() + "x" + size.height());
@@ -76,15 +84,21 @@ public final class ImageProcessor {
         return ImageDecoder.guarded("a picture of " + width + "x" + height + " pixels", () -> {
             Tensor tensor = new Tensor(kept, size);
             if (floatResize) {
-                Resampler.Source source = image.rgb(Region.whole(width, height), alpha);
+                Resampler.Source source = squared(image.rgb(Region.whole(width, height), alpha));
                 FloatResampler.resample(source, math.rescaled(), size.width(), size.height(), filter, tensor::floatRow);
             } else {
-                Region needed = Resampler.sourceRegion(width, height, size.width(), size.height(), kept, filter);
-                Resampler.Source source = image.rgb(needed, alpha);
+                Region needed = square == null
+                        ? Resampler.sourceRegion(width, height, size.width(), size.height(), kept, filter)
+                        : Region.whole(width, height);
+                Resampler.Source source = squared(image.rgb(needed, alpha));
                 Resampler.resample(source, size.width(), size.height(), kept, filter, profile, tensor::row);
             }
             return new PixelValues(tensor.values(), tensor.samples(), tensor.height, tensor.width, width, height);
         });
+    }
+
+    private Resampler.Source squared(Resampler.Source picture) {
+        return square == null ? picture : square.around(picture);
     }
 
     /** Collects rows of 8-bit samples as rescaled and normalised planes, with black around a picture smaller than the crop. */
@@ -194,11 +208,15 @@ public final class ImageProcessor {
         digest.put("crop", crop == null ? new long[0] : new long[] {crop.height(), crop.width()})
                 .put("pad", padding == null ? new long[0] : new long[] {padding.height(), padding.width()});
         math.describe(digest);
+        if (square != null) {
+            square.describe(digest);
+        }
         String cropLabel = crop == null
                 ? ""
                 : crop.height() == crop.width() ? "-c" + crop.height() : "-c" + crop.height() + "x" + crop.width();
-        return label + "/" + resize.label() + cropLabel + "/" + backend() + "/" + profile.label() + "/exif-"
-                + decoder.exif().label() + "/" + alpha.label() + "@sha256:" + digest.hexDigest();
+        return label + "/" + (square == null ? "" : "square-") + resize.label() + cropLabel + "/" + backend() + "/"
+                + profile.label() + "/exif-" + decoder.exif().label() + "/" + alpha.label() + "@sha256:"
+                + digest.hexDigest();
     }
 
     private String backend() {
@@ -223,6 +241,7 @@ public final class ImageProcessor {
         private ResampleFilter filter = ResampleFilter.BICUBIC;
         private @Nullable CentreCrop crop;
         private @Nullable Padding padding;
+        private @Nullable SquarePadding square;
         private boolean floatResize;
         private ChannelMath math = ChannelMath.none();
 
@@ -269,6 +288,12 @@ public final class ImageProcessor {
         /** Zeros right of and below the normalised picture; larger pictures are refused. */
         public Builder padTo(int height, int width) {
             this.padding = new Padding(height, width);
+            return this;
+        }
+
+        /** A square around the picture before it is resized. */
+        Builder padToSquare(SquarePadding square) {
+            this.square = square;
             return this;
         }
 

@@ -130,7 +130,8 @@ class HfImageProcessorsTest {
                 "ConvNext",
                 "EfficientNet",
                 "Blip",
-                "ChineseCLIP"
+                "ChineseCLIP",
+                "Llava"
             })
     void parse_allNamesOfAClass_areTheSame(String prefix) {
         String plain = parse("{\"image_processor_type\": \"" + prefix + "ImageProcessor\"}")
