@@ -160,7 +160,7 @@ public final class ModelConfig {
     }
 
     /**
-     * Refuses every field here but these and the ones read: what is not understood might mean something.
+     * Refuses every field here but these, the ones read and nulls: what is not understood might mean something.
      *
      * @param harmless names of fields that change nothing
      */
@@ -169,7 +169,7 @@ public final class ModelConfig {
             String name = field.getKey();
             boolean read = used.containsKey(path + name)
                     || !used.subMap(path + name + ".", path + name + "/").isEmpty();
-            if (!read && !harmless.contains(name)) {
+            if (!read && !harmless.contains(name) && !field.getValue().isNull()) {
                 throw new ModelLoadException(file + ": unknown setting \"" + path + name + "\": " + field.getValue());
             }
         }

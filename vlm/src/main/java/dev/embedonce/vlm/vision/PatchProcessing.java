@@ -77,17 +77,25 @@ public final class PatchProcessing implements ImageProcessing {
                 config.positive("merge_size", 2),
                 config.positive("temporal_patch_size", 2));
         ModelConfig size = config.optionalObject("size");
-        this.minPixels =
-                config.has("min_pixels") ? config.positive("min_pixels") : size.positive("shortest_edge", 56 * 56);
-        this.maxPixels = config.has("max_pixels")
-                ? config.positive("max_pixels")
-                : size.positive("longest_edge", 28 * 28 * 1280);
+        this.minPixels = area(config, "min_pixels", size, "shortest_edge", 56 * 56);
+        this.maxPixels = area(config, "max_pixels", size, "longest_edge", 28 * 28 * 1280);
+        size.refuseOthers(Set.of());
         this.resize = config.flag("do_resize", true);
         this.filter = PixelSettings.filter(config, ResampleFilter.BICUBIC);
         this.alpha = PixelSettings.alpha(config, pixels, true);
         this.math = PixelSettings.math(config, CLIP_MEAN, CLIP_STD);
         this.pixels = pixels;
         config.refuseOthers(HARMLESS);
+    }
+
+    /** An area that may be said in two forms. Transformers 4 writes both; where they differ, the older one counts. */
+    private static int area(ModelConfig config, String older, ModelConfig size, String newer, int missing) {
+        int area = size.positive(newer, missing);
+        if (!config.has(older)) {
+            return area;
+        }
+        size.positive(older, missing); // transformers 4.45 repeats it here
+        return config.positive(older);
     }
 
     /**

@@ -69,20 +69,6 @@ public final class RgbPictures {
     }
 
     /**
-     * Decodes a picture that has no transparency and is in colour, as processors demand that do not convert.
-     *
-     * @throws ImageException if it is of another kind, or the bytes cannot be decoded
-     */
-    public PixelImage openColour(byte[] encoded) {
-        PixelImage image = decoder.decode(encoded);
-        if (image.mode() != PixelMode.RGB) {
-            throw new ImageException("image has the mode " + image.mode().pillowName()
-                    + "; the model's processor takes RGB and converts nothing (do_convert_rgb)");
-        }
-        return image.toRgb(AlphaPolicy.DROP);
-    }
-
-    /**
      * Resizes a picture.
      *
      * @throws ImageException if a side would be less than one pixel, or the picture too large

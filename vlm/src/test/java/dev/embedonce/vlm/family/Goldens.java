@@ -87,6 +87,15 @@ public final class Goldens {
         }
     }
 
+    /** A JSON text. */
+    public static JsonNode parse(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static JsonNode json(Path file) {
         try {
             return JSON.readTree(Files.readAllBytes(file));

@@ -17,10 +17,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Pictures squeezed into a square: {@code pixel_values}, float32 {@code [3, size, size]}. Pictures that are not RGB are refused, as the
- * reference does with the published settings, unless those say to convert or the caller says what becomes of transparency.
+ * Pictures squeezed into a square: {@code pixel_values}, float32 {@code [3, size, size]}. The published settings do not convert to RGB
+ * ({@code do_convert_rgb: null}): pictures come to the reference by its {@code load_image}, which makes grey ones RGB and drops transparency,
+ * and so it is here. Settings that say to convert lay transparency over white.
  */
-// Source: transformers 5.23, models/clip/image_processing_pil_clip.py with the settings of Florence-2
+// Source: transformers 5.23, models/clip/image_processing_pil_clip.py with the settings of Florence-2;
+// image_utils.load_image
 final class Florence2Processor implements ImageProcessing {
     private static final String PIXEL_VALUES = "pixel_values";
     private static final int REVISION = 1;
@@ -74,7 +76,7 @@ final class Florence2Processor implements ImageProcessing {
 
     @Override
     public ProcessedImage process(byte[] encoded, ImageSettings settings) {
-        PixelImage image = convert ? pictures.open(encoded) : pictures.openColour(encoded);
+        PixelImage image = pictures.open(encoded);
         Tensor pixels = pictures.pixelValues(List.of(pictures.resize(image, size, size)));
         return picture(
                 PixelTensors.rows(Map.of(PIXEL_VALUES, pixels), PIXEL_VALUES).get(0), image.width(), image.height());
@@ -89,7 +91,8 @@ final class Florence2Processor implements ImageProcessing {
         FramedDigest digest =
                 FramedDigest.tagged("embedonce.preproc.florence2.v1").put("revision", REVISION);
         pictures.describe(digest);
-        digest.put("size", size).put("convert", convert);
+        digest.put("size", size)
+                .put("convert", convert); // what it does to pixels, pictures say; kept so that versions last
         return "florence2/" + size + "/" + pictures.label() + "@sha256:" + digest.hexDigest();
     }
 

@@ -8,6 +8,7 @@ import dev.embedonce.image.AlphaPolicy;
 import dev.embedonce.image.PixelOptions;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.family.FamilyContract;
+import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.Goldens;
 import dev.embedonce.vlm.prompt.Prompt;
 import dev.embedonce.vlm.vision.ImageSettings;
@@ -32,6 +33,12 @@ class Florence2Test extends FamilyContract {
     @Override
     protected boolean takesAnyNumberOfPictures() {
         return false;
+    }
+
+    /** Pictures that are not RGB: the reference takes them by {@code load_image}; {@link Florence2ProcessorTest} compares the pixels. */
+    @Override
+    protected void checkRefused(FamilyModel model, Goldens.Case golden) {
+        assertThat(process(model, golden)).hasSize(1);
     }
 
     /** Without the tokens that the reference's processor writes for features: the published one has none. */

@@ -1,0 +1,21 @@
+package dev.embedonce.vlm.family.llava_next;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.embedonce.image.PixelOptions;
+import dev.embedonce.vlm.family.ProcessorForms;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LlavaNextProcessorTest {
+    @TempDir
+    private Path temp = Path.of("");
+
+    @Test
+    void read_formsOfAllVersions_areOneProcessor() {
+        assertThat(ProcessorForms.of(temp, "llava_next", "llava_next")
+                        .versions(files -> LlavaNextProcessor.read(files, PixelOptions.defaults(), 336)))
+                .hasSize(1);
+    }
+}

@@ -1,0 +1,21 @@
+package dev.embedonce.vlm.family.mistral3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.embedonce.image.PixelOptions;
+import dev.embedonce.vlm.family.ProcessorForms;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class Mistral3ProcessorTest {
+    @TempDir
+    private Path temp = Path.of("");
+
+    @Test
+    void read_formsOfAllVersions_areOneProcessor() {
+        assertThat(ProcessorForms.of(temp, "mistral3", "pixtral")
+                        .versions(files -> Mistral3Processor.read(files, PixelOptions.defaults())))
+                .hasSize(1);
+    }
+}

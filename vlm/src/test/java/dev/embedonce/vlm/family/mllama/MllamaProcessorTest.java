@@ -1,0 +1,21 @@
+package dev.embedonce.vlm.family.mllama;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.embedonce.image.PixelOptions;
+import dev.embedonce.vlm.family.ProcessorForms;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MllamaProcessorTest {
+    @TempDir
+    private Path temp = Path.of("");
+
+    @Test
+    void read_formsOfAllVersions_areOneProcessor() {
+        assertThat(ProcessorForms.of(temp, "mllama", "mllama")
+                        .versions(files -> MllamaProcessor.read(files.imageProcessor(), PixelOptions.defaults())))
+                .hasSize(1);
+    }
+}
