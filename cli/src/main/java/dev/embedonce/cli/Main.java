@@ -53,6 +53,13 @@ public final class Main {
 
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
+        NativeText.writeUtf8();
+        try {
+            NativeText.requireReadable(args);
+        } catch (CliException e) {
+            System.err.println("embedonce: " + e.getMessage());
+            System.exit(ExitCodes.CANNOT);
+        }
         System.exit(run(args));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embedonce.cli.Launcher.Result;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -166,6 +167,30 @@ class EmbedIT {
         Result noColumn = launcher.run("embed", folder.resolve("paths.csv"), "--column", "photo");
         assertThat(noColumn.exitCode()).isEqualTo(2);
         assertThat(noColumn.err()).contains("no column 'photo'; it has id, path");
+    }
+
+    @Test
+    void embed_inAnyLocale_writesTheSamePaths() throws Exception {
+        String uri = folder.toUri().toString();
+        Path photos = Path.of(URI.create(uri + "b%C3%BCcher"));
+        Files.createDirectories(photos);
+        Files.write(Path.of(URI.create(photos.toUri() + "caf%C3%A9.png")), Pictures.pngBytes(1, 0.9f));
+        Files.write(Path.of(URI.create(photos.toUri() + "odd%E9.png")), Pictures.pngBytes(2, 0.9f));
+        String start = folder + "/b\u00fccher";
+        for (String locale : List.of("C", "C.UTF-8")) {
+            Result result = launcher.runIn(locale, "", "embed", folder, "--json", "--out", folder.resolve("v.jsonl"));
+            assertThat(result.exitCode()).as(result.err()).isZero();
+            List<String> paths = new ArrayList<>();
+            for (String line : Files.readAllLines(folder.resolve("v.jsonl"))) {
+                paths.add(new ObjectMapper().readTree(line).get("path").asText());
+            }
+            assertThat(paths).contains(start + "/caf\u00e9.png", photos.toUri() + "odd%E9.png");
+            Result list = launcher.runIn(
+                    locale, start + "/caf\u00e9.png\n" + start + "/\u00e4.png\n", "embed", "-", "--json");
+            assertThat(list.json().get("hits").asInt()).isEqualTo(1);
+            assertThat(list.err()).contains("not embedded: " + start + "/\u00e4.png: no such file");
+            Files.delete(folder.resolve("v.jsonl"));
+        }
     }
 
     @Test

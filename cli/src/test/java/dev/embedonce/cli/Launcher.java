@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the launcher at the root of the checkout, as a user would. */
 final class Launcher {
@@ -35,7 +36,12 @@ final class Launcher {
     }
 
     Result runWithInput(String input, Object... arguments) throws Exception {
-        Process process = start(arguments);
+        return runIn(null, input, arguments);
+    }
+
+    /** Runs a command in a locale such as {@code C}; null for that of the tests. */
+    Result runIn(@Nullable String locale, String input, Object... arguments) throws Exception {
+        Process process = start(locale, arguments);
         try (var stdin = process.getOutputStream()) {
             stdin.write(input.getBytes(StandardCharsets.UTF_8));
         }
@@ -43,6 +49,10 @@ final class Launcher {
     }
 
     Process start(Object... arguments) throws IOException {
+        return start(null, arguments);
+    }
+
+    private Process start(@Nullable String locale, Object[] arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(ROOT.resolve("embedonce").toString());
         for (Object argument : arguments) {
@@ -52,6 +62,10 @@ final class Launcher {
         builder.environment().put("EMBEDONCE_BUILD", "never");
         builder.environment().put("EMBEDONCE_STORE", "sqlite:" + store);
         builder.environment().put("EMBEDONCE_JAVA_OPTS", "-Xmx1g");
+        if (locale != null) {
+            builder.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
+            builder.environment().put("LC_ALL", locale);
+        }
         return builder.start();
     }
 

@@ -21,7 +21,7 @@ record FileItem(String path, Path file) implements ImageItem {
     private static final int MOST_BYTES = Integer.MAX_VALUE - 16;
 
     FileItem(Path file) {
-        this(file.toString(), file);
+        this(FileNames.text(file), file);
     }
 
     @Override

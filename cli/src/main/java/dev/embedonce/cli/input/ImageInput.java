@@ -33,7 +33,7 @@ public interface ImageInput {
     /**
      * Makes sense of what a user typed.
      *
-     * @param arguments folders, files, globs, tables (.parquet, .csv), or {@code -} for a list of files on {@code standardInput}
+     * @param arguments folders, files, globs, tables (.parquet, .csv), {@code file:} URIs, or {@code -} for a list of files on {@code standardInput}
      * @param column the column of a table to take; null to find it by name
      * @throws CliException if one of them does not exist or matches nothing
      */
@@ -66,7 +66,7 @@ public interface ImageInput {
 
     private static Path path(String argument) {
         try {
-            return Path.of(argument);
+            return FileNames.path(argument);
         } catch (InvalidPathException e) {
             throw new CliException("not a path: " + argument);
         }

@@ -1,16 +1,20 @@
 package dev.embedonce.cli.input;
 
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** One path a line, read as it comes. Blank lines are skipped. */
+/**
+ * One path or {@code file:} URI a line, read as it comes, whatever the locale: a path is its bytes. Blank lines are skipped.
+ */
 record ListInput(InputStream lines) implements ImageInput {
     @Override
     public OptionalLong count() {
@@ -19,13 +23,13 @@ record ListInput(InputStream lines) implements ImageInput {
 
     @Override
     public ImageStream open() {
-        BufferedReader reader = new BufferedReader(new InputStreamReader(lines, StandardCharsets.UTF_8));
+        InputStream in = new BufferedInputStream(lines);
         return new ImageStream() {
             @Override
             public @Nullable ImageItem next() throws IOException {
-                String line = reader.readLine();
-                while (line != null && line.isBlank()) {
-                    line = reader.readLine();
+                byte[] line = line(in);
+                while (line != null && isBlank(line)) {
+                    line = line(in);
                 }
                 return line == null ? null : item(line);
             }
@@ -37,11 +41,34 @@ record ListInput(InputStream lines) implements ImageInput {
         };
     }
 
-    private static ImageItem item(String line) {
+    /** The next line without its end, or null if there is none. */
+    private static byte @Nullable [] line(InputStream in) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        int next = in.read();
+        if (next < 0) {
+            return null;
+        }
+        while (next >= 0 && next != '\n') {
+            line.write(next);
+            next = in.read();
+        }
+        byte[] bytes = line.toByteArray();
+        boolean endsInReturn = bytes.length > 0 && bytes[bytes.length - 1] == '\r';
+        return endsInReturn ? Arrays.copyOf(bytes, bytes.length - 1) : bytes;
+    }
+
+    private static boolean isBlank(byte[] line) {
+        return new String(line, StandardCharsets.UTF_8).isBlank();
+    }
+
+    private static ImageItem item(byte[] line) {
         try {
-            return new FileItem(line, Path.of(line));
+            String text = FileNames.utf8(line);
+            return new FileItem(text, FileNames.path(text));
         } catch (InvalidPathException e) {
-            return new UnreadableItem(line, "not a path");
+            return new UnreadableItem(new String(line, StandardCharsets.UTF_8), "not a path");
+        } catch (CharacterCodingException e) {
+            return new FileItem(FileNames.path(Path.of(""), line));
         }
     }
 }

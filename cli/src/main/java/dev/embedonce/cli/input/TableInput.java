@@ -2,6 +2,7 @@ package dev.embedonce.cli.input;
 
 import dev.embedonce.cli.CliException;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -169,7 +170,11 @@ final class TableInput implements ImageInput {
                 return new UnreadableItem(table + "#" + (row - 1), "no value");
             }
             Path parent = table.toAbsolutePath().getParent();
-            return new FileItem(path, parent == null ? Path.of(path) : parent.resolve(path));
+            try {
+                return new FileItem(path, FileNames.path(parent == null ? Path.of("") : parent, path));
+            } catch (InvalidPathException e) {
+                return new UnreadableItem(path, "not a path");
+            }
         }
 
         @Override
