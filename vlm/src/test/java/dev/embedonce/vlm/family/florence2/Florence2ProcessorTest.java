@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.image.PixelOptions;
+import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.family.Goldens;
 import dev.embedonce.vlm.family.ProcessorForms;
 import dev.embedonce.vlm.vision.ImageSettings;
@@ -13,6 +14,7 @@ import dev.embedonce.vlm.vision.ProcessedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,8 +42,9 @@ class Florence2ProcessorTest {
                     : Goldens.picture(golden.get("picture").asText());
             ProcessedImage image =
                     Florence2Processor.read(config, PixelOptions.defaults()).process(picture, ImageSettings.DEFAULT);
-            byte[] pixels = new byte[image.inputs().get("pixel_values").sizeBytes()];
-            image.inputs().get("pixel_values").data().get(pixels);
+            Tensor tensor = Objects.requireNonNull(image.inputs().get("pixel_values"));
+            byte[] pixels = new byte[tensor.sizeBytes()];
+            tensor.data().get(pixels);
             assertThat(ContentHasher.sha256().hash(pixels).hex())
                     .as(golden.get("picture").asText())
                     .isEqualTo(golden.get("sha256").asText());
