@@ -2,16 +2,19 @@ package dev.embedonce.image;
 
 import dev.embedonce.image.internal.ImageSource;
 import dev.embedonce.image.internal.PlanarRows;
+import dev.embedonce.image.internal.WorkBudget;
 
 /** A picture whose header has passed the checks: decodes it, whole or in part, turned as wanted. Not thread-safe. */
 final class OpenedImage {
     private static final int BANDS = 3;
 
     private final ImageSource source;
+    private final WorkBudget budget;
     private final int orientation;
 
-    OpenedImage(ImageSource source, int orientation) {
+    OpenedImage(ImageSource source, WorkBudget budget, int orientation) {
         this.source = source;
+        this.budget = budget;
         this.orientation = orientation;
     }
 
@@ -43,24 +46,34 @@ final class OpenedImage {
             if (part == null) {
                 PixelImage whole = source.decode().toRgb(alpha).oriented(orientation);
                 Region have = Region.whole(whole.width(), whole.height());
-                return new Resampler.Source(Interleaved.rows(whole.raw(), have, BANDS), have, BANDS, width(), height());
+                return new Resampler.Source(
+                        checked(Interleaved.rows(whole.raw(), have, BANDS)), have, BANDS, width(), height());
             }
             if (orientation > 1) {
                 byte[] turned = Orientation.apply(
                         interleave(part, stored), stored.width(), stored.height(), BANDS, orientation);
                 part = Interleaved.rows(turned, wanted, BANDS);
             }
-            return new Resampler.Source(part, wanted, BANDS, width(), height());
+            return new Resampler.Source(checked(part), wanted, BANDS, width(), height());
         });
     }
 
-    private static byte[] interleave(PlanarRows rows, Region region) {
+    /** Rows that are no longer made once decoding is cancelled. */
+    private PlanarRows checked(PlanarRows rows) {
+        return (y, out) -> {
+            budget.check();
+            rows.read(y, out);
+        };
+    }
+
+    private byte[] interleave(PlanarRows rows, Region region) {
         byte[] samples = new byte[Math.multiplyExact(Math.multiplyExact(region.width(), region.height()), BANDS)];
         Resampler.Sink sink = Interleaved.into(samples, region.width(), BANDS);
         int[][] row = new int[BANDS][region.width()];
         for (int y = 0; y < region.height(); y++) {
             rows.read(region.y() + y, row);
             sink.accept(y, row);
+            budget.check();
         }
         return samples;
     }

@@ -5,14 +5,19 @@ import java.util.Arrays;
 /** The run-length codes of bitmaps; pixels that are jumped over, or left out at the end of a row, are index 0. */
 // Source: Pillow 13.0.0, BmpImagePlugin.BmpRleDecoder
 final class BmpRle {
+    /** What a run costs beside its pixels. */
+    private static final int RUN_WORK = 8;
+
     private final byte[] data;
+    private final WorkBudget budget;
     private final int width;
     private final byte[] out;
     private final boolean nibbles;
     private int at;
     private int filled;
 
-    private BmpRle(byte[] data, int at, int width, int height, boolean nibbles) {
+    private BmpRle(byte[] data, int at, int width, int height, boolean nibbles, WorkBudget budget) {
+        this.budget = budget;
         this.data = data;
         this.at = at;
         this.width = width;
@@ -21,8 +26,8 @@ final class BmpRle {
     }
 
     /** All indices in stored order. Throws if the codes end before them. */
-    static byte[] decode(byte[] data, int at, int width, int height, boolean nibbles) {
-        return new BmpRle(data, at, width, height, nibbles).run();
+    static byte[] decode(byte[] data, int at, int width, int height, boolean nibbles, WorkBudget budget) {
+        return new BmpRle(data, at, width, height, nibbles, budget).run();
     }
 
     private byte[] run() {
@@ -30,6 +35,7 @@ final class BmpRle {
         while (filled < out.length) {
             int count = next();
             int value = next();
+            budget.spend(RUN_WORK + 2L * Math.max(count, value));
             if (count > 0) {
                 int n = Math.max(0, Math.min(count, width - column));
                 repeat(n, value);

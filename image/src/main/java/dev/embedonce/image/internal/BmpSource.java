@@ -16,8 +16,10 @@ final class BmpSource implements ImageSource {
     private static final int RLE8 = 1;
     private static final int RLE4 = 2;
     private static final int BIT_FIELDS = 3;
+    private static final int PIXEL_WORK = 6;
 
     private final byte[] data;
+    private final WorkBudget budget;
     private int width;
     private int height;
     private boolean topDown;
@@ -32,8 +34,9 @@ final class BmpSource implements ImageSource {
 
     private boolean green6;
 
-    BmpSource(byte[] data) {
+    BmpSource(byte[] data, WorkBudget budget) {
         this.data = data;
+        this.budget = budget;
         int headerSize = Bytes.i32le(data, 14, NAME);
         paletteAt = 14 + headerSize;
         switch (headerSize) {
@@ -163,8 +166,10 @@ final class BmpSource implements ImageSource {
 
     private PixelImage decodeIndexed() {
         byte[] palette = palette();
-        byte[] indices =
-                compression == RAW ? unpack() : BmpRle.decode(data, pixelsAt, width, height, compression == RLE4);
+        budget.hold((long) width * height);
+        byte[] indices = compression == RAW
+                ? unpack()
+                : BmpRle.decode(data, pixelsAt, width, height, compression == RLE4, budget);
         if (!topDown) {
             flip(indices, width);
         }
@@ -222,6 +227,7 @@ final class BmpSource implements ImageSource {
         byte[] indices = new byte[Math.multiplyExact(width, height)];
         int mask = (1 << bits) - 1;
         for (int y = 0, at = 0; y < height; y++) {
+            budget.spend(PIXEL_WORK * (1L + width));
             int row = pixelsAt + y * stride();
             for (int x = 0; x < width; x++) {
                 int bit = x * bits;
@@ -235,9 +241,11 @@ final class BmpSource implements ImageSource {
         requirePixels();
         boolean alpha = bits == 32 && compression == BIT_FIELDS && order[3] >= 0;
         int bands = alpha ? 4 : 3;
+        budget.hold((long) width * height * bands);
         byte[] samples = new byte[Math.multiplyExact(Math.multiplyExact(width, height), bands)];
         int at = 0;
         for (int y = 0; y < height; y++) {
+            budget.spend(PIXEL_WORK * (1L + width));
             int from = pixelsAt + y * stride();
             for (int x = 0; x < width; x++, at += bands, from += bits / 8) {
                 if (bits == 16) {
@@ -267,6 +275,7 @@ final class BmpSource implements ImageSource {
     private void flip(byte[] samples, int rowLength) {
         byte[] swap = new byte[rowLength];
         for (int y = 0; y < height / 2; y++) {
+            budget.spend(1 + rowLength);
             int top = y * rowLength;
             int bottom = (height - 1 - y) * rowLength;
             System.arraycopy(samples, top, swap, 0, rowLength);

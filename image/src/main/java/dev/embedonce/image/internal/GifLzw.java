@@ -5,15 +5,19 @@ import dev.embedonce.image.ImageException;
 /** The variable-length code LZW of GIF: least significant bit first, in blocks of up to 255 bytes. */
 final class GifLzw {
     private static final int MAX_CODES = 4096;
+    /** What a code, and each index that it stands for, costs. */
+    private static final int CODE_WORK = 8;
 
     private final byte[] data;
+    private final WorkBudget budget;
     private int at;
     private int blockLeft;
     private int buffer;
     private int bits;
 
-    private GifLzw(byte[] data, int at) {
+    private GifLzw(byte[] data, int at, WorkBudget budget) {
         this.data = data;
+        this.budget = budget;
         this.at = at;
     }
 
@@ -22,12 +26,12 @@ final class GifLzw {
      *
      * @throws ImageException if the codes end before that
      */
-    static byte[] decode(byte[] data, int start, int size) {
+    static byte[] decode(byte[] data, int start, int size, WorkBudget budget) {
         int minimum = Bytes.u8(data, start, "GIF");
         if (minimum < 1 || minimum > 11) {
             throw new ImageException("corrupt GIF: code size " + minimum);
         }
-        return new GifLzw(data, start + 1).run(minimum, size);
+        return new GifLzw(data, start + 1, budget).run(minimum, size);
     }
 
     private byte[] run(int minimum, int size) {
@@ -51,6 +55,7 @@ final class GifLzw {
                 next = clear + 2;
                 codeSize = minimum + 1;
                 previous = -1;
+                budget.spend(CODE_WORK);
                 continue;
             }
             if (code > next || (previous < 0 && code > clear) || (code == next && previous < 0)) {
@@ -68,6 +73,7 @@ final class GifLzw {
             }
             first = (byte) walk;
             stack[depth++] = first;
+            budget.spend(CODE_WORK + depth);
             while (depth > 0 && filled < size) {
                 out[filled++] = stack[--depth];
             }

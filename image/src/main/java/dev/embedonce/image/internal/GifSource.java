@@ -15,6 +15,7 @@ final class GifSource implements ImageSource {
     private static final int NO_INDEX = -1;
 
     private final byte[] data;
+    private final WorkBudget budget;
     private int width;
     private int height;
     private byte @Nullable [] palette;
@@ -26,8 +27,9 @@ final class GifSource implements ImageSource {
     private boolean interlaced;
     private int codes;
 
-    GifSource(byte[] data) {
+    GifSource(byte[] data, WorkBudget budget) {
         this.data = data;
+        this.budget = budget;
         width = Bytes.u16le(data, 6, NAME);
         height = Bytes.u16le(data, 8, NAME);
         int flags = Bytes.u8(data, 10, NAME);
@@ -78,6 +80,7 @@ final class GifSource implements ImageSource {
     private void findFrame(int start) {
         int at = start;
         while (true) {
+            budget.spend(4);
             switch (Bytes.u8(data, at++, NAME)) {
                 case '!' -> at = extension(at);
                 case ',' -> {
@@ -99,6 +102,7 @@ final class GifSource implements ImageSource {
         int length;
         while ((length = Bytes.u8(data, at, NAME)) != 0) {
             at += length + 1;
+            budget.spend(4);
         }
         return at + 1;
     }
@@ -115,11 +119,13 @@ final class GifSource implements ImageSource {
 
     @Override
     public PixelImage decode() {
+        int area = Math.multiplyExact(frameWidth, frameHeight);
+        budget.hold((long) width * height + area);
         byte[] samples = new byte[Math.multiplyExact(width, height)];
         if (transparentIndex != NO_INDEX) {
             Arrays.fill(samples, (byte) transparentIndex);
         }
-        byte[] frame = GifLzw.decode(data, codes, Math.multiplyExact(frameWidth, frameHeight));
+        byte[] frame = GifLzw.decode(data, codes, area, budget);
         int row = 0;
         for (int pass = 0; pass < (interlaced ? 4 : 1); pass++) {
             int step = interlaced ? (pass == 0 ? 8 : 16 >> pass) : 1;

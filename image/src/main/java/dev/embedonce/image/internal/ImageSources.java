@@ -14,29 +14,30 @@ public final class ImageSources {
     /**
      * Opens a picture.
      *
+     * @param budget for its header now and its pixels later
      * @throws ImageException if the bytes are no picture of a supported format, or end within the header
      */
-    public static ImageSource open(byte[] data) {
+    public static ImageSource open(byte[] data, WorkBudget budget) {
         if (data.length == 0) {
             throw new ImageException("not a supported image: empty");
         }
         if (startsWith(data, 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n')) {
-            return new PngSource(data);
+            return new PngSource(data, budget);
         }
         if (startsWith(data, 0xFF, 0xD8, 0xFF)) {
-            return new JpegSource(data);
+            return new JpegSource(data, budget);
         }
         if (Bytes.startsWith(data, 0, "GIF87a") || Bytes.startsWith(data, 0, "GIF89a")) {
-            return new GifSource(data);
+            return new GifSource(data, budget);
         }
         if (Bytes.startsWith(data, 0, "BM")) {
-            return new BmpSource(data);
+            return new BmpSource(data, budget);
         }
         if (Bytes.startsWith(data, 0, "II*\0") || Bytes.startsWith(data, 0, "MM\0*")) {
-            return new TiffSource(data);
+            return new TiffSource(data, budget);
         }
         if (Bytes.startsWith(data, 0, "RIFF") && Bytes.startsWith(data, 8, "WEBP")) {
-            return new WebpSource(data);
+            return new WebpSource(data, budget);
         }
         throw new ImageException("not a supported image: starts with " + start(data));
     }

@@ -1,25 +1,36 @@
 package dev.embedonce.image.internal;
 
 import dev.embedonce.image.ImageException;
-import java.util.List;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /** Inflates the image data of a PNG row by row and undoes the row filters. */
 // Source: PNG specification, third edition, section 9
 final class PngRows implements AutoCloseable {
+    /** The most input that is inflated at once. */
+    private static final int PIECE = 1 << 16;
+    /** What inflating and filtering costs: for each row, for each of its bytes, for each byte of input. */
+    private static final int ROW_WORK = 200;
+
+    private static final int BYTE_WORK = 5;
+    private static final int INPUT_WORK = 8;
+
     private final byte[] data;
-    private final List<int[]> chunks;
+    private final WorkBudget budget;
     private final Inflater inflater = new Inflater();
-    private int nextChunk;
+    private int chunk;
+    private int inputAt;
+    private int inputEnd;
     private byte[] row = new byte[0];
     private byte[] previous = new byte[0];
     private int pixelBytes;
     private int rowBytes;
 
-    PngRows(byte[] data, List<int[]> chunks) {
+    /** The rows whose data begin in the IDAT chunk at {@code firstChunk}. */
+    PngRows(byte[] data, int firstChunk, WorkBudget budget) {
         this.data = data;
-        this.chunks = chunks;
+        this.chunk = firstChunk;
+        this.budget = budget;
     }
 
     void startPass(int bytesPerRow, int bytesPerPixel) {
@@ -34,6 +45,7 @@ final class PngRows implements AutoCloseable {
         byte[] current = previous;
         previous = row;
         row = current;
+        budget.spend(ROW_WORK + (long) BYTE_WORK * rowBytes);
         fill(current);
         unfilter(current[0]);
         return current;
@@ -55,13 +67,25 @@ final class PngRows implements AutoCloseable {
     }
 
     private void feed() {
-        if (inflater.finished() || inflater.needsDictionary() || nextChunk == chunks.size()) {
+        if (inflater.finished() || inflater.needsDictionary()) {
             throw Bytes.truncated("PNG");
         }
-        if (inflater.needsInput()) {
-            int[] chunk = chunks.get(nextChunk++);
-            inflater.setInput(data, chunk[0], chunk[1]);
+        if (!inflater.needsInput()) {
+            return;
         }
+        if (inputAt == inputEnd) {
+            chunk = PngChunks.find(data, chunk, PngChunks.IDAT);
+            if (chunk < 0) {
+                throw Bytes.truncated("PNG");
+            }
+            inputAt = PngChunks.body(chunk);
+            inputEnd = inputAt + PngChunks.availableLength(data, chunk);
+            chunk = PngChunks.after(data, chunk);
+        }
+        int piece = Math.min(PIECE, inputEnd - inputAt);
+        budget.spend(ROW_WORK + (long) INPUT_WORK * piece);
+        inflater.setInput(data, inputAt, piece);
+        inputAt += piece;
     }
 
     private void unfilter(int filter) {

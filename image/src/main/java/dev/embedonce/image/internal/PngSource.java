@@ -5,11 +5,8 @@ import dev.embedonce.image.ImageFormat;
 import dev.embedonce.image.Palette;
 import dev.embedonce.image.PixelImage;
 import dev.embedonce.image.PixelMode;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.List;
+import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -20,10 +17,19 @@ import org.jspecify.annotations.Nullable;
 final class PngSource implements ImageSource {
     private static final String NAME = "PNG";
     private static final int SIGNATURE_LENGTH = 8;
-    private static final int MAX_TEXT = 1 << 20;
+    private static final int NONE = -1;
+    private static final String PROFILE_KEYWORD = "Raw profile type exif\0";
+    private static final String XMP_KEYWORD = "XML:com.adobe.xmp\0\0";
+    /** The longest textual profile that is looked at: twice what EXIF in a JPEG may have, in hexadecimal digits. */
+    private static final int MAX_PROFILE = 1 << 18;
+
+    private static final int CHUNK_WORK = 150;
+    private static final long TEXT_WORK = 8;
 
     private final byte[] data;
-    private final List<int[]> imageData = new ArrayList<>();
+    private final WorkBudget budget;
+    private final CRC32 checksum = new CRC32();
+    private int firstData = NONE;
     private int width;
     private int height;
     private int depth;
@@ -33,9 +39,11 @@ final class PngSource implements ImageSource {
     private byte @Nullable [] transparency;
     private int exifOrientation;
     private int xmpOrientation;
+    private boolean profileSeen;
 
-    PngSource(byte[] data) {
+    PngSource(byte[] data, WorkBudget budget) {
         this.data = data;
+        this.budget = budget;
         readChunks();
     }
 
@@ -64,66 +72,76 @@ final class PngSource implements ImageSource {
 
     private void readChunks() {
         int at = SIGNATURE_LENGTH;
-        boolean ended = false;
-        while (!ended && data.length - at >= 8) {
-            int length = Bytes.i32be(data, at, NAME);
-            String type = new String(data, at + 4, 4, StandardCharsets.ISO_8859_1);
-            int body = at + 8;
-            if (at == SIGNATURE_LENGTH && !type.equals("IHDR")) {
+        while (PngChunks.isHeader(data, at)) {
+            int type = PngChunks.type(data, at);
+            if (at == SIGNATURE_LENGTH && type != PngChunks.IHDR) {
                 throw new ImageException("corrupt PNG: no IHDR chunk at its start");
             }
-            if (length < 0 || length > data.length - body - 4) {
-                if (imageData.isEmpty() && !type.equals("IDAT")) {
+            boolean imageData = type == PngChunks.IDAT;
+            if (!PngChunks.isWhole(data, at)) {
+                if (firstData == NONE && !imageData) {
                     throw Bytes.truncated(NAME);
                 }
-                if (type.equals("IDAT")) {
-                    imageData.add(new int[] {body, Math.max(0, data.length - body)});
-                }
+                firstData = firstData == NONE ? at : firstData;
                 return;
             }
-            ended = chunk(type, at, body, length);
-            at = body + length + 4;
+            int length = PngChunks.length(data, at);
+            budget.spend(CHUNK_WORK + length);
+            if (intact(at, length, type)) {
+                chunk(type, at, length);
+            }
+            if (type == PngChunks.IEND) {
+                break;
+            }
+            at = PngChunks.after(data, at);
         }
         if (width == 0) {
             throw Bytes.truncated(NAME);
         }
-        if (imageData.isEmpty()) {
+        if (firstData == NONE) {
             throw new ImageException("corrupt PNG: no image data");
         }
     }
 
-    /** Returns whether this was the last chunk. */
-    private boolean chunk(String type, int at, int body, int length) {
-        boolean critical = Character.isUpperCase(type.charAt(0));
-        if (!intact(at, length)) {
-            if (critical) {
-                throw new ImageException("corrupt PNG: wrong checksum of its " + type + " chunk");
-            }
-            return false;
+    private void chunk(int type, int at, int length) {
+        int body = PngChunks.body(at);
+        if (type == PngChunks.IHDR) {
+            header(body, length);
+        } else if (type == PngChunks.PLTE) {
+            palette = Bytes.slice(data, body, length, NAME);
+        } else if (type == PngChunks.TRNS) {
+            transparency = Bytes.slice(data, body, length, NAME);
+        } else if (type == PngChunks.IDAT) {
+            firstData = firstData == NONE ? at : firstData;
+        } else if (type == PngChunks.EXIF) {
+            exifOrientation = Exif.orientation(data, body, length);
+        } else if (type == PngChunks.TEXT || type == PngChunks.COMPRESSED_TEXT) {
+            profile(type, body, length);
+        } else if (type == PngChunks.INTERNATIONAL_TEXT) {
+            xmp(body, length);
+        } else if (critical(type) && type != PngChunks.IEND) {
+            throw new ImageException("PNG has a critical chunk of unknown type '" + name(type) + "'");
         }
-        switch (type) {
-            case "IHDR" -> header(body, length);
-            case "PLTE" -> palette = Bytes.slice(data, body, length, NAME);
-            case "tRNS" -> transparency = Bytes.slice(data, body, length, NAME);
-            case "IDAT" -> imageData.add(new int[] {body, length});
-            case "eXIf" -> exifOrientation = Exif.orientation(data, body, length);
-            case "tEXt", "zTXt", "iTXt" -> text(type, body, length);
-            case "IEND" -> {
-                return true;
-            }
-            default -> {
-                if (critical) {
-                    throw new ImageException("PNG has a critical chunk of unknown type '" + type + "'");
-                }
-            }
-        }
-        return false;
     }
 
-    private boolean intact(int at, int length) {
-        CRC32 crc = new CRC32();
-        crc.update(data, at + 4, length + 4);
-        return (int) crc.getValue() == Bytes.i32be(data, at + 8 + length, NAME);
+    private static boolean critical(int type) {
+        return Character.isUpperCase(type >>> 24);
+    }
+
+    private static String name(int type) {
+        byte[] letters = {(byte) (type >> 24), (byte) (type >> 16), (byte) (type >> 8), (byte) type};
+        return new String(letters, StandardCharsets.ISO_8859_1);
+    }
+
+    /** Whether the checksum fits; a critical chunk without is refused. */
+    private boolean intact(int at, int length, int type) {
+        checksum.reset();
+        checksum.update(data, at + 4, length + 4);
+        boolean fits = (int) checksum.getValue() == Bytes.i32be(data, at + 8 + length, NAME);
+        if (!fits && critical(type)) {
+            throw new ImageException("corrupt PNG: wrong checksum of its " + name(type) + " chunk");
+        }
+        return fits;
     }
 
     private void header(int body, int length) {
@@ -161,57 +179,66 @@ final class PngSource implements ImageSource {
         return mode;
     }
 
-    private void text(String type, int body, int length) {
-        String text = new String(data, body, length, StandardCharsets.ISO_8859_1);
-        if (type.equals("iTXt")) {
-            if (text.startsWith("XML:com.adobe.xmp\0\0")) {
-                xmpOrientation = Exif.xmpOrientation(data, body, length);
-            }
-            return;
+    private void xmp(int body, int length) {
+        if (length > XMP_KEYWORD.length() && Bytes.startsWith(data, body, XMP_KEYWORD)) {
+            budget.spend(TEXT_WORK * length);
+            xmpOrientation = Exif.xmpOrientation(data, body, length);
         }
-        String keyword = "Raw profile type exif\0";
-        if (!text.startsWith(keyword) || exifOrientation != Exif.NONE) {
-            return;
-        }
-        int start = keyword.length();
-        byte[] exif = rawProfile(
-                type.equals("tEXt") ? text.substring(start) : inflateText(body + start + 1, length - start - 1));
-        exifOrientation = Exif.orientation(exif, 0, exif.length);
     }
 
-    private String inflateText(int at, int length) {
+    /** Reads the first profile, of bounded length; whoever writes one as text writes no second. */
+    private void profile(int type, int body, int length) {
+        int head = PROFILE_KEYWORD.length();
+        if (profileSeen || length <= head || !Bytes.startsWith(data, body, PROFILE_KEYWORD)) {
+            return;
+        }
+        profileSeen = true;
+        byte[] text = type == PngChunks.TEXT
+                ? Bytes.slice(data, body + head, Math.min(MAX_PROFILE, length - head), NAME)
+                : inflated(body + head + 1, length - head - 1);
+        budget.spend(TEXT_WORK * text.length);
+        if (exifOrientation == Exif.NONE) {
+            byte[] exif = rawProfile(text);
+            exifOrientation = Exif.orientation(exif, 0, exif.length);
+        }
+    }
+
+    private byte[] inflated(int at, int length) {
         Inflater inflater = new Inflater();
         try {
-            inflater.setInput(data, at, Math.max(0, length));
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            byte[] buffer = new byte[4096];
-            while (!inflater.finished() && out.size() < MAX_TEXT) {
-                int n = inflater.inflate(buffer);
-                if (n == 0) {
-                    break;
-                }
-                out.write(buffer, 0, n);
+            inflater.setInput(data, at, Math.max(0, Math.min(MAX_PROFILE, length)));
+            byte[] text = new byte[MAX_PROFILE];
+            int filled = 0;
+            int n;
+            while (filled < text.length && (n = inflater.inflate(text, filled, text.length - filled)) > 0) {
+                filled += n;
             }
-            return out.toString(StandardCharsets.ISO_8859_1);
+            return Arrays.copyOf(text, filled);
         } catch (DataFormatException e) {
-            return "";
+            return new byte[0];
         } finally {
             inflater.end();
         }
     }
 
     /** ImageMagick's textual profile: an empty line, the name, the length, then lines of hexadecimal digits. */
-    private static byte[] rawProfile(String text) {
-        String[] lines = text.split("\n", -1);
-        StringBuilder hex = new StringBuilder();
-        for (int i = 3; i < lines.length; i++) {
-            hex.append(lines[i].trim());
+    private static byte[] rawProfile(byte[] text) {
+        int at = 0;
+        for (int lines = 0; lines < 3 && at < text.length; at++) {
+            lines += text[at] == '\n' ? 1 : 0;
         }
-        try {
-            return HexFormat.of().parseHex(hex);
-        } catch (IllegalArgumentException e) {
-            return new byte[0];
+        byte[] profile = new byte[(text.length - at + 1) / 2];
+        int digits = 0;
+        for (; at < text.length; at++) {
+            int digit = Character.digit(text[at], 16);
+            if (digit >= 0) {
+                profile[digits / 2] |= (byte) (digits % 2 == 0 ? digit << 4 : digit);
+                digits++;
+            } else if (text[at] < 0 || text[at] > ' ') {
+                return new byte[0];
+            }
         }
+        return Arrays.copyOf(profile, digits / 2);
     }
 
     @Override
@@ -220,8 +247,9 @@ final class PngSource implements ImageSource {
         if (mode == PixelMode.PALETTE && palette == null) {
             throw new ImageException("corrupt PNG: palette picture without a palette");
         }
+        budget.hold((long) width * height * mode.bytesPerPixel());
         byte[] samples = new byte[Math.multiplyExact(Math.multiplyExact(width, height), mode.bytesPerPixel())];
-        try (PngRows rows = new PngRows(data, imageData)) {
+        try (PngRows rows = new PngRows(data, firstData, budget)) {
             PngUnpacker unpacker = new PngUnpacker(samples, width, depth, colourType, mode);
             if (interlaced) {
                 for (int pass = 0; pass < 7; pass++) {

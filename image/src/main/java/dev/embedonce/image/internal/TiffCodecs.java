@@ -2,38 +2,65 @@ package dev.embedonce.image.internal;
 
 import dev.embedonce.image.ImageException;
 import dev.embedonce.image.internal.jpeg.JpegSource;
+import dev.embedonce.image.internal.jpeg.JpegTables;
 import java.util.Arrays;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
+import org.jspecify.annotations.Nullable;
 
-/** The compressions of TIFF strips and tiles. Each fills {@code target} or throws. */
+/** The compressions of the strips or tiles of one TIFF. Each fills {@code target} or throws. Not thread-safe. */
 // Source: TIFF 6.0, sections 9, 13, 14; technical note 2
-final class TiffCodecs {
+final class TiffCodecs implements AutoCloseable {
     private static final int CLEAR = 256;
     private static final int END = 257;
+    private static final int MAX_CODES = 4096;
 
-    private TiffCodecs() {}
+    /** The most that is inflated at once, in bytes. */
+    private static final int PIECE = 1 << 16;
 
-    static void inflate(byte[] data, int from, int length, byte[] target) {
-        Inflater inflater = new Inflater();
+    private static final int INPUT_WORK = 8;
+    private static final int OUTPUT_WORK = 2;
+    private static final int CODE_WORK = 8;
+
+    private final byte[] data;
+    private final WorkBudget budget;
+    private final Inflater inflater = new Inflater();
+    private final int[] prefix = new int[MAX_CODES];
+    private final byte[] last = new byte[MAX_CODES];
+    private final byte[] stack = new byte[MAX_CODES + 1];
+    private @Nullable JpegTables jpegTables;
+
+    TiffCodecs(byte[] data, WorkBudget budget) {
+        this.data = data;
+        this.budget = budget;
+    }
+
+    void inflate(int from, int length, byte[] target) {
+        inflater.reset();
+        int at = from;
+        int end = from + length;
+        int filled = 0;
         try {
-            inflater.setInput(data, from, length);
-            int filled = 0;
             while (filled < target.length) {
-                int n = inflater.inflate(target, filled, target.length - filled);
-                if (n == 0) {
-                    throw Bytes.truncated("TIFF");
-                }
+                int n = inflater.inflate(target, filled, Math.min(PIECE, target.length - filled));
                 filled += n;
+                budget.spend(1 + (long) OUTPUT_WORK * n);
+                if (n == 0) {
+                    if (at == end || !inflater.needsInput()) {
+                        throw Bytes.truncated("TIFF");
+                    }
+                    int piece = Math.min(PIECE, end - at);
+                    budget.spend((long) INPUT_WORK * piece);
+                    inflater.setInput(data, at, piece);
+                    at += piece;
+                }
             }
         } catch (DataFormatException e) {
             throw new ImageException("corrupt TIFF: " + e.getMessage(), e);
-        } finally {
-            inflater.end();
         }
     }
 
-    static void packBits(byte[] data, int from, int length, byte[] target) {
+    void packBits(int from, int length, byte[] target) {
         int at = from;
         int end = from + length;
         int filled = 0;
@@ -41,6 +68,7 @@ final class TiffCodecs {
             if (at >= end) {
                 throw Bytes.truncated("TIFF");
             }
+            budget.spend(CODE_WORK);
             int head = data[at++];
             if (head >= 0) {
                 int n = Math.min(head + 1, target.length - filled);
@@ -61,13 +89,10 @@ final class TiffCodecs {
         }
     }
 
-    static void lzw(byte[] data, int from, int length, byte[] target) {
+    void lzw(int from, int length, byte[] target) {
         if (length >= 2 && data[from] == 0 && (data[from + 1] & 1) != 0) {
             throw new ImageException("TIFF with old-style LZW is not supported");
         }
-        int[] prefix = new int[4096];
-        byte[] last = new byte[4096];
-        byte[] stack = new byte[4097];
         int end = from + length;
         int at = from;
         int buffer = 0;
@@ -94,6 +119,7 @@ final class TiffCodecs {
                 codeSize = 9;
                 next = END + 1;
                 previous = -1;
+                budget.spend(CODE_WORK);
                 continue;
             }
             if (code > next || (previous < 0 && code > 255)) {
@@ -111,10 +137,11 @@ final class TiffCodecs {
             }
             first = (byte) walk;
             stack[depth++] = first;
+            budget.spend(CODE_WORK + depth);
             while (depth > 0 && filled < target.length) {
                 target[filled++] = stack[--depth];
             }
-            if (previous >= 0 && next < 4096) {
+            if (previous >= 0 && next < MAX_CODES) {
                 prefix[next] = previous;
                 last[next] = first;
                 next++;
@@ -126,21 +153,24 @@ final class TiffCodecs {
         }
     }
 
-    /** A strip or tile that is a JPEG picture, {@code rows} high; colours as the page says, not as the stream does. */
-    static byte[] jpeg(byte[] stream, TiffLayout layout, int rows, boolean luminanceChrominance) {
+    /** The header of a strip or tile that is a JPEG picture; tables that all of them share are read once. */
+    JpegSource jpeg(int from, int length, TiffTags tags) {
+        budget.spend((long) INPUT_WORK * length);
+        budget.hold(length);
+        byte[] stream = Bytes.slice(data, from, length, "TIFF");
         if (stream.length < 4 || (stream[0] & 0xFF) != 0xFF || (stream[1] & 0xFF) != 0xD8) {
             throw new ImageException("corrupt TIFF: a part that is no JPEG");
         }
-        JpegSource source = new JpegSource(stream);
-        if (layout.bits() != 8 || source.width() != layout.chunkWidth() || source.height() < rows) {
-            throw new ImageException(
-                    "corrupt TIFF: a JPEG part of " + source.width() + "x" + source.height() + " pixels");
+        JpegTables tables = jpegTables;
+        if (tables == null) {
+            tables = JpegTables.read(tags.bytes(TiffTags.JPEG_TABLES), budget);
+            jpegTables = tables;
         }
-        byte[] samples = source.decodeRaw(luminanceChrominance);
-        int wanted = Math.multiplyExact(layout.chunkRowBytes(), rows);
-        if (samples.length < wanted) {
-            throw new ImageException("corrupt TIFF: a JPEG part with other components");
-        }
-        return Arrays.copyOf(samples, wanted);
+        return new JpegSource(stream, tables, budget);
+    }
+
+    @Override
+    public void close() {
+        inflater.end();
     }
 }

@@ -5,30 +5,75 @@ import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Iterator;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/** Fax-compressed bilevel pages, by the JDK's own TIFF reader. */
+/**
+ * Fax-compressed bilevel pages, by the JDK's own TIFF reader. It is given a directory that we have written, so that it sees the
+ * page that we have checked and nothing else of the file.
+ */
 final class TiffFax {
-    private TiffFax() {}
+    private static final int CHUNK_WORK = 2000;
+    private static final int INPUT_WORK = 40;
+    private static final int PIXEL_WORK = 8;
+
+    /** The tags that are handed on if they are there, in rising order. */
+    private static final int[] TAGS = {
+        TiffTags.WIDTH,
+        TiffTags.HEIGHT,
+        TiffTags.BITS,
+        TiffTags.COMPRESSION,
+        TiffTags.PHOTOMETRIC,
+        TiffTags.FILL_ORDER,
+        TiffTags.STRIP_OFFSETS,
+        TiffTags.SAMPLES,
+        TiffTags.ROWS_PER_STRIP,
+        TiffTags.STRIP_LENGTHS,
+        TiffTags.FAX_3_OPTIONS,
+        TiffTags.FAX_4_OPTIONS,
+        TiffTags.TILE_WIDTH,
+        TiffTags.TILE_HEIGHT,
+        TiffTags.TILE_OFFSETS,
+        TiffTags.TILE_LENGTHS
+    };
+
+    private static final int TYPE_SHORT = 3;
+    private static final int TYPE_LONG = 4;
+
+    private final TiffTags tags;
+    private final TiffLayout layout;
+    private final WorkBudget budget;
+
+    TiffFax(TiffTags tags, TiffLayout layout, WorkBudget budget) {
+        this.tags = tags;
+        this.layout = layout;
+        this.budget = budget;
+    }
 
     /** One bit a pixel, rows padded to bytes, values as stored. */
-    static byte[] read(byte[] data, TiffLayout layout) {
+    byte[] read() {
         if (layout.bits() != 1 || layout.samples() != 1) {
             throw new ImageException("corrupt TIFF: fax compression of " + layout.samples() + " samples");
         }
+        askForAll();
+        return pack(decoded(page()).getRaster());
+    }
+
+    private static BufferedImage decoded(byte[] page) {
         Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName("tiff");
         if (!readers.hasNext()) {
             throw new ImageException("TIFF with fax compression is not supported by this Java runtime");
         }
         ImageReader reader = readers.next();
-        try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(data))) {
+        try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(page))) {
             reader.setInput(input, true, true);
-            BufferedImage image = reader.read(0);
-            return pack(image.getRaster(), layout);
+            return reader.read(0);
         } catch (IOException | RuntimeException e) {
             throw new ImageException("corrupt TIFF: fax data: " + e.getMessage(), e);
         } finally {
@@ -36,10 +81,77 @@ final class TiffFax {
         }
     }
 
-    private static byte[] pack(Raster raster, TiffLayout layout) {
+    /** The JDK's reader cannot be asked how far it is: all of the work is asked for before. */
+    private void askForAll() {
+        for (int i = 0; i < layout.chunks(); i++) {
+            budget.spend(CHUNK_WORK + (long) INPUT_WORK * layout.length(i));
+        }
+        budget.spend((long) PIXEL_WORK * layout.width() * layout.height());
+    }
+
+    /** The file with a directory of its own. */
+    private byte[] page() {
+        byte[] data = tags.data();
+        int directory = data.length + (data.length & 1);
+        int length = directory + 2 + 12 * TAGS.length + 4;
+        for (int tag : TAGS) {
+            length = Math.addExact(length, 4 * count(tag));
+        }
+        budget.hold(3L * length); // here, and in what the reader keeps of it
+        ByteBuffer out = ByteBuffer.wrap(Arrays.copyOf(data, length))
+                .order(tags.littleEndian() ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+        out.putInt(4, directory);
+        int entries = (int) Arrays.stream(TAGS).filter(tag -> count(tag) > 0).count();
+        out.position(directory).putShort((short) entries);
+        int values = directory + 2 + 12 * entries + 4;
+        for (int tag : TAGS) {
+            int count = count(tag);
+            if (count == 0) {
+                continue;
+            }
+            boolean isShort = isShort(tag);
+            out.putShort((short) tag)
+                    .putShort((short) (isShort ? TYPE_SHORT : TYPE_LONG))
+                    .putInt(count);
+            if (isShort) {
+                out.putShort((short) tags.value(tag, 0)).putShort((short) 0);
+                continue;
+            }
+            out.putInt(count == 1 ? tags.value(tag, 0) : values);
+            for (int i = 0; count > 1 && i < count; i++, values += 4) {
+                out.putInt(values, tags.value(tag, i));
+            }
+        }
+        return out.array();
+    }
+
+    /** Whether the reader wants a tag's value as a number of 16 bits. */
+    private static boolean isShort(int tag) {
+        return switch (tag) {
+            case TiffTags.BITS, TiffTags.COMPRESSION, TiffTags.PHOTOMETRIC, TiffTags.FILL_ORDER, TiffTags.SAMPLES ->
+                true;
+            default -> false;
+        };
+    }
+
+    /** How many values of a tag are handed on: one a chunk, or one. */
+    private int count(int tag) {
+        boolean eachChunk = switch (tag) {
+            case TiffTags.STRIP_OFFSETS, TiffTags.STRIP_LENGTHS, TiffTags.TILE_OFFSETS, TiffTags.TILE_LENGTHS -> true;
+            default -> false;
+        };
+        return (int) Math.min(tags.count(tag), eachChunk ? layout.chunks() : 1);
+    }
+
+    private byte[] pack(Raster raster) {
+        if (raster.getWidth() < layout.width() || raster.getHeight() < layout.height()) {
+            throw new ImageException("corrupt TIFF: fax data of another size");
+        }
+        budget.hold((long) layout.rowBytes() * layout.height());
         byte[] packed = new byte[Math.multiplyExact(layout.rowBytes(), layout.height())];
         int[] row = new int[layout.width()];
         for (int y = 0; y < layout.height(); y++) {
+            budget.spend((long) PIXEL_WORK * row.length);
             raster.getSamples(0, y, layout.width(), 1, 0, row);
             for (int x = 0; x < row.length; x++) {
                 if (row[x] != 0) {

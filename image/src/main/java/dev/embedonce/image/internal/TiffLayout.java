@@ -16,10 +16,12 @@ final class TiffLayout {
     private final boolean tiled;
     private final int chunkWidth;
     private final int chunkHeight;
-    private final int[] offsets;
-    private final int[] lengths;
+    private final TiffTags tags;
+    private final int offsets;
+    private final int lengths;
 
     TiffLayout(TiffTags tags) {
+        this.tags = tags;
         width = tags.number(TiffTags.WIDTH, 0);
         height = tags.number(TiffTags.HEIGHT, 0);
         if (width < 1 || height < 1) {
@@ -27,8 +29,8 @@ final class TiffLayout {
         }
         samples = tags.number(TiffTags.SAMPLES, 1);
         bits = tags.number(TiffTags.BITS, 1);
-        for (int each : tags.numbers(TiffTags.BITS)) {
-            if (each != bits) {
+        for (int i = 1; i < Math.min(samples, tags.count(TiffTags.BITS)); i++) {
+            if (tags.value(TiffTags.BITS, i) != bits) {
                 throw new ImageException("TIFF with samples of different sizes is not supported");
             }
         }
@@ -38,16 +40,13 @@ final class TiffLayout {
         sampleFormat = tags.number(TiffTags.SAMPLE_FORMAT, 1);
         compression = tags.number(TiffTags.COMPRESSION, 1);
         planar = tags.number(TiffTags.PLANAR, 1) == 2 && samples > 1;
-        tiled = tags.numbers(TiffTags.TILE_OFFSETS).length > 0;
+        tiled = tags.count(TiffTags.TILE_OFFSETS) > 0;
         chunkWidth = tiled ? tags.number(TiffTags.TILE_WIDTH, 0) : width;
         chunkHeight = tiled
                 ? tags.number(TiffTags.TILE_HEIGHT, 0)
                 : Math.min(height, tags.number(TiffTags.ROWS_PER_STRIP, height));
-        offsets = tags.numbers(tiled ? TiffTags.TILE_OFFSETS : TiffTags.STRIP_OFFSETS);
-        int[] stated = tags.numbers(tiled ? TiffTags.TILE_LENGTHS : TiffTags.STRIP_LENGTHS);
-        lengths = stated.length == 0 && offsets.length == 1
-                ? new int[] {Math.max(0, tags.data().length - offsets[0])}
-                : stated;
+        offsets = tiled ? TiffTags.TILE_OFFSETS : TiffTags.STRIP_OFFSETS;
+        lengths = tiled ? TiffTags.TILE_LENGTHS : TiffTags.STRIP_LENGTHS;
         check();
     }
 
@@ -62,10 +61,19 @@ final class TiffLayout {
         if (planar && bits < 8) {
             throw new ImageException("TIFF in planes of " + bits + " bits is not supported");
         }
-        long needed = (long) chunksAcross() * chunksDown() * (planar ? samples : 1);
-        if (offsets.length < needed || lengths.length < needed) {
+        long needed = chunks();
+        if (tags.count(offsets) < needed || (tags.count(lengths) < needed && !hasOneChunkOfUnknownLength())) {
             throw Bytes.truncated("TIFF");
         }
+    }
+
+    private boolean hasOneChunkOfUnknownLength() {
+        return tags.count(offsets) == 1 && tags.count(lengths) == 0;
+    }
+
+    /** Strips or tiles of all planes. */
+    long chunks() {
+        return (long) chunksAcross() * chunksDown() * (planar ? samples : 1);
     }
 
     int width() {
@@ -122,11 +130,13 @@ final class TiffLayout {
     }
 
     int offset(int chunk) {
-        return offsets[chunk];
+        return tags.value(offsets, chunk);
     }
 
+    /** Bytes of a chunk, as far as they are there. */
     int length(int chunk) {
-        return lengths[chunk];
+        int left = Math.max(0, tags.data().length - offset(chunk));
+        return hasOneChunkOfUnknownLength() ? left : Math.min(left, tags.value(lengths, chunk));
     }
 
     /** Samples of one pixel that lie together in a chunk. */

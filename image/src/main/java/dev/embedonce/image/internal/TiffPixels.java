@@ -1,10 +1,11 @@
 package dev.embedonce.image.internal;
 
 import dev.embedonce.image.ImageException;
+import dev.embedonce.image.internal.jpeg.JpegSource;
 import java.util.Arrays;
 
 /** Reads strips or tiles and lays their samples out as one pixel-interleaved picture, in the file's byte order. */
-final class TiffPixels {
+final class TiffPixels implements AutoCloseable {
     private static final int PLAIN = 1;
     private static final int FAX_RLE = 2;
     private static final int FAX_3 = 3;
@@ -14,29 +15,37 @@ final class TiffPixels {
     private static final int OLD_DEFLATE = 32946;
     private static final int PACK_BITS = 32773;
 
+    private static final int CHUNK_WORK = 500;
+    private static final int BYTE_WORK = 2;
+
     private final TiffTags tags;
     private final TiffLayout layout;
     private final boolean luminanceChrominance;
-    private final byte[] jpegTables;
+    private final WorkBudget budget;
+    private final TiffCodecs codecs;
 
-    TiffPixels(TiffTags tags, TiffLayout layout, boolean luminanceChrominance) {
+    TiffPixels(TiffTags tags, TiffLayout layout, boolean luminanceChrominance, WorkBudget budget) {
         this.tags = tags;
         this.layout = layout;
         this.luminanceChrominance = luminanceChrominance;
-        this.jpegTables = tags.bytes(TiffTags.JPEG_TABLES);
+        this.budget = budget;
+        this.codecs = new TiffCodecs(tags.data(), budget);
     }
 
     byte[] read() {
         if (layout.compression() == FAX_RLE || layout.compression() == FAX_3 || layout.compression() == FAX_4) {
-            return TiffFax.read(tags.data(), layout);
+            return new TiffFax(tags, layout, budget).read();
         }
+        budget.hold((long) layout.rowBytes() * layout.height());
         byte[] picture = new byte[Math.multiplyExact(layout.rowBytes(), layout.height())];
         int planes = layout.planar() ? layout.samples() : 1;
         int chunk = 0;
         for (int plane = 0; plane < planes; plane++) {
             for (int y = 0; y < layout.height(); y += layout.chunkHeight()) {
                 for (int x = 0; x < layout.width(); x += layout.chunkWidth()) {
+                    long held = budget.held();
                     place(unpacked(chunk++, y), plane, x, y, picture);
+                    budget.release(budget.held() - held);
                 }
             }
         }
@@ -45,24 +54,24 @@ final class TiffPixels {
 
     private byte[] unpacked(int chunk, int y) {
         int rows = layout.tiled() ? layout.chunkHeight() : Math.min(layout.chunkHeight(), layout.height() - y);
-        byte[] target = new byte[Math.multiplyExact(layout.chunkRowBytes(), rows)];
-        byte[] data = tags.data();
+        int size = Math.multiplyExact(layout.chunkRowBytes(), rows);
+        budget.hold(size);
+        budget.spend(CHUNK_WORK + (long) BYTE_WORK * size);
         int from = layout.offset(chunk);
-        int length = Math.min(layout.length(chunk), data.length - from);
-        if (length < 0) {
-            throw Bytes.truncated("TIFF");
+        int length = layout.length(chunk);
+        if (layout.isJpeg()) {
+            return jpeg(from, length, rows, size);
         }
+        byte[] target = new byte[size];
+        byte[] data = tags.data();
         switch (layout.compression()) {
             case PLAIN -> {
                 Bytes.require(data, from, target.length, "TIFF");
                 System.arraycopy(data, from, target, 0, target.length);
             }
-            case LZW -> TiffCodecs.lzw(data, from, length, target);
-            case DEFLATE, OLD_DEFLATE -> TiffCodecs.inflate(data, from, length, target);
-            case PACK_BITS -> TiffCodecs.packBits(data, from, length, target);
-            case TiffLayout.JPEG -> {
-                return jpeg(Bytes.slice(data, from, length, "TIFF"), rows, target.length);
-            }
+            case LZW -> codecs.lzw(from, length, target);
+            case DEFLATE, OLD_DEFLATE -> codecs.inflate(from, length, target);
+            case PACK_BITS -> codecs.packBits(from, length, target);
             default -> throw new ImageException("TIFF with compression " + layout.compression() + " is not supported");
         }
         if (tags.number(TiffTags.FILL_ORDER, 1) == 2) {
@@ -74,18 +83,26 @@ final class TiffPixels {
         return target;
     }
 
-    private byte[] jpeg(byte[] stream, int rows, int expected) {
-        byte[] whole = stream;
-        if (jpegTables.length > 4) {
-            int tables = jpegTables.length - 2;
-            whole = Arrays.copyOf(jpegTables, tables + stream.length - 2);
-            System.arraycopy(stream, 2, whole, tables, stream.length - 2);
+    /** A chunk that is a JPEG picture, in the colours that the page says, not the stream. */
+    private byte[] jpeg(int from, int length, int rows, int size) {
+        JpegSource part = codecs.jpeg(from, length, tags);
+        // the last strip may be as high as the others, though less of it is wanted
+        boolean fits = layout.bits() == 8
+                && part.width() == layout.chunkWidth()
+                && part.height() >= rows
+                && part.height() <= layout.chunkHeight();
+        if (!fits) {
+            throw new ImageException("corrupt TIFF: a JPEG part of " + part.width() + "x" + part.height() + " pixels");
         }
-        byte[] samples = TiffCodecs.jpeg(whole, layout, rows, luminanceChrominance);
-        if (samples.length != expected) {
-            throw new ImageException("corrupt TIFF: a JPEG part of another size");
+        if (part.components() != layout.chunkSamples()) {
+            throw new ImageException("corrupt TIFF: a JPEG part with " + part.components() + " components");
         }
-        return samples;
+        return Arrays.copyOf(part.decodeRaw(luminanceChrominance), size);
+    }
+
+    @Override
+    public void close() {
+        codecs.close();
     }
 
     private void undoPredictor(byte[] chunk, int rows) {

@@ -19,25 +19,31 @@ final class TiffSource implements ImageSource {
     static final int PALETTE = 3;
     static final int CMYK = 5;
     static final int YCBCR = 6;
+    private static final int NONE = -1;
+    private static final int PIXEL_WORK = 8;
 
+    private final WorkBudget budget;
     private final TiffTags tags;
     private final TiffLayout layout;
     private final int photometric;
-    private final int[] extra;
+    private final int extraSamples;
+    private final int firstExtra;
     private final PixelMode mode;
 
-    TiffSource(byte[] data) {
+    TiffSource(byte[] data, WorkBudget budget) {
+        this.budget = budget;
         this.tags = new TiffTags(data);
         this.photometric = tags.number(TiffTags.PHOTOMETRIC, 0);
         this.layout = new TiffLayout(tags);
-        this.extra = tags.numbers(TiffTags.EXTRA_SAMPLES);
+        this.extraSamples = tags.count(TiffTags.EXTRA_SAMPLES);
+        this.firstExtra = tags.number(TiffTags.EXTRA_SAMPLES, NONE);
         this.mode = mode();
     }
 
     private PixelMode mode() {
         int bits = layout.bits();
-        int colours = layout.samples() - extra.length;
-        int alpha = extra.length == 0 ? -1 : extra[0];
+        int colours = layout.samples() - extraSamples;
+        int alpha = firstExtra;
         PixelMode found = null;
         switch (photometric) {
             case WHITE_IS_ZERO, BLACK_IS_ZERO -> {
@@ -50,14 +56,14 @@ final class TiffSource implements ImageSource {
             case PALETTE -> found = layout.samples() == 1 && bits <= 8 ? PixelMode.PALETTE : null;
             case RGB -> {
                 boolean opaque = (colours == 3 && alpha <= 0);
-                boolean transparent = (colours == 4 && extra.length == 0)
+                boolean transparent = (colours == 4 && extraSamples == 0)
                         || (colours == 3 && (alpha == 2 || alpha == 999 || (alpha == 1 && bits == 8)));
                 if (bits >= 8) {
                     found = opaque ? PixelMode.RGB : transparent ? PixelMode.RGBA : null;
                 }
             }
             case CMYK -> found = colours == 4 && bits >= 8 && alpha <= 0 ? PixelMode.CMYK : null;
-            case YCBCR -> found = colours == 3 && extra.length == 0 && layout.isJpeg() ? PixelMode.RGB : null;
+            case YCBCR -> found = colours == 3 && extraSamples == 0 && layout.isJpeg() ? PixelMode.RGB : null;
             default -> {}
         }
         if (found == null || layout.sampleFormat() != 1) {
@@ -97,9 +103,14 @@ final class TiffSource implements ImageSource {
     public PixelImage decode() {
         int width = layout.width();
         int height = layout.height();
-        byte[] packed = new TiffPixels(tags, layout, photometric == YCBCR).read();
+        byte[] packed;
+        try (TiffPixels pixels = new TiffPixels(tags, layout, photometric == YCBCR, budget)) {
+            packed = pixels.read();
+        }
+        budget.hold((long) width * height * mode.bytesPerPixel());
         byte[] samples = new byte[Math.multiplyExact(Math.multiplyExact(width, height), mode.bytesPerPixel())];
         for (int y = 0; y < height; y++) {
+            budget.spend(PIXEL_WORK * (1L + width));
             row(packed, y * layout.rowBytes(), samples, y * width * mode.bytesPerPixel());
         }
         if (mode == PixelMode.PALETTE) {
@@ -139,7 +150,7 @@ final class TiffSource implements ImageSource {
                 samples[i] = (byte) ~samples[i];
             }
         }
-        if (mode == PixelMode.RGBA && extra.length > 0 && extra[0] == 1) {
+        if (mode == PixelMode.RGBA && firstExtra == 1) {
             for (int i = from; i < from + length; i += 4) {
                 straighten(samples, i);
             }
@@ -159,15 +170,15 @@ final class TiffSource implements ImageSource {
     }
 
     private Palette palette() {
-        int[] map = tags.numbers(TiffTags.COLOUR_MAP);
-        int entries = Math.min(256, map.length / 3);
+        int each = tags.count(TiffTags.COLOUR_MAP) / 3;
+        int entries = Math.min(256, each);
         if (entries == 0) {
             throw new ImageException("corrupt TIFF: palette picture without a palette");
         }
         byte[] rgb = new byte[3 * entries];
         for (int i = 0; i < entries; i++) {
             for (int band = 0; band < 3; band++) {
-                rgb[3 * i + band] = (byte) (map[band * (map.length / 3) + i] >> 8);
+                rgb[3 * i + band] = (byte) (tags.value(TiffTags.COLOUR_MAP, band * each + i) >> 8);
             }
         }
         return new Palette(rgb, null);

@@ -1,8 +1,6 @@
 package dev.embedonce.image.internal;
 
 import dev.embedonce.image.ImageException;
-import java.util.HashMap;
-import java.util.Map;
 
 /** The first directory of a TIFF file. */
 final class TiffTags {
@@ -18,6 +16,8 @@ final class TiffTags {
     static final int ROWS_PER_STRIP = 278;
     static final int STRIP_LENGTHS = 279;
     static final int PLANAR = 284;
+    static final int FAX_3_OPTIONS = 292;
+    static final int FAX_4_OPTIONS = 293;
     static final int PREDICTOR = 317;
     static final int COLOUR_MAP = 320;
     static final int TILE_WIDTH = 322;
@@ -27,12 +27,14 @@ final class TiffTags {
     static final int EXTRA_SAMPLES = 338;
     static final int SAMPLE_FORMAT = 339;
     static final int JPEG_TABLES = 347;
+    private static final int MOST = JPEG_TABLES;
 
     private static final String NAME = "TIFF";
 
     private final byte[] data;
     private final boolean little;
-    private final Map<Integer, Integer> entries = new HashMap<>();
+    /** Where the entry of a tag that matters stands, by tag; 0 if it is absent. */
+    private final int[] entries = new int[MOST + 1];
 
     TiffTags(byte[] data) {
         this.data = data;
@@ -42,7 +44,10 @@ final class TiffTags {
         for (int i = 0; i < count; i++) {
             int entry = directory + 2 + 12 * i;
             Bytes.require(data, entry, 12, NAME);
-            entries.putIfAbsent(u16(entry), entry);
+            int tag = u16(entry);
+            if (tag <= MOST && entries[tag] == 0) {
+                entries[tag] = entry;
+            }
         }
     }
 
@@ -54,35 +59,38 @@ final class TiffTags {
         return little;
     }
 
-    /** The only value of a tag. */
+    /** The first value of a tag. */
     int number(int tag, int otherwise) {
-        int[] values = numbers(tag);
-        return values.length == 0 ? otherwise : values[0];
+        return count(tag) == 0 ? otherwise : value(tag, 0);
     }
 
-    /** All values of a tag, none if it is absent. */
-    int[] numbers(int tag) {
-        Integer entry = entries.get(tag);
-        if (entry == null) {
-            return new int[0];
+    /** How many values a tag has; 0 if it is absent. */
+    int count(int tag) {
+        int entry = entries[tag];
+        if (entry == 0) {
+            return 0;
         }
-        int size = size(tag, u16(entry + 2));
         int count = i32(entry + 4);
-        int at = start(entry, size, count);
-        int[] values = new int[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = size == 1 ? data[at + i] & 0xFF : size == 2 ? u16(at + 2 * i) : i32(at + 4 * i);
-            if (values[i] < 0) {
-                throw new ImageException("corrupt TIFF: tag " + tag + " is " + (values[i] & 0xFFFFFFFFL));
-            }
+        start(entry, size(tag, u16(entry + 2)), count);
+        return count;
+    }
+
+    /** One value of a tag, read where it stands. */
+    int value(int tag, int index) {
+        int entry = entries[tag];
+        int size = size(tag, u16(entry + 2));
+        int at = start(entry, size, i32(entry + 4)) + index * size;
+        int value = size == 1 ? data[at] & 0xFF : size == 2 ? u16(at) : i32(at);
+        if (value < 0) {
+            throw new ImageException("corrupt TIFF: tag " + tag + " is " + (value & 0xFFFFFFFFL));
         }
-        return values;
+        return value;
     }
 
     /** The bytes of a tag, none if it is absent. */
     byte[] bytes(int tag) {
-        Integer entry = entries.get(tag);
-        if (entry == null) {
+        int entry = entries[tag];
+        if (entry == 0) {
             return new byte[0];
         }
         int count = i32(entry + 4);

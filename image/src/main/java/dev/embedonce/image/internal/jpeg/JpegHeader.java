@@ -3,6 +3,7 @@ package dev.embedonce.image.internal.jpeg;
 import dev.embedonce.image.ImageException;
 import dev.embedonce.image.internal.Bytes;
 import dev.embedonce.image.internal.Exif;
+import dev.embedonce.image.internal.WorkBudget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,11 +14,11 @@ final class JpegHeader {
     static final String NAME = "JPEG";
     static final int SOS = 0xDA;
     static final int EOI = 0xD9;
+    private static final int SEGMENT_WORK = 100;
+    private static final int BYTE_WORK = 8;
 
     final byte[] data;
-    final HuffmanTable[] dcTables = new HuffmanTable[4];
-    final HuffmanTable[] acTables = new HuffmanTable[4];
-    final int[][] quantTables = new int[4][];
+    final JpegTables tables;
     final List<JpegComponent> components = new ArrayList<>();
     int width;
     int height;
@@ -32,11 +33,15 @@ final class JpegHeader {
     /** Whether four components are inks stored the Photoshop way, 255 for none. */
     boolean inverted = true;
 
+    private final WorkBudget budget;
     private int exifOrientation;
     private int xmpOrientation;
 
-    JpegHeader(byte[] data) {
+    /** A header yet to be read, with {@code tables} to begin with. */
+    JpegHeader(byte[] data, JpegTables tables, WorkBudget budget) {
         this.data = data;
+        this.tables = tables;
+        this.budget = budget;
     }
 
     int orientation() {
@@ -61,7 +66,9 @@ final class JpegHeader {
     int readSegments(int at) {
         int position = at;
         while (true) {
+            int from = position;
             position = nextMarker(position);
+            budget.spend(SEGMENT_WORK + position - from);
             int marker = data[position - 1] & 0xFF;
             if (marker == EOI) {
                 return -1;
@@ -77,6 +84,7 @@ final class JpegHeader {
                 throw corrupt("segment of length " + length);
             }
             Bytes.require(data, position, length, NAME);
+            budget.spend((long) BYTE_WORK * length);
             segment(marker, position + 2, length - 2);
             position += length;
         }
@@ -104,8 +112,8 @@ final class JpegHeader {
     private void segment(int marker, int at, int length) {
         switch (marker) {
             case 0xC0, 0xC1, 0xC2 -> frame(marker, at, length);
-            case 0xC4 -> huffmanTables(at, length);
-            case 0xDB -> quantTables(at, length);
+            case 0xC4 -> tables.defineHuffman(data, at, length);
+            case 0xDB -> tables.defineQuant(data, at, length);
             case 0xDD -> restartInterval = Bytes.u16be(data, at, NAME);
             case 0xE0 -> jfif |= length >= 14 && Bytes.startsWith(data, at, "JFIF\0");
             case 0xE1 -> application1(at, length);
@@ -185,50 +193,6 @@ final class JpegHeader {
         component.blocksDown = ceilDiv(component.height, 8);
         component.paddedAcross = ceilDiv(width, 8 * maxHorizontal) * component.horizontal;
         component.paddedDown = ceilDiv(height, 8 * maxVertical) * component.vertical;
-    }
-
-    private void quantTables(int at, int length) {
-        int position = at;
-        while (position < at + length) {
-            int head = data[position++] & 0xFF;
-            int wide = head >> 4;
-            if ((head & 0xF) > 3 || wide > 1) {
-                throw corrupt("quantisation table " + head);
-            }
-            Bytes.require(data, position, 64 << wide, NAME);
-            int[] table = new int[64];
-            for (int i = 0; i < 64; i++) {
-                table[Zigzag.NATURAL[i]] =
-                        wide == 1 ? Bytes.u16be(data, position + 2 * i, NAME) : data[position + i] & 0xFF;
-            }
-            quantTables[head & 0xF] = table;
-            position += 64 << wide;
-        }
-    }
-
-    private void huffmanTables(int at, int length) {
-        int position = at;
-        while (position < at + length) {
-            int head = data[position++] & 0xFF;
-            if ((head & 0xF) > 3 || head >> 4 > 1) {
-                throw corrupt("Huffman table " + head);
-            }
-            Bytes.require(data, position, 16, NAME);
-            int[] counts = new int[17];
-            int total = 0;
-            for (int bits = 1; bits <= 16; bits++) {
-                counts[bits] = data[position + bits - 1] & 0xFF;
-                total += counts[bits];
-            }
-            position += 16;
-            if (total > 256) {
-                throw corrupt("Huffman table of " + total + " codes");
-            }
-            byte[] symbols = Bytes.slice(data, position, total, NAME);
-            position += total;
-            boolean ac = head >> 4 == 1;
-            (ac ? acTables : dcTables)[head & 0xF] = new HuffmanTable(counts, symbols, ac);
-        }
     }
 
     static int ceilDiv(int a, int b) {

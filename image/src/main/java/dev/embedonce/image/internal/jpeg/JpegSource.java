@@ -7,6 +7,7 @@ import dev.embedonce.image.Region;
 import dev.embedonce.image.internal.Bytes;
 import dev.embedonce.image.internal.ImageSource;
 import dev.embedonce.image.internal.PlanarRows;
+import dev.embedonce.image.internal.WorkBudget;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +18,22 @@ public final class JpegSource implements ImageSource {
     /** More than any encoder makes; each scan may cost a walk over all of the picture, however short it is. */
     private static final int MAX_SCANS = 200;
 
+    private static final int BLOCK_WORK = 100;
+    private static final int SAMPLE_WORK = 4;
+
+    private final WorkBudget budget;
     private final JpegHeader header;
     private final int firstScan;
 
-    public JpegSource(byte[] data) {
-        this.header = new JpegHeader(data);
+    /** A whole file. */
+    public JpegSource(byte[] data, WorkBudget budget) {
+        this(data, new JpegTables(), budget);
+    }
+
+    /** A stream that may use {@code tables} that stand elsewhere. */
+    public JpegSource(byte[] data, JpegTables tables, WorkBudget budget) {
+        this.budget = budget;
+        this.header = new JpegHeader(data, new JpegTables(tables), budget);
         this.firstScan = header.readSegments(2);
         if (header.width == 0) {
             throw JpegHeader.corrupt("no frame header");
@@ -44,6 +56,11 @@ public final class JpegSource implements ImageSource {
     @Override
     public int height() {
         return header.height;
+    }
+
+    /** How many colour components there are: 1, 3 or 4. */
+    public int components() {
+        return header.components.size();
     }
 
     @Override
@@ -82,12 +99,14 @@ public final class JpegSource implements ImageSource {
     }
 
     private byte[] decodeRegion(Region region, int bands) {
-        byte[] target = new byte[Math.multiplyExact(Math.multiplyExact(region.width(), region.height()), bands)];
         decodePlanes(region);
+        budget.hold((long) region.width() * region.height() * bands);
+        byte[] target = new byte[Math.multiplyExact(Math.multiplyExact(region.width(), region.height()), bands)];
         ColourConverter rows = new ColourConverter(header, region, bands);
         int width = region.width();
         int[][] row = new int[bands][width];
         for (int y = 0; y < region.height(); y++) {
+            budget.spend((long) SAMPLE_WORK * bands * width);
             rows.read(region.y() + y, row);
             for (int band = 0; band < bands; band++) {
                 int at = y * width * bands + band;
@@ -108,7 +127,7 @@ public final class JpegSource implements ImageSource {
             if (scans == MAX_SCANS) {
                 throw JpegHeader.corrupt("more than " + MAX_SCANS + " scans");
             }
-            at = header.readSegments(new ScanDecoder(header, at).decode());
+            at = header.readSegments(new ScanDecoder(header, at, budget).decode());
         }
         for (JpegComponent component : header.components) {
             if (header.progressive) {
@@ -130,12 +149,19 @@ public final class JpegSource implements ImageSource {
         component.blockToX = lastX / 8 + 1;
         component.blockToY = lastY / 8 + 1;
         component.stride = (component.blockToX - component.blockFromX) * 8;
-        component.plane =
-                new byte[Math.multiplyExact(component.stride, (component.blockToY - component.blockFromY) * 8)];
         if (header.progressive) {
-            component.coefficients =
-                    new short[Math.multiplyExact(Math.multiplyExact(component.paddedAcross, component.paddedDown), 64)];
+            int blocks = Math.multiplyExact(component.paddedAcross, component.paddedDown);
+            budget.hold(2L * 64 * blocks);
+            component.coefficients = new short[Math.multiplyExact(blocks, 64)];
+        } else {
+            makePlane(component);
         }
+    }
+
+    private void makePlane(JpegComponent component) {
+        int size = Math.multiplyExact(component.stride, (component.blockToY - component.blockFromY) * 8);
+        budget.hold(size);
+        component.plane = new byte[size];
     }
 
     private void transform(JpegComponent component) {
@@ -145,8 +171,10 @@ public final class JpegSource implements ImageSource {
                 throw JpegHeader.corrupt("a progressive picture without its last scans");
             }
         }
+        makePlane(component);
         int[] block = new int[64];
         for (int y = component.blockFromY; y < component.blockToY; y++) {
+            budget.spend((long) BLOCK_WORK * (component.blockToX - component.blockFromX));
             for (int x = component.blockFromX; x < component.blockToX; x++) {
                 int from = (y * component.paddedAcross + x) * 64;
                 int places = 0;
@@ -158,6 +186,7 @@ public final class JpegSource implements ImageSource {
                 InverseDct.transform(block, places, component.plane, component.planeOffset(x, y), component.stride);
             }
         }
+        budget.release(2L * component.coefficients.length);
         component.coefficients = new short[0];
     }
 }

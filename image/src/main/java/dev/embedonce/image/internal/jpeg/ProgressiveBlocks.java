@@ -28,6 +28,11 @@ final class ProgressiveBlocks {
         return from > 0;
     }
 
+    /** How many coefficients of each block are looked at even if the scan says nothing about them. */
+    int walked() {
+        return high == 0 || from == 0 ? 0 : to - from + 1;
+    }
+
     void restart() {
         endOfBandRun = 0;
     }

@@ -1,6 +1,7 @@
 package dev.embedonce.image.internal.jpeg;
 
 import dev.embedonce.image.internal.Bytes;
+import dev.embedonce.image.internal.WorkBudget;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,15 +14,25 @@ final class ScanDecoder {
             @Nullable HuffmanTable dc,
             @Nullable HuffmanTable ac) {}
 
+    /** What a block costs, its transform included, beside the bits that it is read from. */
+    private static final int BLOCK_WORK = 100;
+    /** What a block of a progressive scan costs beside those. */
+    private static final int PROGRESSIVE_BLOCK_WORK = 10;
+
+    private static final int BYTE_WORK = 30;
+
     private final JpegHeader header;
+    private final WorkBudget budget;
     private final BitReader in;
     private final List<Part> parts = new ArrayList<>();
     private final ProgressiveBlocks progressive;
     private final int[] block = new int[64];
+    private int paidUpTo;
 
     /** Reads the scan header that starts at {@code at}. */
-    ScanDecoder(JpegHeader header, int at) {
+    ScanDecoder(JpegHeader header, int at, WorkBudget budget) {
         this.header = header;
+        this.budget = budget;
         byte[] data = header.data;
         int length = Bytes.u16be(data, at, JpegHeader.NAME);
         Bytes.require(data, at, length, JpegHeader.NAME);
@@ -29,12 +40,13 @@ final class ScanDecoder {
         if (length != 6 + 2 * count || count < 1 || count > 4) {
             throw JpegHeader.corrupt("scan of " + count + " components");
         }
+        int tail = at + 3 + 2 * count;
+        this.in = new BitReader(data, at + length);
+        this.paidUpTo = at + length;
+        this.progressive = new ProgressiveBlocks(in, data[tail] & 0xFF, data[tail + 1] & 0xFF, data[tail + 2] & 0xFF);
         for (int i = 0; i < count; i++) {
             parts.add(part(data[at + 3 + 2 * i] & 0xFF, data[at + 4 + 2 * i] & 0xFF));
         }
-        int tail = at + 3 + 2 * count;
-        this.in = new BitReader(data, at + length);
-        this.progressive = new ProgressiveBlocks(in, data[tail] & 0xFF, data[tail + 1] & 0xFF, data[tail + 2] & 0xFF);
         check();
     }
 
@@ -45,30 +57,22 @@ final class ScanDecoder {
                     throw JpegHeader.corrupt("Huffman table " + tables);
                 }
                 if (component.quant.length == 0) {
-                    component.quant = quant(component.quantTable);
+                    component.quant = header.tables.quant(component.quantTable);
                 }
-                return new Part(component, header.dcTables[tables >> 4], header.acTables[tables & 0xF]);
+                boolean dc = !header.progressive || progressive.needsDcTable();
+                boolean ac = !header.progressive || progressive.needsAcTable();
+                return new Part(
+                        component,
+                        dc ? header.tables.dc(tables >> 4, budget) : null,
+                        ac ? header.tables.ac(tables & 0xF, budget) : null);
             }
         }
         throw JpegHeader.corrupt("scan of an unknown component");
     }
 
-    private int[] quant(int index) {
-        int[] table = header.quantTables[index];
-        if (table == null) {
-            throw JpegHeader.corrupt("no quantisation table " + index);
-        }
-        return table;
-    }
-
     private void check() {
-        boolean dc = !header.progressive || progressive.needsDcTable();
-        boolean ac = !header.progressive || progressive.needsAcTable();
         int blocks = 0;
         for (Part part : parts) {
-            if ((dc && part.dc() == null) || (ac && part.ac() == null)) {
-                throw JpegHeader.corrupt("scan without its Huffman table");
-            }
             blocks += part.component().horizontal * part.component().vertical;
         }
         if (parts.size() > 1 && blocks > 10) {
@@ -100,6 +104,7 @@ final class ScanDecoder {
         int untilRestart = header.restartInterval;
         int restarts = 0;
         for (int y = 0; y < component.blocksDown; y++) {
+            pay(component.blocksAcross);
             for (int x = 0; x < component.blocksAcross; x++) {
                 if (header.restartInterval > 0 && untilRestart-- == 0) {
                     restart(restarts++);
@@ -113,10 +118,14 @@ final class ScanDecoder {
 
     private void decodeInterleaved() {
         int groupsAcross = JpegHeader.ceilDiv(header.width, 8 * header.maxHorizontal);
+        int blocksInGroup = parts.stream()
+                .mapToInt(part -> part.component().horizontal * part.component().vertical)
+                .sum();
         int groupsDown = JpegHeader.ceilDiv(header.height, 8 * header.maxVertical);
         int untilRestart = header.restartInterval;
         int restarts = 0;
         for (int groupY = 0; groupY < groupsDown; groupY++) {
+            pay((long) groupsAcross * blocksInGroup);
             for (int groupX = 0; groupX < groupsAcross; groupX++) {
                 if (header.restartInterval > 0 && untilRestart-- == 0) {
                     restart(restarts++);
@@ -135,6 +144,14 @@ final class ScanDecoder {
             }
             in.checkNotPastEnd();
         }
+    }
+
+    /** Asks for the work on a row of blocks, and for that on the bytes of the row before. */
+    private void pay(long blocks) {
+        int position = in.position();
+        int each = header.progressive ? PROGRESSIVE_BLOCK_WORK + progressive.walked() : BLOCK_WORK;
+        budget.spend(blocks * each + (long) BYTE_WORK * (position - paidUpTo));
+        paidUpTo = position;
     }
 
     private void restart(int count) {

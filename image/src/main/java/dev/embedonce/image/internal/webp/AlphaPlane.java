@@ -2,16 +2,18 @@ package dev.embedonce.image.internal.webp;
 
 import dev.embedonce.image.ImageException;
 import dev.embedonce.image.internal.Bytes;
+import dev.embedonce.image.internal.WorkBudget;
 
 /** The alpha channel of a lossy picture: plain or lossless, then unfiltered. */
 // Source: RFC 9649, section 2.7.1.2
 final class AlphaPlane {
     private AlphaPlane() {}
 
-    static byte[] decode(byte[] data, int at, int length, int width, int height) {
+    static byte[] decode(byte[] data, int at, int length, int width, int height, WorkBudget budget) {
         int head = Bytes.u8(data, at, WebpSource.NAME);
         int pixels = Math.multiplyExact(width, height);
         byte[] plane;
+        budget.hold(pixels);
         switch (head & 3) {
             case 0 -> {
                 if (length - 1 < pixels) {
@@ -20,19 +22,20 @@ final class AlphaPlane {
                 plane = Bytes.slice(data, at + 1, pixels, WebpSource.NAME);
             }
             case 1 -> {
-                int[] argb = LosslessDecoder.decodeStream(data, at + 1, length - 1, width, height);
+                int[] argb = LosslessDecoder.decodeStream(data, at + 1, length - 1, width, height, budget);
                 plane = new byte[pixels];
                 for (int i = 0; i < pixels; i++) {
                     plane[i] = (byte) (argb[i] >> 8);
                 }
+                budget.release(4L * argb.length);
             }
             default -> throw new ImageException("corrupt WebP: alpha compression " + (head & 3));
         }
-        unfilter(plane, width, height, (head >> 2) & 3);
+        unfilter(plane, width, height, (head >> 2) & 3, budget);
         return plane;
     }
 
-    private static void unfilter(byte[] plane, int width, int height, int filter) {
+    private static void unfilter(byte[] plane, int width, int height, int filter, WorkBudget budget) {
         if (filter == 0) {
             return;
         }
@@ -41,6 +44,7 @@ final class AlphaPlane {
         }
         for (int y = 1; y < height; y++) {
             int row = y * width;
+            budget.spend(4L * width);
             plane[row] += plane[row - width];
             for (int i = row + 1; i < row + width; i++) {
                 int left = plane[i - 1] & 0xFF;

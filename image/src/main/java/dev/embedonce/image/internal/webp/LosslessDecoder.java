@@ -2,7 +2,9 @@ package dev.embedonce.image.internal.webp;
 
 import dev.embedonce.image.ImageException;
 import dev.embedonce.image.internal.Bytes;
+import dev.embedonce.image.internal.WorkBudget;
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +18,24 @@ final class LosslessDecoder {
     private static final int LITERALS = 256;
     private static final int LENGTHS = 24;
     private static final int DISTANCES = 40;
+    private static final int MAX_CACHE_BITS = 11;
     private static final int HASH = 0x1E35A7BD;
 
-    private final LosslessBits in;
+    /** What a pixel costs, and what undoing one transform on it does. */
+    private static final int PIXEL_WORK = 12;
 
-    private LosslessDecoder(LosslessBits in) {
+    private static final int CODES_IN_GROUP = 5;
+    /** Pixels between two looks at the budget. */
+    private static final int STRIDE = 1 << 12;
+
+    private final LosslessBits in;
+    private final WorkBudget budget;
+    /** Room for the lengths of the longest code. */
+    private final int[] lengths = new int[LITERALS + LENGTHS + (1 << MAX_CACHE_BITS)];
+
+    private LosslessDecoder(LosslessBits in, WorkBudget budget) {
         this.in = in;
+        this.budget = budget;
     }
 
     static Header header(byte[] data, int at, int length) {
@@ -36,14 +50,14 @@ final class LosslessDecoder {
     }
 
     /** Decodes a stream with its header. */
-    static int[] decode(byte[] data, int at, int length) {
+    static int[] decode(byte[] data, int at, int length, WorkBudget budget) {
         Header header = header(data, at, length);
-        return decodeStream(data, at + HEADER_LENGTH, length - HEADER_LENGTH, header.width(), header.height());
+        return decodeStream(data, at + HEADER_LENGTH, length - HEADER_LENGTH, header.width(), header.height(), budget);
     }
 
     /** Decodes a stream whose size is known from elsewhere. */
-    static int[] decodeStream(byte[] data, int at, int length, int width, int height) {
-        return new LosslessDecoder(new LosslessBits(data, at, length)).picture(width, height);
+    static int[] decodeStream(byte[] data, int at, int length, int width, int height, WorkBudget budget) {
+        return new LosslessDecoder(new LosslessBits(data, at, length), budget).picture(width, height);
     }
 
     private int[] picture(int width, int height) {
@@ -62,7 +76,7 @@ final class LosslessDecoder {
         }
         int[] pixels = pixels(codedWidth, height, true);
         for (LosslessTransform transform : transforms) {
-            pixels = transform.undo(pixels, height);
+            pixels = transform.undo(pixels, height, budget);
         }
         return pixels;
     }
@@ -94,40 +108,81 @@ final class LosslessDecoder {
     /** Reads one entropy-coded image; only the main one may have several groups of codes. */
     private int[] pixels(int width, int height, boolean main) {
         int cacheBits = in.flag() ? in.read(4) : 0;
-        if (cacheBits > 11) {
+        if (cacheBits > MAX_CACHE_BITS) {
             throw new ImageException("corrupt WebP: colour cache of " + cacheBits + " bits");
         }
-        int[] groupOf = null;
-        int groupBits = 0;
+        if (!main || !in.flag()) {
+            PrefixCode[] codes = new PrefixCode[CODES_IN_GROUP];
+            readGroup(codes, 0, cacheBits);
+            return entropyCoded(width, height, codes, cacheBits, null, 0);
+        }
+        int groupBits = in.read(3) + 2;
+        int[] groupOf = pixels(blocks(width, groupBits), blocks(height, groupBits), false);
+        PrefixCode[] codes = readGroups(groupOf, cacheBits);
+        int[] pixels = entropyCoded(width, height, codes, cacheBits, groupOf, groupBits);
+        budget.release(4L * groupOf.length);
+        return pixels;
+    }
+
+    /** Reads the groups that are defined and keeps those that a pixel is in; numbers {@code groupOf} by what is kept. */
+    private PrefixCode[] readGroups(int[] groupOf, int cacheBits) {
         int groups = 1;
-        if (main && in.flag()) {
-            groupBits = in.read(3) + 2;
-            groupOf = pixels(blocks(width, groupBits), blocks(height, groupBits), false);
-            for (int i = 0; i < groupOf.length; i++) {
-                groupOf[i] = (groupOf[i] >> 8) & 0xFFFF;
-                groups = Math.max(groups, groupOf[i] + 1);
+        for (int i = 0; i < groupOf.length; i++) {
+            groupOf[i] = (groupOf[i] >> 8) & 0xFFFF;
+            groups = Math.max(groups, groupOf[i] + 1);
+        }
+        BitSet used = new BitSet(groups);
+        for (int group : groupOf) {
+            used.set(group);
+        }
+        int[] number = new int[groups];
+        PrefixCode[] codes = new PrefixCode[CODES_IN_GROUP * used.cardinality()];
+        int kept = 0;
+        for (int group = 0; group < groups; group++) {
+            if (used.get(group)) {
+                number[group] = kept;
+                readGroup(codes, CODES_IN_GROUP * kept++, cacheBits);
+            } else {
+                for (int i = 0; i < CODES_IN_GROUP; i++) {
+                    PrefixCode.skip(in, lengths, symbols(i, cacheBits), budget);
+                }
             }
         }
-        PrefixCode[] codes = new PrefixCode[5 * groups];
-        for (int i = 0; i < codes.length; i++) {
-            int size = switch (i % 5) {
-                case 0 -> LITERALS + LENGTHS + (cacheBits > 0 ? 1 << cacheBits : 0);
-                case 4 -> DISTANCES;
-                default -> LITERALS;
-            };
-            codes[i] = PrefixCode.define(in, size);
+        for (int i = 0; i < groupOf.length; i++) {
+            groupOf[i] = number[groupOf[i]];
         }
-        return entropyCoded(width, height, codes, cacheBits, groupOf, groupBits);
+        return codes;
+    }
+
+    private void readGroup(PrefixCode[] codes, int at, int cacheBits) {
+        for (int i = 0; i < CODES_IN_GROUP; i++) {
+            codes[at + i] = PrefixCode.define(in, lengths, symbols(i, cacheBits), budget);
+        }
+    }
+
+    /** How many symbols the code {@code i} of a group has. */
+    private static int symbols(int i, int cacheBits) {
+        return switch (i) {
+            case 0 -> LITERALS + LENGTHS + (cacheBits > 0 ? 1 << cacheBits : 0);
+            case 4 -> DISTANCES;
+            default -> LITERALS;
+        };
     }
 
     private int[] entropyCoded(
             int width, int height, PrefixCode[] codes, int cacheBits, int @Nullable [] groupOf, int groupBits) {
+        budget.hold(4L * width * height);
         int[] pixels = new int[Math.multiplyExact(width, height)];
         int[] cache = new int[cacheBits > 0 ? 1 << cacheBits : 0];
         int groupsAcross = blocks(width, groupBits);
         int cached = 0;
         int at = 0;
+        int paid = 0;
         while (at < pixels.length) {
+            if (at >= paid) {
+                budget.spend((long) PIXEL_WORK * STRIDE);
+                paid += STRIDE;
+            }
             int group = 0;
             if (groupOf != null) {
                 group = 5 * groupOf[((at / width) >> groupBits) * groupsAcross + ((at % width) >> groupBits)];

@@ -1,12 +1,17 @@
 package dev.embedonce.image.internal.webp;
 
-/** A reversible change of all pixels; {@code undo} may work in place. */
+import dev.embedonce.image.internal.WorkBudget;
+
+/** A reversible change of all pixels; {@code undo} may work in place, and asks the budget for each row. */
 // Source: RFC 9649, section 3.5
 sealed interface LosslessTransform {
+    /** What undoing costs a pixel. */
+    int PIXEL_WORK = 12;
+
     /** Pixels in a row while this transform is in force. */
     int codedWidth();
 
-    int[] undo(int[] pixels, int height);
+    int[] undo(int[] pixels, int height, WorkBudget budget);
 
     /** Adds two pixels channel by channel. */
     static int add(int a, int b) {
@@ -28,10 +33,13 @@ sealed interface LosslessTransform {
         }
 
         @Override
-        public int[] undo(int[] pixels, int height) {
-            for (int i = 0; i < pixels.length; i++) {
-                int green = (pixels[i] >> 8) & 0xFF;
-                pixels[i] = add(pixels[i], (green << 16) | green);
+        public int[] undo(int[] pixels, int height, WorkBudget budget) {
+            for (int y = 0, i = 0; y < height; y++) {
+                budget.spend((long) PIXEL_WORK * width);
+                for (int end = i + width; i < end; i++) {
+                    int green = (pixels[i] >> 8) & 0xFF;
+                    pixels[i] = add(pixels[i], (green << 16) | green);
+                }
             }
             return pixels;
         }
@@ -55,9 +63,10 @@ sealed interface LosslessTransform {
         }
 
         @Override
-        public int[] undo(int[] pixels, int height) {
+        public int[] undo(int[] pixels, int height, WorkBudget budget) {
             int across = (width + (1 << bits) - 1) >> bits;
             for (int y = 0, i = 0; y < height; y++) {
+                budget.spend((long) PIXEL_WORK * width);
                 for (int x = 0; x < width; x++, i++) {
                     pixels[i] = undo(pixels[i], factors[(y >> bits) * across + (x >> bits)]);
                 }
@@ -105,17 +114,20 @@ sealed interface LosslessTransform {
         }
 
         @Override
-        public int[] undo(int[] pixels, int height) {
+        public int[] undo(int[] pixels, int height, WorkBudget budget) {
+            budget.hold(4L * width * height);
             int[] out = new int[Math.multiplyExact(width, height)];
             int depth = 8 >> bits;
             int mask = (1 << depth) - 1;
             for (int y = 0, i = 0; y < height; y++) {
+                budget.spend((long) PIXEL_WORK * width);
                 int row = y * codedWidth();
                 for (int x = 0; x < width; x++, i++) {
                     int packed = (pixels[row + (x >> bits)] >> 8) & 0xFF;
                     out[i] = palette[(packed >> (depth * (x & ((1 << bits) - 1)))) & mask];
                 }
             }
+            budget.release(4L * pixels.length);
             return out;
         }
     }
@@ -140,13 +152,14 @@ sealed interface LosslessTransform {
         }
 
         @Override
-        public int[] undo(int[] pixels, int height) {
+        public int[] undo(int[] pixels, int height, WorkBudget budget) {
             int across = (width + (1 << bits) - 1) >> bits;
             pixels[0] = add(pixels[0], BLACK);
             for (int x = 1; x < width; x++) {
                 pixels[x] = add(pixels[x], pixels[x - 1]);
             }
             for (int y = 1; y < height; y++) {
+                budget.spend((long) PIXEL_WORK * width);
                 int row = y * width;
                 pixels[row] = add(pixels[row], pixels[row - width]);
                 for (int x = 1; x < width; x++) {

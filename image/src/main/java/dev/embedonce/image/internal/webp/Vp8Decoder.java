@@ -1,6 +1,7 @@
 package dev.embedonce.image.internal.webp;
 
 import dev.embedonce.image.internal.Bytes;
+import dev.embedonce.image.internal.WorkBudget;
 import java.util.Arrays;
 
 /** Decodes one VP8 key frame: modes, coefficients, prediction, and in the end the loop filter over all of it. */
@@ -12,6 +13,10 @@ final class Vp8Decoder {
     private static final int VERTICAL = 2;
     private static final int HORIZONTAL = 3;
 
+    /** What a macroblock costs beside the bits of its coefficients, its filtering included. */
+    private static final int MACROBLOCK_WORK = 3000;
+
+    private final WorkBudget budget;
     private final byte[] data;
     private final int end;
     private final Vp8Frame frame;
@@ -35,8 +40,10 @@ final class Vp8Decoder {
 
     private final int[] modesLeft = new int[4];
 
-    Vp8Decoder(byte[] data, int at, int length) {
+    Vp8Decoder(byte[] data, int at, int length, WorkBudget budget) {
         Vp8Header start = new Vp8Header(data, at, length);
+        this.budget = budget;
+        budget.hold(2L * (start.width() + 16) * (start.height() + 16));
         this.data = data;
         this.end = at + length;
         this.frame = new Vp8Frame(start.width(), start.height());
@@ -59,11 +66,12 @@ final class Vp8Decoder {
         for (int y = 0; y < frame.down; y++) {
             Arrays.fill(modesLeft, DC_MODE);
             coefficients.startRow();
+            budget.spend((long) MACROBLOCK_WORK * frame.across);
             for (int x = 0; x < frame.across; x++) {
                 macroblock(x, y, coefficients, predictor);
             }
         }
-        filter.run();
+        filter.run(budget);
         return frame;
     }
 

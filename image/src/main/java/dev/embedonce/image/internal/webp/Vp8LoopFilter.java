@@ -1,11 +1,13 @@
 package dev.embedonce.image.internal.webp;
 
+import dev.embedonce.image.internal.WorkBudget;
 import dev.embedonce.image.internal.webp.Vp8Frame.Plane;
 
 /** Smooths the edges of blocks, macroblock by macroblock: first its left edge, then inner ones, its upper edge, inner ones. */
 // Source: RFC 6386, section 15
 final class Vp8LoopFilter {
     private static final int MAX_LEVEL = 63;
+    private static final int MACROBLOCK_WORK = 3000;
 
     private final Vp8Frame frame;
     private final byte[] levels;
@@ -57,11 +59,12 @@ final class Vp8LoopFilter {
         inner[i] = filterInner;
     }
 
-    void run() {
+    void run(WorkBudget budget) {
         if (level == 0) {
             return;
         }
         for (int y = 0; y < frame.down; y++) {
+            budget.spend((long) MACROBLOCK_WORK * frame.across);
             for (int x = 0; x < frame.across; x++) {
                 int i = y * frame.across + x;
                 if (levels[i] > 0) {

@@ -1,10 +1,13 @@
 package dev.embedonce.image.internal.webp;
 
+import dev.embedonce.image.internal.WorkBudget;
 import dev.embedonce.image.internal.webp.Vp8Frame.Plane;
 
 /** Interpolates the halved chroma planes and converts to RGB in 14 fractional bits, both as libwebp does by default. */
 // Source: libwebp 1.6, dsp/upsampling.c and dsp/yuv.h (documented formulas)
 final class Vp8ToRgb {
+    private static final int PIXEL_WORK = 8;
+
     private final Vp8Frame frame;
     private final int chromaWidth;
     private final int chromaHeight;
@@ -16,10 +19,11 @@ final class Vp8ToRgb {
     }
 
     /** Writes interleaved samples from {@code start} on; a fourth band is left as it is. */
-    void convert(byte[] target, int start, int bands, int rowLength) {
+    void convert(byte[] target, int start, int bands, int rowLength, WorkBudget budget) {
         int[] blue = new int[frame.width];
         int[] red = new int[frame.width];
         for (int y = 0; y < frame.height; y++) {
+            budget.spend((long) PIXEL_WORK * frame.width);
             chromaRow(frame.blue, y, blue);
             chromaRow(frame.red, y, red);
             int from = frame.luma.at(0, y);

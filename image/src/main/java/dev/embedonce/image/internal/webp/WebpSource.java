@@ -7,7 +7,8 @@ import dev.embedonce.image.PixelMode;
 import dev.embedonce.image.internal.Bytes;
 import dev.embedonce.image.internal.Exif;
 import dev.embedonce.image.internal.ImageSource;
-import java.nio.charset.StandardCharsets;
+import dev.embedonce.image.internal.WorkBudget;
+import org.jspecify.annotations.Nullable;
 
 /** WebP: lossy with or without alpha, lossless, and the first frame of an animation on its canvas. */
 // Source: RFC 9649, section 2
@@ -17,10 +18,25 @@ public final class WebpSource implements ImageSource {
     private static final int ANIMATION_FLAG = 0x02;
     private static final int NONE = -1;
 
+    /** Types of chunks: their four letters as a number. */
+    private static final int CANVAS = 'V' << 24 | 'P' << 16 | '8' << 8 | 'X';
+
+    private static final int LOSSY = 'V' << 24 | 'P' << 16 | '8' << 8 | ' ';
+    private static final int LOSSLESS = 'V' << 24 | 'P' << 16 | '8' << 8 | 'L';
+    private static final int ALPHA = 'A' << 24 | 'L' << 16 | 'P' << 8 | 'H';
+    private static final int FRAME = 'A' << 24 | 'N' << 16 | 'M' << 8 | 'F';
+    private static final int EXIF = 'E' << 24 | 'X' << 16 | 'I' << 8 | 'F';
+    private static final int XMP = 'X' << 24 | 'M' << 16 | 'P' << 8 | ' ';
+
+    private static final int CHUNK_WORK = 60;
+    private static final int TEXT_WORK = 8;
+    private static final int PIXEL_WORK = 5;
+
     /** Where a chunk's content lies. */
     private record Chunk(int at, int length) {}
 
     private final byte[] data;
+    private final WorkBudget budget;
     private int width;
     private int height;
     private boolean extended;
@@ -36,8 +52,9 @@ public final class WebpSource implements ImageSource {
     private int exifOrientation;
     private int xmpOrientation;
 
-    public WebpSource(byte[] data) {
+    public WebpSource(byte[] data, WorkBudget budget) {
         this.data = data;
+        this.budget = budget;
         long size = (Bytes.i32le(data, 4, NAME) & 0xFFFFFFFFL) + 8;
         if (size > data.length) {
             throw Bytes.truncated(NAME);
@@ -62,7 +79,8 @@ public final class WebpSource implements ImageSource {
     private void chunks(int from, int end, boolean insideFrame) {
         int at = from;
         while (end - at >= 8) {
-            String type = new String(data, at, 4, StandardCharsets.ISO_8859_1);
+            int type = Bytes.i32be(data, at, NAME);
+            budget.spend(CHUNK_WORK);
             int length = Bytes.i32le(data, at + 4, NAME);
             if (length < 0 || length > end - at - 8) {
                 throw Bytes.truncated(NAME);
@@ -72,14 +90,14 @@ public final class WebpSource implements ImageSource {
         }
     }
 
-    private void chunk(String type, int at, int length, boolean insideFrame) {
+    private void chunk(int type, int at, int length, boolean insideFrame) {
         boolean first = lossy.at() == NONE && lossless.at() == NONE;
         switch (type) {
-            case "VP8X" -> canvas(at, length);
-            case "VP8 " -> lossy = first ? new Chunk(at, length) : lossy;
-            case "VP8L" -> lossless = first ? new Chunk(at, length) : lossless;
-            case "ALPH" -> alpha = first ? new Chunk(at, length) : alpha;
-            case "ANMF" -> {
+            case CANVAS -> canvas(at, length);
+            case LOSSY -> lossy = first ? new Chunk(at, length) : lossy;
+            case LOSSLESS -> lossless = first ? new Chunk(at, length) : lossless;
+            case ALPHA -> alpha = first ? new Chunk(at, length) : alpha;
+            case FRAME -> {
                 if (first && !insideFrame) {
                     Bytes.require(data, at, 16, NAME);
                     frameX = 2 * u24(at);
@@ -87,8 +105,11 @@ public final class WebpSource implements ImageSource {
                     chunks(at + 16, at + length, true);
                 }
             }
-            case "EXIF" -> exifOrientation = Exif.orientation(data, at, length);
-            case "XMP " -> xmpOrientation = Exif.xmpOrientation(data, at, length);
+            case EXIF -> exifOrientation = Exif.orientation(data, at, length);
+            case XMP -> {
+                budget.spend((long) TEXT_WORK * length);
+                xmpOrientation = Exif.xmpOrientation(data, at, length);
+            }
             default -> {}
         }
     }
@@ -147,22 +168,46 @@ public final class WebpSource implements ImageSource {
 
     @Override
     public PixelImage decode() {
-        int bands = alphaFlag ? 4 : 3;
-        byte[] samples = new byte[Math.multiplyExact(Math.multiplyExact(width, height), bands)];
-        int start = (frameY * width + frameX) * bands;
-        if (lossless.at() != NONE) {
-            int[] argb = LosslessDecoder.decode(data, lossless.at(), lossless.length());
-            for (int y = 0; y < frameHeight; y++) {
-                store(argb, y * frameWidth, samples, start + y * width * bands, bands);
-            }
-        } else {
-            Vp8Frame frame = new Vp8Decoder(data, lossy.at(), lossy.length()).decode();
-            new Vp8ToRgb(frame).convert(samples, start, bands, width * bands);
-            if (alphaFlag) {
-                storeAlpha(samples, start);
-            }
-        }
+        byte[] samples = lossless.at() != NONE ? decodeLossless() : decodeLossy();
         return PixelImage.wrap(alphaFlag ? PixelMode.RGBA : PixelMode.RGB, width, height, samples);
+    }
+
+    private int bands() {
+        return alphaFlag ? 4 : 3;
+    }
+
+    /** Where the first sample of the frame is. */
+    private int start() {
+        return (frameY * width + frameX) * bands();
+    }
+
+    private byte[] canvas() {
+        budget.hold((long) width * height * bands());
+        return new byte[Math.multiplyExact(Math.multiplyExact(width, height), bands())];
+    }
+
+    private byte[] decodeLossless() {
+        int[] argb = LosslessDecoder.decode(data, lossless.at(), lossless.length(), budget);
+        byte[] samples = canvas();
+        int bands = bands();
+        for (int y = 0; y < frameHeight; y++) {
+            budget.spend((long) PIXEL_WORK * frameWidth);
+            store(argb, y * frameWidth, samples, start() + y * width * bands, bands);
+        }
+        return samples;
+    }
+
+    private byte[] decodeLossy() {
+        byte[] plane = alphaFlag && alpha.at() != NONE
+                ? AlphaPlane.decode(data, alpha.at(), alpha.length(), frameWidth, frameHeight, budget)
+                : null;
+        Vp8Frame frame = new Vp8Decoder(data, lossy.at(), lossy.length(), budget).decode();
+        byte[] samples = canvas();
+        new Vp8ToRgb(frame).convert(samples, start(), bands(), width * bands(), budget);
+        if (alphaFlag) {
+            storeAlpha(plane, samples, start());
+        }
+        return samples;
     }
 
     private void store(int[] argb, int from, byte[] samples, int to, int bands) {
@@ -179,11 +224,9 @@ public final class WebpSource implements ImageSource {
         }
     }
 
-    private void storeAlpha(byte[] samples, int start) {
-        byte[] plane = alpha.at() == NONE
-                ? null
-                : AlphaPlane.decode(data, alpha.at(), alpha.length(), frameWidth, frameHeight);
+    private void storeAlpha(byte @Nullable [] plane, byte[] samples, int start) {
         for (int y = 0; y < frameHeight; y++) {
+            budget.spend((long) PIXEL_WORK * frameWidth);
             int at = start + y * width * 4 + 3;
             for (int x = 0; x < frameWidth; x++, at += 4) {
                 samples[at] = plane == null ? (byte) 255 : plane[y * frameWidth + x];

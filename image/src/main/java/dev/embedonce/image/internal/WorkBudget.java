@@ -1,0 +1,108 @@
+package dev.embedonce.image.internal;
+
+import dev.embedonce.image.ImageException;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What the decoding of one picture may cost, over all of its parts together: decoders say what they are about to do before each
+ * row, strip, chunk, scan or table, and are stopped when that is more than any honest picture of this size needs, or when nobody
+ * waits for the picture any more. A unit of work is about a nanosecond of an ordinary core; it is counted, not timed, so the same
+ * bytes are always accepted or always refused. Not thread-safe.
+ */
+public final class WorkBudget {
+    /** The most work between two looks at whether decoding is cancelled; what takes longer is done in steps. */
+    public static final int STEP = 1 << 20;
+
+    // an honest picture needs at most about a third of this; see docs/adr/006-own-decoders.md
+    private static final long BASE = 16_000_000;
+    private static final long PER_BYTE = 100;
+    private static final long PER_PIXEL = 128;
+
+    private static final long MEMORY_BASE = 24_000_000;
+    private static final long MEMORY_PER_PIXEL = 8;
+
+    private final BooleanSupplier cancelled;
+    private final long memoryLimit;
+    private long limit;
+    private long spent;
+    private long sinceCheck;
+    private long held;
+
+    /**
+     * The budget for the header of a picture.
+     *
+     * @param bytes of the encoded picture
+     * @param maxPixels the most pixels that a picture may have: memory is bounded by them
+     * @param cancelled whether to stop; asked often, so it must be quick
+     */
+    public WorkBudget(int bytes, long maxPixels, BooleanSupplier cancelled) {
+        this.cancelled = cancelled;
+        this.memoryLimit = MEMORY_BASE + MEMORY_PER_PIXEL * Math.min(maxPixels, Long.MAX_VALUE / 16);
+        this.limit = BASE + PER_BYTE * bytes;
+        check();
+    }
+
+    /** Adds what the pixels may cost, once the header has said how many there are. */
+    public void allowPixels(long pixels) {
+        limit += PER_PIXEL * pixels;
+    }
+
+    /**
+     * Asks for work that is about to be done.
+     *
+     * @throws ImageException if it is more than the picture may cost
+     * @throws CancellationException if decoding was cancelled
+     */
+    public void spend(long units) {
+        spent += units;
+        if (spent > limit) {
+            throw new ImageException("image takes more work to decode than an honest one of its size");
+        }
+        sinceCheck += units;
+        if (sinceCheck >= STEP) {
+            check();
+        }
+    }
+
+    /** Throws if decoding was cancelled. */
+    public void check() {
+        sinceCheck = 0;
+        if (cancelled.getAsBoolean()) {
+            throw new CancellationException("the decoding of an image was cancelled");
+        }
+    }
+
+    /**
+     * Asks for memory that is about to be allocated.
+     *
+     * @throws ImageException if, with all that is held, it is more than a picture may take
+     */
+    public void hold(long bytes) {
+        held += bytes;
+        if (held > memoryLimit) {
+            throw new ImageException(
+                    "image takes more memory to decode than the limit of " + memoryLimit / 1_000_000 + " MB");
+        }
+    }
+
+    /** Says that memory is no longer used. */
+    public void release(long bytes) {
+        held -= bytes;
+    }
+
+    /** Work done so far, in units. */
+    public long spent() {
+        return spent;
+    }
+
+    /** All the work that may be done, in units. */
+    public long limit() {
+        return limit;
+    }
+
+    /** Memory held, in bytes. */
+    public long held() {
+        return held;
+    }
+}
