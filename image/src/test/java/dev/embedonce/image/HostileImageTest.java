@@ -104,6 +104,22 @@ class HostileImageTest {
                 .isEqualTo(1);
     }
 
+    @Test
+    void decode_webpWithManyGroupsInUseOfLargePicture_keepsOneCopyOfEachUsed() {
+        byte[] bytes = HostileImages.webpOfGroups(4000, 4000, 40_000);
+        assertThat(allocated(() -> decoder.decode(bytes))).isLessThan(16_000_000L * 8);
+    }
+
+    @Test
+    void decode_progressiveInkPictureAtThePixelLimit_exceedsTheMemory() {
+        byte[] bytes = HostileImages.progressiveInkJpeg(6000, 6000);
+        assertThatThrownBy(() -> new ImageDecoder(ExifPolicy.APPLY, 36_000_000).decode(bytes))
+                .isInstanceOf(ImageException.class)
+                .hasMessage("image takes more memory to decode than the limit of 312 MB");
+        assertThat(new ImageDecoder(ExifPolicy.APPLY, 64_000_000).decode(bytes).mode())
+                .isEqualTo(PixelMode.CMYK);
+    }
+
     private void refusesWork(byte[] bytes) {
         assertThatThrownBy(() -> decoder.decode(bytes))
                 .isInstanceOf(ImageException.class)

@@ -121,6 +121,19 @@ final class HostileImages {
         return ended(out);
     }
 
+    /** A progressive JPEG of four inks; all of its coefficients are kept until its last scan. */
+    static byte[] progressiveInkJpeg(int width, int height) {
+        ByteArrayOutputStream out = jpegStart(0xC2, width, height, 4);
+        int blocks = ((width + 7) / 8) * ((height + 7) / 8);
+        scanHeader(out, 4, 0, 0, 0);
+        out.writeBytes(new byte[(4 * blocks + 7) / 8]);
+        for (int component = 1; component <= 4; component++) {
+            write(out, 0xFF, 0xDA, 0, 8, 1, component, 0, 1, 63, 0);
+            out.writeBytes(new byte[(blocks + 7) / 8]);
+        }
+        return ended(out);
+    }
+
     /** A small JPEG behind {@code tables} Huffman tables that nobody uses. */
     static byte[] jpegOfManyTables(int tables) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -10,7 +10,7 @@ final class PngRows implements AutoCloseable {
     /** The most input that is inflated at once. */
     private static final int PIECE = 1 << 16;
     /** What inflating and filtering costs: for each row, for each of its bytes, for each byte of input. */
-    private static final int ROW_WORK = 200;
+    private static final int ROW_WORK = 100;
 
     private static final int BYTE_WORK = 5;
     private static final int INPUT_WORK = 8;

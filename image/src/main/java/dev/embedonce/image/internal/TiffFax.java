@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.concurrent.CancellationException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
@@ -43,6 +44,7 @@ final class TiffFax {
         TiffTags.TILE_LENGTHS
     };
 
+    private static final int DIRECTORY = 8;
     private static final int TYPE_SHORT = 3;
     private static final int TYPE_LONG = 4;
 
@@ -65,15 +67,30 @@ final class TiffFax {
         return pack(decoded(page()).getRaster());
     }
 
-    private static BufferedImage decoded(byte[] page) {
+    /** Bytes that are no longer read once decoding is cancelled. */
+    private final class Watched extends ByteArrayInputStream {
+        Watched(byte[] bytes) {
+            super(bytes);
+        }
+
+        @Override
+        public int read(byte[] target, int at, int length) {
+            budget.check();
+            return super.read(target, at, length);
+        }
+    }
+
+    private BufferedImage decoded(byte[] page) {
         Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName("tiff");
         if (!readers.hasNext()) {
             throw new ImageException("TIFF with fax compression is not supported by this Java runtime");
         }
         ImageReader reader = readers.next();
-        try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(page))) {
+        try (ImageInputStream input = new MemoryCacheImageInputStream(new Watched(page))) {
             reader.setInput(input, true, true);
             return reader.read(0);
+        } catch (CancellationException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             throw new ImageException("corrupt TIFF: fax data: " + e.getMessage(), e);
         } finally {
@@ -81,7 +98,7 @@ final class TiffFax {
         }
     }
 
-    /** The JDK's reader cannot be asked how far it is: all of the work is asked for before. */
+    /** The JDK's reader does not say how far it is: all of the work is asked for before. */
     private void askForAll() {
         for (int i = 0; i < layout.chunks(); i++) {
             budget.spend(CHUNK_WORK + (long) INPUT_WORK * layout.length(i));
@@ -89,26 +106,26 @@ final class TiffFax {
         budget.spend((long) PIXEL_WORK * layout.width() * layout.height());
     }
 
-    /** The file with a directory of its own. */
+    /** A file of our own directory, then all of the old file. */
     private byte[] page() {
         byte[] data = tags.data();
-        int directory = data.length + (data.length & 1);
-        int length = directory + 2 + 12 * TAGS.length + 4;
-        for (int tag : TAGS) {
-            length = Math.addExact(length, 4 * count(tag));
-        }
-        budget.hold(3L * length); // here, and in what the reader keeps of it
-        ByteBuffer out = ByteBuffer.wrap(Arrays.copyOf(data, length))
-                .order(tags.littleEndian() ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
-        out.putInt(4, directory);
         int entries = (int) Arrays.stream(TAGS).filter(tag -> count(tag) > 0).count();
-        out.position(directory).putShort((short) entries);
-        int values = directory + 2 + 12 * entries + 4;
+        int values = DIRECTORY + 2 + 12 * entries + 4;
+        int start = values;
+        for (int tag : TAGS) {
+            start = Math.addExact(start, count(tag) > 1 ? 4 * count(tag) : 0);
+        }
+        int length = Math.addExact(start, data.length);
+        budget.hold(2L * length); // here, and in what the reader keeps of it
+        ByteBuffer out =
+                ByteBuffer.allocate(length).order(tags.littleEndian() ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+        out.put(data, 0, 4).putInt(DIRECTORY).putShort((short) entries);
         for (int tag : TAGS) {
             int count = count(tag);
             if (count == 0) {
                 continue;
             }
+            int moved = tag == TiffTags.STRIP_OFFSETS || tag == TiffTags.TILE_OFFSETS ? start : 0;
             boolean isShort = isShort(tag);
             out.putShort((short) tag)
                     .putShort((short) (isShort ? TYPE_SHORT : TYPE_LONG))
@@ -117,11 +134,12 @@ final class TiffFax {
                 out.putShort((short) tags.value(tag, 0)).putShort((short) 0);
                 continue;
             }
-            out.putInt(count == 1 ? tags.value(tag, 0) : values);
+            out.putInt(count == 1 ? tags.value(tag, 0) + moved : values);
             for (int i = 0; count > 1 && i < count; i++, values += 4) {
-                out.putInt(values, tags.value(tag, i));
+                out.putInt(values, tags.value(tag, i) + moved);
             }
         }
+        out.put(start, data);
         return out.array();
     }
 

@@ -16,8 +16,8 @@ public final class WorkBudget {
 
     // an honest picture needs at most about a third of this; see docs/adr/006-own-decoders.md
     private static final long BASE = 16_000_000;
-    private static final long PER_BYTE = 100;
-    private static final long PER_PIXEL = 128;
+    private static final long PER_BYTE = 60;
+    private static final long PER_PIXEL = 80;
 
     private static final long MEMORY_BASE = 24_000_000;
     private static final long MEMORY_PER_PIXEL = 8;

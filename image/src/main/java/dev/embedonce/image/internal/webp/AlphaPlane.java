@@ -13,16 +13,17 @@ final class AlphaPlane {
         int head = Bytes.u8(data, at, WebpSource.NAME);
         int pixels = Math.multiplyExact(width, height);
         byte[] plane;
-        budget.hold(pixels);
         switch (head & 3) {
             case 0 -> {
                 if (length - 1 < pixels) {
                     throw Bytes.truncated(WebpSource.NAME);
                 }
+                budget.hold(pixels);
                 plane = Bytes.slice(data, at + 1, pixels, WebpSource.NAME);
             }
             case 1 -> {
                 int[] argb = LosslessDecoder.decodeStream(data, at + 1, length - 1, width, height, budget);
+                budget.hold(pixels);
                 plane = new byte[pixels];
                 for (int i = 0; i < pixels; i++) {
                     plane[i] = (byte) (argb[i] >> 8);

@@ -22,7 +22,7 @@ final class LosslessDecoder {
     private static final int HASH = 0x1E35A7BD;
 
     /** What a pixel costs, and what undoing one transform on it does. */
-    private static final int PIXEL_WORK = 12;
+    private static final int PIXEL_WORK = 10;
 
     private static final int CODES_IN_GROUP = 5;
     /** Pixels between two looks at the budget. */

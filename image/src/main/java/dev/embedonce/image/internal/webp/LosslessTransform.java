@@ -6,7 +6,7 @@ import dev.embedonce.image.internal.WorkBudget;
 // Source: RFC 9649, section 3.5
 sealed interface LosslessTransform {
     /** What undoing costs a pixel. */
-    int PIXEL_WORK = 12;
+    int PIXEL_WORK = 8;
 
     /** Pixels in a row while this transform is in force. */
     int codedWidth();

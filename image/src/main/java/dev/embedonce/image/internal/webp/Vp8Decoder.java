@@ -14,7 +14,9 @@ final class Vp8Decoder {
     private static final int HORIZONTAL = 3;
 
     /** What a macroblock costs beside the bits of its coefficients, its filtering included. */
-    private static final int MACROBLOCK_WORK = 3000;
+    private static final int MACROBLOCK_WORK = 2500;
+
+    private static final int BYTE_WORK = 40;
 
     private final WorkBudget budget;
     private final byte[] data;
@@ -55,6 +57,7 @@ final class Vp8Decoder {
 
     Vp8Frame decode() {
         header.number(2); // colour space and clamping, of which there is one kind each
+        budget.spend((long) BYTE_WORK * (end - afterHeader));
         readSegments();
         filter.read(header);
         readPartitions();

@@ -7,7 +7,7 @@ import dev.embedonce.image.internal.webp.Vp8Frame.Plane;
 // Source: RFC 6386, section 15
 final class Vp8LoopFilter {
     private static final int MAX_LEVEL = 63;
-    private static final int MACROBLOCK_WORK = 3000;
+    private static final int MACROBLOCK_WORK = 2500;
 
     private final Vp8Frame frame;
     private final byte[] levels;

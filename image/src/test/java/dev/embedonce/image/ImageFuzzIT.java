@@ -1,0 +1,97 @@
+package dev.embedonce.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.embedonce.testkit.fuzz.Fuzzer;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Coverage-guided fuzzing of the six decoders. A finding is any exception but {@link ImageException}, an input that takes far longer
+ * than its budget allows, and one that allocates more than its pixels and bytes explain. A few seconds each;
+ * {@code -Dembedonce.fuzz.seconds=600} for longer.
+ */
+class ImageFuzzIT {
+    private static final int MAX_INPUT = 1 << 14;
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path folder;
+
+    /** Inspects and decodes. */
+    public static final class Target {
+        private static final long MAX_PIXELS = 1_000_000;
+        /** What a decoder allocates beside samples: rows, tables, readers of the JDK. */
+        private static final long OVERHEAD = 64 << 20;
+
+        private static final long PER_PIXEL = 32;
+        private static final long PER_BYTE = 64;
+
+        private Target() {}
+
+        public static void fuzzerTestOneInput(byte[] data) {
+            long most = OVERHEAD + PER_PIXEL * MAX_PIXELS + PER_BYTE * data.length;
+            // what the fuzzer allocates for a class that is loaded meanwhile is not the decoder's: it is not there the
+            // second time
+            if (allocatedBy(data) > most && allocatedBy(data) > most) {
+                throw new IllegalStateException(
+                        "more than " + most + " bytes allocated for an image of " + data.length);
+            }
+        }
+
+        private static long allocatedBy(byte[] data) {
+            ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+            long before = threads.getCurrentThreadAllocatedBytes();
+            ImageDecoder decoder = new ImageDecoder(ExifPolicy.APPLY, MAX_PIXELS);
+            try {
+                decoder.inspect(data);
+                decoder.decode(data).toRgb(AlphaPolicy.OVER_WHITE);
+            } catch (ImageException e) {
+                if (e.getMessage() == null || e.getMessage().contains("not enough memory")) {
+                    throw new IllegalStateException(e);
+                }
+            }
+            return threads.getCurrentThreadAllocatedBytes() - before;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ImageFormat.class)
+    void decode_whateverTheBytes_isPictureOrImageException(ImageFormat format) throws Exception {
+        Fuzzer fuzzer =
+                Fuzzer.of(Target.class).seconds(4).heap(384).inputLimit(30).maxInput(MAX_INPUT);
+        for (String name : Golden.of(PillowProfile.PILLOW_13).pictures()) {
+            byte[] bytes = Golden.pictureBytes(name);
+            if (bytes.length <= MAX_INPUT && is(format, bytes)) {
+                fuzzer.seed(bytes);
+            }
+        }
+        hostile(format).forEach(fuzzer::seed);
+        Fuzzer.Report report = fuzzer.run(folder);
+        assertThat(report.executions()).as("inputs of %s", format).isGreaterThan(100);
+    }
+
+    private static boolean is(ImageFormat format, byte[] bytes) {
+        return new ImageDecoder(ExifPolicy.APPLY).inspect(bytes).format() == format;
+    }
+
+    private static List<byte[]> hostile(ImageFormat format) {
+        return switch (format) {
+            case PNG -> List.of(HostileImages.pngOfProfiles(2), HostileImages.png(1, 3000));
+            case JPEG -> List.of(HostileImages.progressiveJpeg(64, 64, 5), HostileImages.jpegOfManyTables(20));
+            case TIFF ->
+                List.of(
+                        HostileImages.tiffOfEqualStrips(64, 8, 4, 7, HostileImages.jpeg(64, 8, 1)),
+                        HostileImages.tiffOfEqualStrips(64, 8, 4, 4, new byte[64]),
+                        HostileImages.tiffOfEqualStrips(64, 8, 4, 8, HostileImages.deflated(new byte[512])));
+            case WEBP -> List.of(HostileImages.webpOfGroups(9, 9, 30));
+            case GIF -> List.of(HostileImages.gifOfClearCodes(100));
+            case BMP -> List.of();
+        };
+    }
+}
