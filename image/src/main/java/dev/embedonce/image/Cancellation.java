@@ -9,8 +9,7 @@ import java.util.function.Supplier;
  * lies between. Thread-safe.
  */
 public final class Cancellation {
-    private static final BooleanSupplier NEVER = () -> false;
-    private static final ThreadLocal<BooleanSupplier> CURRENT = ThreadLocal.withInitial(() -> NEVER);
+    private static final ThreadLocal<BooleanSupplier> CURRENT = ThreadLocal.withInitial(() -> Cancellation::never);
 
     private Cancellation() {}
 
@@ -27,12 +26,12 @@ public final class Cancellation {
         try {
             return work.get();
         } finally {
-            if (outer == NEVER) {
-                CURRENT.remove();
-            } else {
-                CURRENT.set(outer);
-            }
+            CURRENT.set(outer);
         }
+    }
+
+    private static boolean never() {
+        return false;
     }
 
     /** The signal of this thread. */

@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
@@ -14,14 +16,14 @@ final class HostileImages {
     private HostileImages() {}
 
     /** One tag of a TIFF directory; values are written as 32-bit numbers, or for type 3 as 16-bit ones. */
-    record Tag(int id, int type, int count, int[] values) {
+    record Tag(int id, int type, int count, List<Integer> values) {
         static Tag of(int id, int... values) {
-            return new Tag(id, 4, values.length, values);
+            return new Tag(id, 4, values.length, Arrays.stream(values).boxed().toList());
         }
 
         /** A tag whose values lie in the picture's data at {@code offset}, of {@code count} bytes. */
         static Tag bytesAt(int id, int offset, int count) {
-            return new Tag(id, 7, count, new int[] {offset});
+            return new Tag(id, 7, count, List.of(offset));
         }
 
         private boolean outside() {
@@ -43,10 +45,10 @@ final class HostileImages {
         int at = values;
         for (Tag tag : tags) {
             out.putShort((short) tag.id).putShort((short) tag.type).putInt(tag.count);
-            out.putInt(tag.outside() ? at : tag.values[0]);
+            out.putInt(tag.outside() ? at : tag.values.get(0));
             if (tag.outside()) {
                 for (int i = 0; i < tag.count; i++) {
-                    out.putInt(at + 4 * i, tag.values[i]);
+                    out.putInt(at + 4 * i, tag.values.get(i));
                 }
                 at += 4 * tag.count;
             }
@@ -73,7 +75,7 @@ final class HostileImages {
 
     static int[] filled(int n, int value) {
         int[] values = new int[n];
-        java.util.Arrays.fill(values, value);
+        Arrays.fill(values, value);
         return values;
     }
 
@@ -192,7 +194,7 @@ final class HostileImages {
 
     private static byte[] ones(int n) {
         byte[] values = new byte[n];
-        java.util.Arrays.fill(values, (byte) 1);
+        Arrays.fill(values, (byte) 1);
         return values;
     }
 
@@ -339,7 +341,7 @@ final class HostileImages {
 
     /** Bits of a stream, either most or least significant first. */
     private static final class Bits {
-        private final java.util.BitSet set = new java.util.BitSet();
+        private final BitSet set = new BitSet();
         private int length;
 
         Bits most(int n, int value) {
@@ -357,7 +359,7 @@ final class HostileImages {
         }
 
         byte[] leastBytes() {
-            return java.util.Arrays.copyOf(set.toByteArray(), (length + 7) / 8);
+            return Arrays.copyOf(set.toByteArray(), (length + 7) / 8);
         }
 
         byte[] mostBytes() {

@@ -6,7 +6,11 @@ import com.sun.management.ThreadMXBean;
 import dev.embedonce.testkit.fuzz.Fuzzer;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,8 +18,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Coverage-guided fuzzing of the six decoders. A finding is any exception but {@link ImageException}, an input that takes far longer
- * than its budget allows, and one that allocates more than its pixels and bytes explain. A few seconds each;
- * {@code -Dembedonce.fuzz.seconds=600} for longer.
+ * than its budget allows, and one that allocates more than its pixels and bytes explain. A few seconds for
+ * all of them; {@code -Dembedonce.fuzz.seconds=600} for as long a run, and one for each format.
  */
 class ImageFuzzIT {
     private static final int MAX_INPUT = 1 << 14;
@@ -60,20 +64,30 @@ class ImageFuzzIT {
         }
     }
 
+    @Test
+    void decode_whateverTheBytes_isPictureOrImageException() throws Exception {
+        fuzz(EnumSet.allOf(ImageFormat.class));
+    }
+
     @ParameterizedTest
-    @EnumSource(ImageFormat.class)
-    void decode_whateverTheBytes_isPictureOrImageException(ImageFormat format) throws Exception {
+    @EnumSource
+    @EnabledIfSystemProperty(named = "embedonce.fuzz.seconds", matches = "[0-9]+")
+    void decode_oneFormatForLong_isPictureOrImageException(ImageFormat format) throws Exception {
+        fuzz(EnumSet.of(format));
+    }
+
+    private void fuzz(Set<ImageFormat> formats) throws Exception {
         Fuzzer fuzzer =
-                Fuzzer.of(Target.class).seconds(4).heap(384).inputLimit(30).maxInput(MAX_INPUT);
+                Fuzzer.of(Target.class).seconds(12).heap(384).inputLimit(30).maxInput(MAX_INPUT);
         for (String name : Golden.of(PillowProfile.PILLOW_13).pictures()) {
             byte[] bytes = Golden.pictureBytes(name);
-            if (bytes.length <= MAX_INPUT && is(format, bytes)) {
+            if (bytes.length <= MAX_INPUT && formats.stream().anyMatch(format -> is(format, bytes))) {
                 fuzzer.seed(bytes);
             }
         }
-        hostile(format).forEach(fuzzer::seed);
+        formats.forEach(format -> hostile(format).forEach(fuzzer::seed));
         Fuzzer.Report report = fuzzer.run(folder);
-        assertThat(report.executions()).as("inputs of %s", format).isGreaterThan(100);
+        assertThat(report.executions()).as("inputs of %s", formats).isGreaterThan(100);
     }
 
     private static boolean is(ImageFormat format, byte[] bytes) {

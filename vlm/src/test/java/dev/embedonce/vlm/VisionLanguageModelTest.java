@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.cache.Source;
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.image.Cancellation;
 import dev.embedonce.store.Stores;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.chat.ChatMessage;
@@ -116,6 +117,16 @@ class VisionLanguageModelTest {
             assertThat(after.tokens())
                     .isEqualTo(fresh.generate(b, SIXTEEN, text -> {}).tokens());
         }
+    }
+
+    @Test
+    void encodeImages_whenNobodyWaits_givesThePictureUpAndKeepsNothing() {
+        assertThatThrownBy(() -> Cancellation.during(
+                        () -> true, () -> model.encodeImages(List.of(SQUARE), ImageSettings.DEFAULT)))
+                .hasRootCauseInstanceOf(CancellationException.class);
+        assertThat(model.encodeImages(List.of(SQUARE), ImageSettings.DEFAULT))
+                .extracting(ImageReport::source)
+                .containsExactly(Source.ENCODED);
     }
 
     @Test

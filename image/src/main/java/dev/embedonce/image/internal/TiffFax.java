@@ -74,7 +74,7 @@ final class TiffFax {
         }
 
         @Override
-        public int read(byte[] target, int at, int length) {
+        public synchronized int read(byte[] target, int at, int length) {
             budget.check();
             return super.read(target, at, length);
         }
