@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 
 /**
  * The pictures of one request, and what is known of them so far. Its pictures are answered by one thread at a time; {@link #isOver} and
@@ -59,6 +60,7 @@ final class VisionJob {
         private final int index;
         private final ContentHash contentHash;
         private final byte[] encoded;
+        private Consumer<Picture> whenRead = picture -> {};
 
         private Picture(int index, ContentHash contentHash, byte[] encoded) {
             this.index = index;
@@ -80,11 +82,17 @@ final class VisionJob {
             return contentHash;
         }
 
+        /** Who is told when it is read, which it is by the thread that decodes it next. */
+        void whenRead(Consumer<Picture> told) {
+            whenRead = told;
+        }
+
         @Override
         public byte[] bytes() throws IOException {
             if (isOver()) {
                 throw new NobodyWaitsException();
             }
+            whenRead.accept(this);
             return encoded;
         }
 

@@ -5,6 +5,7 @@ import dev.embedonce.cache.FeatureEncoder;
 import dev.embedonce.cache.Outcome;
 import dev.embedonce.cache.Source;
 import dev.embedonce.hash.ContentHash;
+import dev.embedonce.image.Cancellation;
 import dev.embedonce.vlm.ImageReport;
 import dev.embedonce.vlm.vision.ProcessedImage;
 import java.io.ByteArrayInputStream;
@@ -17,9 +18,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -216,7 +219,8 @@ public final class VisionLane implements AutoCloseable {
         VisionJob first = pictures.get(0).job();
         long start = System.nanoTime();
         try {
-            List<Outcome> outcomes = first.cache().getOrComputeHashed(pictures, first.encoder());
+            List<Outcome> outcomes =
+                    untilNobodyWaits(pictures, () -> first.cache().getOrComputeHashed(pictures, first.encoder()));
             Times times = Times.of(outcomes, System.nanoTime() - start);
             for (int i = 0; i < outcomes.size(); i++) {
                 settle(pictures.get(i), outcomes.get(i), times);
@@ -226,6 +230,13 @@ public final class VisionLane implements AutoCloseable {
         } finally {
             charge(first.tenant(), System.nanoTime() - start);
         }
+    }
+
+    /** Encodes; the decoding of a picture ends when nobody waits for it any more. */
+    private static List<Outcome> untilNobodyWaits(List<VisionJob.Picture> pictures, Supplier<List<Outcome>> encoding) {
+        AtomicReference<VisionJob.Picture> decoded = new AtomicReference<>(pictures.get(0));
+        pictures.forEach(picture -> picture.whenRead(decoded::set));
+        return Cancellation.during(() -> decoded.get().job().isOver(), encoding);
     }
 
     private static void fail(List<VisionJob.Picture> pictures, Throwable cause) {
@@ -239,7 +250,9 @@ public final class VisionLane implements AutoCloseable {
             return;
         }
         RuntimeException error = ((Outcome.Failed) outcome).error();
-        if (!(error.getCause() instanceof VisionJob.NobodyWaitsException)) {
+        boolean nobodyWaits =
+                error instanceof CancellationException || error.getCause() instanceof VisionJob.NobodyWaitsException;
+        if (!nobodyWaits) {
             picture.fail(error);
         } else if (picture.job().isOver()) {
             picture.job().end();

@@ -8,13 +8,18 @@ import dev.embedonce.cache.FeatureEncoder;
 import dev.embedonce.cache.Source;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.hash.ContentHasher;
+import dev.embedonce.image.ExifPolicy;
+import dev.embedonce.image.ImageDecoder;
 import dev.embedonce.store.MemoryStore;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.ImageReport;
 import dev.embedonce.vlm.vision.ProcessedImage;
 import dev.embedonce.vlm.vision.VisionFeatures;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,6 +41,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class VisionLaneTest {
     private static final long NEVER = TimeUnit.DAYS.toNanos(1);
+
+    private static final byte[] PNG = png();
 
     private final AtomicInteger hashed = new AtomicInteger();
     private final MemoryStore store = new MemoryStore();
@@ -50,6 +58,16 @@ class VisionLaneTest {
         encoder.gates.values().forEach(Gate::open);
         lane.close();
         cache.close();
+    }
+
+    private static byte[] png() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), "png", out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
     }
 
     /** Counts what is hashed. */
@@ -123,6 +141,9 @@ class VisionLaneTest {
             Gate gate = gates.get(name);
             if (gate != null) {
                 gate.pass();
+            }
+            while (name.startsWith("endless")) {
+                new ImageDecoder(ExifPolicy.APPLY).decode(PNG);
             }
             if (failures.get(name) instanceof Error error) {
                 throw error;
@@ -201,8 +222,28 @@ class VisionLaneTest {
         gone.cancel(false);
         second.open();
 
-        assertThat(sources(stays.get())).containsOnly(Source.ENCODED).hasSize(2);
+        // the content that both ask for counts as the other's, whose turn it was too
+        assertThat(sources(stays.get())).containsExactly(Source.SHARED, Source.ENCODED);
         assertThat(encoder.prepared).doesNotContain("third").contains("shared", "fourth");
+    }
+
+    @Test
+    void decodingOfAPicture_endsWhenItsRequestIsCancelled_andItsNeighbourIsServed() throws Exception {
+        restart(8);
+        Gate gate = encoder.gate("first");
+        CompletableFuture<List<ImageReport>> before = features("", "first");
+        gate.reached.await();
+        Gate endless = encoder.gate("endless");
+        CompletableFuture<List<ImageReport>> gone = features("", "endless");
+        CompletableFuture<List<ImageReport>> stays = features("", "next");
+        gate.open();
+        before.get();
+        endless.reached.await();
+        endless.open();
+        gone.cancel(false);
+
+        assertThat(sources(stays.get())).containsExactly(Source.ENCODED);
+        assertThat(lane.isAlive()).isTrue();
     }
 
     @Test
