@@ -1,5 +1,6 @@
 package dev.embedonce.cache;
 
+import dev.embedonce.error.StoreInterruptedException;
 import dev.embedonce.error.StoreUnavailableException;
 import dev.embedonce.store.CacheStore;
 import java.time.Duration;
@@ -14,6 +15,8 @@ import org.slf4j.LoggerFactory;
  * Keeps the cache answering while its store does not. A look-up that fails is a miss; a write that fails is tried again a few times
  * and then dropped; both are counted, and one warning says so. After a failure the store is left alone for a moment that grows from a
  * second to half a minute, so that a dead server does not cost every image a time-out. Thread-safe.
+ *
+ * <p>A caller whose own thread was interrupted is thrown {@link StoreInterruptedException}: that is no failure of the store's.
  */
 final class StoreGuard {
     private static final Logger LOG = LoggerFactory.getLogger(FeatureCache.class);
@@ -42,6 +45,7 @@ final class StoreGuard {
             restNanos = 0;
             return answer;
         } catch (StoreUnavailableException e) {
+            requireNotInterrupted(e);
             failures.add(weight);
             rest(e);
             return null;
@@ -56,23 +60,31 @@ final class StoreGuard {
                 restNanos = 0;
                 return answer;
             } catch (StoreUnavailableException e) {
-                if (attempt == WRITE_ATTEMPTS || !pause(attempt)) {
+                requireNotInterrupted(e);
+                if (attempt == WRITE_ATTEMPTS) {
                     rest(e);
                     break;
                 }
+                pause(attempt);
             }
         }
         failures.add(weight);
         return null;
     }
 
-    private static boolean pause(int attempt) {
+    /** A store that fails an interrupted caller may be well: the caller fails alone, and nobody leaves the store alone for it. */
+    private static void requireNotInterrupted(StoreUnavailableException e) {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new StoreInterruptedException("interrupted while the store was asked: " + e.getMessage(), e);
+        }
+    }
+
+    private static void pause(int attempt) {
         try {
             TimeUnit.MILLISECONDS.sleep(WRITE_PAUSE.toMillis() * attempt);
-            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            throw new StoreInterruptedException("interrupted before the store was asked again", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.embedonce.cache;
 
+import dev.embedonce.error.StoreInterruptedException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -41,12 +42,21 @@ final class UsageRecorder {
         if (deltas.isEmpty()) {
             return;
         }
-        Boolean done = store.write(counters.storeWriteFailures, 0, s -> {
-            s.addCounters(deltas);
-            return true;
-        });
-        if (done != null) {
+        if (write(deltas)) {
             deltas.forEach((name, delta) -> recorded.merge(name, delta, Long::sum));
+        }
+    }
+
+    /** Whether the store has taken them. What it has not is taken along the next time; an interrupted caller shall not lose its answers over it. */
+    private boolean write(Map<String, Long> deltas) {
+        try {
+            return store.write(counters.storeWriteFailures, 0, s -> {
+                        s.addCounters(deltas);
+                        return true;
+                    })
+                    != null;
+        } catch (StoreInterruptedException e) {
+            return false;
         }
     }
 

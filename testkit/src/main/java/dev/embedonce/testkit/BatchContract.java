@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.embedonce.error.StoreUnavailableException;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.LeaseTable;
@@ -223,25 +222,6 @@ public interface BatchContract extends StoreFixture {
         }
         for (ThrowingCallable call : calls) {
             assertThatExceptionOfType(IllegalStateException.class).isThrownBy(call);
-        }
-    }
-
-    /** A thread that has been interrupted may be refused, but must not break the store for the others. */
-    @Test
-    default void anyMethod_interruptedThread_leavesTheStoreWorking() throws Exception {
-        try (CacheStore store = open(newUrl())) {
-            store.putAllIfAbsent(TestEntries.batch(0, 10));
-            Thread.currentThread().interrupt();
-            try {
-                store.putAllIfAbsent(TestEntries.batch(10, 20));
-                store.getAll(TestEntries.batch(0, 10).keySet());
-            } catch (StoreUnavailableException e) {
-                assertThat(e).hasMessageNotContaining("null");
-            } finally {
-                Thread.interrupted();
-            }
-            store.putAllIfAbsent(TestEntries.batch(10, 30));
-            assertHolds(store, TestEntries.batch(0, 30));
         }
     }
 }

@@ -21,4 +21,5 @@ public abstract class CacheStoreContract
                 HandlesContract,
                 LeaseContract,
                 DeletionContract,
-                ConcurrencyContract {}
+                ConcurrencyContract,
+                InterruptionContract {}

@@ -1,6 +1,7 @@
 package dev.embedonce.store.duckdb;
 
 import dev.embedonce.error.StoreUnavailableException;
+import dev.embedonce.store.StoreFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -208,8 +209,7 @@ final class DuckDbFile {
         try {
             TimeUnit.MILLISECONDS.sleep(millis);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreUnavailableException("interrupted while waiting to write to duckdb:" + path, e);
+            throw StoreFailure.of("interrupted while waiting to write to duckdb:" + path, e);
         }
     }
 

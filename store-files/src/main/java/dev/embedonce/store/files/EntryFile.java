@@ -8,8 +8,10 @@ import dev.embedonce.error.UnsupportedFormatException;
 import dev.embedonce.store.Stored;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -337,6 +339,8 @@ enum EntryFile {
                 EntryHeader header = EntryHeader.parse(sealed.header());
                 return Optional.of(new Folder.Versions(header.modelVersion(), header.preprocVersion()));
             }
+        } catch (ClosedChannelException e) {
+            throw new UncheckedIOException(e); // interrupted: that says nothing about the file
         } catch (IOException | CorruptEntryException | UnsupportedFormatException e) {
             return Optional.empty(); // another entry will tell
         }

@@ -54,7 +54,7 @@ public final class FilesCacheStore implements CacheStore {
     private static final long MAX_ENTRY_BYTES = Integer.MAX_VALUE - 1024;
 
     private static final int MAX_GROUP = 512;
-    private static final int TOO_MANY_OPEN_FILES_RETRIES = 5;
+    private static final int READ_ATTEMPTS = 5;
 
     /** What only a folder that can be written to has. */
     private record Writing(FolderLocks locks, ByteBound bound, FileLeases leases, Counters counters) {}
@@ -197,13 +197,13 @@ public final class FilesCacheStore implements CacheStore {
                 return stored;
             } catch (NoSuchFileException e) {
                 return null; // removed since we looked
-            } catch (ClosedChannelException e) { // an interrupt closes it, also for the threads that help to read
-                throw new StoreUnavailableException("interrupted while reading " + file, e);
             } catch (IOException e) {
-                if (!isOutOfDescriptors(e)) {
+                // an interrupt closes the channel; if it was not ours, one of the threads that help to read had been interrupted
+                boolean again = isOutOfDescriptors(e) || e instanceof ClosedChannelException;
+                if (!again) {
                     return new Stored.Damaged(file.getFileName() + " cannot be read: " + e.getMessage());
                 }
-                if (attempt == TOO_MANY_OPEN_FILES_RETRIES) {
+                if (attempt == READ_ATTEMPTS || Thread.currentThread().isInterrupted()) {
                     throw folder.unavailable("read " + file.getFileName(), e);
                 }
             }

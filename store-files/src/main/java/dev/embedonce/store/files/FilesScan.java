@@ -6,6 +6,7 @@ import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoredInfo;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -139,8 +140,8 @@ final class FilesScan implements StoreScan {
     private static long contentBytes(Path file, EntryFile kind, long size) throws IOException {
         try {
             return kind.contentBytes(file, size);
-        } catch (NoSuchFileException e) {
-            throw e;
+        } catch (NoSuchFileException | ClosedChannelException e) {
+            throw e; // the latter because the thread was interrupted
         } catch (IOException e) {
             return size; // unreadable, and listed all the same
         }

@@ -1,9 +1,11 @@
 package dev.embedonce.store.files;
 
+import dev.embedonce.error.CacheException;
 import dev.embedonce.error.StoreUnavailableException;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.store.Selection;
+import dev.embedonce.store.StoreFailure;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -313,7 +315,7 @@ final class Folder {
     }
 
     /** What an I/O error means for a caller. */
-    StoreUnavailableException unavailable(String doing, IOException e) {
+    CacheException unavailable(String doing, IOException e) {
         String reason = e instanceof ClosedChannelException
                 ? "the thread was interrupted"
                 : e instanceof AccessDeniedException
@@ -321,7 +323,7 @@ final class Folder {
                         : e instanceof FileSystemException known && known.getReason() != null
                                 ? known.getReason()
                                 : String.valueOf(e.getMessage());
-        return new StoreUnavailableException("the files store " + root + " cannot " + doing + ": " + reason, e);
+        return StoreFailure.of("the files store " + root + " cannot " + doing + ": " + reason, e);
     }
 
     static boolean isReadOnly(IOException e) {

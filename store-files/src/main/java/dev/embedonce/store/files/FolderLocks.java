@@ -1,6 +1,8 @@
 package dev.embedonce.store.files;
 
+import dev.embedonce.error.CacheException;
 import dev.embedonce.error.StoreUnavailableException;
+import dev.embedonce.store.StoreFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -85,7 +87,8 @@ final class FolderLocks implements AutoCloseable {
     /**
      * Takes a lock.
      *
-     * @throws StoreUnavailableException if that takes more than 30 seconds, or the thread is interrupted
+     * @throws StoreUnavailableException if that takes more than 30 seconds
+     * @throws dev.embedonce.error.StoreInterruptedException if the thread is interrupted while it waits
      */
     Held hold(int number) {
         ReentrantLock thread = threads[number];
@@ -103,7 +106,7 @@ final class FolderLocks implements AutoCloseable {
             held = true;
             return lock;
         } catch (IOException e) {
-            throw new StoreUnavailableException("cannot lock " + file + ": " + e.getMessage(), e);
+            throw StoreFailure.of("cannot lock " + file + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
             throw interrupted(e);
         } finally {
@@ -141,9 +144,8 @@ final class FolderLocks implements AutoCloseable {
                 "another process has held a lock in " + file + " for " + PATIENCE.toSeconds() + " seconds");
     }
 
-    private StoreUnavailableException interrupted(InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return new StoreUnavailableException("interrupted while waiting for a lock in " + file, e);
+    private CacheException interrupted(InterruptedException e) {
+        return StoreFailure.of("interrupted while waiting for a lock in " + file, e);
     }
 
     @Override

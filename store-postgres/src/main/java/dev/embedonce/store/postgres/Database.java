@@ -3,7 +3,7 @@ package dev.embedonce.store.postgres;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
-import dev.embedonce.error.StoreUnavailableException;
+import dev.embedonce.store.StoreFailure;
 import java.net.SocketTimeoutException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,7 +39,7 @@ final class Database implements AutoCloseable {
         try {
             this.pool = new HikariDataSource(config(settings));
         } catch (HikariPool.PoolInitializationException e) {
-            throw new StoreUnavailableException(settings.description() + " cannot be reached: " + reason(e), e);
+            throw StoreFailure.of(settings.description() + " cannot be reached: " + reason(e), e);
         }
     }
 
@@ -117,6 +118,9 @@ final class Database implements AutoCloseable {
                 return once(work);
             } catch (SQLException e) {
                 last = e;
+                if (Thread.currentThread().isInterrupted()) {
+                    break; // only this caller has failed, not its connection's server
+                }
                 boolean lost = isConnectionFailure(e);
                 if (lost) {
                     pool.getHikariPoolMXBean().softEvictConnections(); // the others are likely to be dead too
@@ -127,8 +131,8 @@ final class Database implements AutoCloseable {
                 reconnect &= !lost;
             }
         }
-        throw new StoreUnavailableException(
-                settings.description() + " cannot " + doing + ": " + (last == null ? "" : reason(last)), last);
+        throw StoreFailure.of(
+                settings.description() + " cannot " + doing + ": " + reason(Objects.requireNonNull(last)), last);
     }
 
     private <T> T once(Work<T> work) throws SQLException {
@@ -189,8 +193,16 @@ final class Database implements AutoCloseable {
         return connection.createArrayOf("bytea", values.toArray(byte[][]::new));
     }
 
+    /** Closes the pool, also on a thread that has been interrupted: on one of those the pool would give up half-way. */
     @Override
     public void close() {
-        pool.close();
+        boolean interrupted = Thread.interrupted();
+        try {
+            pool.close();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

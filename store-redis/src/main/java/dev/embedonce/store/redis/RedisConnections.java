@@ -1,7 +1,7 @@
 package dev.embedonce.store.redis;
 
-import dev.embedonce.error.StoreUnavailableException;
 import dev.embedonce.error.StoreUrlException;
+import dev.embedonce.store.StoreFailure;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -105,7 +105,7 @@ final class RedisConnections implements AutoCloseable {
      * Does {@code work} on one connection.
      *
      * @param doing what for, such as {@code look entries up}, for the message
-     * @throws StoreUnavailableException if the connection, the server or a command fails
+     * @throws dev.embedonce.error.StoreUnavailableException if the connection, the server or a command fails
      */
     <T> T run(String doing, Function<Pipeline, T> work) {
         try (Connection connection = connection();
@@ -115,7 +115,7 @@ final class RedisConnections implements AutoCloseable {
             lastUsed.put(connection, System.nanoTime());
             return result;
         } catch (JedisException e) {
-            throw new StoreUnavailableException(settings.description() + " cannot " + doing + ": " + reason(e), e);
+            throw StoreFailure.of(settings.description() + " cannot " + doing + ": " + reason(e), e);
         }
     }
 

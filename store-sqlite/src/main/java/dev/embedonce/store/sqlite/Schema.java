@@ -1,6 +1,7 @@
 package dev.embedonce.store.sqlite;
 
 import dev.embedonce.error.StoreUnavailableException;
+import dev.embedonce.store.StoreFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -185,12 +186,11 @@ final class Schema {
         }
     }
 
-    private static void pause() throws SQLException {
+    private static void pause() {
         try {
             Thread.sleep(5);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SQLException("interrupted while waiting for another process", e);
+            throw StoreFailure.of("interrupted while waiting for another process that opens the sqlite store", e);
         }
     }
 }
