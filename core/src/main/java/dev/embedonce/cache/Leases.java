@@ -1,5 +1,6 @@
 package dev.embedonce.cache;
 
+import dev.embedonce.error.StoreInterruptedException;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.LeaseTable;
 import java.time.Duration;
@@ -14,16 +15,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * This process's leases on keys it is encoding, renewed by a daemon thread while they are held, so that other processes on the same store do
- * not encode the same content meanwhile. Without a lease table, or when the store does not answer, every key is free. Thread-safe.
+ * not encode the same content meanwhile. Without a lease table, or when the store does not answer, every key is free. What cannot be given
+ * back because the store does not answer is given back by that thread once it does. Thread-safe.
  */
 final class Leases implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FeatureCache.class);
+
     private final StoreGuard store;
     private final @Nullable Duration duration;
     private final String owner = UUID.randomUUID().toString();
     private final Set<CacheKey> held = ConcurrentHashMap.newKeySet();
+
+    /** What was to be released while the store did not answer. */
+    private final Set<CacheKey> releasing = ConcurrentHashMap.newKeySet();
+
     private final LongAdder failures = new LongAdder();
     private @Nullable ScheduledExecutorService renewer;
 
@@ -35,6 +45,11 @@ final class Leases implements AutoCloseable {
     Leases(StoreGuard store, @Nullable Duration duration) {
         this.store = store;
         this.duration = duration;
+    }
+
+    /** Who we are in the store's lease table. */
+    String owner() {
+        return owner;
     }
 
     /** Whether other processes can hold any. */
@@ -54,31 +69,60 @@ final class Leases implements AutoCloseable {
         if (mine == null) {
             return new LinkedHashSet<>(keys);
         }
+        releasing.removeAll(mine);
         held.addAll(mine);
         startRenewing();
         return mine;
     }
 
+    /** Gives leases back, now or as soon as the store answers. Does not fail an interrupted caller. */
     void release(Collection<CacheKey> keys) {
-        if (duration == null || keys.isEmpty()) {
-            return;
+        Set<CacheKey> ours = Set.copyOf(keys); // also those that we may have been given by an answer that got lost
+        if (duration != null && !ours.isEmpty()) {
+            releasing.addAll(ours);
+            held.removeAll(ours);
+            giveBack(ours);
+            if (!releasing.isEmpty()) {
+                startRenewing();
+            }
         }
-        held.removeAll(Set.copyOf(keys));
-        withTable(table -> table.release(keys, owner));
     }
 
-    private void renew() {
+    private void giveBack(Set<CacheKey> keys) {
+        if (!keys.isEmpty() && withTable(table -> table.release(keys, owner))) {
+            releasing.removeAll(keys);
+        }
+    }
+
+    /** Renews what is held and gives back what could not be given back before. A key that is taken again just now may be lost: that costs time only. */
+    void keepUp() {
+        giveBack(Set.copyOf(releasing));
         Set<CacheKey> keys = Set.copyOf(held);
         if (!keys.isEmpty() && duration != null) {
             withTable(table -> table.renew(keys, owner, duration));
         }
     }
 
-    private void withTable(Consumer<LeaseTable> action) {
-        store.read(failures, 1, s -> {
-            s.leases().ifPresent(action);
-            return true;
-        });
+    /** What the renewing thread does: an exception would end it for good, and all leases with it. */
+    private void keepUpWhateverHappens() {
+        try {
+            keepUp();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("leases could not be renewed this time: {}", e.toString(), e);
+        }
+    }
+
+    /** Whether {@code action} was done. */
+    private boolean withTable(Consumer<LeaseTable> action) {
+        try {
+            return store.read(failures, 1, s -> {
+                        s.leases().ifPresent(action);
+                        return true;
+                    })
+                    != null;
+        } catch (StoreInterruptedException e) {
+            return false;
+        }
     }
 
     private synchronized void startRenewing() {
@@ -91,7 +135,7 @@ final class Leases implements AutoCloseable {
             return thread;
         });
         long period = Math.max(1, duration.toMillis() / 3);
-        var unused = scheduler.scheduleWithFixedDelay(this::renew, period, period, TimeUnit.MILLISECONDS);
+        var unused = scheduler.scheduleWithFixedDelay(this::keepUpWhateverHappens, period, period, TimeUnit.MILLISECONDS);
         renewer = scheduler;
     }
 
@@ -100,6 +144,8 @@ final class Leases implements AutoCloseable {
         if (renewer != null) {
             renewer.shutdownNow();
         }
-        release(Set.copyOf(held));
+        releasing.addAll(held);
+        held.clear();
+        giveBack(Set.copyOf(releasing));
     }
 }

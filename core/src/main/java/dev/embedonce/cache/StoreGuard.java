@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,12 +27,19 @@ final class StoreGuard {
     private static final long LONGEST_REST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final CacheStore store;
+    private final LongSupplier nanoTime;
     private volatile boolean resting;
     private volatile long restUntilNanos;
     private volatile long restNanos;
 
     StoreGuard(CacheStore store) {
+        this(store, System::nanoTime);
+    }
+
+    /** As above, with a clock of its own for the rests. */
+    StoreGuard(CacheStore store, LongSupplier nanoTime) {
         this.store = store;
+        this.nanoTime = nanoTime;
     }
 
     /** The answer of {@code operation}; null, and {@code weight} more failures, if the store does not give one. */
@@ -89,7 +97,7 @@ final class StoreGuard {
     }
 
     private boolean isResting() {
-        if (resting && System.nanoTime() - restUntilNanos >= 0) {
+        if (resting && nanoTime.getAsLong() - restUntilNanos >= 0) {
             resting = false;
         }
         return resting;
@@ -103,7 +111,7 @@ final class StoreGuard {
             LOG.warn("the store {} does not answer; going on without it: {}", store.description(), e.getMessage());
         }
         restNanos = restNanos == 0 ? FIRST_REST_NANOS : Math.min(LONGEST_REST_NANOS, restNanos * 2);
-        restUntilNanos = System.nanoTime() + restNanos;
+        restUntilNanos = nanoTime.getAsLong() + restNanos;
         resting = true;
     }
 }
