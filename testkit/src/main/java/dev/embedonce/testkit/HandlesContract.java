@@ -86,6 +86,43 @@ public interface HandlesContract extends StoreFixture {
         }
     }
 
+    /** A second handle that comes and goes must not take the first one's locks along, behind which another process would clean up. */
+    @Test
+    default void put_afterAnotherHandleAndAnotherProcessCameAndWent_isKept() throws Exception {
+        if (!capabilities().shared() || !capabilities().durable()) {
+            return; // no other process can have come
+        }
+        String url = newUrl();
+        try (CacheStore first = open(url)) {
+            first.putAllIfAbsent(TestEntries.batch(0, 20));
+            open(url).close();
+            try (CacheStore second = open(url)) {
+                assertHolds(second, TestEntries.batch(0, 20));
+                try (ChildStore child = ChildStore.start(url, 20, 1, 20)) {
+                    assertThat(child.awaitOpen()).isNull();
+                    while (child.awaitAcknowledged() != null) {
+                        continue;
+                    }
+                    assertThat(child.awaitExit()).isZero();
+                }
+                first.putAllIfAbsent(TestEntries.batch(40, 60));
+                second.putAllIfAbsent(TestEntries.batch(60, 80));
+                assertHolds(first, TestEntries.batch(0, 80));
+            }
+            try (ChildStore child = ChildStore.start(url, 0, 4, 20)) {
+                assertThat(child.awaitOpen()).isNull();
+                for (int batch = 0; batch < 4; batch++) {
+                    assertThat(child.awaitAcknowledged())
+                            .as("what was acknowledged is there for another process")
+                            .isEqualTo(new ChildStore.Acknowledged(batch, 0));
+                }
+            }
+        }
+        try (CacheStore store = open(url)) {
+            assertHolds(store, TestEntries.batch(0, 80));
+        }
+    }
+
     /** Two handles write the same keys at once: for each key exactly one is told that it was first. */
     @Test
     default void putAllIfAbsent_racingThreadsAndHandles_eachKeyHasOneFirstWriter() throws Exception {

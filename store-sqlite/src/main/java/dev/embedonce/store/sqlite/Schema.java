@@ -1,14 +1,13 @@
 package dev.embedonce.store.sqlite;
 
 import dev.embedonce.error.StoreUnavailableException;
+import dev.embedonce.store.PrivateFiles;
 import dev.embedonce.store.StoreFailure;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -36,11 +35,6 @@ final class Schema {
 
     /** Holds four vectors of 384 floats, or one of 1280. */
     private static final int PAGE_BYTES = 8 * 1024;
-
-    private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
-    private static final int USER_VERSION_OFFSET = 60;
-    private static final int APPLICATION_ID_OFFSET = 68;
-    private static final int HEADER_BYTES = 100;
 
     private static final String TABLES = """
             CREATE TABLE namespaces(
@@ -82,60 +76,68 @@ final class Schema {
 
     /** Creates what is missing, and refuses, without touching it, a file that is not ours or is newer than this build. */
     static void prepare(Path file, SqliteOptions options) {
-        createFolder(file);
-        refuseForeignFile(file);
+        createFile(file);
         try (Session session = Session.open(file, options)) {
-            if (!session.pragma("application_id").equals(Integer.toString(APPLICATION_ID))) {
+            requireOurs(file, session);
+            if (!isOurs(session)) {
                 create(file, session);
             }
             requireVersion(file, Integer.parseInt(session.pragma("user_version")));
             useLog(session, options);
         } catch (SQLException e) {
+            if (e instanceof SQLiteException sqlite && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_NOTADB) {
+                throw noDatabase(file, e);
+            }
             throw Sessions.unavailable(file, options, "opening it", e);
         }
     }
 
-    private static void createFolder(Path file) {
+    private static StoreUnavailableException noDatabase(Path file, @Nullable SQLException e) {
+        return new StoreUnavailableException(
+                file + " is not an EmbedOnce cache: it is no SQLite database at all, or its start is damaged;"
+                        + " it has been left as it is",
+                e);
+    }
+
+    /**
+     * Makes the folder and an empty file that only its owner can read; SQLite makes the files beside it after its example. One at a time: a new
+     * file is open for a moment, and must be closed before another thread has SQLite open it.
+     */
+    private static synchronized void createFile(Path file) {
         if (Files.isDirectory(file)) {
             throw new StoreUnavailableException(
                     "the sqlite store " + file + " is a folder; expected a file, such as " + file.resolve("cache.db"));
         }
         Path folder = file.getParent();
-        if (folder == null) {
-            return;
-        }
         try {
-            Files.createDirectories(folder);
+            if (folder != null) {
+                PrivateFiles.createFolders(folder);
+            }
+            PrivateFiles.createFile(file);
+            if (Files.size(file) == 1) { // which SQLite takes for an empty file
+                throw noDatabase(file, null);
+            }
         } catch (IOException e) {
-            throw new StoreUnavailableException("cannot create the folder " + folder + " of the sqlite store: " + e, e);
+            throw StoreFailure.of("cannot create the sqlite store " + file + ": " + e, e);
         }
     }
 
     /**
-     * Reads the file's own header. What SQLite has not yet moved from its log is not in it, but the application id always is: it is
-     * written before the log is switched on.
+     * Refuses a database of another program. Asked through SQLite and never read as a file: closing a file that this process has open
+     * elsewhere gives up all of its locks on it, and then other processes delete the log that is in use.
      */
-    private static void refuseForeignFile(Path file) {
-        byte[] start;
-        try (InputStream in = Files.exists(file) ? Files.newInputStream(file) : InputStream.nullInputStream()) {
-            start = in.readNBytes(HEADER_BYTES);
-        } catch (IOException e) {
-            throw new StoreUnavailableException("cannot read the sqlite store " + file + ": " + e, e);
-        }
-        if (start.length == 0) {
-            return;
-        }
-        ByteBuffer header = ByteBuffer.wrap(start);
-        if (start.length < HEADER_BYTES || !header.slice(0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC))) {
-            throw new StoreUnavailableException(file + " is not an EmbedOnce cache: it is no SQLite database at all, or"
-                    + " its start is damaged; it has been left as it is");
-        }
-        if (header.getInt(APPLICATION_ID_OFFSET) != APPLICATION_ID) {
+    private static void requireOurs(Path file, Session session) throws SQLException {
+        boolean fresh = session.pragma("application_id").equals("0")
+                && session.pragma("schema_version").equals("0");
+        if (!fresh && !isOurs(session)) {
             throw new StoreUnavailableException(
                     file + " is a SQLite database of another program, not an EmbedOnce cache;"
                             + " it has been left as it is");
         }
-        requireVersion(file, header.getInt(USER_VERSION_OFFSET));
+    }
+
+    private static boolean isOurs(Session session) throws SQLException {
+        return session.pragma("application_id").equals(Integer.toString(APPLICATION_ID));
     }
 
     private static void requireVersion(Path file, int version) {
@@ -153,11 +155,8 @@ final class Schema {
         session.pragma("page_size = " + PAGE_BYTES);
         session.execute("BEGIN IMMEDIATE");
         // another process may have been faster
-        if (!session.pragma("application_id").equals(Integer.toString(APPLICATION_ID))) {
-            if (!session.pragma("schema_version").equals("0")) {
-                throw new StoreUnavailableException(file + " is a SQLite database of another program, not an EmbedOnce"
-                        + " cache; it has been left as it is");
-            }
+        requireOurs(file, session);
+        if (!isOurs(session)) {
             session.script(TABLES);
             session.script("PRAGMA application_id = " + APPLICATION_ID);
             session.script("PRAGMA user_version = " + VERSION);

@@ -16,9 +16,11 @@ import dev.embedonce.store.Stores;
 import dev.embedonce.testkit.ManualClock;
 import dev.embedonce.testkit.TestEntries;
 import dev.embedonce.value.Entry;
+import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -35,6 +37,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -373,6 +376,73 @@ class SqliteCacheStoreTest {
             }
             assertThat(query("SELECT count(*) FROM leases")).isEqualTo(hours == 23 ? "11" : "1");
         }
+    }
+
+    private static final String COUNT_IN_PYTHON = """
+            import sqlite3, sys
+            connection = sqlite3.connect(sys.argv[1])
+            print(connection.execute("SELECT count(*) FROM entries").fetchone()[0])
+            connection.close()
+            """;
+
+    /** Counts the entries with Python's SQLite, an older one than ours: one that deletes a log that nobody seems to use. */
+    private String countInPython() throws Exception {
+        String python = System.getenv().getOrDefault("EMBEDONCE_PYTHON", "python3");
+        Process process;
+        try {
+            process = new ProcessBuilder(python, "-c", COUNT_IN_PYTHON, file().toString())
+                    .redirectErrorStream(true)
+                    .start();
+        } catch (IOException e) {
+            Assumptions.abort("there is no " + python);
+            throw e;
+        }
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        process.waitFor();
+        Assumptions.assumeFalse(output.contains("No module named"), output);
+        return output;
+    }
+
+    /** Whoever opens the file a second time must not give up the first one's locks. */
+    @Test
+    void put_besideASecondHandleAndPython_isKept() throws Exception {
+        try (CacheStore first = open("")) {
+            first.putAllIfAbsent(TestEntries.batch(0, 10));
+            try (CacheStore second = open("")) {
+                assertThat(countInPython()).isEqualTo("10");
+                first.putAllIfAbsent(TestEntries.batch(10, 20));
+                second.putAllIfAbsent(TestEntries.batch(20, 30));
+                assertThat(countInPython()).isEqualTo("30");
+            }
+            first.putAllIfAbsent(TestEntries.batch(30, 40));
+            assertThat(countInPython()).isEqualTo("40");
+        }
+        assertThat(countInPython()).isEqualTo("40");
+        try (CacheStore store = open("")) {
+            assertThat(store.getAll(TestEntries.batch(0, 40).keySet())).hasSize(40);
+        }
+    }
+
+    /** Also one in the log mode, whose log comes and goes with its readers. */
+    @Test
+    void open_databaseOfAnotherProgramWithALog_isRefusedAndLeftAsItIs() throws Exception {
+        sql("PRAGMA journal_mode = WAL", "CREATE TABLE entries(precious TEXT)", "INSERT INTO entries VALUES('x')");
+        byte[] content = Files.readAllBytes(file());
+        assertThatExceptionOfType(StoreUnavailableException.class)
+                .isThrownBy(() -> open(""))
+                .withMessageContainingAll(file().toString(), "another program");
+        assertThat(file()).hasBinaryContent(content);
+        assertThat(folder).isDirectoryNotContaining(path -> !path.equals(file()));
+    }
+
+    @Test
+    void open_databaseWithAnotherApplicationId_isRefusedAndLeftAsItIs() throws Exception {
+        sql("PRAGMA application_id = 42");
+        byte[] content = Files.readAllBytes(file());
+        assertThatExceptionOfType(StoreUnavailableException.class)
+                .isThrownBy(() -> open(""))
+                .withMessageContainingAll(file().toString(), "another program");
+        assertThat(file()).hasBinaryContent(content);
     }
 
     /** The payload column is what other programs read: plain float32, little-endian. */
