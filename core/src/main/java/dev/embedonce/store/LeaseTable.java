@@ -12,6 +12,12 @@ import java.util.Set;
  */
 public interface LeaseTable {
     /**
+     * By how much a clock may be put right without further ado. A lease that was taken later than that from now was taken before the clock was
+     * set back, and counts as expired: otherwise all would wait until the clock has caught up.
+     */
+    Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
+
+    /**
      * Takes the leases that are free, expired or already the owner's.
      *
      * @param owner names this process and run; unguessable and never reused

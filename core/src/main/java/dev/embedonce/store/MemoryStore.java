@@ -20,7 +20,11 @@ import java.util.concurrent.ConcurrentMap;
 public final class MemoryStore implements CacheStore {
     private record Slot(Stored.Sealed value, Instant created) {}
 
-    private record Lease(String owner, Instant expires) {}
+    private record Lease(String owner, Instant taken, Instant expires) {
+        boolean isOver(Instant now) {
+            return !expires.isAfter(now) || taken.isAfter(now.plus(LeaseTable.CLOCK_TOLERANCE));
+        }
+    }
 
     private final Clock clock;
     private final ConcurrentMap<CacheKey, Slot> slots = new ConcurrentHashMap<>();
@@ -174,8 +178,8 @@ public final class MemoryStore implements CacheStore {
             for (CacheKey key : keys) {
                 Lease lease = leases.compute(key, (k, held) -> {
                     boolean own = held != null && held.owner().equals(owner);
-                    boolean takeable = held == null || !held.expires().isAfter(now);
-                    return own || (free && takeable) ? new Lease(owner, now.plus(duration)) : held;
+                    boolean takeable = held == null || held.isOver(now);
+                    return own || (free && takeable) ? new Lease(owner, now, now.plus(duration)) : held;
                 });
                 if (lease != null && lease.owner().equals(owner)) {
                     mine.put(key, lease);

@@ -244,6 +244,15 @@ public interface LeaseContract extends StoreFixture {
             assertThat(leases.tryAcquire(keys(0, 1), "a", ten))
                     .as("once renewed, the lease runs by the new time")
                     .isEqualTo(keys(0, 1));
+
+            clock.advance(Duration.ofHours(-1));
+            assertThat(leases.tryAcquire(keys(0, 1), "b", ten))
+                    .as("whose holder died before the clock went back is free at once, not when the clock has caught up")
+                    .isEqualTo(keys(0, 1));
+            clock.advance(Duration.ofSeconds(-1));
+            assertThat(leases.tryAcquire(keys(0, 1), "a", ten))
+                    .as("a clock that is put right by a little changes nothing")
+                    .isEmpty();
         }
     }
 }

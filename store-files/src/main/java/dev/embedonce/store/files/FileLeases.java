@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FileLeases implements LeaseTable {
     private static final Logger LOG = LoggerFactory.getLogger(FileLeases.class);
-    private static final long CLOCK_TOLERANCE_MILLIS = 5_000;
+    private static final long CLOCK_TOLERANCE_MILLIS = CLOCK_TOLERANCE.toMillis();
 
     private record Lease(long taken, long expires, String owner) {
         boolean isOver(long now) {

@@ -6,6 +6,7 @@ import dev.embedonce.store.StoreFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
@@ -20,7 +21,8 @@ import org.sqlite.SQLiteException;
  *             size: bytes of header and data; created: epoch milliseconds; layout: 0 if the payload is the data as it is, 1 if it is
  *             a safetensors file; chunks: 0, or how many rows of chunks hold the payload
  * chunks      entry, seq, bytes                                     a payload larger than a row should be
- * leases      namespace, content_hash, owner, expires               expires: epoch milliseconds
+ * leases      namespace, content_hash, owner, expires, taken        epoch milliseconds; taken: when the lease was taken or renewed, 0 if
+ *             a build said so that did not note it; files made by such a build get the column when they are opened
  * counters    name, value
  * </pre>
  *
@@ -65,7 +67,8 @@ final class Schema {
               namespace INTEGER NOT NULL,
               content_hash BLOB NOT NULL,
               owner TEXT NOT NULL,
-              expires INTEGER NOT NULL);
+              expires INTEGER NOT NULL,
+              taken INTEGER NOT NULL DEFAULT 0);
             CREATE UNIQUE INDEX leases_by_key ON leases(namespace, content_hash);
             CREATE TABLE counters(
               name TEXT PRIMARY KEY,
@@ -84,6 +87,7 @@ final class Schema {
             }
             requireVersion(file, Integer.parseInt(session.pragma("user_version")));
             useLog(session, options);
+            addTaken(session);
         } catch (SQLException e) {
             if (e instanceof SQLiteException sqlite && sqlite.getResultCode() == SQLiteErrorCode.SQLITE_NOTADB) {
                 throw noDatabase(file, e);
@@ -162,6 +166,24 @@ final class Schema {
             session.script("PRAGMA user_version = " + VERSION);
         }
         session.execute("COMMIT");
+    }
+
+    /** Earlier builds go on working with a file that has this column. */
+    private static void addTaken(Session session) throws SQLException {
+        if (!hasTaken(session)) {
+            session.execute("BEGIN IMMEDIATE");
+            if (!hasTaken(session)) { // another process may have been faster
+                session.script("ALTER TABLE leases ADD COLUMN taken INTEGER NOT NULL DEFAULT 0");
+            }
+            session.execute("COMMIT");
+        }
+    }
+
+    private static boolean hasTaken(Session session) throws SQLException {
+        try (ResultSet rows = session.prepared("SELECT 1 FROM pragma_table_info('leases') WHERE name = 'taken'")
+                .executeQuery()) {
+            return rows.next();
+        }
     }
 
     /** Switches the write-ahead log on: readers and a writer do not wait for each other. The file remembers it. */

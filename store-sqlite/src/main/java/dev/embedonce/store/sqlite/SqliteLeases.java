@@ -14,11 +14,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** Leases as rows of the same file, on SQLite's clock. Thread-safe. */
 final class SqliteLeases implements LeaseTable {
     private static final String ACQUIRE =
-            "INSERT INTO leases(namespace, content_hash, owner, expires) VALUES(?, ?, ?, ?)"
-                    + " ON CONFLICT(namespace, content_hash) DO UPDATE SET owner = excluded.owner, expires = excluded.expires"
-                    + " WHERE owner = excluded.owner OR expires <= ?";
+            "INSERT INTO leases(namespace, content_hash, owner, taken, expires) VALUES(?, ?, ?, ?, ?)"
+                    + " ON CONFLICT(namespace, content_hash) DO UPDATE"
+                    + " SET owner = excluded.owner, taken = excluded.taken, expires = excluded.expires"
+                    + " WHERE owner = excluded.owner OR expires <= ? OR taken > ?";
     private static final String RENEW =
-            "UPDATE leases SET expires = ? WHERE namespace = ? AND content_hash = ? AND owner = ?";
+            "UPDATE leases SET taken = ?, expires = ? WHERE namespace = ? AND content_hash = ? AND owner = ?";
     private static final String RELEASE = "DELETE FROM leases WHERE namespace = ? AND content_hash = ? AND owner = ?";
 
     /** Leases of owners that died, for keys that nobody has wanted since. */
@@ -55,8 +56,10 @@ final class SqliteLeases implements LeaseTable {
                 acquire.setObject(1, ids.get(Versions.of(key)));
                 acquire.setBytes(2, key.contentHash().toBytes());
                 acquire.setString(3, owner);
-                acquire.setLong(4, now + duration.toMillis());
-                acquire.setLong(5, now);
+                acquire.setLong(4, now);
+                acquire.setLong(5, now + duration.toMillis());
+                acquire.setLong(6, now);
+                acquire.setLong(7, now + CLOCK_TOLERANCE.toMillis());
                 if (acquire.executeUpdate() > 0) {
                     taken.add(key);
                 }
@@ -72,16 +75,17 @@ final class SqliteLeases implements LeaseTable {
             return Set.of();
         }
         return sessions.write("renewing " + keys.size() + " leases", session -> {
-            long expires = session.now() + duration.toMillis();
+            long now = session.now();
             Set<CacheKey> kept = new HashSet<>();
             PreparedStatement renew = session.prepared(RENEW);
             for (CacheKey key : keys) {
                 Long namespace = namespaces.find(session, Versions.of(key));
                 if (namespace != null) {
-                    renew.setLong(1, expires);
-                    renew.setLong(2, namespace);
-                    renew.setBytes(3, key.contentHash().toBytes());
-                    renew.setString(4, owner);
+                    renew.setLong(1, now);
+                    renew.setLong(2, now + duration.toMillis());
+                    renew.setLong(3, namespace);
+                    renew.setBytes(4, key.contentHash().toBytes());
+                    renew.setString(5, owner);
                     if (renew.executeUpdate() > 0) {
                         kept.add(key);
                     }

@@ -378,6 +378,21 @@ class SqliteCacheStoreTest {
         }
     }
 
+    /** A file of an earlier build does not say when leases were taken. */
+    @Test
+    void tryAcquire_fileOfAnEarlierBuild_worksOn() throws Exception {
+        fill(3);
+        sql("ALTER TABLE leases DROP COLUMN taken");
+        try (CacheStore store = open("")) {
+            List<CacheKey> keys = List.of(TestEntries.key(1));
+            assertThat(store.leases().orElseThrow().tryAcquire(keys, "a", Duration.ofHours(1)))
+                    .hasSize(1);
+            assertThat(store.leases().orElseThrow().tryAcquire(keys, "b", Duration.ofHours(1)))
+                    .isEmpty();
+            assertThat(store.getAll(keys)).hasSize(1);
+        }
+    }
+
     private static final String COUNT_IN_PYTHON = """
             import sqlite3, sys
             connection = sqlite3.connect(sys.argv[1])
