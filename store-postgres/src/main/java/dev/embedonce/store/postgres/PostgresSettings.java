@@ -1,6 +1,7 @@
 package dev.embedonce.store.postgres;
 
 import dev.embedonce.error.StoreUrlException;
+import dev.embedonce.store.StoreRisks;
 import dev.embedonce.store.StoreUrl;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +31,7 @@ record PostgresSettings(
         @Nullable String sslRootCert,
         Duration timeout) {
     private static final Pattern ADDRESS = Pattern.compile(
-            "//(?:(?<user>[^@]*)@)?(?<host>\\[[0-9a-fA-F:.]+]|[^:/@\\[\\]]+)(?::(?<port>\\d{1,5}))?/(?<database>[^/]+)");
+            "//(?:(?<user>[^/]*)@)?(?<host>\\[[0-9a-fA-F:.]+]|[^:/@\\[\\]]+)(?::(?<port>\\d{1,5}))?/(?<database>[^/]+)");
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m)?");
     private static final List<String> SSL_MODES =
             List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
@@ -82,6 +83,16 @@ record PostgresSettings(
     String description() {
         return "postgresql://" + user + "@" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + "/"
                 + database + "?schema=" + schema;
+    }
+
+    /** What is dangerous about this, for a warning that names the remedy; null if nothing is. */
+    @Nullable
+    String risk() {
+        return sslMode.startsWith("verify-") || StoreRisks.isLoopback(host)
+                ? null
+                : description() + " is used without verified TLS (sslmode=" + sslMode
+                        + "): whoever is on the way can pose as the server, read and change what is kept there;"
+                        + " set sslmode=verify-full, and sslrootcert if the server's certificate is of an authority of your own";
     }
 
     /** The address: a record's own text would show the password. */

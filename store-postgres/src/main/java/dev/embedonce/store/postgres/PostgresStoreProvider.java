@@ -2,6 +2,7 @@ package dev.embedonce.store.postgres;
 
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.StoreProvider;
+import dev.embedonce.store.StoreRisks;
 import dev.embedonce.store.StoreUrl;
 import java.util.Set;
 
@@ -18,6 +19,8 @@ public final class PostgresStoreProvider implements StoreProvider {
 
     @Override
     public CacheStore open(StoreUrl url) {
-        return PostgresCacheStore.open(PostgresSettings.of(url, System::getenv));
+        PostgresSettings settings = PostgresSettings.of(url, System::getenv);
+        StoreRisks.warnOnce(settings.risk());
+        return PostgresCacheStore.open(settings);
     }
 }

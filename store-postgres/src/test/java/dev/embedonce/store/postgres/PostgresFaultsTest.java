@@ -94,6 +94,40 @@ class PostgresFaultsTest {
         return Objects.requireNonNull(server, "the server is not running");
     }
 
+    @Test
+    void settings_passwordsWithOddCharacters_areReadAndNeverShown() {
+        PostgresSettings settings = PostgresSettings.of(StoreUrl.parse("postgresql://me:p@ss@w@db/x"), name -> null);
+        assertThat(settings.password()).isEqualTo("p@ss@w");
+        assertThat(settings.host()).isEqualTo("db");
+        assertThat(settings.toString()).doesNotContain("p@ss");
+        for (String password : List.of("S3CR3T/S3CR3T", "S3CR3T:/S3CR3T", "S3CR3T%zzS3CR3T", "S3CR3T?S3CR3T", "S3/@S3CR3T")) {
+            assertThatExceptionOfType(StoreUrlException.class)
+                    .isThrownBy(() ->
+                            PostgresSettings.of(StoreUrl.parse("postgresql://me:" + password + "@h"), name -> null))
+                    .withMessageNotContaining("S3");
+        }
+    }
+
+    @Test
+    void settings_noVerifiedTlsBeyondLoopback_warns() {
+        for (String url : List.of(
+                "postgresql://localhost/x",
+                "postgresql://127.0.0.1/x?sslmode=disable",
+                "postgresql://[::1]/x",
+                "postgresql://db/x?sslmode=verify-full",
+                "postgresql://db/x?sslmode=verify-ca")) {
+            assertThat(PostgresSettings.of(StoreUrl.parse(url), name -> null).risk())
+                    .as(url)
+                    .isNull();
+        }
+        for (String mode : List.of("", "?sslmode=disable", "?sslmode=require")) {
+            assertThat(PostgresSettings.of(StoreUrl.parse("postgresql://me:secret@db/x" + mode), name -> null)
+                            .risk())
+                    .contains("postgresql://me@db:5432/x", "sslmode=verify-full")
+                    .doesNotContain("secret");
+        }
+    }
+
     private static void openssl(Path folder, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("openssl"));
         command.addAll(List.of(arguments));

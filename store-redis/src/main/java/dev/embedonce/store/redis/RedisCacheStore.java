@@ -50,6 +50,26 @@ public final class RedisCacheStore implements CacheStore {
     private static final long ORPHAN_MILLIS = Duration.ofHours(1).toMillis();
     private static final int MAX_PARTS = 65_535;
 
+    /**
+     * Puts an entry in its place and keeps its parts, or removes them if it came too late, in one step: a connection that breaks in between would
+     * leave an entry in place whose parts run out. KEYS: entry, parts. ARGV: value, time to live in milliseconds or 0, 1 to replace.
+     */
+    private static final String SETTLE = """
+            local set = {'SET', KEYS[1], ARGV[1]}
+            if ARGV[2] ~= '0' then set[4] = 'PX'; set[5] = ARGV[2] end
+            if ARGV[3] ~= '1' then set[#set + 1] = 'NX' end
+            local stored = redis.call(unpack(set))
+            for i = 2, #KEYS do
+              if not stored then
+                redis.call('UNLINK', KEYS[i])
+              elseif ARGV[2] ~= '0' then
+                redis.call('PEXPIRE', KEYS[i], ARGV[2])
+              else
+                redis.call('PERSIST', KEYS[i])
+              end
+            end
+            return stored""";
+
     private final RedisSettings settings;
     private final int partBytes;
     private final RedisConnections connections;
@@ -308,33 +328,27 @@ public final class RedisCacheStore implements CacheStore {
 
     private Set<CacheKey> write(Map<CacheKey, byte[]> values, boolean replace) {
         Map<CacheKey, Response<byte[]>> before = new LinkedHashMap<>();
-        Map<CacheKey, Response<String>> answers = new LinkedHashMap<>();
+        Map<CacheKey, Response<?>> answers = new LinkedHashMap<>();
         connections.run("write", pipeline -> {
             values.forEach((key, value) -> {
-                byte[] name = names.entry(key);
-                SetParams how = new SetParams();
-                if (settings.ttl() != null) {
-                    how.px(settings.ttl().toMillis());
-                }
                 if (replace) {
-                    before.put(key, pipeline.getrange(name, 0, RedisValue.FIXED_BYTES - 1));
-                } else {
-                    how.nx();
+                    before.put(key, pipeline.getrange(names.entry(key), 0, RedisValue.FIXED_BYTES - 1));
                 }
-                answers.put(key, pipeline.set(name, value, how));
+                RedisValue.Front front = RedisValue.Front.parse(value).orElseThrow();
+                answers.put(
+                        key,
+                        front.parts() > 0
+                                ? settle(pipeline, key, value, front, replace)
+                                : pipeline.set(names.entry(key), value, how(replace)));
             });
             pipeline.sync();
             return answers;
         });
         Set<CacheKey> present = new HashSet<>();
         answers.forEach((key, answer) -> {
-            boolean stored = answer(answer) != null;
-            if (!stored) {
+            if (answer(answer) == null) {
                 present.add(key);
             }
-            RedisValue.Front.parse(values.getOrDefault(key, new byte[0]))
-                    .filter(front -> front.parts() > 0)
-                    .ifPresent(front -> settle(key, front, stored));
         });
         before.forEach(this::removeParts);
         return present;
@@ -348,21 +362,28 @@ public final class RedisCacheStore implements CacheStore {
         }
     }
 
-    /** Keeps the parts of an entry that is in place, and removes those of one that came too late. */
-    private void settle(CacheKey key, RedisValue.Front front, boolean stored) {
-        connections.run("write", pipeline -> {
-            for (int i = 0; i < front.parts(); i++) {
-                byte[] name = names.part(key, front.partsId(), i);
-                if (!stored) {
-                    pipeline.unlink(name);
-                } else if (settings.ttl() != null) {
-                    pipeline.pexpire(name, settings.ttl().toMillis());
-                } else {
-                    pipeline.persist(name);
-                }
-            }
-            return stored;
-        });
+    private SetParams how(boolean replace) {
+        SetParams how = new SetParams();
+        if (settings.ttl() != null) {
+            how.px(settings.ttl().toMillis());
+        }
+        return replace ? how : how.nx();
+    }
+
+    private Response<Object> settle(
+            Pipeline pipeline, CacheKey key, byte[] value, RedisValue.Front front, boolean replace) {
+        List<byte[]> keys = new ArrayList<>();
+        keys.add(names.entry(key));
+        for (int i = 0; i < front.parts(); i++) {
+            keys.add(names.part(key, front.partsId(), i));
+        }
+        long ttl = settings.ttl() == null ? 0 : settings.ttl().toMillis();
+        List<byte[]> arguments = List.of(value, ascii(Long.toString(ttl)), ascii(replace ? "1" : "0"));
+        return pipeline.eval(ascii(SETTLE), keys, arguments);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Removes the parts of a value that has gone, told by its first bytes. */
@@ -373,7 +394,12 @@ public final class RedisCacheStore implements CacheStore {
         } catch (JedisDataException e) {
             return; // it was no string, so it had no parts
         }
-        RedisValue.Front.parse(bytes).filter(f -> f.parts() > 0).ifPresent(f -> settle(key, f, false));
+        RedisValue.Front.parse(bytes).filter(f -> f.parts() > 0).ifPresent(f -> connections.run("write", pipeline -> {
+            for (int i = 0; i < f.parts(); i++) {
+                pipeline.unlink(names.part(key, f.partsId(), i));
+            }
+            return f;
+        }));
     }
 
     @Override

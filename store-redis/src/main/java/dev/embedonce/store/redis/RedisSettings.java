@@ -1,6 +1,7 @@
 package dev.embedonce.store.redis;
 
 import dev.embedonce.error.StoreUrlException;
+import dev.embedonce.store.StoreRisks;
 import dev.embedonce.store.StoreUrl;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ record RedisSettings(
         boolean allowEviction,
         Duration timeout) {
     private static final Pattern ADDRESS =
-            Pattern.compile("//(?:(?<user>[^@]*)@)?(?<host>\\[[0-9a-fA-F:.]+]|[^:/@\\[\\]]+)"
+            Pattern.compile("//(?:(?<user>[^/]*)@)?(?<host>\\[[0-9a-fA-F:.]+]|[^:/@\\[\\]]+)"
                     + "(?::(?<port>\\d{1,5}))?(?:/(?<database>\\d{0,5}))?");
     private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)?");
     private static final int DEFAULT_PORT = 6379;
@@ -82,6 +83,15 @@ record RedisSettings(
     String description() {
         return (tls ? "rediss://" : "redis://") + (host.contains(":") ? "[" + host + "]" : host) + ":" + port + "/"
                 + database;
+    }
+
+    /** What is dangerous about this, for a warning that names the remedy; null if nothing is. */
+    @Nullable
+    String risk() {
+        return tls || StoreRisks.isLoopback(host)
+                ? null
+                : description() + " is used without TLS: whoever is on the way can read and change what is kept there, and reads the password;"
+                        + " write rediss:// instead of redis://";
     }
 
     /** The address: a record's own text would show the password. */

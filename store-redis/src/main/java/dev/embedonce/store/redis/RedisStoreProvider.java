@@ -2,6 +2,7 @@ package dev.embedonce.store.redis;
 
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.StoreProvider;
+import dev.embedonce.store.StoreRisks;
 import dev.embedonce.store.StoreUrl;
 import java.util.Set;
 
@@ -19,6 +20,8 @@ public final class RedisStoreProvider implements StoreProvider {
 
     @Override
     public CacheStore open(StoreUrl url) {
-        return RedisCacheStore.open(RedisSettings.of(url, System::getenv));
+        RedisSettings settings = RedisSettings.of(url, System::getenv);
+        StoreRisks.warnOnce(settings.risk());
+        return RedisCacheStore.open(settings);
     }
 }

@@ -291,6 +291,72 @@ class RedisFaultsTest {
         }
     }
 
+    /** Wherever the connection breaks: an entry that is in its place has parts that stay. */
+    @Test
+    void put_connectionCutWhileInParts_leavesNoEntryWhosePartsExpire() throws Exception {
+        try (RedisServer server = RedisServer.start();
+                RedisClient client = RedisClient.create("127.0.0.1", server.port());
+                CuttingProxy proxy = new CuttingProxy(server.port());
+                CacheStore store = RedisCacheStore.open(
+                        RedisSettings.of(
+                                StoreUrl.parse("redis://127.0.0.1:" + proxy.port() + "/0?prefix=r:"), name -> null),
+                        64)) {
+            RedisKeys names = new RedisKeys("r:");
+            int inPlace = 0;
+            int broken = 0;
+            for (int answered = 0; answered < 120; answered += 2) {
+                CacheKey key = TestEntries.key(answered);
+                Map<CacheKey, Stored.Sealed> record =
+                        Map.of(key, TestEntries.sealed(key, TestEntries.vector(answered, 64)));
+                store.getAll(record.keySet()); // opens a connection
+                proxy.cutAfter(Long.MAX_VALUE, answered);
+                try {
+                    store.putAllIfAbsent(record);
+                } catch (StoreUnavailableException e) {
+                    broken++;
+                }
+                proxy.heal();
+                byte[] value = client.get(names.entry(key));
+                if (value != null) {
+                    inPlace++;
+                    RedisValue.Front front = RedisValue.Front.parse(value).orElseThrow();
+                    assertThat(front.parts()).isEqualTo(4);
+                    for (int part = 0; part < front.parts(); part++) {
+                        assertThat(client.pttl(names.part(key, front.partsId(), part)))
+                                .as("milliseconds that part %s has left, cut after %s bytes", part, answered)
+                                .isEqualTo(-1);
+                    }
+                    assertHolds(store, record);
+                }
+            }
+            assertThat(inPlace).isPositive();
+            assertThat(broken).isPositive();
+        }
+    }
+
+    @Test
+    void settings_passwordsWithOddCharacters_areReadAndNeverShown() {
+        RedisSettings settings = RedisSettings.of(StoreUrl.parse("redis://me:p@ss@w@cache/3"), name -> null);
+        assertThat(settings.password()).isEqualTo("p@ss@w");
+        assertThat(settings.host()).isEqualTo("cache");
+        assertThat(settings.toString()).doesNotContain("p@ss", "me");
+        for (String password : List.of("S3CR3T/S3CR3T", "S3CR3T:/S3CR3T", "S3CR3T%zzS3CR3T", "S3CR3T?S3CR3T", "S3/@S3CR3T")) {
+            assertThatExceptionOfType(StoreUrlException.class)
+                    .isThrownBy(() -> RedisSettings.of(StoreUrl.parse("redis://me:" + password + "@h/0"), name -> null))
+                    .withMessageNotContaining("S3");
+        }
+    }
+
+    @Test
+    void settings_noTlsBeyondLoopback_warns() {
+        for (String url : List.of("redis://localhost", "redis://127.0.0.1:7000", "redis://[::1]", "rediss://cache")) {
+            assertThat(RedisSettings.of(StoreUrl.parse(url), name -> null).risk()).as(url).isNull();
+        }
+        assertThat(RedisSettings.of(StoreUrl.parse("redis://me:secret@cache"), name -> null).risk())
+                .contains("redis://cache:6379/0", "rediss://")
+                .doesNotContain("secret");
+    }
+
     @Test
     void settings_urls_areReadOrRefused() {
         RedisSettings all = RedisSettings.of(
