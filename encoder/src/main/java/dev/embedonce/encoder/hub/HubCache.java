@@ -3,11 +3,12 @@ package dev.embedonce.encoder.hub;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -108,12 +109,22 @@ final class HubCache {
         Path temporary = folder.resolve(
                 "." + file.getFileName() + "." + Thread.currentThread().getId() + ".tmp");
         Files.deleteIfExists(temporary);
-        try {
-            Files.createSymbolicLink(temporary, folder.relativize(blob));
-        } catch (UnsupportedOperationException | FileAlreadyExistsException e) {
-            Files.copy(blob, temporary, StandardCopyOption.REPLACE_EXISTING);
-        }
+        linkOrCopy(temporary, folder.relativize(blob), blob, Files::createSymbolicLink);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** How a link is made. */
+    interface Linker {
+        Path link(Path link, Path target, FileAttribute<?>... attributes) throws IOException;
+    }
+
+    /** Where there are no links, or they need a privilege that this user has not (Windows), the content is copied. */
+    static void linkOrCopy(Path link, Path target, Path content, Linker linker) throws IOException {
+        try {
+            linker.link(link, target);
+        } catch (UnsupportedOperationException | FileSystemException e) {
+            Files.copy(content, link, StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
     /** Runs {@code work} while no other thread or process of ours does the same for that content. */

@@ -7,6 +7,7 @@ import dev.embedonce.error.ModelLoadException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -399,5 +400,20 @@ class HubTest {
             threads.shutdown();
         }
         assertThat(server.downloads("weights.bin")).hasSize(1);
+    }
+
+    /** On Windows links need a privilege that most users have not. */
+    @Test
+    void linkOrCopy_linksNeedAPrivilege_copies(@TempDir Path temp) throws Exception {
+        Path content = Files.writeString(temp.resolve("blob"), "weights");
+        Path link = temp.resolve("model.safetensors");
+        HubCache.linkOrCopy(link, Path.of("blob"), content, (from, to, attributes) -> {
+            throw new FileSystemException(
+                    from.toString(), to.toString(), "A required privilege is not held by the client");
+        });
+        assertThat(link).hasContent("weights");
+        assertThat(Files.isSymbolicLink(link)).isFalse();
+        HubCache.linkOrCopy(temp.resolve("linked"), Path.of("blob"), content, Files::createSymbolicLink);
+        assertThat(Files.isSymbolicLink(temp.resolve("linked"))).isTrue();
     }
 }
