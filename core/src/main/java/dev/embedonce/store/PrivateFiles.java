@@ -56,7 +56,8 @@ public final class PrivateFiles {
                 : new FileAttribute<?>[0];
     }
 
-    private static boolean knowsModes(Path path) {
+    /** Whether the system that {@code path} is on has POSIX modes; Windows has none. */
+    public static boolean knowsModes(Path path) {
         return path.getFileSystem().supportedFileAttributeViews().contains("posix");
     }
 }

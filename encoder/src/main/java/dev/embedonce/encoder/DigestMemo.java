@@ -1,5 +1,6 @@
 package dev.embedonce.encoder;
 
+import dev.embedonce.store.PrivateFiles;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +67,7 @@ final class DigestMemo {
         if (folder == null) {
             throw new IOException(file + " has no folder");
         }
-        Files.createDirectories(folder);
+        PrivateFiles.createFolders(folder);
         Path temporary = Files.createTempFile(folder, file.getFileName().toString(), ".tmp");
         try {
             Files.writeString(temporary, text, StandardCharsets.US_ASCII);

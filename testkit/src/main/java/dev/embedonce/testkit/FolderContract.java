@@ -11,8 +11,14 @@ import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Stored;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +50,37 @@ public interface FolderContract extends StoreFixture {
         try (CacheStore store = open(url)) {
             assertHolds(store, TestEntries.batch(0, 5));
         }
+    }
+
+    /** What is kept tells which pictures somebody has: nobody else on the machine needs to see it. */
+    @Test
+    default void put_newStore_isTheOwnersAlone(@TempDir Path folder) throws Exception {
+        Assumptions.assumeTrue(
+                folder.getFileSystem().supportedFileAttributeViews().contains("posix"), "no modes on this system");
+        Path place = folder.resolve("a").resolve("b");
+        try (CacheStore store = open(urlIn(place))) {
+            store.putAllIfAbsent(TestEntries.batch(0, 20));
+            store.replaceAll(TestEntries.batch(0, 20));
+            store.addCounters(Map.of("n", 1L));
+            store.leases()
+                    .ifPresent(leases -> leases.tryAcquire(
+                            TestEntries.batch(0, 5).keySet(), "o", Duration.ofHours(1)));
+            try (Stream<Path> all = Files.walk(folder.resolve("a"))) {
+                assertThat(all).allSatisfy(path -> {
+                    Set<PosixFilePermission> modes = Files.getPosixFilePermissions(path);
+                    if (Files.isDirectory(path)) {
+                        assertThat(PosixFilePermissions.toString(modes)).isEqualTo("rwx------");
+                    } else if (!mayBeReadInItsFolder(path)) {
+                        assertThat(PosixFilePermissions.toString(modes)).isEqualTo("rw-------");
+                    }
+                });
+            }
+        }
+    }
+
+    /** Whether the store's engine makes this file by itself and nothing but its folder keeps others from it. */
+    default boolean mayBeReadInItsFolder(Path file) {
+        return false;
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.embedonce.graph.safetensors.TensorDigester;
 import dev.embedonce.graph.safetensors.TensorInfo;
 import dev.embedonce.graph.safetensors.Weights;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.store.PrivateFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
@@ -79,7 +80,7 @@ public final class PackedWeights implements LinearWeights {
         try {
             Weights weights = usable(file, layer);
             if (weights == null) {
-                Files.createDirectories(folder);
+                PrivateFiles.createFolders(folder);
                 PackedFile.write(file, layer);
                 made++;
                 weights = Checkpoint.openFile(file);

@@ -1,6 +1,7 @@
 package dev.embedonce.store.duckdb;
 
 import dev.embedonce.error.StoreUnavailableException;
+import dev.embedonce.store.PrivateFiles;
 import dev.embedonce.store.StoreFailure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,8 +58,12 @@ final class DuckDbFile {
                 file.handles++;
                 return file;
             }
+            boolean fresh = !Files.exists(absolute);
             file = new DuckDbFile(absolute, identity, connect(absolute, memoryLimit));
             try {
+                if (fresh) {
+                    restrict(absolute);
+                }
                 file.read(session -> {
                     Schema.prepare(session, "duckdb:" + absolute);
                     return true;
@@ -78,10 +83,19 @@ final class DuckDbFile {
             if (parent == null || Files.isDirectory(path)) {
                 throw new StoreUnavailableException("duckdb:" + path + " cannot be opened: it is a folder, not a file");
             }
-            Files.createDirectories(parent);
+            PrivateFiles.createFolders(parent);
             return Files.exists(path) ? path.toRealPath() : parent.toRealPath().resolve(path.getFileName());
         } catch (IOException e) {
             throw new StoreUnavailableException("duckdb:" + path + " cannot be opened: " + e, e);
+        }
+    }
+
+    /** Keeps others from a file that DuckDB has just made. By its name: to open and close it would give up this process's locks on it. */
+    private static void restrict(Path path) {
+        try {
+            PrivateFiles.restrict(path);
+        } catch (IOException e) {
+            throw StoreFailure.of("duckdb:" + path + " cannot be kept from others: " + e, e);
         }
     }
 

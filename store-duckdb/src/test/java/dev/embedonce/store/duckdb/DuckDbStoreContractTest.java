@@ -33,6 +33,11 @@ class DuckDbStoreContractTest extends CacheStoreContract implements CorruptionCo
     }
 
     @Override
+    public boolean mayBeReadInItsFolder(Path file) {
+        return file.toString().endsWith(".wal");
+    }
+
+    @Override
     public StoreCapabilities capabilities() {
         return new StoreCapabilities(true, false, DuckDbCacheStore.MAX_ENTRY_BYTES);
     }

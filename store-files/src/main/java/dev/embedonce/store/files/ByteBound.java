@@ -1,8 +1,9 @@
 package dev.embedonce.store.files;
 
+import dev.embedonce.store.PrivateFiles;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -132,11 +133,11 @@ final class ByteBound {
         ByteBuffer out = ByteBuffer.allocate(USAGE_BYTES)
                 .putLong(USAGE_MAGIC)
                 .putLong(usage.added())
-                .putLong(usage.removed())
-                .flip();
-        try (FileChannel file =
-                FileChannel.open(folder.usageFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            file.write(out, 0);
+                .putLong(usage.removed());
+        PrivateFiles.createFile(folder.usageFile());
+        // a stream, which an interrupt does not close: what is written back after a failure must be counted
+        try (OutputStream file = Files.newOutputStream(folder.usageFile(), StandardOpenOption.WRITE)) {
+            file.write(out.array());
         }
     }
 

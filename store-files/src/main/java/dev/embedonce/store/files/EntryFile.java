@@ -5,6 +5,7 @@ import dev.embedonce.codec.Safetensors;
 import dev.embedonce.codec.TensorSpec;
 import dev.embedonce.error.CorruptEntryException;
 import dev.embedonce.error.UnsupportedFormatException;
+import dev.embedonce.store.PrivateFiles;
 import dev.embedonce.store.Stored;
 import java.io.EOFException;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The bytes of one entry's file. All numbers little-endian; "header" is the sealed header of {@link EntryHeader}.
@@ -49,6 +51,8 @@ enum EntryFile {
     private static final int TAIL_BYTES = Integer.BYTES + TAIL_MAGIC.length;
     private static final int RAW_MAGIC = 0x52424D45; // "EMBR"
     private static final int RAW_PREFIX_BYTES = 2 * Integer.BYTES;
+    private static final Set<StandardOpenOption> NEW =
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     private static final String METADATA_KEY = "embedonce";
     private static final byte[] OUR_JSON_START =
             ("{\"__metadata__\":{\"" + METADATA_KEY + "\":\"").getBytes(StandardCharsets.US_ASCII);
@@ -90,7 +94,7 @@ enum EntryFile {
         }
 
         void write(Path file, boolean fsync) throws IOException {
-            try (FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (FileChannel out = FileChannel.open(file, NEW, PrivateFiles.ofFile(file))) {
                 long size = sizeBytes();
                 if (size <= ONE_PIECE_BYTES) {
                     ByteBuffer whole = ByteBuffer.allocate((int) size);

@@ -4,6 +4,7 @@ import dev.embedonce.error.StoreUnavailableException;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.LeaseTable;
+import dev.embedonce.store.PrivateFiles;
 import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoreCapabilities;
 import dev.embedonce.store.StoreScan;
@@ -93,9 +94,7 @@ public final class FilesCacheStore implements CacheStore {
     static FilesCacheStore open(Path path, boolean fsync, long maxBytes, @Nullable Clock clock) {
         Folder folder;
         try {
-            if (!Files.isDirectory(path)) {
-                Files.createDirectories(path);
-            }
+            PrivateFiles.createFolders(path);
             folder = new Folder(path.toRealPath(), fsync, clock);
             folder.requireOurs();
         } catch (IOException e) {
@@ -334,7 +333,7 @@ public final class FilesCacheStore implements CacheStore {
         try {
             Files.move(temp, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (NoSuchFileException e) {
-            Files.createDirectories(leaf);
+            PrivateFiles.createFolders(leaf);
             Files.move(temp, target, StandardCopyOption.ATOMIC_MOVE);
         }
         for (Path file : old) {
@@ -348,11 +347,17 @@ public final class FilesCacheStore implements CacheStore {
         }
     }
 
-    private static void forceFolder(Path path) throws IOException {
+    /** Puts a folder's list of names on the disk. Windows opens no folders, and keeps their names in a journal of its own. */
+    static void forceFolder(Path path) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (NoSuchFileException e) {
             LOG.debug("{} was removed meanwhile", path, e);
+        } catch (FileSystemException e) {
+            if (PrivateFiles.knowsModes(path)) {
+                throw e;
+            }
+            LOG.debug("{} cannot be opened, and so not forced, on this system", path, e);
         }
     }
 

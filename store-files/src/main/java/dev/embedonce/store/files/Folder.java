@@ -4,6 +4,7 @@ import dev.embedonce.error.CacheException;
 import dev.embedonce.error.StoreUnavailableException;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.store.PrivateFiles;
 import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoreFailure;
 import java.io.File;
@@ -165,8 +166,8 @@ final class Folder {
 
     /** Makes what is missing. */
     void setUp() throws IOException {
-        Files.createDirectories(temps());
-        Files.createDirectories(root.resolve(".leases"));
+        PrivateFiles.createFolders(temps());
+        PrivateFiles.createFolders(root.resolve(".leases"));
         if (!isStore()) {
             replace(root.resolve(MARKER), MARKER_WORD + LAYOUT + "\n");
         }
@@ -194,7 +195,7 @@ final class Folder {
             return clock.instant();
         }
         Path file = newTemp();
-        Files.createFile(file);
+        Files.createFile(file, PrivateFiles.ofFile(file));
         try {
             return Files.getLastModifiedTime(file).toInstant();
         } finally {
@@ -207,11 +208,11 @@ final class Folder {
         Path temp = newTemp();
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         try {
+            Files.createFile(temp, PrivateFiles.ofFile(temp));
             if (fsync) {
-                Files.write(
-                        temp, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
+                Files.write(temp, bytes, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
             } else {
-                Files.write(temp, bytes);
+                Files.write(temp, bytes, StandardOpenOption.WRITE);
             }
             Files.move(temp, file, StandardCopyOption.ATOMIC_MOVE);
         } finally {
@@ -309,7 +310,7 @@ final class Folder {
     private void describeNamespace(Versions versions) throws IOException {
         Path namespace = root.resolve(versions.namespace());
         if (!versions(namespace).equals(Optional.of(versions))) {
-            Files.createDirectories(namespace);
+            PrivateFiles.createFolders(namespace);
             replace(namespace.resolve(VERSIONS), versions.text());
         }
     }

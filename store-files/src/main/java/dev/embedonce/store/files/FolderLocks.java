@@ -2,6 +2,7 @@ package dev.embedonce.store.files;
 
 import dev.embedonce.error.CacheException;
 import dev.embedonce.error.StoreUnavailableException;
+import dev.embedonce.store.PrivateFiles;
 import dev.embedonce.store.StoreFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -12,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +45,10 @@ final class FolderLocks implements AutoCloseable {
 
     private FolderLocks(Path file) throws IOException {
         this.file = file;
-        this.channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        this.channel = FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                PrivateFiles.ofFile(file));
         for (int i = 0; i < COUNT; i++) {
             threads[i] = new ReentrantLock();
         }
