@@ -135,7 +135,8 @@ final class Leases implements AutoCloseable {
             return thread;
         });
         long period = Math.max(1, duration.toMillis() / 3);
-        var unused = scheduler.scheduleWithFixedDelay(this::keepUpWhateverHappens, period, period, TimeUnit.MILLISECONDS);
+        var unused =
+                scheduler.scheduleWithFixedDelay(this::keepUpWhateverHappens, period, period, TimeUnit.MILLISECONDS);
         renewer = scheduler;
     }
 

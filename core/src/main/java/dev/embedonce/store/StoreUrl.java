@@ -46,8 +46,9 @@ public record StoreUrl(String scheme, String rest, Map<String, String> options) 
         int question = url.indexOf('?', colon);
         String rest = question < 0 ? url.substring(colon + 1) : url.substring(colon + 1, question);
         if (question >= 0 && rest.startsWith("//") && mayCutAPassword(rest, url.substring(question))) {
-            throw new StoreUrlException("what stands before the question mark of a store URL is no host: in a password write ? as %3F, and"
-                    + " in an option @ as %40");
+            throw new StoreUrlException(
+                    "what stands before the question mark of a store URL is no host: in a password write ? as %3F, and"
+                            + " in an option @ as %40");
         }
         Map<String, String> options = new TreeMap<>();
         if (question >= 0 && question + 1 < url.length()) {

@@ -51,9 +51,22 @@ class StoreUrlTest {
     @Test
     void anyMessage_randomPasswords_showsNoPartOfThem() {
         Random random = new Random(20261201);
-        String[] odd = {"@", "?", "/", ":", "#", "&", "=", "%", "%4", "%40", "[", "]", " ", "\\", "//", "é", "?a=", "&b=", "*"};
-        String[] before = {"postgresql://bob:", "redis://:", "REDISS://bob:", "//bob:", "x://bob:", "bob:", "u:", "://bob:"};
-        String[] after = {"@host/db", "@host:1234", "@host?ttl=1d", "@[::1]/0?timeout=3s", "@host?password=S3CR3T", "@host?pwd=S3CR3T", "@", ""};
+        String[] odd = {
+            "@", "?", "/", ":", "#", "&", "=", "%", "%4", "%40", "[", "]", " ", "\\", "//", "é", "?a=", "&b=", "*"
+        };
+        String[] before = {
+            "postgresql://bob:", "redis://:", "REDISS://bob:", "//bob:", "x://bob:", "bob:", "u:", "://bob:"
+        };
+        String[] after = {
+            "@host/db",
+            "@host:1234",
+            "@host?ttl=1d",
+            "@[::1]/0?timeout=3s",
+            "@host?password=S3CR3T",
+            "@host?pwd=S3CR3T",
+            "@",
+            ""
+        };
         int shown = 0;
         for (int i = 0; i < 20_000; i++) {
             StringBuilder password = new StringBuilder("S3CR3T");

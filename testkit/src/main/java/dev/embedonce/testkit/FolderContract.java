@@ -63,8 +63,8 @@ public interface FolderContract extends StoreFixture {
             store.replaceAll(TestEntries.batch(0, 20));
             store.addCounters(Map.of("n", 1L));
             store.leases()
-                    .ifPresent(leases -> leases.tryAcquire(
-                            TestEntries.batch(0, 5).keySet(), "o", Duration.ofHours(1)));
+                    .ifPresent(
+                            leases -> leases.tryAcquire(TestEntries.batch(0, 5).keySet(), "o", Duration.ofHours(1)));
             try (Stream<Path> all = Files.walk(folder.resolve("a"))) {
                 assertThat(all).allSatisfy(path -> {
                     Set<PosixFilePermission> modes = Files.getPosixFilePermissions(path);

@@ -121,8 +121,10 @@ public interface InterruptionContract extends StoreFixture {
         }
         try (FeatureCache cache = FeatureCache.over(open(newUrl())).heapBytes(0).build()) {
             cache.getOrComputeAll(known, encoder);
-            Interrupter.run(INTERRUPTIONS, number -> cache.getOrComputeAll(known, encoder)
-                    .forEach(outcome -> assertThat(outcome).isInstanceOf(Outcome.Served.class)));
+            Interrupter.run(
+                    INTERRUPTIONS,
+                    number -> cache.getOrComputeAll(known, encoder)
+                            .forEach(outcome -> assertThat(outcome).isInstanceOf(Outcome.Served.class)));
             assertThat(encoder.encoded()).as("encoded once each").isEqualTo(100);
             CacheStats stats = cache.stats();
             assertThat(stats.storeReadFailures()).isZero();

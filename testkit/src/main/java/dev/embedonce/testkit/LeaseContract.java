@@ -247,7 +247,8 @@ public interface LeaseContract extends StoreFixture {
 
             clock.advance(Duration.ofHours(-1));
             assertThat(leases.tryAcquire(keys(0, 1), "b", ten))
-                    .as("whose holder died before the clock went back is free at once, not when the clock has caught up")
+                    .as(
+                            "whose holder died before the clock went back is free at once, not when the clock has caught up")
                     .isEqualTo(keys(0, 1));
             clock.advance(Duration.ofSeconds(-1));
             assertThat(leases.tryAcquire(keys(0, 1), "a", ten))

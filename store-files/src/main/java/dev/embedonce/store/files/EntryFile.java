@@ -51,8 +51,7 @@ enum EntryFile {
     private static final int TAIL_BYTES = Integer.BYTES + TAIL_MAGIC.length;
     private static final int RAW_MAGIC = 0x52424D45; // "EMBR"
     private static final int RAW_PREFIX_BYTES = 2 * Integer.BYTES;
-    private static final Set<StandardOpenOption> NEW =
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    private static final Set<StandardOpenOption> NEW = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     private static final String METADATA_KEY = "embedonce";
     private static final byte[] OUR_JSON_START =
             ("{\"__metadata__\":{\"" + METADATA_KEY + "\":\"").getBytes(StandardCharsets.US_ASCII);

@@ -197,7 +197,8 @@ public final class FilesCacheStore implements CacheStore {
             } catch (NoSuchFileException e) {
                 return null; // removed since we looked
             } catch (IOException e) {
-                // an interrupt closes the channel; if it was not ours, one of the threads that help to read had been interrupted
+                // an interrupt closes the channel; if it was not ours, one of the threads that help to read had been
+                // interrupted
                 boolean again = isOutOfDescriptors(e) || e instanceof ClosedChannelException;
                 if (!again) {
                     return new Stored.Damaged(file.getFileName() + " cannot be read: " + e.getMessage());
@@ -315,7 +316,7 @@ public final class FilesCacheStore implements CacheStore {
             }
             if (fsync) {
                 for (Path changed : changedFolders) {
-                    forceFolder(changed);
+                    forceFolder(changed, folder -> FileChannel.open(folder, StandardOpenOption.READ));
                 }
             }
         } finally {
@@ -347,9 +348,15 @@ public final class FilesCacheStore implements CacheStore {
         }
     }
 
+    /** How a folder is opened. */
+    @FunctionalInterface
+    interface FolderOpener {
+        FileChannel open(Path folder) throws IOException;
+    }
+
     /** Puts a folder's list of names on the disk. Windows opens no folders, and keeps their names in a journal of its own. */
-    static void forceFolder(Path path) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+    static void forceFolder(Path path, FolderOpener opener) throws IOException {
+        try (FileChannel channel = opener.open(path)) {
             channel.force(true);
         } catch (NoSuchFileException e) {
             LOG.debug("{} was removed meanwhile", path, e);

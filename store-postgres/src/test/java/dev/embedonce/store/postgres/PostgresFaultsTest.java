@@ -100,7 +100,8 @@ class PostgresFaultsTest {
         assertThat(settings.password()).isEqualTo("p@ss@w");
         assertThat(settings.host()).isEqualTo("db");
         assertThat(settings.toString()).doesNotContain("p@ss");
-        for (String password : List.of("S3CR3T/S3CR3T", "S3CR3T:/S3CR3T", "S3CR3T%zzS3CR3T", "S3CR3T?S3CR3T", "S3/@S3CR3T")) {
+        for (String password :
+                List.of("S3CR3T/S3CR3T", "S3CR3T:/S3CR3T", "S3CR3T%zzS3CR3T", "S3CR3T?S3CR3T", "S3/@S3CR3T")) {
             assertThatExceptionOfType(StoreUrlException.class)
                     .isThrownBy(() ->
                             PostgresSettings.of(StoreUrl.parse("postgresql://me:" + password + "@h"), name -> null))

@@ -394,12 +394,14 @@ public final class RedisCacheStore implements CacheStore {
         } catch (JedisDataException e) {
             return; // it was no string, so it had no parts
         }
-        RedisValue.Front.parse(bytes).filter(f -> f.parts() > 0).ifPresent(f -> connections.run("write", pipeline -> {
-            for (int i = 0; i < f.parts(); i++) {
-                pipeline.unlink(names.part(key, f.partsId(), i));
-            }
-            return f;
-        }));
+        RedisValue.Front.parse(bytes)
+                .filter(f -> f.parts() > 0)
+                .ifPresent(f -> connections.run("write", pipeline -> {
+                    for (int i = 0; i < f.parts(); i++) {
+                        pipeline.unlink(names.part(key, f.partsId(), i));
+                    }
+                    return f;
+                }));
     }
 
     @Override

@@ -90,7 +90,8 @@ record RedisSettings(
     String risk() {
         return tls || StoreRisks.isLoopback(host)
                 ? null
-                : description() + " is used without TLS: whoever is on the way can read and change what is kept there, and reads the password;"
+                : description()
+                        + " is used without TLS: whoever is on the way can read and change what is kept there, and reads the password;"
                         + " write rediss:// instead of redis://";
     }
 

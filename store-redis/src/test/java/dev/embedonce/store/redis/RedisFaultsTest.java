@@ -340,7 +340,8 @@ class RedisFaultsTest {
         assertThat(settings.password()).isEqualTo("p@ss@w");
         assertThat(settings.host()).isEqualTo("cache");
         assertThat(settings.toString()).doesNotContain("p@ss", "me");
-        for (String password : List.of("S3CR3T/S3CR3T", "S3CR3T:/S3CR3T", "S3CR3T%zzS3CR3T", "S3CR3T?S3CR3T", "S3/@S3CR3T")) {
+        for (String password :
+                List.of("S3CR3T/S3CR3T", "S3CR3T:/S3CR3T", "S3CR3T%zzS3CR3T", "S3CR3T?S3CR3T", "S3/@S3CR3T")) {
             assertThatExceptionOfType(StoreUrlException.class)
                     .isThrownBy(() -> RedisSettings.of(StoreUrl.parse("redis://me:" + password + "@h/0"), name -> null))
                     .withMessageNotContaining("S3");
@@ -350,9 +351,12 @@ class RedisFaultsTest {
     @Test
     void settings_noTlsBeyondLoopback_warns() {
         for (String url : List.of("redis://localhost", "redis://127.0.0.1:7000", "redis://[::1]", "rediss://cache")) {
-            assertThat(RedisSettings.of(StoreUrl.parse(url), name -> null).risk()).as(url).isNull();
+            assertThat(RedisSettings.of(StoreUrl.parse(url), name -> null).risk())
+                    .as(url)
+                    .isNull();
         }
-        assertThat(RedisSettings.of(StoreUrl.parse("redis://me:secret@cache"), name -> null).risk())
+        assertThat(RedisSettings.of(StoreUrl.parse("redis://me:secret@cache"), name -> null)
+                        .risk())
                 .contains("redis://cache:6379/0", "rediss://")
                 .doesNotContain("secret");
     }
