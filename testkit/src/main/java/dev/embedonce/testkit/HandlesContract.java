@@ -100,8 +100,10 @@ public interface HandlesContract extends StoreFixture {
                 assertHolds(second, TestEntries.batch(0, 20));
                 try (ChildStore child = ChildStore.start(url, 20, 1, 20)) {
                     assertThat(child.awaitOpen()).isNull();
-                    while (child.awaitAcknowledged() != null) {
-                        continue;
+                    for (ChildStore.Acknowledged a = child.awaitAcknowledged();
+                            a != null;
+                            a = child.awaitAcknowledged()) {
+                        assertThat(a.stored()).isEqualTo(20);
                     }
                     assertThat(child.awaitExit()).isZero();
                 }
