@@ -17,6 +17,7 @@ import dev.embedonce.vlm.BadImageException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -34,8 +35,10 @@ import picocli.CommandLine.ScopeType;
         versionProvider = Main.Version.class,
         scope = ScopeType.INHERIT,
         synopsisSubcommandLabel = "COMMAND",
-        usageHelpAutoWidth = true,
-        subcommands = {
+        usageHelpAutoWidth = true)
+public final class Main {
+    /** In the order of the help. */
+    private static final List<Class<?>> COMMANDS = List.of(
             EmbedCommand.class,
             SearchCommand.class,
             NearDuplicatesCommand.class,
@@ -46,9 +49,8 @@ import picocli.CommandLine.ScopeType;
             ServeCommand.class,
             VlmCommand.class,
             LabCommand.class,
-            HelpCommand.class
-        })
-public final class Main {
+            HelpCommand.class);
+
     private Main() {}
 
     public static void main(String[] args) {
@@ -66,12 +68,34 @@ public final class Main {
     /** Runs a command; what goes wrong is one line on standard error and an exit code. */
     public static int run(String... args) {
         quietLogging();
-        return new CommandLine(new Main())
+        return commandLine(args)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExpandAtFiles(false)
                 .setExecutionExceptionHandler((e, command, parsed) -> report(e, command.getErr()))
                 .setParameterExceptionHandler(Main::reportUsage)
                 .execute(args);
+    }
+
+    /**
+     * The command line for these arguments. It knows the one command that they begin with, or all of them: describing a command by
+     * reflection takes a good part of a short run.
+     */
+    static CommandLine commandLine(String... args) {
+        CommandLine line = new CommandLine(new Main());
+        String first = args.length == 0 ? "" : args[0];
+        if (args.length == 1 && (first.equals("--version") || first.equals("-V"))) {
+            return line;
+        }
+        List<Class<?>> named = COMMANDS.stream()
+                .filter(command ->
+                        !command.equals(HelpCommand.class) && name(command).equals(first))
+                .toList();
+        (named.isEmpty() ? COMMANDS : named).forEach(line::addSubcommand);
+        return line;
+    }
+
+    private static String name(Class<?> command) {
+        return command.getAnnotation(Command.class).name();
     }
 
     private static int reportUsage(ParameterException e, String[] args) {
