@@ -2,6 +2,7 @@ package dev.embedonce.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -17,7 +18,8 @@ class MainTest {
             if (!name.equals("help")) {
                 CommandLine one = Main.commandLine(name, "--help");
                 assertThat(one.getSubcommands()).containsOnlyKeys(name);
-                assertThat(usage(one.getSubcommands().get(name))).isEqualTo(usage(command));
+                assertThat(usage(Objects.requireNonNull(one.getSubcommands().get(name))))
+                        .isEqualTo(usage(command));
             }
         });
     }
