@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * A rendering that Python made: {@code outcome} has either {@code output}, or {@code error} (its kind) and {@code message}.
@@ -19,7 +20,7 @@ record Golden(String name, String source, Map<String, Object> variables, JsonNod
     /** The cases of one file under {@code golden/}. */
     static Stream<Golden> of(String file) {
         JsonNode conversations = read("conversations.json");
-        return read(file).valueStream().flatMap(group -> cases(group, conversations));
+        return elements(read(file)).flatMap(group -> cases(group, conversations));
     }
 
     private static JsonNode read(String file) {
@@ -30,9 +31,13 @@ record Golden(String name, String source, Map<String, Object> variables, JsonNod
         }
     }
 
+    private static Stream<JsonNode> elements(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false);
+    }
+
     private static Stream<Golden> cases(JsonNode group, JsonNode conversations) {
         String name = group.path("name").asText();
-        return group.path("cases").valueStream().map(one -> {
+        return elements(group.path("cases")).map(one -> {
             Map<String, Object> variables = new LinkedHashMap<>();
             String conversation = one.path("conversation").asText();
             JsonNode given = conversation.isEmpty() ? group.path("variables") : conversations.path(conversation);

@@ -18,6 +18,7 @@ import dev.embedonce.vlm.chat.ToolCall;
 import dev.embedonce.vlm.generate.Generation.End;
 import java.io.IOException;
 import java.util.UUID;
+import java.util.stream.StreamSupport;
 
 /** {@code POST /v1/messages}. Thread-safe. */
 public final class Messages {
@@ -78,7 +79,7 @@ public final class Messages {
     }
 
     private static boolean isCalling(ArrayNode content) {
-        return content.valueStream()
+        return StreamSupport.stream(content.spliterator(), false)
                 .anyMatch(block -> block.path("type").asText().equals("tool_use"));
     }
 
