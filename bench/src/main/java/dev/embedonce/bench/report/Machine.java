@@ -9,6 +9,7 @@ import java.util.TreeMap;
  *
  * @param time when it ended, UTC
  * @param commit of the working tree, with {@code +changes} if it had any; "unknown" outside of one
+ * @param processor its name and those of its instructions that matter here
  * @param loadAverage of the last minute when the run began; negative if unknown
  * @param versions of what took part
  */
@@ -36,7 +37,7 @@ public record Machine(
                 commit,
                 scale,
                 seed,
-                Environment.processorName(),
+                Processor.description(),
                 Runtime.getRuntime().availableProcessors(),
                 Environment.machineMemoryGib(),
                 load,
