@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.codec.Lookup;
+import dev.embedonce.error.StoreInterruptedException;
 import dev.embedonce.error.StoreUnavailableException;
 import dev.embedonce.error.StoreUrlException;
 import dev.embedonce.key.CacheKey;
@@ -106,13 +107,13 @@ class FilesLayoutTest {
 
     /** Several threads read a large file; the interrupt of one closes it for the others, and the entry is as good as it was. */
     @Test
-    void get_largeFileByAnInterruptedThread_isUnavailableAndNotDamaged() throws Exception {
+    void get_largeFileByAnInterruptedThread_saysSoAndIsNotDamaged() throws Exception {
         Entry large = TestEntries.bundle(1, 12_345_678);
         put(KEY, large);
         try (CacheStore store = open()) {
             Thread.currentThread().interrupt();
             try {
-                assertThatExceptionOfType(StoreUnavailableException.class).isThrownBy(() -> get(store, KEY));
+                assertThatExceptionOfType(StoreInterruptedException.class).isThrownBy(() -> get(store, KEY));
             } finally {
                 assertThat(Thread.interrupted()).isTrue();
             }
