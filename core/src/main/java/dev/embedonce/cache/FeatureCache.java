@@ -295,7 +295,7 @@ public final class FeatureCache implements AutoCloseable {
         EntryReader.Answers answers = lookup(generation, images.keySet());
         if (answers.answers().size() < images.size()) {
             Generation now = parts.generations().lookNow(); // what is encoded from here on will be kept
-            if (now != generation) {
+            if (now.number() != generation.number()) {
                 generation = now;
                 landings = generation.flights().landings();
                 answers = lookup(generation, images.keySet());

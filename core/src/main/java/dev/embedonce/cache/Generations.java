@@ -76,9 +76,9 @@ final class Generations {
     void write(Generation since, Runnable write, Runnable undo) {
         writes.readLock().lock();
         try {
-            if (lookNow() == since) {
+            if (lookNow().number() == since.number()) {
                 write.run();
-                if (lookNow() != since) {
+                if (lookNow().number() != since.number()) {
                     undo.run();
                 }
             }

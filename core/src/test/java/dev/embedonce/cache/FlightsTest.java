@@ -29,7 +29,7 @@ class FlightsTest {
         });
         CompletableFuture<Found> flight = new CompletableFuture<>();
         long before = flights[0].landings();
-        flights[0].claim(key, flight);
+        assertThat(flights[0].claim(key, flight)).isSameAs(flight);
         flights[0].fail(key, flight, new IllegalStateException("no"));
         assertThat(landingsWhenFree.get()).isGreaterThan(before);
     }
@@ -38,7 +38,7 @@ class FlightsTest {
     void flightThatHasLanded_isNotCountedAgain() {
         Flights flights = new Flights();
         CompletableFuture<Found> flight = new CompletableFuture<>();
-        flights.claim(key, flight);
+        assertThat(flights.claim(key, flight)).isSameAs(flight);
         flights.fail(key, flight, new IllegalStateException("no"));
         long landings = flights.landings();
         flights.fail(key, flight, new IllegalStateException("again"));
