@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -74,7 +75,8 @@ class KnownTest {
     }
 
     private void damage(CacheKey key) {
-        Stored.Sealed stored = (Stored.Sealed) store.getAll(List.of(key)).get(key);
+        Stored.Sealed stored = (Stored.Sealed)
+                Objects.requireNonNull(store.getAll(List.of(key)).get(key));
         byte[] data = new byte[stored.data().remaining()];
         stored.data().duplicate().get(data);
         data[0] ^= 1;

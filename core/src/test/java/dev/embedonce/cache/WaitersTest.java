@@ -38,6 +38,7 @@ class WaitersTest {
         threads.shutdownNow();
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record TestFile(ContentHash contentHash, byte @Nullable [] content) implements HashedImage {
         @Override
         public byte[] bytes() throws IOException {

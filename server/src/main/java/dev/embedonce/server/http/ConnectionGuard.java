@@ -57,7 +57,7 @@ final class ConnectionGuard implements Connection.Listener, AutoCloseable {
         this.most = most;
         this.head = head;
         long between = Math.max(1, Math.min(MOST_BETWEEN_LOOKS.toMillis(), head.toMillis() / 4));
-        looks.scheduleWithFixedDelay(this::look, between, between, TimeUnit.MILLISECONDS);
+        var unused = looks.scheduleWithFixedDelay(this::look, between, between, TimeUnit.MILLISECONDS);
     }
 
     private static Thread daemon(Runnable task) {

@@ -234,9 +234,14 @@ public final class VisionLane implements AutoCloseable {
 
     /** Encodes; the decoding of a picture ends when nobody waits for it any more. */
     private static List<Outcome> untilNobodyWaits(List<VisionJob.Picture> pictures, Supplier<List<Outcome>> encoding) {
-        AtomicReference<VisionJob.Picture> decoded = new AtomicReference<>(pictures.get(0));
-        pictures.forEach(picture -> picture.whenRead(decoded::set));
-        return Cancellation.during(() -> decoded.get().job().isOver(), encoding);
+        AtomicReference<VisionJob> decoded = new AtomicReference<>();
+        pictures.forEach(picture -> picture.whenRead(read -> decoded.set(read.job())));
+        return Cancellation.during(
+                () -> {
+                    VisionJob job = decoded.get();
+                    return job != null && job.isOver();
+                },
+                encoding);
     }
 
     private static void fail(List<VisionJob.Picture> pictures, Throwable cause) {
