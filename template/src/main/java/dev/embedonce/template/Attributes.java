@@ -50,7 +50,7 @@ final class Attributes {
         int at = (int) position;
         return sequence
                 ? Values.sequence(owner).get(at)
-                : Strings.like(owner, Text.part(Values.text(owner), at, at + 1));
+                : Markup.like(owner, Text.part(Values.text(owner), at, at + 1));
     }
 
     /** The attribute or method that values of this type have, or null. */

@@ -30,7 +30,7 @@ final class BraceFormat {
     static Arguments named(Object mapping) {
         Map<String, Object> names = new LinkedHashMap<>();
         if (!(mapping instanceof Dict dict)) {
-            throw new TemplateException("format_map needs a mapping, not " + Values.typeName(mapping));
+            throw new Failure("format_map needs a mapping, not " + Values.typeName(mapping));
         }
         dict.items().stream()
                 .filter(item -> Values.isText(item.key()))
@@ -38,20 +38,9 @@ final class BraceFormat {
         return new Arguments(List.of(), names);
     }
 
-    static String ascii(String text) {
-        StringBuilder out = new StringBuilder();
-        text.codePoints()
-                .forEach(point -> out.append(
-                        point < 0x80
-                                ? Character.toString(point)
-                                : String.format(
-                                        point < 0x100 ? "\\x%02x" : point < 0x10000 ? "\\u%04x" : "\\U%08x", point)));
-        return out.toString();
-    }
-
     private String format(String format, int nesting) {
         if (nesting == 0) {
-            throw new TemplateException("Max string recursion exceeded");
+            throw new Failure("Max string recursion exceeded");
         }
         StringBuilder out = new StringBuilder();
         int i = 0;
@@ -63,7 +52,7 @@ final class BraceFormat {
                 out.append(field(format.substring(i + 1, end), nesting));
                 i = end + 1;
             } else if (character == '}' && !doubled) {
-                throw new TemplateException("Single '}' encountered in format string");
+                throw new Failure("Single '}' encountered in format string");
             } else {
                 out.append(character);
                 i += character == '{' || character == '}' ? 2 : 1;
@@ -81,7 +70,7 @@ final class BraceFormat {
                 return i;
             }
         }
-        throw new TemplateException(
+        throw new Failure(
                 start + 1 == format.length()
                         ? "Single '{' encountered in format string"
                         : "expected '}' before end of string");
@@ -98,8 +87,8 @@ final class BraceFormat {
             value = switch (head.charAt(mark + 1)) {
                 case 's' -> Values.str(value);
                 case 'r' -> Repr.of(value);
-                case 'a' -> ascii(Repr.of(value));
-                default -> throw new TemplateException("Unknown conversion specifier " + head.substring(mark + 1));
+                case 'a' -> Repr.ascii(Repr.of(value));
+                default -> throw new Failure("Unknown conversion specifier " + head.substring(mark + 1));
             };
         }
         return FormatSpec.parse(spec.indexOf('{') < 0 ? spec : format(spec, nesting - 1))
@@ -129,7 +118,7 @@ final class BraceFormat {
             if (path.charAt(end) == '[') {
                 end = path.indexOf(']', start);
                 if (end < 0) {
-                    throw new TemplateException("Missing ']' in format string");
+                    throw new Failure("Missing ']' in format string");
                 }
                 value = Attributes.item(value, key(path.substring(start, end)));
                 end++;
@@ -156,18 +145,17 @@ final class BraceFormat {
         if (!name.isEmpty() && !isNumber(name)) {
             Object value = given.named().get(name);
             if (value == null) {
-                throw new TemplateException("no value named " + Repr.of(name) + " to format");
+                throw new Failure("no value named " + Repr.of(name) + " to format");
             }
             return value;
         }
         if (name.isEmpty() ? numbered : automatic > 0) {
-            throw new TemplateException(
-                    "cannot switch between automatic field numbering and manual field specification");
+            throw new Failure("cannot switch between automatic field numbering and manual field specification");
         }
         numbered |= !name.isEmpty();
         int index = name.isEmpty() ? automatic++ : Integer.parseInt(name);
         if (index >= given.positional().size()) {
-            throw new TemplateException("Replacement index " + index + " out of range for positional args tuple");
+            throw new Failure("Replacement index " + index + " out of range for positional args tuple");
         }
         return given.positional().get(index);
     }

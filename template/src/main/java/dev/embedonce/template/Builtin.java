@@ -7,8 +7,9 @@ interface Builtin {
      * Applies it.
      *
      * @param subject the value that is filtered or tested, or whose method this is
+     * @param budget of the rendering that asks for it
      */
-    Object apply(Object subject, Arguments arguments, Render render);
+    Object apply(Object subject, Arguments arguments, Budget budget);
 
     /** What a built-in with named parameters does. */
     @FunctionalInterface
@@ -18,6 +19,6 @@ interface Builtin {
 
     /** The built-in as a method of one value. */
     default Callable of(Object subject) {
-        return (arguments, render) -> apply(subject, arguments, render);
+        return (arguments, budget) -> apply(subject, arguments, budget);
     }
 }

@@ -3,5 +3,10 @@ package dev.embedonce.template;
 /** A value that can be called. */
 @FunctionalInterface
 interface Callable {
-    Object call(Arguments arguments, Render render);
+    /**
+     * Calls it.
+     *
+     * @param budget of the rendering that calls
+     */
+    Object call(Arguments arguments, Budget budget);
 }

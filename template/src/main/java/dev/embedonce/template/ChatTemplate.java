@@ -35,8 +35,10 @@ public final class ChatTemplate {
     public static ChatTemplate parse(String source) {
         try {
             return new ChatTemplate(Parser.parse(source));
+        } catch (Failure e) {
+            throw new TemplateSyntaxException(e.problem(), e.line(), e);
         } catch (StackOverflowError e) {
-            throw new TemplateSyntaxException("the template is nested too deeply", 1);
+            throw new TemplateSyntaxException("the template is nested too deeply", 1, null);
         }
     }
 
@@ -59,13 +61,17 @@ public final class ChatTemplate {
      */
     public String render(Map<String, ?> variables, Clock clock) {
         try {
-            Scope scope = new Scope(Globals.SCOPE);
+            Scope scope = Globals.scope(clock);
             variables.forEach((name, value) -> scope.set(name, Inputs.value(value, name)));
-            Render render = new Render(scope, clock);
+            Render render = new Render(scope);
             render.runAll(statements);
             return render.output();
+        } catch (RaisedFailure e) {
+            throw new TemplateRaisedException(e.problem(), e.line(), e);
+        } catch (Failure e) {
+            throw new TemplateException(e.problem(), e.line(), e);
         } catch (StackOverflowError e) {
-            throw new TemplateException("values or calls are nested too deeply");
+            throw new TemplateException("values or calls are nested too deeply", 0, null);
         }
     }
 }

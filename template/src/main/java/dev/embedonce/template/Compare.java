@@ -106,8 +106,8 @@ final class Compare {
                 throw undefined.failure();
             }
         }
-        throw new TemplateException(Repr.of(operator) + " not supported between instances of "
-                + Repr.of(Values.typeName(left)) + " and " + Repr.of(Values.typeName(right)));
+        throw new Failure(Repr.of(operator) + " not supported between instances of " + Repr.of(Values.typeName(left))
+                + " and " + Repr.of(Values.typeName(right)));
     }
 
     private static int lexical(String operator, List<Object> left, List<Object> right) {
@@ -123,8 +123,7 @@ final class Compare {
     static boolean contains(Object container, Object item) {
         if (Values.isText(container)) {
             if (!Values.isText(item)) {
-                throw new TemplateException(
-                        "'in <string>' requires string as left operand, not " + Values.typeName(item));
+                throw new Failure("'in <string>' requires string as left operand, not " + Values.typeName(item));
             }
             return Values.text(container).contains(Values.text(item));
         }

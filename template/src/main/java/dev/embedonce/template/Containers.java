@@ -51,6 +51,6 @@ final class Containers {
                 return i;
             }
         }
-        throw new TemplateException(Repr.of(given.get(0)) + " is not in list");
+        throw new Failure(Repr.of(given.get(0)) + " is not in list");
     }
 }

@@ -30,7 +30,7 @@ final class Dict implements Iterable<Object>, Sized {
     /**
      * The value, or null if there is none.
      *
-     * @throws TemplateException if the key is a list or a dictionary
+     * @throws Failure if the key is a list or a dictionary
      */
     @Nullable
     Object get(Object key) {
@@ -68,7 +68,7 @@ final class Dict implements Iterable<Object>, Sized {
             return Tuple.of(tuple.items().stream().map(Dict::canonical).toList());
         }
         if (key instanceof List || key instanceof Dict) {
-            throw new TemplateException("unhashable type: " + Repr.of(Values.typeName(key)));
+            throw new Failure("unhashable type: " + Repr.of(Values.typeName(key)));
         }
         return key;
     }

@@ -37,7 +37,7 @@ final class Escapes {
             case 'x' -> code(written, start + 1, 2, line, out);
             case 'u' -> code(written, start + 1, 4, line, out);
             case 'U' -> code(written, start + 1, 8, line, out);
-            case 'N' -> throw new TemplateSyntaxException("characters by name (\\N) are not supported", line);
+            case 'N' -> throw new Failure("characters by name (\\N) are not supported", line);
             default -> octal(written, start, out);
         };
     }
@@ -49,7 +49,7 @@ final class Escapes {
             out.appendCodePoint(point);
             return end;
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            throw new TemplateSyntaxException("a \\x, \\u or \\U escape that names no character", line);
+            throw new Failure("a \\x, \\u or \\U escape that names no character", line);
         }
     }
 

@@ -100,7 +100,7 @@ sealed interface Expr {
         @Override
         public Object in(Render render) {
             Builtin test = Tests.ALL.get(use.name(), "test");
-            return Values.truth(test.apply(render.eval(value), use.arguments().in(render), render));
+            return Values.truth(test.apply(render.eval(value), use.arguments().in(render), render.budget()));
         }
     }
 
@@ -205,9 +205,9 @@ sealed interface Expr {
         Object filter(Object value, Render render) {
             Builtin filter = Filters.ALL.get(name, "filter");
             Arguments given = arguments.in(render);
-            render.charge(value);
-            Object result = filter.apply(value, given, render);
-            render.charge(result);
+            render.budget().charge(value);
+            Object result = filter.apply(value, given, render.budget());
+            render.budget().charge(result);
             return result;
         }
     }
@@ -238,11 +238,11 @@ sealed interface Expr {
 
         private static void addNamed(Object value, Map<String, Object> names) {
             if (!(value instanceof Dict dict)) {
-                throw new TemplateException("argument after ** must be a mapping, not " + Values.typeName(value));
+                throw new Failure("argument after ** must be a mapping, not " + Values.typeName(value));
             }
             for (Dict.Item item : dict.items()) {
                 if (names.put(Values.text(item.key()), item.value()) != null) {
-                    throw new TemplateException("multiple values for keyword argument " + Repr.of(item.key()));
+                    throw new Failure("multiple values for keyword argument " + Repr.of(item.key()));
                 }
             }
         }

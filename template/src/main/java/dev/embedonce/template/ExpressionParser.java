@@ -185,7 +185,7 @@ final class ExpressionParser {
             case INTEGER -> Literals.integer(token);
             case FLOAT -> new Expr.Constant(Double.parseDouble(token.text()));
             case OPERATOR -> bracket(token);
-            default -> throw new TemplateSyntaxException("unexpected " + token.describe(), token.line());
+            default -> throw new Failure("unexpected " + token.describe(), token.line());
         };
     }
 
@@ -215,7 +215,7 @@ final class ExpressionParser {
             case "(" -> parentheses();
             case "[" -> new Expr.ListOf(items("]"));
             case "{" -> dict();
-            default -> throw new TemplateSyntaxException("unexpected " + token.describe(), token.line());
+            default -> throw new Failure("unexpected " + token.describe(), token.line());
         };
         leave();
         return value;

@@ -13,7 +13,7 @@ record FormatSpec(
     static FormatSpec parse(String spec) {
         Matcher matcher = SPEC.matcher(spec);
         if (!matcher.matches()) {
-            throw new TemplateException("Invalid format specifier " + Repr.of(spec));
+            throw new Failure("Invalid format specifier " + Repr.of(spec));
         }
         boolean zero = matcher.group(5) != null;
         return new FormatSpec(
@@ -52,8 +52,7 @@ record FormatSpec(
             return Values.str(value);
         }
         if (!Values.isNumber(value)) {
-            throw new TemplateException(
-                    "unsupported format string passed to " + Values.typeName(value) + ".__format__");
+            throw new Failure("unsupported format string passed to " + Values.typeName(value) + ".__format__");
         }
         boolean real = value instanceof Double || (type != 0 && "eEfFgG%".indexOf(type) >= 0);
         return real ? real(Numbers.toDouble(value)) : integer(Values.integer(value));
@@ -120,7 +119,7 @@ record FormatSpec(
     private String padded(String prefix, String text, char normally) {
         char side = align == 0 ? normally : align;
         if (side == '=') {
-            return prefix + Strings.pad(text, width - prefix.length(), 'r', fill);
+            return prefix + Text.pad(text, width - prefix.length(), 'r', fill);
         }
         String whole = prefix + text;
         int missing = Math.max(0, width - Text.length(whole));
@@ -128,7 +127,7 @@ record FormatSpec(
         return fill.repeat(left) + whole + fill.repeat(missing - left);
     }
 
-    private TemplateException unknown(String of) {
-        return new TemplateException("format specifier not allowed for an object of type " + Repr.of(of));
+    private Failure unknown(String of) {
+        return new Failure("format specifier not allowed for an object of type " + Repr.of(of));
     }
 }

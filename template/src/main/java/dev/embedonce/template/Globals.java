@@ -1,5 +1,6 @@
 package dev.embedonce.template;
 
+import java.time.Clock;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.function.Function;
@@ -7,27 +8,37 @@ import org.jspecify.annotations.Nullable;
 
 /** The functions that every template can call. */
 final class Globals {
-    static final Scope SCOPE = new Scope(null);
+    private static final Scope SCOPE = new Scope(null);
+    private static final Signature STRFTIME = Signature.of("strftime_now", "format");
 
     static {
         function("range", "start stop? step?", Globals::range);
         function("joiner", "sep?", given -> new Joiner(given.get(0, ", ")));
         function("raise_exception", "message", given -> {
-            throw new TemplateRaisedException(Values.str(given.get(0)));
+            throw new RaisedFailure(Values.str(given.get(0)));
         });
         SCOPE.set("dict", new DictFunction());
-        SCOPE.set("namespace", (Callable) (arguments, render) -> namespace(DictFunction.dict(arguments)));
-        SCOPE.set("cycler", (Callable) (arguments, render) -> new Cycler(arguments.positional()));
-        Signature strftime = Signature.of("strftime_now", "format");
-        SCOPE.set("strftime_now", (Callable) (arguments, render) ->
-                Strftime.format(strftime.bind(arguments).text(0), LocalDateTime.now(render.clock())));
+        SCOPE.set("namespace", (Callable) (arguments, budget) -> namespace(DictFunction.dict(arguments)));
+        SCOPE.set("cycler", (Callable) (arguments, budget) -> new Cycler(arguments.positional()));
     }
 
     private Globals() {}
 
+    /**
+     * A scope for the variables of one rendering, from which all functions are seen.
+     *
+     * @param clock for {@code strftime_now}
+     */
+    static Scope scope(Clock clock) {
+        Scope scope = new Scope(SCOPE);
+        scope.set(STRFTIME.function(), (Callable)
+                (arguments, budget) -> Strftime.format(STRFTIME.bind(arguments).text(0), LocalDateTime.now(clock)));
+        return scope;
+    }
+
     private static void function(String name, String parameters, Function<Bound, Object> body) {
         Signature signature = Signature.of(name, parameters);
-        SCOPE.set(name, (Callable) (arguments, render) -> body.apply(signature.bind(arguments)));
+        SCOPE.set(name, (Callable) (arguments, budget) -> body.apply(signature.bind(arguments)));
     }
 
     private static Object range(Bound given) {
@@ -46,7 +57,7 @@ final class Globals {
         private static final Signature FROM_KEYS = Signature.of("fromkeys", "iterable value?");
 
         @Override
-        public Object call(Arguments arguments, Render render) {
+        public Object call(Arguments arguments, Budget budget) {
             return dict(arguments);
         }
 
@@ -58,13 +69,13 @@ final class Globals {
                 for (Object pair : pairs) {
                     List<Object> parts = Values.list(pair);
                     if (parts.size() != 2) {
-                        throw new TemplateException("dict() needs pairs of a key and a value");
+                        throw new Failure("dict() needs pairs of a key and a value");
                     }
                     dict.put(parts.get(0), parts.get(1));
                 }
             }
             if (arguments.positional().size() > 1) {
-                throw new TemplateException("dict expected at most 1 argument");
+                throw new Failure("dict expected at most 1 argument");
             }
             arguments.named().forEach(dict::put);
             return dict;
@@ -73,7 +84,7 @@ final class Globals {
         @Override
         public @Nullable Object attribute(String name) {
             return name.equals("fromkeys")
-                    ? (Callable) (arguments, render) -> fromKeys(FROM_KEYS.bind(arguments))
+                    ? (Callable) (arguments, budget) -> fromKeys(FROM_KEYS.bind(arguments))
                     : null;
         }
 
@@ -91,7 +102,7 @@ final class Globals {
 
         Cycler(List<Object> values) {
             if (values.isEmpty()) {
-                throw new TemplateException("at least one item has to be provided");
+                throw new Failure("at least one item has to be provided");
             }
             this.values = values;
         }
@@ -100,9 +111,9 @@ final class Globals {
         public @Nullable Object attribute(String name) {
             return switch (name) {
                 case "current" -> values.get(position);
-                case "next" -> (Callable) (arguments, render) -> next();
+                case "next" -> (Callable) (arguments, budget) -> next();
                 case "reset" ->
-                    (Callable) (arguments, render) -> {
+                    (Callable) (arguments, budget) -> {
                         position = 0;
                         return None.NONE;
                     };
@@ -127,7 +138,7 @@ final class Globals {
         }
 
         @Override
-        public Object call(Arguments arguments, Render render) {
+        public Object call(Arguments arguments, Budget budget) {
             Object text = used ? separator : "";
             used = true;
             return text;

@@ -31,7 +31,7 @@ final class Json {
         if (given.isSet(2)) {
             List<Object> separators = Values.list(given.get(2));
             if (separators.size() != 2) {
-                throw new TemplateException("tojson: two separators are needed");
+                throw new Failure("tojson: two separators are needed");
             }
             itemSeparator = Values.text(separators.get(0));
             keySeparator = Values.text(separators.get(1));
@@ -60,9 +60,8 @@ final class Json {
         } else if (value instanceof List || value instanceof Tuple) {
             list(Values.iterate(value), level);
         } else {
-            throw new TemplateException(
-                    "Object of type " + (value instanceof Undefined ? "Undefined" : Values.typeName(value))
-                            + " is not JSON serializable");
+            throw new Failure("Object of type " + (value instanceof Undefined ? "Undefined" : Values.typeName(value))
+                    + " is not JSON serializable");
         }
     }
 
@@ -112,7 +111,7 @@ final class Json {
         if (key == None.NONE || Values.isNumber(key)) {
             return scalar(key);
         }
-        throw new TemplateException("keys must be str, int, float, bool or None, not " + Values.typeName(key));
+        throw new Failure("keys must be str, int, float, bool or None, not " + Values.typeName(key));
     }
 
     private void newLine(int level) {

@@ -90,7 +90,7 @@ final class Lexer {
     private void comment() {
         Matcher end = END_COMMENT.matcher(source);
         if (!end.find(position)) {
-            throw new TemplateSyntaxException("the comment is not closed", line);
+            throw new Failure("the comment is not closed", line);
         }
         moveTo(end.end());
     }
@@ -98,7 +98,7 @@ final class Lexer {
     private void raw() {
         Matcher end = END_RAW.matcher(source);
         if (!end.find(position)) {
-            throw new TemplateSyntaxException("the raw block is not closed", line);
+            throw new Failure("the raw block is not closed", line);
         }
         String sign = end.group(1);
         data(withoutSpaceBefore(source.substring(position, end.start()), sign.isEmpty() ? ' ' : sign.charAt(0), false));

@@ -25,7 +25,7 @@ final class Limits {
 
     static void text(long length) {
         if (length > TEXT) {
-            throw new TemplateException("a text of more than " + TEXT + " characters");
+            throw new Failure("a text of more than " + TEXT + " characters");
         }
     }
 
@@ -36,7 +36,7 @@ final class Limits {
 
     static void items(long count) {
         if (count > ITEMS) {
-            throw new TemplateException("a list of more than " + ITEMS + " items");
+            throw new Failure("a list of more than " + ITEMS + " items");
         }
     }
 }

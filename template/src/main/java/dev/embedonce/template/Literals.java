@@ -12,8 +12,7 @@ final class Literals {
         try {
             return new Expr.Constant(Long.parseLong(base == 10 ? digits : digits.substring(2), base));
         } catch (NumberFormatException e) {
-            throw new TemplateSyntaxException(
-                    "the integer " + token.text() + " does not fit into 64 bits", token.line());
+            throw new Failure("the integer " + token.text() + " does not fit into 64 bits", token.line());
         }
     }
 }

@@ -26,7 +26,7 @@ final class Loop {
         boolean finishedOne = false;
         Stmt.Flow flow = Stmt.Flow.NEXT;
         while (flow != Stmt.Flow.BREAK && state.hasNext()) {
-            render.steps(1);
+            render.budget().steps(1);
             Scope inner = new Scope(outer);
             code.target().assign(state.next(), inner);
             inner.set("loop", state);
@@ -40,7 +40,7 @@ final class Loop {
     /** {@code loop(items)} inside a recursive loop. */
     Object recurse(Object items, int depth) {
         if (!code.recursive()) {
-            throw new TemplateException("The loop must have the 'recursive' marker to be called recursively.");
+            throw new Failure("The loop must have the 'recursive' marker to be called recursively.");
         }
         return render.capture(() -> over(items, depth)).text();
     }

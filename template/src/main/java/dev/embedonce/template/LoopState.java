@@ -56,8 +56,8 @@ final class LoopState implements HasAttributes, Sized, Callable {
             case "depth0" -> (long) depth;
             case "previtem" -> previous == null ? new Undefined("there is no previous item") : previous;
             case "nextitem" -> nextItem();
-            case "cycle" -> (Callable) (arguments, render) -> cycle(arguments.positional());
-            case "changed" -> (Callable) (arguments, render) -> changed(Tuple.of(arguments.positional()));
+            case "cycle" -> (Callable) (arguments, budget) -> cycle(arguments.positional());
+            case "changed" -> (Callable) (arguments, budget) -> changed(Tuple.of(arguments.positional()));
             default -> null;
         };
     }
@@ -88,7 +88,7 @@ final class LoopState implements HasAttributes, Sized, Callable {
 
     private Object cycle(List<Object> values) {
         if (values.isEmpty()) {
-            throw new TemplateException("no items for cycling given");
+            throw new Failure("no items for cycling given");
         }
         return values.get((int) (index % values.size()));
     }
@@ -100,7 +100,7 @@ final class LoopState implements HasAttributes, Sized, Callable {
     }
 
     @Override
-    public Object call(Arguments arguments, Render render) {
+    public Object call(Arguments arguments, Budget budget) {
         return loop.recurse(Signature.of("loop", "items").bind(arguments).get(0), depth + 1);
     }
 }

@@ -5,22 +5,22 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A macro, or the body of a {@code call} block, together with the variables it sees. */
-record Macro(MacroCode code, Scope outer) implements Callable, HasAttributes {
+/** A macro, or the body of a {@code call} block, together with the variables it sees and the rendering it belongs to. */
+record Macro(MacroCode code, Scope outer, Render render) implements Callable, HasAttributes {
     @Override
-    public Object call(Arguments arguments, Render render) {
+    public Object call(Arguments arguments, Budget budget) {
         Scope inner = new Scope(outer);
         Map<String, Object> named = new LinkedHashMap<>(arguments.named());
-        bind(arguments.positional(), named, inner, render);
+        bind(arguments.positional(), named, inner);
         return render.capture(inner, code.body()).text();
     }
 
-    private void bind(List<Object> positional, Map<String, Object> named, Scope inner, Render render) {
+    private void bind(List<Object> positional, Map<String, Object> named, Scope inner) {
         int count = code.parameters().size();
         for (int i = 0; i < count; i++) {
             String name = code.parameters().get(i);
             Object given = i < positional.size() ? positional.get(i) : named.remove(name);
-            inner.set(name, given != null ? given : whenMissing(i, inner, render));
+            inner.set(name, given != null ? given : whenMissing(i, inner));
         }
         if (code.special().contains("caller") && !code.parameters().contains("caller")) {
             Object caller = named.remove("caller");
@@ -29,7 +29,7 @@ record Macro(MacroCode code, Scope outer) implements Callable, HasAttributes {
         bindRest(positional.subList(Math.min(count, positional.size()), positional.size()), named, inner);
     }
 
-    private Object whenMissing(int index, Scope inner, Render render) {
+    private Object whenMissing(int index, Scope inner) {
         return code.defaults()
                 .get(index)
                 .map(value -> render.evalIn(inner, value))
@@ -43,13 +43,13 @@ record Macro(MacroCode code, Scope outer) implements Callable, HasAttributes {
             named.forEach(kwargs::put);
             inner.set("kwargs", kwargs);
         } else if (!named.isEmpty()) {
-            throw new TemplateException("macro " + Repr.of(code.name()) + " takes no keyword argument "
+            throw new Failure("macro " + Repr.of(code.name()) + " takes no keyword argument "
                     + Repr.of(named.keySet().iterator().next()));
         }
         if (code.special().contains("varargs")) {
             inner.set("varargs", Tuple.of(positional));
         } else if (!positional.isEmpty()) {
-            throw new TemplateException("macro " + Repr.of(code.name()) + " takes not more than "
+            throw new Failure("macro " + Repr.of(code.name()) + " takes not more than "
                     + code.parameters().size() + " argument(s)");
         }
     }

@@ -17,4 +17,9 @@ record Markup(String text) {
     static Markup join(Object left, Object right) {
         return new Markup(Limits.text(escape(left).text() + escape(right).text()));
     }
+
+    /** A string of the kind of another value: marked if that one is. */
+    static Object like(Object value, String text) {
+        return value instanceof Markup ? new Markup(text) : text;
+    }
 }

@@ -15,7 +15,7 @@ final class Namespace implements HasAttributes {
 
     void set(String name, Object value) {
         if (name.startsWith("_")) {
-            throw new TemplateException("a namespace cannot have the underscore-prefixed attribute " + Repr.of(name));
+            throw new Failure("a namespace cannot have the underscore-prefixed attribute " + Repr.of(name));
         }
         attributes.put(name, value);
     }

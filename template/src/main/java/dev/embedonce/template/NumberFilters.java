@@ -27,7 +27,7 @@ final class NumberFilters {
             return Math.abs(number);
         }
         if (!Values.isInteger(value)) {
-            throw new TemplateException("bad operand type for abs(): " + Repr.of(Values.typeName(value)));
+            throw new Failure("bad operand type for abs(): " + Repr.of(Values.typeName(value)));
         }
         long number = Values.integer(value);
         return number < 0 ? Numbers.negate(number) : number;
@@ -39,16 +39,9 @@ final class NumberFilters {
         if (Values.isInteger(value)) {
             return Values.integer(value);
         }
-        return number.or(() -> parseFloat(value).filter(Double::isFinite).map(NumberFilters::whole))
+        return number.or(() -> parseFloat(value).filter(Double::isFinite).map(Numbers::whole))
                 .<Object>map(whole -> whole)
                 .orElse(given.get(0, 0L));
-    }
-
-    static long whole(double number) {
-        if (!(Math.abs(number) < 0x1p63)) {
-            throw new TemplateException("the integer of " + Repr.number(number) + " does not fit into 64 bits");
-        }
-        return (long) number;
     }
 
     /** The integer that a text spells, as Python's {@code int(text, base)}. */
@@ -70,7 +63,7 @@ final class NumberFilters {
         try {
             return Optional.of(Long.parseLong(sign + digits, base));
         } catch (NumberFormatException e) {
-            throw new TemplateException("the integer " + text + " does not fit into 64 bits");
+            throw new Failure("the integer " + text + " does not fit into 64 bits");
         }
     }
 
@@ -98,7 +91,7 @@ final class NumberFilters {
         int precision = (int) Math.max(-400, Math.min(400, given.integer(0, 0)));
         String method = given.text(1, "common");
         if (!Values.isNumber(value)) {
-            throw new TemplateException("type " + Values.typeName(value) + " doesn't define __round__ method");
+            throw new Failure("type " + Values.typeName(value) + " doesn't define __round__ method");
         }
         return switch (method) {
             case "common" -> round(value, precision);
@@ -107,7 +100,7 @@ final class NumberFilters {
                 double scaled = Numbers.toDouble(Numbers.binary("*", value, scale));
                 yield Numbers.binary("/", method.equals("ceil") ? Math.ceil(scaled) : Math.floor(scaled), scale);
             }
-            default -> throw new TemplateException("method must be common, ceil or floor");
+            default -> throw new Failure("method must be common, ceil or floor");
         };
     }
 
@@ -129,7 +122,7 @@ final class NumberFilters {
         AttributePath path = given.isSet(0) ? AttributePath.of(given.get(0)) : AttributePath.SELF;
         Object total = given.get(1, 0L);
         if (Values.isText(total)) {
-            throw new TemplateException("sum() can't sum strings [use ''.join(seq) instead]");
+            throw new Failure("sum() can't sum strings [use ''.join(seq) instead]");
         }
         for (Object item : Values.list(value)) {
             total = Operators.binary("+", total, path.in(item));

@@ -19,13 +19,13 @@ final class Numbers {
                     ? integers(operator, Values.integer(left), Values.integer(right))
                     : floats(operator, toDouble(left), toDouble(right));
         } catch (ArithmeticException e) {
-            throw new TemplateException("the result of " + operator + " does not fit into 64 bits");
+            throw new Failure("the result of " + operator + " does not fit into 64 bits");
         }
     }
 
     private static Object integers(String operator, long left, long right) {
         if (right == 0 && (operator.startsWith("/") || operator.equals("%"))) {
-            throw new TemplateException("integer division or modulo by zero");
+            throw new Failure("integer division or modulo by zero");
         }
         return switch (operator) {
             case "+" -> Math.addExact(left, right);
@@ -63,7 +63,7 @@ final class Numbers {
 
     private static Object floats(String operator, double left, double right) {
         if (right == 0 && (operator.startsWith("/") || operator.equals("%"))) {
-            throw new TemplateException("float division by zero");
+            throw new Failure("float division by zero");
         }
         return switch (operator) {
             case "+" -> left + right;
@@ -78,12 +78,12 @@ final class Numbers {
 
     private static double power(double base, double exponent) {
         if (base == 0 && exponent < 0) {
-            throw new TemplateException("0.0 cannot be raised to a negative power");
+            throw new Failure("0.0 cannot be raised to a negative power");
         }
         double result = Math.pow(base, exponent);
         boolean finite = Double.isFinite(base) && Double.isFinite(exponent);
         if (finite && !Double.isFinite(result)) {
-            throw new TemplateException(
+            throw new Failure(
                     Double.isNaN(result) ? "complex numbers are not supported" : "Numerical result out of range");
         }
         return result;
@@ -124,9 +124,16 @@ final class Numbers {
 
     private static Object number(String operator, Object value) {
         if (!Values.isNumber(value) && !(value instanceof Undefined)) {
-            throw new TemplateException(
-                    "bad operand type for unary " + operator + ": " + Repr.of(Values.typeName(value)));
+            throw new Failure("bad operand type for unary " + operator + ": " + Repr.of(Values.typeName(value)));
         }
         return Values.integer(value);
+    }
+
+    /** A float without its fraction. */
+    static long whole(double number) {
+        if (!(Math.abs(number) < 0x1p63)) {
+            throw new Failure("the integer of " + Repr.number(number) + " does not fit into 64 bits");
+        }
+        return (long) number;
     }
 }

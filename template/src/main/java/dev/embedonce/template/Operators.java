@@ -10,7 +10,7 @@ final class Operators {
 
     static Object binary(String operator, Object left, Object right) {
         if (operator.equals("%") && Values.isText(left)) {
-            return Strings.like(left, PercentFormat.format(Values.text(left), right));
+            return Markup.like(left, PercentFormat.format(Values.text(left), right));
         }
         for (Object side : List.of(left, right)) {
             if (side instanceof Undefined undefined) {
@@ -56,7 +56,7 @@ final class Operators {
         if (Values.isText(value)) {
             String text = Values.text(value);
             Limits.text(text.length() * count);
-            return Strings.like(value, text.repeat((int) count));
+            return Markup.like(value, text.repeat((int) count));
         }
         List<Object> items = Values.sequence(value);
         Limits.items(items.size() * count);
@@ -65,11 +65,11 @@ final class Operators {
         return value instanceof Tuple ? Tuple.of(all) : all;
     }
 
-    private static TemplateException unsupported(String operator, Object left, Object right) {
+    private static Failure unsupported(String operator, Object left, Object right) {
         if (operator.equals("+") && Values.isText(left)) {
-            return new TemplateException("can only concatenate str (not \"" + Values.typeName(right) + "\") to str");
+            return new Failure("can only concatenate str (not \"" + Values.typeName(right) + "\") to str");
         }
-        return new TemplateException("unsupported operand type(s) for " + operator + ": "
-                + Repr.of(Values.typeName(left)) + " and " + Repr.of(Values.typeName(right)));
+        return new Failure("unsupported operand type(s) for " + operator + ": " + Repr.of(Values.typeName(left))
+                + " and " + Repr.of(Values.typeName(right)));
     }
 }

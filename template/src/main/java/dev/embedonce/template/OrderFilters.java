@@ -35,7 +35,7 @@ final class OrderFilters {
             // reversed keeps equal items in their order, as Python's sorted does
             keyed.sort(reverse ? order.reversed() : order);
         } catch (IllegalArgumentException e) {
-            throw new TemplateException("the items have no order");
+            throw new Failure("the items have no order");
         }
         return new ArrayList<>(keyed.stream().map(Keyed::item).toList());
     }
@@ -78,13 +78,13 @@ final class OrderFilters {
     private static Object dictSort(Object value, Bound given) {
         String by = given.text(1, "key");
         if (!by.equals("key") && !by.equals("value")) {
-            throw new TemplateException("You can only sort by either \"key\" or \"value\"");
+            throw new Failure("You can only sort by either \"key\" or \"value\"");
         }
         if (value instanceof Undefined undefined) {
             throw undefined.failure();
         }
         if (!(value instanceof Dict dict)) {
-            throw new TemplateException(Repr.of(Values.typeName(value)) + " object has no attribute 'items'");
+            throw new Failure(Repr.of(Values.typeName(value)) + " object has no attribute 'items'");
         }
         int part = by.equals("key") ? 0 : 1;
         boolean caseSensitive = given.truth(0);

@@ -94,7 +94,7 @@ final class Parser {
             case "print" -> print(line);
             case "generation" -> new Stmt.Generation(separateBody("endgeneration"), line);
             default ->
-                throw new TemplateSyntaxException(
+                throw new Failure(
                         REFUSED.contains(tag)
                                 ? "the tag " + Repr.of(tag) + " is not supported: a chat template stands alone"
                                 : "unknown tag " + Repr.of(tag),
@@ -136,8 +136,7 @@ final class Parser {
 
     private Stmt jump(Stmt.Flow flow, int line) {
         if (loops == 0) {
-            throw new TemplateSyntaxException(
-                    Repr.of(flow == Stmt.Flow.BREAK ? "break" : "continue") + " outside loop", line);
+            throw new Failure(Repr.of(flow == Stmt.Flow.BREAK ? "break" : "continue") + " outside loop", line);
         }
         return new Stmt.Jump(flow, line);
     }
@@ -183,7 +182,7 @@ final class Parser {
             parameters(parameters, defaults);
         }
         if (!(expressions.expression() instanceof Expr.Call call)) {
-            throw new TemplateSyntaxException("expected call", line);
+            throw new Failure("expected call", line);
         }
         return new Stmt.CallBlock(code("caller", parameters, defaults, "endcall"), call, line);
     }

@@ -30,7 +30,7 @@ final class PercentFormat {
         boolean names = false;
         for (int at = format.indexOf('%'); at >= 0; at = format.indexOf('%', start)) {
             if (!matcher.find(at) || matcher.start() != at) {
-                throw new TemplateException("incomplete format");
+                throw new Failure("incomplete format");
             }
             out.append(format, start, at).append(directive(matcher));
             Limits.text(out.length());
@@ -40,7 +40,7 @@ final class PercentFormat {
         boolean mapping =
                 given instanceof Dict || given instanceof List || given instanceof Range || given instanceof Undefined;
         if (values.hasNext() && !names && !mapping) {
-            throw new TemplateException("not all arguments converted during string formatting");
+            throw new Failure("not all arguments converted during string formatting");
         }
         return out.append(format, start, format.length()).toString();
     }
@@ -68,10 +68,10 @@ final class PercentFormat {
             text = precision >= 0 && type != 'c' ? Text.part(text, 0, (int) Math.min(precision, length)) : text;
         }
         if (number && flags.contains("0") && !flags.contains("-")) {
-            text = Strings.pad(text, width - sign.length(), 'r', "0");
+            text = Text.pad(text, width - sign.length(), 'r', "0");
         }
         boolean left = flags.contains("-") || width < 0;
-        return Strings.pad(sign + text, Math.abs(width), left ? 'l' : 'r', " ");
+        return Text.pad(sign + text, Math.abs(width), left ? 'l' : 'r', " ");
     }
 
     private long count(String written) {
@@ -83,18 +83,18 @@ final class PercentFormat {
 
     private Object next() {
         if (!values.hasNext()) {
-            throw new TemplateException("not enough arguments for format string");
+            throw new Failure("not enough arguments for format string");
         }
         return values.next();
     }
 
     private Object named(String name) {
         if (!(given instanceof Dict dict)) {
-            throw new TemplateException("format requires a mapping");
+            throw new Failure("format requires a mapping");
         }
         Object value = dict.get(name);
         if (value == null) {
-            throw new TemplateException("no value named " + Repr.of(name) + " to format");
+            throw new Failure("no value named " + Repr.of(name) + " to format");
         }
         return value;
     }
@@ -103,9 +103,9 @@ final class PercentFormat {
         return switch (type) {
             case 's' -> Values.str(value);
             case 'r' -> Repr.of(value);
-            case 'a' -> BraceFormat.ascii(Repr.of(value));
+            case 'a' -> Repr.ascii(Repr.of(value));
             case 'c' -> character(value);
-            default -> throw new TemplateException("unsupported format character " + Repr.of(String.valueOf(type)));
+            default -> throw new Failure("unsupported format character " + Repr.of(String.valueOf(type)));
         };
     }
 
@@ -115,7 +115,7 @@ final class PercentFormat {
         }
         long point = Values.isInteger(value) ? Values.integer(value) : -1;
         if (point < 0 || point > Character.MAX_CODE_POINT) {
-            throw new TemplateException("the format c requires an integer or one character");
+            throw new Failure("the format c requires an integer or one character");
         }
         return Character.toString((int) point);
     }
@@ -131,18 +131,17 @@ final class PercentFormat {
             throw undefined.failure();
         }
         if (!Values.isNumber(value)) {
-            throw new TemplateException(
-                    "%" + type + " format: a real number is required, not " + Values.typeName(value));
+            throw new Failure("%" + type + " format: a real number is required, not " + Values.typeName(value));
         }
         if ("fFeEgG".indexOf(type) >= 0) {
             return NumberText.of(Numbers.toDouble(value), type, precision < 0 ? 6 : precision, alternate);
         }
         boolean decimal = "diu".indexOf(type) >= 0;
         if (!decimal && value instanceof Double) {
-            throw new TemplateException("%" + type + " format: an integer is required, not float");
+            throw new Failure("%" + type + " format: an integer is required, not float");
         }
-        long number = value instanceof Double real ? NumberFilters.whole(real) : Values.integer(value);
-        String digits = Strings.pad(NumberText.of(number, type), Math.max(0, precision), 'r', "0");
+        long number = value instanceof Double real ? Numbers.whole(real) : Values.integer(value);
+        String digits = Text.pad(NumberText.of(number, type), Math.max(0, precision), 'r', "0");
         return (alternate && !decimal ? "0" + type : "") + digits;
     }
 }

@@ -145,7 +145,7 @@ final class PostfixParser {
                 positional.add(expressions.expression());
             }
             if (!valid) {
-                throw new TemplateSyntaxException("invalid syntax for function call expression", line);
+                throw new Failure("invalid syntax for function call expression", line);
             }
             if (!tokens.isOperator(")")) {
                 tokens.expectOperator(",");

@@ -10,10 +10,10 @@ record Range(long start, long stop, long step) implements Iterable<Object>, Size
 
     Range {
         if (step == 0) {
-            throw new TemplateException("range() arg 3 must not be zero");
+            throw new Failure("range() arg 3 must not be zero");
         }
         if (length(start, stop, step) > MAX_LENGTH) {
-            throw new TemplateException("Range too big. The sandbox blocks ranges larger than " + MAX_LENGTH + ".");
+            throw new Failure("Range too big. The sandbox blocks ranges larger than " + MAX_LENGTH + ".");
         }
     }
 

@@ -11,7 +11,7 @@ final class Registry {
     /** A built-in whose parameters are written as {@link Signature} reads them. */
     Registry add(String name, String parameters, Builtin.Body body) {
         Signature signature = Signature.of(name, parameters);
-        return add(name, (subject, arguments, render) -> body.apply(subject, signature.bind(arguments)));
+        return add(name, (subject, arguments, budget) -> body.apply(subject, signature.bind(arguments)));
     }
 
     /** A built-in that reads its arguments itself. */
@@ -40,7 +40,7 @@ final class Registry {
     Builtin get(String name, String kind) {
         Builtin builtin = builtins.get(name);
         if (builtin == null) {
-            throw new TemplateException("No " + kind + " named " + Repr.of(name) + ".");
+            throw new Failure("No " + kind + " named " + Repr.of(name) + ".");
         }
         return builtin;
     }

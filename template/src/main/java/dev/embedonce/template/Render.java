@@ -1,31 +1,24 @@
 package dev.embedonce.template;
 
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** One rendering of a template: where it is, what it has written, and how much of its {@link Limits} it has used. */
+/** One rendering of a template: the variables it sees, what it has written, and its {@link Budget}. Used by one thread. */
 final class Render {
     /** What a body wrote, and how it ended. */
     record Captured(String text, Stmt.Flow flow) {}
 
-    private static final int CHARACTERS_PER_STEP = 64;
-    private static final int ITEMS_PER_STEP = 8;
-
-    private final Clock clock;
+    private final Budget budget = new Budget();
     private Scope scope;
     private StringBuilder out = new StringBuilder();
-    private long steps;
-    private int depth;
 
-    Render(Scope scope, Clock clock) {
+    Render(Scope scope) {
         this.scope = scope;
-        this.clock = clock;
     }
 
-    Clock clock() {
-        return clock;
+    Budget budget() {
+        return budget;
     }
 
     Scope scope() {
@@ -39,13 +32,13 @@ final class Render {
     void write(String text) {
         Limits.text((long) out.length() + text.length());
         out.append(text);
-        charge(text);
+        budget.charge(text);
     }
 
     Object eval(Expr expr) {
-        enter();
+        budget.enter();
         Object value = expr.in(this);
-        depth--;
+        budget.leave();
         return value;
     }
 
@@ -60,10 +53,10 @@ final class Render {
             throw undefined.failure();
         }
         if (!(function instanceof Callable callable)) {
-            throw new TemplateException(Repr.of(Values.typeName(function)) + " object is not callable");
+            throw new Failure(Repr.of(Values.typeName(function)) + " object is not callable");
         }
-        Object result = callable.call(arguments, this);
-        charge(result);
+        Object result = callable.call(arguments, budget);
+        budget.charge(result);
         return result;
     }
 
@@ -76,12 +69,12 @@ final class Render {
     }
 
     Stmt.Flow run(Stmt statement) {
-        enter();
+        budget.enter();
         try {
             Stmt.Flow flow = statement.in(this);
-            depth--;
+            budget.leave();
             return flow;
-        } catch (TemplateException e) {
+        } catch (Failure e) {
             throw e.at(statement.line());
         }
     }
@@ -125,35 +118,8 @@ final class Render {
         return new Captured(text, flow);
     }
 
-    /** Counts the handling of a long value. */
-    void charge(Object value) {
-        if (value instanceof Markup markup) {
-            charge(markup.text());
-        } else if (value instanceof String text) {
-            steps(text.length() / CHARACTERS_PER_STEP);
-        } else if (value instanceof List<?> list) {
-            steps(list.size() / ITEMS_PER_STEP);
-        } else if (value instanceof Sized sized) {
-            steps(sized.size() / ITEMS_PER_STEP);
-        }
-    }
-
     Object charged(Object value) {
-        charge(value);
+        budget.charge(value);
         return value;
-    }
-
-    void steps(long more) {
-        steps += more;
-        if (steps > Limits.STEPS) {
-            throw new TemplateException("the template did not end within " + Limits.STEPS + " steps");
-        }
-    }
-
-    private void enter() {
-        steps(1);
-        if (++depth > Limits.DEPTH) {
-            throw new TemplateException("more than " + Limits.DEPTH + " expressions and statements inside each other");
-        }
     }
 }

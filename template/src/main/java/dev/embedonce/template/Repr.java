@@ -163,4 +163,16 @@ final class Repr {
         String mantissa = digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
         return mantissa + "e" + (exponent < 0 ? "-" : "+") + (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
     }
+
+    /** A text with escapes for all that is not ASCII, as Python's {@code ascii}. */
+    static String ascii(String text) {
+        StringBuilder out = new StringBuilder();
+        text.codePoints()
+                .forEach(point -> out.append(
+                        point < 0x80
+                                ? Character.toString(point)
+                                : String.format(
+                                        point < 0x100 ? "\\x%02x" : point < 0x10000 ? "\\u%04x" : "\\U%08x", point)));
+        return out.toString();
+    }
 }

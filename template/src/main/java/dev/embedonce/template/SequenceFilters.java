@@ -43,7 +43,7 @@ final class SequenceFilters {
             return Collections.emptyIterator();
         }
         if (!(value instanceof Dict dict)) {
-            throw new TemplateException("Can only get item pairs from a mapping.");
+            throw new Failure("Can only get item pairs from a mapping.");
         }
         return DictView.items(dict).iterator();
     }
@@ -64,7 +64,7 @@ final class SequenceFilters {
         if (Values.isText(value)) {
             StringBuilder out = new StringBuilder();
             items.forEach(out::append);
-            return Strings.like(value, out.toString());
+            return Markup.like(value, out.toString());
         }
         return value instanceof Generator ? items : new Generator(items.iterator());
     }
@@ -105,7 +105,7 @@ final class SequenceFilters {
         List<Object> items = Values.list(value);
         List<Object> columns = new ArrayList<>();
         if (given.integer(0, 0) == 0) {
-            throw new TemplateException("integer division or modulo by zero");
+            throw new Failure("integer division or modulo by zero");
         }
         int start = 0;
         for (int i = 0; i < count; i++) {

@@ -26,12 +26,12 @@ record Signature(String function, List<String> names, int required, boolean keyw
     /**
      * Sorts what a call gives to the parameters.
      *
-     * @throws TemplateException if one is missing, unknown, given twice, or there are too many
+     * @throws Failure if one is missing, unknown, given twice, or there are too many
      */
     Bound bind(Arguments arguments) {
         List<Object> positional = arguments.positional();
         if (positional.size() > names.size()) {
-            throw new TemplateException(
+            throw new Failure(
                     function + "() takes at most " + names.size() + " arguments, " + positional.size() + " given");
         }
         @Nullable Object[] values = new @Nullable Object[names.size()];
@@ -41,7 +41,7 @@ record Signature(String function, List<String> names, int required, boolean keyw
         for (Map.Entry<String, Object> named : arguments.named().entrySet()) {
             int index = keywords ? names.indexOf(named.getKey()) : -1;
             if (index < 0 || values[index] != null) {
-                throw new TemplateException(function + "() got "
+                throw new Failure(function + "() got "
                         + (index < 0 ? "an unexpected keyword argument " : "multiple values for argument ")
                         + Repr.of(named.getKey()));
             }
@@ -49,7 +49,7 @@ record Signature(String function, List<String> names, int required, boolean keyw
         }
         for (int i = 0; i < required; i++) {
             if (values[i] == null) {
-                throw new TemplateException(function + "() missing required argument " + Repr.of(names.get(i)));
+                throw new Failure(function + "() missing required argument " + Repr.of(names.get(i)));
             }
         }
         return new Bound(values);

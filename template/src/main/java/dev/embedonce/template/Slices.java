@@ -12,7 +12,7 @@ final class Slices {
             List<Object> characters = part(Text.characters(Values.text(value)), start, stop, step);
             StringBuilder out = new StringBuilder();
             characters.forEach(out::append);
-            return Strings.like(value, out.toString());
+            return Markup.like(value, out.toString());
         }
         if (value instanceof Range range) {
             return part(range, start, stop, step);
@@ -32,7 +32,7 @@ final class Slices {
     private static long by(Object step) {
         long by = step == None.NONE ? 1 : Values.integer(step);
         if (by == 0) {
-            throw new TemplateException("slice step cannot be zero");
+            throw new Failure("slice step cannot be zero");
         }
         return by;
     }

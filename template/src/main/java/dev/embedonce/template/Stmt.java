@@ -132,7 +132,7 @@ sealed interface Stmt {
     record MacroDefinition(MacroCode code, int line) implements Stmt {
         @Override
         public Flow in(Render render) {
-            render.scope().set(code.name(), new Macro(code, render.scope()));
+            render.scope().set(code.name(), new Macro(code, render.scope(), render));
             return Flow.NEXT;
         }
     }
@@ -144,7 +144,7 @@ sealed interface Stmt {
             Object function = render.eval(call.function());
             Arguments arguments = call.arguments().in(render);
             Map<String, Object> named = new LinkedHashMap<>(arguments.named());
-            named.put("caller", new Macro(caller, render.scope()));
+            named.put("caller", new Macro(caller, render.scope(), render));
             render.write(Values.str(render.call(function, new Arguments(arguments.positional(), named))));
             return Flow.NEXT;
         }

@@ -20,7 +20,7 @@ final class StringSearch {
                 .add(
                         "replace",
                         "old new count?",
-                        (self, given) -> Strings.like(
+                        (self, given) -> Markup.like(
                                 self, replace(Values.text(self), given.text(0), given.text(1), given.integer(2, -1))))
                 .add("split", "sep? maxsplit?", (self, given) -> split(self, given, false))
                 .add("rsplit", "sep? maxsplit?", (self, given) -> split(self, given, true))
@@ -51,7 +51,7 @@ final class StringSearch {
 
     private static long found(long position) {
         if (position < 0) {
-            throw new TemplateException("substring not found");
+            throw new Failure("substring not found");
         }
         return position;
     }
@@ -135,14 +135,14 @@ final class StringSearch {
         }
         String separator = given.text(0);
         if (separator.isEmpty()) {
-            throw new TemplateException("empty separator");
+            throw new Failure("empty separator");
         }
         return marked(self, right ? piecesFromRight(text, separator, most) : pieces(text, separator, most));
     }
 
     private static List<Object> marked(Object self, List<String> pieces) {
         List<Object> values = new ArrayList<>(pieces.size());
-        pieces.forEach(piece -> values.add(Strings.like(self, piece)));
+        pieces.forEach(piece -> values.add(Markup.like(self, piece)));
         return Limits.items(values);
     }
 
@@ -177,7 +177,7 @@ final class StringSearch {
 
     private static Tuple partition(String text, String separator, boolean last) {
         if (separator.isEmpty()) {
-            throw new TemplateException("empty separator");
+            throw new Failure("empty separator");
         }
         int at = last ? text.lastIndexOf(separator) : text.indexOf(separator);
         if (at < 0) {

@@ -19,11 +19,6 @@ final class Strings {
 
     private Strings() {}
 
-    /** A string of the kind of another value: marked if that one is. */
-    static Object like(Object value, String text) {
-        return value instanceof Markup ? new Markup(text) : text;
-    }
-
     private static void letters() {
         change("upper", Text::upper);
         change("lower", Text::lower);
@@ -34,7 +29,7 @@ final class Strings {
     }
 
     private static void change(String name, UnaryOperator<String> body) {
-        METHODS.add(name, "", (self, given) -> like(self, body.apply(Values.text(self))));
+        METHODS.add(name, "", (self, given) -> Markup.like(self, body.apply(Values.text(self))));
     }
 
     private static String swapCase(String text) {
@@ -55,8 +50,8 @@ final class Strings {
         all("isspace", Text::isSpace);
         is("isascii", text -> text.chars().allMatch(character -> character < 0x80));
         is("isprintable", text -> text.codePoints().allMatch(Repr::isPrintable));
-        is("islower", text -> isCase(text, Text::lower));
-        is("isupper", text -> isCase(text, Text::upper));
+        is("islower", text -> Text.isCase(text, Text::lower));
+        is("isupper", text -> Text.isCase(text, Text::upper));
         is(
                 "istitle",
                 text -> text.codePoints().anyMatch(Text::isCased)
@@ -66,11 +61,6 @@ final class Strings {
                 text -> !text.isEmpty()
                         && (text.charAt(0) == '_' || Character.isUnicodeIdentifierStart(text.codePointAt(0)))
                         && text.codePoints().allMatch(Character::isUnicodeIdentifierPart));
-    }
-
-    /** Whether there are letters with a case, all of them in this one. */
-    static boolean isCase(String text, UnaryOperator<String> inCase) {
-        return text.codePoints().anyMatch(Text::isCased) && inCase.apply(text).equals(text);
     }
 
     private static boolean isDigit(int point) {
@@ -99,7 +89,7 @@ final class Strings {
                 .add("rstrip", "/ chars?", (self, given) -> strip(self, given, false, true))
                 .add("splitlines", "keepends?", (self, given) -> {
                     List<String> lines = Text.lines(Values.text(self), given.truth(0));
-                    return lines.stream().map(line -> like(self, line)).toList();
+                    return lines.stream().map(line -> Markup.like(self, line)).toList();
                 })
                 .add("removeprefix", "/ prefix", (self, given) -> {
                     String text = Values.text(self);
@@ -113,13 +103,13 @@ final class Strings {
                             ? text.substring(0, text.length() - given.text(0).length())
                             : text;
                 })
-                .add("join", "/ items", (self, given) -> like(self, join(Values.text(self), given.get(0))));
+                .add("join", "/ items", (self, given) -> Markup.like(self, join(Values.text(self), given.get(0))));
     }
 
     static Object strip(Object self, Bound given, boolean left, boolean right) {
         String unwanted = given.isSet(0) ? given.text(0) : "";
         IntPredicate test = given.isSet(0) ? point -> unwanted.indexOf(point) >= 0 : Text::isSpace;
-        return like(self, Text.strip(Values.text(self), test, left, right));
+        return Markup.like(self, Text.strip(Values.text(self), test, left, right));
     }
 
     private static String join(String separator, Object items) {
@@ -143,7 +133,7 @@ final class Strings {
                         "tabsize?",
                         (self, given) -> expandTabs(Values.text(self), (int)
                                 Math.max(0, Math.min(Limits.TEXT, given.integer(0, 8)))))
-                .add("format", (self, given, render) -> BraceFormat.format(Values.text(self), given))
+                .add("format", (self, given, budget) -> BraceFormat.format(Values.text(self), given))
                 .add(
                         "format_map",
                         "mapping",
@@ -153,25 +143,16 @@ final class Strings {
     private static Object pad(Object self, Bound given, char side) {
         String fill = given.text(1, " ");
         if (Text.length(fill) != 1) {
-            throw new TemplateException("The fill character must be exactly one character long");
+            throw new Failure("The fill character must be exactly one character long");
         }
-        return like(self, pad(Values.text(self), given.integer(0, 0), side, fill));
-    }
-
-    /** @param side where the text goes: l, r or c */
-    static String pad(String text, long width, char side, String fill) {
-        Limits.text(width);
-        int missing = (int) Math.max(0, width - Text.length(text));
-        // an odd space goes to the right if the width is even, as in CPython
-        int left = side == 'l' ? 0 : side == 'r' ? missing : missing / 2 + (missing & (int) width & 1);
-        return fill.repeat(left) + text + fill.repeat(missing - left);
+        return Markup.like(self, Text.pad(Values.text(self), given.integer(0, 0), side, fill));
     }
 
     private static String zeros(String text, long width) {
         boolean signed = text.startsWith("-") || text.startsWith("+");
         String digits = signed ? text.substring(1) : text;
         String sign = signed ? text.substring(0, 1) : "";
-        return sign + pad(digits, width - sign.length(), 'r', "0");
+        return sign + Text.pad(digits, width - sign.length(), 'r', "0");
     }
 
     private static String expandTabs(String text, int size) {

@@ -78,7 +78,7 @@ final class TagLexer {
             end += source.charAt(end) == '\\' ? 2 : 1;
         }
         if (end >= source.length()) {
-            throw new TemplateSyntaxException("the string is not closed", line);
+            throw new Failure("the string is not closed", line);
         }
         String written = source.substring(position + 1, end);
         add(Token.Type.STRING, Escapes.resolve(written, line));
@@ -114,7 +114,7 @@ final class TagLexer {
         String operator = OPERATORS.stream()
                 .filter(candidate -> source.startsWith(candidate, position))
                 .findFirst()
-                .orElseThrow(() -> new TemplateSyntaxException(
+                .orElseThrow(() -> new Failure(
                         "unexpected character " + Repr.of(Character.toString(source.codePointAt(position))), line));
         balance(operator);
         add(Token.Type.OPERATOR, operator);
@@ -128,7 +128,7 @@ final class TagLexer {
             case "{" -> open.push("}");
             case ")", "]", "}" -> {
                 if (!operator.equals(open.peek())) {
-                    throw new TemplateSyntaxException("unexpected " + Repr.of(operator), line);
+                    throw new Failure("unexpected " + Repr.of(operator), line);
                 }
                 open.pop();
             }

@@ -19,7 +19,7 @@ sealed interface Target {
         @Override
         public void assign(Object value, Scope scope) {
             if (!(scope.get(namespace) instanceof Namespace members)) {
-                throw new TemplateException("cannot assign attribute on non-namespace object");
+                throw new Failure("cannot assign attribute on non-namespace object");
             }
             members.set(name, value);
         }
@@ -31,7 +31,7 @@ sealed interface Target {
         public void assign(Object value, Scope scope) {
             List<Object> values = Values.list(value);
             if (values.size() != targets.size()) {
-                throw new TemplateException((values.size() > targets.size() ? "too many" : "not enough")
+                throw new Failure((values.size() > targets.size() ? "too many" : "not enough")
                         + " values to unpack (expected " + targets.size() + ")");
             }
             for (int i = 0; i < targets.size(); i++) {

@@ -1,18 +1,16 @@
 package dev.embedonce.template;
 
+import org.jspecify.annotations.Nullable;
+
 /** A template that cannot be parsed or rendered. The message names the line of the template, counted from 1, where it is known. */
 public class TemplateException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final String problem;
-    private int line;
+    private final int line;
 
-    TemplateException(String problem) {
-        this(problem, 0);
-    }
-
-    TemplateException(String problem, int line) {
-        super(problem);
+    TemplateException(String problem, int line, @Nullable Throwable cause) {
+        super(problem, cause);
         this.problem = problem;
         this.line = line;
     }
@@ -30,13 +28,5 @@ public class TemplateException extends RuntimeException {
     /** What is wrong, without the line. */
     String problem() {
         return problem;
-    }
-
-    /** Remembers where it happened, unless that is known already. */
-    TemplateException at(int where) {
-        if (line == 0) {
-            line = where;
-        }
-        return this;
     }
 }

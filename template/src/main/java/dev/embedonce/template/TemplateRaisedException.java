@@ -4,8 +4,8 @@ package dev.embedonce.template;
 public final class TemplateRaisedException extends TemplateException {
     private static final long serialVersionUID = 1;
 
-    TemplateRaisedException(String message) {
-        super(message);
+    TemplateRaisedException(String message, int line, Throwable cause) {
+        super(message, line, cause);
     }
 
     @Override

@@ -1,10 +1,12 @@
 package dev.embedonce.template;
 
+import org.jspecify.annotations.Nullable;
+
 /** A template that is not written in the language, or asks for a part of it that chat templates do not have. */
 public final class TemplateSyntaxException extends TemplateException {
     private static final long serialVersionUID = 1;
 
-    TemplateSyntaxException(String problem, int line) {
-        super(problem, line);
+    TemplateSyntaxException(String problem, int line, @Nullable Throwable cause) {
+        super(problem, line, cause);
     }
 }

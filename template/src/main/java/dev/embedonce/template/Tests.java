@@ -25,8 +25,8 @@ final class Tests {
         is("escaped", value -> value instanceof Markup);
         is("filter", value -> Filters.ALL.has(value));
         is("test", value -> Tests.ALL.has(value));
-        is("lower", value -> Strings.isCase(Values.str(value), Text::lower));
-        is("upper", value -> Strings.isCase(Values.str(value), Text::upper));
+        is("lower", value -> Text.isCase(Values.str(value), Text::lower));
+        is("upper", value -> Text.isCase(Values.str(value), Text::upper));
         is("odd", value -> Compare.equal(Operators.binary("%", value, 2L), 1L));
         is("even", value -> Compare.equal(Operators.binary("%", value, 2L), 0L));
         ALL.add("divisibleby", "num", (value, given) -> Compare.equal(Operators.binary("%", value, given.get(0)), 0L))
@@ -53,10 +53,11 @@ final class Tests {
                 .alias(operator, names);
     }
 
+    /** Whether it has a length and members that are reached by a key; the variable {@code loop} has a length alone. */
     private static boolean isSequence(Object value) {
         return Values.isText(value)
                 || value instanceof List
-                || (value instanceof Sized && !(value instanceof DictView) && !(value instanceof LoopState));
+                || (value instanceof Sized && !(value instanceof DictView) && !(value instanceof Callable));
     }
 
     /** One and the same; of texts and small numbers there is only one each, as far as can be told from a template. */

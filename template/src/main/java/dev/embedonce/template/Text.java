@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
+import java.util.function.UnaryOperator;
 
 /** Strings counted in code points, and white space, as Python sees them. */
 final class Text {
@@ -132,5 +133,24 @@ final class Text {
 
     static String lower(String text) {
         return text.toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether there are letters with a case, all of them in this one. */
+    static boolean isCase(String text, UnaryOperator<String> inCase) {
+        return text.codePoints().anyMatch(Text::isCased) && inCase.apply(text).equals(text);
+    }
+
+    /**
+     * A text filled up to a width.
+     *
+     * @param width in code points
+     * @param side where the text goes: l, r or c
+     */
+    static String pad(String text, long width, char side, String fill) {
+        Limits.text(width);
+        int missing = (int) Math.max(0, width - length(text));
+        // an odd space goes to the right if the width is even, as in CPython
+        int left = side == 'l' ? 0 : side == 'r' ? missing : missing / 2 + (missing & (int) width & 1);
+        return fill.repeat(left) + text + fill.repeat(missing - left);
     }
 }

@@ -28,7 +28,7 @@ final class TextFilters {
                         "center",
                         "width?",
                         (value, given) ->
-                                Strings.like(value, Strings.pad(Values.str(value), given.integer(0, 80), 'c', " ")))
+                                Markup.like(value, Text.pad(Values.str(value), given.integer(0, 80), 'c', " ")))
                 .add("replace", "old new count?", TextFilters::replace)
                 .add("format", TextFilters::format)
                 .add("join", "d? attribute?", TextFilters::join)
@@ -44,7 +44,7 @@ final class TextFilters {
     }
 
     private static void change(Registry filters, String name, UnaryOperator<String> body) {
-        filters.add(name, "", (value, given) -> Strings.like(value, body.apply(Values.str(value))));
+        filters.add(name, "", (value, given) -> Markup.like(value, body.apply(Values.str(value))));
     }
 
     /** A text as it is, anything else written as one. */
@@ -66,13 +66,13 @@ final class TextFilters {
         return StringSearch.replace(Values.str(value), Values.str(given.get(0)), Values.str(given.get(1)), count);
     }
 
-    private static Object format(Object value, Arguments arguments, Render render) {
+    private static Object format(Object value, Arguments arguments, Budget budget) {
         if (!arguments.named().isEmpty() && !arguments.positional().isEmpty()) {
-            throw new TemplateException("can't handle positional and keyword arguments at the same time");
+            throw new Failure("can't handle positional and keyword arguments at the same time");
         }
         Object given =
                 arguments.named().isEmpty() ? Tuple.of(arguments.positional()) : BraceFormat.dict(arguments.named());
-        return Strings.like(value, PercentFormat.format(Values.str(value), given));
+        return Markup.like(value, PercentFormat.format(Values.str(value), given));
     }
 
     private static Object join(Object value, Bound given) {
@@ -101,7 +101,7 @@ final class TextFilters {
             boolean wanted = i > 0 && (blank || !lines.get(i).isEmpty());
             out.append(i > 0 ? "\n" : "").append(wanted ? indent : "").append(lines.get(i));
         }
-        return Strings.like(value, out.toString());
+        return Markup.like(value, out.toString());
     }
 
     private static Object truncate(Object value, Bound given) {
@@ -110,7 +110,7 @@ final class TextFilters {
         long leeway = given.isSet(3) ? given.integer(3, 0) : 5;
         int kept = (int) Math.min(length - Text.length(end), Integer.MAX_VALUE);
         if (kept < 0 || leeway < 0) {
-            throw new TemplateException("truncate: expected length >= " + Text.length(end) + " and leeway >= 0");
+            throw new Failure("truncate: expected length >= " + Text.length(end) + " and leeway >= 0");
         }
         if (Values.size(value) <= length + leeway) {
             return value;
@@ -132,7 +132,7 @@ final class TextFilters {
     private static String queryPart(Object pair) {
         List<Object> parts = Values.list(pair);
         if (parts.size() != 2) {
-            throw new TemplateException("urlencode: pairs of a key and a value are needed");
+            throw new Failure("urlencode: pairs of a key and a value are needed");
         }
         return (quote(parts.get(0), "") + "=" + quote(parts.get(1), "")).replace("%20", "+");
     }

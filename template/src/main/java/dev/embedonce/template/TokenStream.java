@@ -80,11 +80,11 @@ final class TokenStream {
         }
     }
 
-    TemplateSyntaxException unexpected(String wanted) {
+    Failure unexpected(String wanted) {
         return fail("expected " + wanted + ", found " + current().describe());
     }
 
-    TemplateSyntaxException fail(String problem) {
-        return new TemplateSyntaxException(problem, current().line());
+    Failure fail(String problem) {
+        return new Failure(problem, current().line());
     }
 }

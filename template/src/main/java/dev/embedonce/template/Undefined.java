@@ -26,8 +26,8 @@ record Undefined(String message) implements Iterable<Object>, Sized {
                 + " object is unsafe.");
     }
 
-    TemplateException failure() {
-        return new TemplateException(message);
+    Failure failure() {
+        return new Failure(message);
     }
 
     @Override

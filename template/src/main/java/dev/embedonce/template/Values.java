@@ -8,8 +8,8 @@ import java.util.Locale;
 /**
  * The values of a template and what can be asked of any of them, as Python answers. A value is one of: {@link None}, Boolean, Long,
  * Double, String, {@link Markup}, List, {@link Tuple}, {@link Dict}, {@link DictView}, {@link Range}, {@link Generator}, {@link
- * Namespace}, {@link Undefined}, {@link Callable} or {@link LoopState}. None of them changes, but for namespaces, generators and
- * loops.
+ * Namespace}, {@link Undefined} or {@link Callable}. None of them changes, but for namespaces, generators and
+ * the variable {@code loop}, which can be called.
  */
 final class Values {
     private Values() {}
@@ -83,7 +83,7 @@ final class Values {
         if (value instanceof Undefined undefined) {
             throw undefined.failure();
         }
-        throw new TemplateException("a string is needed, not " + Repr.of(typeName(value)));
+        throw new Failure("a string is needed, not " + Repr.of(typeName(value)));
     }
 
     /** The value as {@code {{ value }}} prints it. */
@@ -105,7 +105,7 @@ final class Values {
         if (value instanceof Undefined undefined) {
             throw undefined.failure();
         }
-        throw new TemplateException("an integer is needed, not " + Repr.of(typeName(value)));
+        throw new Failure("an integer is needed, not " + Repr.of(typeName(value)));
     }
 
     static int size(Object value) {
@@ -118,7 +118,7 @@ final class Values {
         if (value instanceof List<?> list) {
             return list.size();
         }
-        throw new TemplateException("object of type " + Repr.of(typeName(value)) + " has no len()");
+        throw new Failure("object of type " + Repr.of(typeName(value)) + " has no len()");
     }
 
     static boolean isIterable(Object value) {
@@ -134,7 +134,7 @@ final class Values {
             Iterator<Object> rest = (Iterator<Object>) iterable.iterator();
             return rest;
         }
-        throw new TemplateException(Repr.of(typeName(value)) + " object is not iterable");
+        throw new Failure(Repr.of(typeName(value)) + " object is not iterable");
     }
 
     static List<Object> list(Object value) {
@@ -162,6 +162,6 @@ final class Values {
         if (value instanceof Undefined undefined) {
             throw undefined.failure();
         }
-        throw new TemplateException(Repr.of(typeName(value)) + " object is not subscriptable");
+        throw new Failure(Repr.of(typeName(value)) + " object is not subscriptable");
     }
 }
