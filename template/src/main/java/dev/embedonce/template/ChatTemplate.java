@@ -1,5 +1,13 @@
 package dev.embedonce.template;
 
+import dev.embedonce.template.internal.failure.Failure;
+import dev.embedonce.template.internal.failure.RaisedFailure;
+import dev.embedonce.template.internal.program.Globals;
+import dev.embedonce.template.internal.program.Render;
+import dev.embedonce.template.internal.program.Scope;
+import dev.embedonce.template.internal.program.Stmt;
+import dev.embedonce.template.internal.syntax.Parser;
+import dev.embedonce.template.internal.value.Inputs;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.util.List;

@@ -1,6 +1,0 @@
-package dev.embedonce.template;
-
-/** The value {@code none}. */
-enum None {
-    NONE
-}

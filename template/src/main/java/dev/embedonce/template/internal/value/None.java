@@ -1,0 +1,6 @@
+package dev.embedonce.template.internal.value;
+
+/** The value {@code none}. */
+public enum None {
+    NONE
+}
