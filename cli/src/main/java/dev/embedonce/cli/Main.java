@@ -11,7 +11,7 @@ import dev.embedonce.cli.vlm.ChatCommand;
 import dev.embedonce.cli.vlm.ServeCommand;
 import dev.embedonce.cli.vlm.VlmCommand;
 import dev.embedonce.error.CacheException;
-import dev.embedonce.lab.LabException;
+import dev.embedonce.lab.base.LabException;
 import dev.embedonce.template.TemplateException;
 import dev.embedonce.vlm.BadImageException;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package dev.embedonce.lab;
 
+import dev.embedonce.lab.base.LabException;
+import dev.embedonce.lab.data.LabResults;
 import dev.embedonce.lab.experiment.LabEncoder;
 import dev.embedonce.lab.report.Publication;
 import java.nio.file.Path;

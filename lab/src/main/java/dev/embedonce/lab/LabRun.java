@@ -2,11 +2,13 @@ package dev.embedonce.lab;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.lab.base.StepProgress;
 import dev.embedonce.lab.corpus.Churn;
 import dev.embedonce.lab.corpus.Corpus;
 import dev.embedonce.lab.corpus.MeshCorpus;
 import dev.embedonce.lab.corpus.PhotoCorpus;
 import dev.embedonce.lab.data.Environment;
+import dev.embedonce.lab.data.LabResults;
 import dev.embedonce.lab.experiment.ArticleProgram;
 import dev.embedonce.lab.experiment.AuditRow;
 import dev.embedonce.lab.experiment.BatchSweep;

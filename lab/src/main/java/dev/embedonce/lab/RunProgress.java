@@ -45,7 +45,7 @@ final class RunProgress {
         at(1);
     }
 
-    /** The current step is so far, 0 to 1. */
+    /** Reports how much of the current step is done, 0 to 1. */
     synchronized void at(double fraction) {
         Planned step = steps.get(current);
         double done = doneBefore + fraction * step.work();

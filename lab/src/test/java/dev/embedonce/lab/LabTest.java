@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import dev.embedonce.lab.base.LabException;
+import dev.embedonce.lab.base.StepProgress;
 import dev.embedonce.lab.corpus.Corpus;
 import dev.embedonce.lab.corpus.MeshCorpus;
 import dev.embedonce.lab.corpus.Picture;

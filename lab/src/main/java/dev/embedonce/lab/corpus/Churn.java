@@ -1,5 +1,9 @@
 package dev.embedonce.lab.corpus;
 
+import dev.embedonce.lab.base.Seeds;
+import dev.embedonce.lab.picture.Jpeg;
+import dev.embedonce.lab.picture.Png;
+import dev.embedonce.lab.picture.RgbPicture;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.zip.Deflater;

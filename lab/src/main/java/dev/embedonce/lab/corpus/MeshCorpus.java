@@ -1,12 +1,13 @@
 package dev.embedonce.lab.corpus;
 
-import dev.embedonce.lab.LabException;
-import dev.embedonce.lab.StepProgress;
+import dev.embedonce.lab.base.LabException;
+import dev.embedonce.lab.base.StepProgress;
 import dev.embedonce.lab.mesh.Mesh;
 import dev.embedonce.lab.mesh.MeshFormatException;
 import dev.embedonce.lab.mesh.ObjFormat;
 import dev.embedonce.lab.mesh.OffFormat;
 import dev.embedonce.lab.mesh.ParametricMeshes;
+import dev.embedonce.lab.picture.Png;
 import dev.embedonce.lab.render.Renderer;
 import dev.embedonce.lab.render.View;
 import java.io.IOException;

@@ -2,7 +2,10 @@ package dev.embedonce.lab.corpus;
 
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.image.ImageException;
-import dev.embedonce.lab.LabException;
+import dev.embedonce.lab.base.LabException;
+import dev.embedonce.lab.picture.Jpeg;
+import dev.embedonce.lab.picture.Png;
+import dev.embedonce.lab.picture.RgbPicture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -3,7 +3,6 @@ package dev.embedonce.lab.data;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.embedonce.lab.LabResults;
 import dev.embedonce.lab.experiment.AuditRow;
 import dev.embedonce.lab.experiment.ChurnRow;
 import dev.embedonce.lab.experiment.PassRow;

@@ -1,4 +1,4 @@
-/** The files that a run leaves: CSV tables and the environment. */
+/** What a run has measured, and the files it leaves: CSV tables and the environment. */
 @NullMarked
 package dev.embedonce.lab.data;
 

@@ -2,7 +2,7 @@ package dev.embedonce.lab.experiment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.embedonce.lab.LabException;
+import dev.embedonce.lab.base.LabException;
 import dev.embedonce.value.Embedding;
 import java.io.IOException;
 import java.io.InputStream;

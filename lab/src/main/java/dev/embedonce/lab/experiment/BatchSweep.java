@@ -1,7 +1,7 @@
 package dev.embedonce.lab.experiment;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.lab.StepProgress;
+import dev.embedonce.lab.base.StepProgress;
 import dev.embedonce.lab.corpus.Churn;
 import dev.embedonce.lab.corpus.Corpus;
 import dev.embedonce.lab.corpus.Picture;

@@ -1,11 +1,11 @@
 package dev.embedonce.lab.experiment;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.lab.StepProgress;
+import dev.embedonce.lab.base.Seeds;
+import dev.embedonce.lab.base.StepProgress;
 import dev.embedonce.lab.corpus.Churn;
 import dev.embedonce.lab.corpus.Corpus;
 import dev.embedonce.lab.corpus.Picture;
-import dev.embedonce.lab.corpus.Seeds;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;

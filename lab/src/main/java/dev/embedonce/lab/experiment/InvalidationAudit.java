@@ -5,12 +5,12 @@ import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.care.DriftAudit;
 import dev.embedonce.codec.SealKeys;
 import dev.embedonce.key.CacheKey;
-import dev.embedonce.lab.StepProgress;
+import dev.embedonce.lab.base.StepProgress;
 import dev.embedonce.lab.corpus.Churn;
 import dev.embedonce.lab.corpus.Corpus;
 import dev.embedonce.lab.corpus.Picture;
-import dev.embedonce.lab.corpus.Png;
-import dev.embedonce.lab.corpus.RgbPicture;
+import dev.embedonce.lab.picture.Png;
+import dev.embedonce.lab.picture.RgbPicture;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.value.Embedding;
 import java.nio.charset.StandardCharsets;
@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Every way in which a cache of vectors goes stale or is spoilt, done to 64 images each. A cache is filled, the one thing is changed, and
- * the cache is asked about all of them: for how many does it know better than to answer with what it has kept, how soon does it know, and
- * are the answers that it gives in the end right?
+ * the cache is asked about all of them: for how many does it refuse to answer with what it has kept, how soon, and are its final answers
+ * right?
  */
 public final class InvalidationAudit {
     /** The article's number. */

@@ -4,7 +4,7 @@ import dev.embedonce.cache.CacheStats;
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.cache.Outcome;
 import dev.embedonce.cache.Source;
-import dev.embedonce.lab.LabException;
+import dev.embedonce.lab.base.LabException;
 import dev.embedonce.value.Embedding;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.embedonce.lab.experiment;
 import dev.embedonce.care.DriftAudit;
 import dev.embedonce.image.HammingIndex;
 import dev.embedonce.image.ImageHashes;
-import dev.embedonce.lab.StepProgress;
+import dev.embedonce.lab.base.StepProgress;
 import dev.embedonce.lab.corpus.Corpus;
 import dev.embedonce.lab.corpus.Picture;
 import dev.embedonce.value.Embedding;

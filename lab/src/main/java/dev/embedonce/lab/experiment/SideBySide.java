@@ -1,8 +1,8 @@
 package dev.embedonce.lab.experiment;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.lab.LabException;
-import dev.embedonce.lab.StepProgress;
+import dev.embedonce.lab.base.LabException;
+import dev.embedonce.lab.base.StepProgress;
 import dev.embedonce.lab.corpus.Corpus;
 import dev.embedonce.value.Embedding;
 import java.util.ArrayList;

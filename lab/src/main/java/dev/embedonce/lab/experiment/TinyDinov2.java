@@ -2,7 +2,7 @@ package dev.embedonce.lab.experiment;
 
 import dev.embedonce.codec.Safetensors;
 import dev.embedonce.codec.TensorSpec;
-import dev.embedonce.lab.corpus.Seeds;
+import dev.embedonce.lab.base.Seeds;
 import dev.embedonce.value.DType;
 import java.io.IOException;
 import java.nio.ByteBuffer;

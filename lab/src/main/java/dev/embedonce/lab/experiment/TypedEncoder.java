@@ -5,7 +5,7 @@ import dev.embedonce.cache.FeatureEncoder;
 import dev.embedonce.cache.Outcome;
 import dev.embedonce.cache.Prepared;
 import dev.embedonce.key.CacheKey;
-import dev.embedonce.lab.LabException;
+import dev.embedonce.lab.base.LabException;
 import dev.embedonce.value.Embedding;
 import dev.embedonce.value.Entry;
 import dev.embedonce.value.Tensor;

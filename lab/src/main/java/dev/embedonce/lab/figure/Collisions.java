@@ -1,9 +1,9 @@
 package dev.embedonce.lab.figure;
 
 import dev.embedonce.lab.corpus.Corpus;
-import dev.embedonce.lab.corpus.RgbPicture;
 import dev.embedonce.lab.experiment.PhashAudit;
 import dev.embedonce.lab.experiment.PhashAudit.Collision;
+import dev.embedonce.lab.picture.RgbPicture;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;

@@ -1,6 +1,6 @@
 package dev.embedonce.lab.figure;
 
-import dev.embedonce.lab.LabException;
+import dev.embedonce.lab.base.LabException;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;

@@ -1,7 +1,7 @@
 package dev.embedonce.lab.figure;
 
-import dev.embedonce.lab.LabResults;
 import dev.embedonce.lab.corpus.Corpus;
+import dev.embedonce.lab.data.LabResults;
 import java.util.List;
 
 /** The eight figures of the article, drawn from a run's own results. */

@@ -4,7 +4,7 @@ import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.lab.corpus.Churn;
 import dev.embedonce.lab.corpus.Corpus;
 import dev.embedonce.lab.corpus.Picture;
-import dev.embedonce.lab.corpus.RgbPicture;
+import dev.embedonce.lab.picture.RgbPicture;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;

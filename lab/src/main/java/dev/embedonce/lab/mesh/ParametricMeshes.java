@@ -1,6 +1,6 @@
 package dev.embedonce.lab.mesh;
 
-import dev.embedonce.lab.corpus.Seeds;
+import dev.embedonce.lab.base.Seeds;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

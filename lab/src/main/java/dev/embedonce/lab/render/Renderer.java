@@ -1,7 +1,7 @@
 package dev.embedonce.lab.render;
 
-import dev.embedonce.lab.corpus.RgbPicture;
 import dev.embedonce.lab.mesh.Mesh;
+import dev.embedonce.lab.picture.RgbPicture;
 import java.util.Arrays;
 
 /**

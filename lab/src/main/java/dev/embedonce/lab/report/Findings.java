@@ -1,7 +1,7 @@
 package dev.embedonce.lab.report;
 
-import dev.embedonce.lab.LabResults;
 import dev.embedonce.lab.corpus.Churn;
+import dev.embedonce.lab.data.LabResults;
 import dev.embedonce.lab.experiment.AuditRow;
 import dev.embedonce.lab.experiment.ChurnRow;
 import dev.embedonce.lab.experiment.ChurnSummary;

@@ -1,9 +1,9 @@
 package dev.embedonce.lab.report;
 
-import dev.embedonce.lab.LabException;
-import dev.embedonce.lab.LabResults;
+import dev.embedonce.lab.base.LabException;
 import dev.embedonce.lab.corpus.Corpus;
 import dev.embedonce.lab.data.DataFiles;
+import dev.embedonce.lab.data.LabResults;
 import dev.embedonce.lab.figure.Figure;
 import dev.embedonce.lab.figure.FigureWriter;
 import dev.embedonce.lab.figure.FigureWriter.Drawing;

@@ -3,7 +3,7 @@ package dev.embedonce.lab.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedonce.hash.PerceptualHash;
-import dev.embedonce.lab.StepProgress;
+import dev.embedonce.lab.base.StepProgress;
 import dev.embedonce.lab.corpus.Churn;
 import dev.embedonce.lab.corpus.Corpus;
 import dev.embedonce.lab.corpus.Picture;

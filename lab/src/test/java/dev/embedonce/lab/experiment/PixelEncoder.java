@@ -3,7 +3,7 @@ package dev.embedonce.lab.experiment;
 import dev.embedonce.cache.FeatureEncoder;
 import dev.embedonce.cache.InputDigest;
 import dev.embedonce.cache.Prepared;
-import dev.embedonce.lab.corpus.RgbPicture;
+import dev.embedonce.lab.picture.RgbPicture;
 import dev.embedonce.value.Entry;
 import dev.embedonce.value.Tensor;
 import java.util.List;

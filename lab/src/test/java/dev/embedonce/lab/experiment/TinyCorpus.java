@@ -2,8 +2,8 @@ package dev.embedonce.lab.experiment;
 
 import dev.embedonce.lab.corpus.Corpus;
 import dev.embedonce.lab.corpus.Picture;
-import dev.embedonce.lab.corpus.Png;
-import dev.embedonce.lab.corpus.RgbPicture;
+import dev.embedonce.lab.picture.Png;
+import dev.embedonce.lab.picture.RgbPicture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -2,11 +2,11 @@ package dev.embedonce.lab.render;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedonce.lab.corpus.Png;
-import dev.embedonce.lab.corpus.RgbPicture;
 import dev.embedonce.lab.mesh.Mesh;
 import dev.embedonce.lab.mesh.OffFormat;
 import dev.embedonce.lab.mesh.ParametricMeshes;
+import dev.embedonce.lab.picture.Png;
+import dev.embedonce.lab.picture.RgbPicture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -1,6 +1,5 @@
-package dev.embedonce.lab;
+package dev.embedonce.lab.data;
 
-import dev.embedonce.lab.data.Environment;
 import dev.embedonce.lab.experiment.AuditRow;
 import dev.embedonce.lab.experiment.ChurnRow;
 import dev.embedonce.lab.experiment.PassRow;

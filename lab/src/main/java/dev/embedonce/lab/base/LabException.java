@@ -1,4 +1,4 @@
-package dev.embedonce.lab;
+package dev.embedonce.lab.base;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package dev.embedonce.lab.corpus;
+package dev.embedonce.lab.picture;
 
 import dev.embedonce.image.AlphaPolicy;
 import dev.embedonce.image.ExifPolicy;
@@ -68,7 +68,7 @@ public final class RgbPicture {
     }
 
     /** A copy in which a rectangle has one colour, {@code 0xRRGGBB}. */
-    RgbPicture withPatch(int left, int top, int patchWidth, int patchHeight, int colour) {
+    public RgbPicture withPatch(int left, int top, int patchWidth, int patchHeight, int colour) {
         byte[] copy = samples.clone();
         for (int y = top; y < top + patchHeight; y++) {
             for (int x = left; x < left + patchWidth; x++) {
@@ -82,7 +82,7 @@ public final class RgbPicture {
     }
 
     /** A rectangle of this picture, mirrored left to right if wanted, enlarged to this picture's size by repeating pixels. */
-    RgbPicture enlarged(int left, int top, int partWidth, int partHeight, boolean mirrored) {
+    public RgbPicture enlarged(int left, int top, int partWidth, int partHeight, boolean mirrored) {
         byte[] out = new byte[samples.length];
         for (int y = 0; y < height; y++) {
             int fromY = top + y * partHeight / height;

@@ -1,4 +1,4 @@
-package dev.embedonce.lab.corpus;
+package dev.embedonce.lab.picture;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,14 +12,14 @@ import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
 /** Writes JPEG files with Java's own writer. */
-final class Jpeg {
+public final class Jpeg {
     private static final int START_OF_IMAGE = 0xD8;
     private static final int COMMENT = 0xFE;
 
     private Jpeg() {}
 
     /** Whether these bytes begin as a JPEG does. */
-    static boolean isJpeg(byte[] encoded) {
+    public static boolean isJpeg(byte[] encoded) {
         return encoded.length > 3 && (encoded[0] & 0xFF) == 0xFF && (encoded[1] & 0xFF) == START_OF_IMAGE;
     }
 
@@ -28,7 +28,7 @@ final class Jpeg {
      *
      * @param quality 0 to 1
      */
-    static byte[] encode(RgbPicture picture, float quality) {
+    public static byte[] encode(RgbPicture picture, float quality) {
         ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ImageOutputStream out = ImageIO.createImageOutputStream(bytes)) {
@@ -46,7 +46,7 @@ final class Jpeg {
     }
 
     /** The same JPEG with a comment: other bytes, the very same pixels. */
-    static byte[] withComment(byte[] jpeg, String comment) {
+    public static byte[] withComment(byte[] jpeg, String comment) {
         byte[] text = comment.getBytes(StandardCharsets.ISO_8859_1);
         ByteBuffer out = ByteBuffer.allocate(jpeg.length + 4 + text.length);
         out.put(jpeg, 0, 2).put((byte) 0xFF).put((byte) COMMENT).putShort((short) (text.length + 2));

@@ -1,4 +1,4 @@
-package dev.embedonce.lab.corpus;
+package dev.embedonce.lab.picture;
 
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -17,7 +17,7 @@ public final class Png {
     private static final int BANDS = 3;
 
     /** How a row is written down; the pixels are the same. */
-    enum Filter {
+    public enum Filter {
         NONE(0),
         SUB(1),
         UP(2);
@@ -36,7 +36,12 @@ public final class Png {
         return encode(picture, Deflater.DEFAULT_COMPRESSION, Filter.UP);
     }
 
-    static byte[] encode(RgbPicture picture, int level, Filter filter) {
+    /**
+     * A PNG of 8-bit RGB.
+     *
+     * @param level of compression, as {@link Deflater} counts it
+     */
+    public static byte[] encode(RgbPicture picture, int level, Filter filter) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes(SIGNATURE);
         ByteBuffer header = ByteBuffer.allocate(13);
@@ -48,18 +53,18 @@ public final class Png {
     }
 
     /** Whether these bytes begin as a PNG does. */
-    static boolean isPng(byte[] encoded) {
+    public static boolean isPng(byte[] encoded) {
         return encoded.length > SIGNATURE.length
                 && Arrays.equals(encoded, 0, SIGNATURE.length, SIGNATURE, 0, SIGNATURE.length);
     }
 
     /** Whether a PNG holds 8-bit RGB without a transparent colour: what {@link #encode} writes too. */
-    static boolean isPlainRgb(byte[] png) {
+    public static boolean isPlainRgb(byte[] png) {
         return png[24] == 8 && png[25] == 2 && !new String(png, StandardCharsets.ISO_8859_1).contains("tRNS");
     }
 
     /** The same PNG with a comment before its end: other bytes, the very same pixels. */
-    static byte[] withComment(byte[] png, String comment) {
+    public static byte[] withComment(byte[] png, String comment) {
         byte[] text = chunk("tEXt", ("Comment\0" + comment).getBytes(StandardCharsets.ISO_8859_1));
         int end = png.length - 12;
         ByteBuffer out = ByteBuffer.allocate(png.length + text.length);

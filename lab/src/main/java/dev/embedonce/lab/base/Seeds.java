@@ -1,10 +1,10 @@
-package dev.embedonce.lab.corpus;
+package dev.embedonce.lab.base;
 
 import dev.embedonce.key.FramedDigest;
 import java.nio.ByteBuffer;
 import java.util.Random;
 
-/** Random generators of their own for every purpose: what one draws does not change what another gets. */
+/** A random generator for each purpose: what one draws does not change what another returns. */
 public final class Seeds {
     private Seeds() {}
 

@@ -1,0 +1,5 @@
+/** What all parts of the lab stand on: their exception, their progress, and their random numbers. */
+@NullMarked
+package dev.embedonce.lab.base;
+
+import org.jspecify.annotations.NullMarked;
