@@ -1,5 +1,6 @@
 package dev.embedonce.bench;
 
+import dev.embedonce.bench.fixture.Workbench;
 import dev.embedonce.bench.measure.Check;
 import dev.embedonce.bench.measure.Result;
 import dev.embedonce.bench.report.DocsPage;
@@ -8,6 +9,7 @@ import dev.embedonce.bench.report.Machine;
 import dev.embedonce.bench.report.Markdown;
 import dev.embedonce.bench.report.Report;
 import dev.embedonce.bench.report.Reports;
+import dev.embedonce.bench.suite.Benchmark;
 import dev.embedonce.bench.suite.EmbedGrowth;
 import dev.embedonce.bench.suite.Growth;
 import dev.embedonce.bench.suite.Suite;

@@ -1,5 +1,6 @@
 package dev.embedonce.bench;
 
+import dev.embedonce.bench.fixture.Scale;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.embedonce.bench.fixture.Scale;
+import dev.embedonce.bench.suite.Benchmark;
 import dev.embedonce.bench.suite.Suite;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

@@ -1,13 +1,12 @@
 package dev.embedonce.bench.suite;
 
-import dev.embedonce.bench.Benchmark;
-import dev.embedonce.bench.Workbench;
 import dev.embedonce.bench.fixture.ArticleProcess;
 import dev.embedonce.bench.fixture.GrowingStores;
 import dev.embedonce.bench.fixture.Hashing;
 import dev.embedonce.bench.fixture.Known;
 import dev.embedonce.bench.fixture.MemoryProbe;
 import dev.embedonce.bench.fixture.WarmCache;
+import dev.embedonce.bench.fixture.Workbench;
 import dev.embedonce.bench.measure.Contender;
 import dev.embedonce.bench.measure.Findings;
 import dev.embedonce.bench.measure.Measured;

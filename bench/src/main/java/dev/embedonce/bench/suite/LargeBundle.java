@@ -1,10 +1,9 @@
 package dev.embedonce.bench.suite;
 
-import dev.embedonce.bench.Benchmark;
-import dev.embedonce.bench.Workbench;
 import dev.embedonce.bench.fixture.BundleProbe;
 import dev.embedonce.bench.fixture.Hashing;
 import dev.embedonce.bench.fixture.OneBundle;
+import dev.embedonce.bench.fixture.Workbench;
 import dev.embedonce.bench.measure.Contender;
 import dev.embedonce.bench.measure.Findings;
 import dev.embedonce.bench.measure.Measured;

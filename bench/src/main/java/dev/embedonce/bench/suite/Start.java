@@ -1,10 +1,9 @@
 package dev.embedonce.bench.suite;
 
-import dev.embedonce.bench.Benchmark;
-import dev.embedonce.bench.Workbench;
 import dev.embedonce.bench.fixture.Embed;
 import dev.embedonce.bench.fixture.Launcher;
 import dev.embedonce.bench.fixture.Photos;
+import dev.embedonce.bench.fixture.Workbench;
 import dev.embedonce.bench.measure.Findings;
 import dev.embedonce.bench.measure.Measured;
 import dev.embedonce.bench.measure.Result;

@@ -1,6 +1,5 @@
 package dev.embedonce.bench.suite;
 
-import dev.embedonce.bench.Benchmark;
 import java.util.List;
 
 /** All benchmarks, in the order in which they run: those that need the stores of many rows smaller come first. */

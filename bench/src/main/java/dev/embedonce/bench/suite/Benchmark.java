@@ -1,5 +1,6 @@
-package dev.embedonce.bench;
+package dev.embedonce.bench.suite;
 
+import dev.embedonce.bench.fixture.Workbench;
 import dev.embedonce.bench.measure.Result;
 
 /** One question, asked of several contenders in turn. */
