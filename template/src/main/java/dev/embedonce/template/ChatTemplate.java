@@ -19,7 +19,7 @@ import java.util.Map;
  * lstrip_blocks}, the tags {@code break}, {@code continue} and {@code generation}, its own {@code tojson}, and the functions {@code
  * raise_exception} and {@code strftime_now}.
  *
- * <p>A template is not trusted. It has no way to anything but the variables it is given, cannot change them, and is stopped with a
+ * <p>A template is not trusted. It can reach nothing but the variables it is given, cannot change them, and is stopped with a
  * {@link TemplateException} when it needs more than a fixed number of steps, depth of nesting or length of text.
  *
  * <p>What differs from jinja2: integers have 64 bits (more is an error); there are no other templates to include or extend; an
@@ -57,8 +57,8 @@ public final class ChatTemplate {
 
     /**
      * The text for these variables, usually {@code messages}, {@code tools}, {@code add_generation_prompt}, {@code bos_token} and
-     * {@code eos_token}. A variable that is not there is undefined, which templates test for; null is {@code none}, which is another
-     * thing.
+     * {@code eos_token}. A variable that is not there is undefined, which templates test for; null is {@code none}, which is not
+     * the same.
      *
      * @param variables made of Map, List, String, Boolean, Integer, Long, Float, Double, null and Jackson's {@code JsonNode}; they
      *     are copied first

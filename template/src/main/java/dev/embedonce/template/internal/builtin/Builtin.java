@@ -4,7 +4,7 @@ import dev.embedonce.template.internal.value.Arguments;
 import dev.embedonce.template.internal.value.Budget;
 import dev.embedonce.template.internal.value.Callable;
 
-/** A filter, test or method that this package offers. */
+/** A filter, test or method that every template has. */
 @FunctionalInterface
 public interface Builtin {
     /**

@@ -23,7 +23,7 @@ public final class Registry {
         return this;
     }
 
-    /** More names of a built-in. */
+    /** Adds more names of a built-in. */
     public Registry alias(String name, String... others) {
         for (String other : others) {
             builtins.put(other, get(name, "built-in"));

@@ -28,7 +28,7 @@ public record Signature(String function, List<String> names, int required, boole
     }
 
     /**
-     * Sorts what a call gives to the parameters.
+     * Matches the arguments of a call to the parameters.
      *
      * @throws Failure if one is missing, unknown, given twice, or there are too many
      */

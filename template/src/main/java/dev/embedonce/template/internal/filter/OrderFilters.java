@@ -18,7 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 
-/** Filters that compare the members of a value. Capital letters count as small ones unless told otherwise. */
+/** Filters that compare the members of a value. They ignore case unless told otherwise. */
 final class OrderFilters {
     private OrderFilters() {}
 

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 
-/** Filters that apply another filter or a test to each member. Their results are made as late as they are asked for. */
+/** Filters that apply another filter or a test to each member. Results are computed as they are requested. */
 final class SelectFilters {
     private SelectFilters() {}
 
@@ -34,7 +34,7 @@ final class SelectFilters {
         Iterator<Object> apply(Object value, Arguments given, Budget budget);
     }
 
-    /** Nothing is done, and nothing fails, before the first item is asked for; a false value has none. */
+    /** Computes nothing, and so cannot fail, until the first item is requested; a false value has no items. */
     private static void lazy(Registry filters, String name, Body body) {
         filters.add(
                 name,

@@ -38,7 +38,7 @@ final class Containers {
 
     private Containers() {}
 
-    /** Whether this is a method that would change the value: the sandbox knows it, but does not let it be used. */
+    /** Whether this is a method that would change the value, which the sandbox refuses. */
     static boolean changes(Object owner, String name) {
         return (owner instanceof List && LIST_CHANGES.contains(name))
                 || (owner instanceof Dict && DICT_CHANGES.contains(name));

@@ -169,7 +169,7 @@ public final class StringSearch {
         return words;
     }
 
-    /** The next place from {@code start} on where there is no more space, or no more word. */
+    /** The first index from {@code start} on at which the white space, or the word, ends. */
     private static int nextAfter(String text, int start, boolean space) {
         int at = start;
         while (at < text.length() && Text.isSpace(text.charAt(at)) == space) {

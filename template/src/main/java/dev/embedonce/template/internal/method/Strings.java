@@ -114,7 +114,7 @@ public final class Strings {
                 .add("join", "/ items", (self, given) -> Markup.like(self, join(Values.text(self), given.get(0))));
     }
 
-    /** Takes white space, or the characters that are the first argument, off the chosen ends. */
+    /** Strips white space, or the characters in the first argument, from the chosen ends. */
     public static Object strip(Object self, Bound given, boolean left, boolean right) {
         String unwanted = given.isSet(0) ? given.text(0) : "";
         IntPredicate test = given.isSet(0) ? point -> unwanted.indexOf(point) >= 0 : Text::isSpace;

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** The variable {@code loop}. Items are taken from the sequence no earlier than someone asks what comes next. */
+/** The variable {@code loop}. Takes an item from the sequence only when it is needed. */
 final class LoopState implements HasAttributes, Sized, Callable {
     private final Iterator<Object> rest;
     private final Deque<Object> ahead = new ArrayDeque<>();

@@ -26,7 +26,7 @@ final class Escapes {
         return out.toString();
     }
 
-    /** Appends what the escape after a backslash means; returns where the text goes on. */
+    /** Appends what the escape after a backslash means; returns the index after it. */
     private static int escape(String written, int start, int line, StringBuilder out) {
         char kind = written.charAt(start);
         int known = SHORT.indexOf(kind);

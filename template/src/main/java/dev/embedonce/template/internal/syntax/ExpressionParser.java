@@ -27,7 +27,7 @@ final class ExpressionParser {
         this.postfix = new PostfixParser(tokens, this);
     }
 
-    /** From here on the names of variables that are read are added to this set. */
+    /** Starts to add the names of the variables that are read to this set. */
     void watch(Set<String> names) {
         watchers.push(names);
     }
@@ -36,7 +36,7 @@ final class ExpressionParser {
         watchers.pop();
     }
 
-    /** Begins something nested; a template with too much of that is refused. */
+    /** Enters a nested construct; refuses a template that nests too deeply. */
     void enter() {
         if (++nesting > MAX_NESTING) {
             throw tokens.fail("more than " + MAX_NESTING + " brackets, operators or blocks inside each other");

@@ -80,7 +80,7 @@ public final class Parser {
         return statements;
     }
 
-    /** A body that a loop around it cannot be left from. */
+    /** A body in which {@code break} and {@code continue} do not reach the loop around it. */
     private List<Stmt> separateBody(String end) {
         int outer = loops;
         loops = 0;

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Cuts the inside of one tag into tokens, up to and with its end. */
+/** Cuts the inside of one tag into tokens, up to and including its end. */
 final class TagLexer {
     private static final Pattern FLOAT = Pattern.compile(
             "(?<!\\.)\\d+(?:_\\d+)*(?:\\.\\d+(?:_\\d+)*(?:[eE][-+]?\\d+(?:_\\d+)*)?|[eE][-+]?\\d+(?:_\\d+)*)");

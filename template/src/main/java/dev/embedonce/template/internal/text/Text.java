@@ -58,7 +58,7 @@ public final class Text {
         return LINE_BREAKS.indexOf(point) >= 0;
     }
 
-    /** Takes white space, or the given characters, off the chosen ends. */
+    /** Strips the unwanted characters from the chosen ends. */
     public static String strip(String text, IntPredicate unwanted, boolean left, boolean right) {
         int start = 0;
         int end = text.length();
@@ -71,12 +71,12 @@ public final class Text {
         return text.substring(start, end);
     }
 
-    /** Takes white space off both ends. */
+    /** Strips white space from both ends. */
     public static String strip(String text) {
         return strip(text, Text::isSpace, true, true);
     }
 
-    /** Takes white space off the end. */
+    /** Strips white space from the end. */
     public static String stripRight(String text) {
         return strip(text, Text::isSpace, false, true);
     }
@@ -100,7 +100,7 @@ public final class Text {
         return lines;
     }
 
-    /** {@code str.capitalize}: a large letter first, small ones after it. */
+    /** {@code str.capitalize}: the first letter uppercase, the rest lowercase. */
     public static String capitalize(String text) {
         if (text.isEmpty()) {
             return text;
@@ -109,7 +109,7 @@ public final class Text {
         return titleCase(text.substring(0, first)) + lower(text.substring(first));
     }
 
-    /** A first letter; the letters that become two ("ß") keep only the first one large. */
+    /** A first letter in title case; of one that becomes two ("ß") only the first is uppercase. */
     private static String titleCase(String letter) {
         int point = letter.codePointAt(0);
         int title = Character.toTitleCase(point);
@@ -120,7 +120,7 @@ public final class Text {
         return Character.toString(title);
     }
 
-    /** {@code str.title}: every letter after something that is no letter is large. */
+    /** {@code str.title}: the first letter of each word is in title case. */
     public static String title(String text) {
         StringBuilder out = new StringBuilder();
         boolean inWord = false;
@@ -132,28 +132,28 @@ public final class Text {
         return out.toString();
     }
 
-    /** Whether it is a letter that is small, large or in title case. */
+    /** Whether it is a lowercase, uppercase or titlecase letter. */
     public static boolean isCased(int point) {
         return Character.isLowerCase(point) || Character.isUpperCase(point) || Character.isTitleCase(point);
     }
 
-    /** {@code str.upper}, in no particular language. */
+    /** {@code str.upper}, independent of the locale. */
     public static String upper(String text) {
         return text.toUpperCase(Locale.ROOT);
     }
 
-    /** {@code str.lower}, in no particular language. */
+    /** {@code str.lower}, independent of the locale. */
     public static String lower(String text) {
         return text.toLowerCase(Locale.ROOT);
     }
 
-    /** Whether there are letters with a case, all of them in this one. */
+    /** Whether the text has cased letters, all of them in the given case. */
     public static boolean isCase(String text, UnaryOperator<String> inCase) {
         return text.codePoints().anyMatch(Text::isCased) && inCase.apply(text).equals(text);
     }
 
     /**
-     * A text filled up to a width.
+     * Pads a text to a width.
      *
      * @param width in code points
      * @param side where the text goes: l, r or c

@@ -11,7 +11,7 @@ public record Arguments(List<Object> positional, Map<String, Object> named) {
         return new Arguments(List.of(positional), Map.of());
     }
 
-    /** These without the first positional ones. */
+    /** These arguments without the first positional ones. */
     public Arguments from(int first) {
         return new Arguments(positional.subList(first, positional.size()), named);
     }

@@ -22,7 +22,7 @@ public final class Dict implements Iterable<Object>, Sized {
         return copy;
     }
 
-    /** Only for whoever is still building it: templates cannot change a dictionary. */
+    /** Puts an item while the dictionary is being built; templates cannot change one. */
     public void put(Object key, Object value) {
         Object canonical = canonical(key);
         Item known = items.get(canonical);

@@ -4,9 +4,9 @@ import java.util.Iterator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Values that can be walked through once and have no length, as most filters over sequences give. Always true. */
+/** Values that can be iterated once and have no length, as most filters over sequences return. Always true. */
 public record Generator(Iterator<Object> rest) implements Iterable<Object> {
-    /** One that does nothing, and so fails at nothing, before it is asked for the first item. */
+    /** A generator that computes nothing, and so cannot fail, until its first item is requested. */
     public static Generator lazy(Supplier<Iterator<Object>> items) {
         return new Generator(new Iterator<>() {
             private @Nullable Iterator<Object> rest;

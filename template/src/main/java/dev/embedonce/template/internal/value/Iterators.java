@@ -6,11 +6,11 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Lazy walks. */
+/** Lazy iterators. */
 public final class Iterators {
     private Iterators() {}
 
-    /** What the function makes of each item. */
+    /** Applies a function to each item. */
     public static <T> Iterator<Object> map(Iterator<T> rest, Function<T, Object> function) {
         return new Iterator<>() {
             @Override

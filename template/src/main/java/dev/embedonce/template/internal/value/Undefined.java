@@ -30,7 +30,7 @@ public record Undefined(String message) implements Iterable<Object>, Sized {
                 + " object is unsafe.");
     }
 
-    /** What happens when more is done with it than printing or testing it. */
+    /** The failure of every use but printing and testing it. */
     public Failure failure() {
         return new Failure(message);
     }

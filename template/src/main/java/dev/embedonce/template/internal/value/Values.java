@@ -129,12 +129,12 @@ public final class Values {
         throw new Failure("object of type " + Repr.of(typeName(value)) + " has no len()");
     }
 
-    /** Whether {@link #iterate} can walk it. */
+    /** Whether {@link #iterate} accepts it. */
     public static boolean isIterable(Object value) {
         return value instanceof Iterable || isText(value);
     }
 
-    /** Walks its items, characters or keys. */
+    /** Iterates over its items, characters or keys. */
     public static Iterator<Object> iterate(Object value) {
         if (isText(value)) {
             return Text.characters(text(value)).iterator();
