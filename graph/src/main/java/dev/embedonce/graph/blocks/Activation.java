@@ -13,6 +13,9 @@ public enum Activation {
     RELU,
     TANH;
 
+    /** Raised when the block computes something else; part of the model version. */
+    private static final int REVISION = 1;
+
     /** The activation that transformers means by this name. */
     public static Optional<Activation> ofName(String name) {
         return switch (name) {
@@ -28,6 +31,7 @@ public enum Activation {
 
     /** Adds the function to the graph. */
     public Value apply(Ops ops, Value x) {
+        ops.graph().uses("activation", REVISION);
         return switch (this) {
             case GELU -> ops.gelu(x, false);
             case GELU_TANH -> ops.gelu(x, true);

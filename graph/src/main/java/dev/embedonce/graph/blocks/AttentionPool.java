@@ -11,6 +11,8 @@ import dev.embedonce.graph.onnx.Value;
  */
 // Source: transformers 5.23, models/siglip/modeling_siglip.py, SiglipMultiheadAttentionPoolingHead.forward
 public record AttentionPool(int channels, int heads, int inner, Activation activation, double epsilon) {
+    /** Raised when the block computes something else; part of the model version. */
+    private static final int REVISION = 1;
 
     /**
      * Pools.
@@ -20,6 +22,7 @@ public record AttentionPool(int channels, int heads, int inner, Activation activ
      */
     public Value apply(Scope scope, Value x) {
         Ops ops = scope.ops();
+        ops.graph().uses("attention-pool", REVISION);
         TokenShape tokens = TokenShape.of(ops, x);
         Linear all = Linear.of(scope.at("attention"), "in_proj_weight", "in_proj_bias", channels, 3 * channels);
         Value flat = tokens.flat(x, channels);

@@ -10,6 +10,12 @@ import java.nio.ByteOrder;
  * uses all 16 codes.
  */
 final class BlockQuantizer {
+    /**
+     * Raised when the same weights get other codes or scales: part of the model version, and of the names under which quantised
+     * weights are kept in a folder.
+     */
+    static final int REVISION = 1;
+
     static final int BLOCK = 32;
 
     /**

@@ -12,6 +12,9 @@ import dev.embedonce.graph.onnx.Value;
 // Source: transformers 5.23, models/clip/modeling_clip.py, CLIPEncoderLayer; models/siglip/modeling_siglip.py,
 // SiglipEncoderLayer
 public record ClipBlock(int channels, int heads, int inner, Activation activation, double epsilon) {
+    /** Raised when the block computes something else; part of the model version. */
+    private static final int REVISION = 1;
+
     /**
      * Adds a layer.
      *
@@ -54,6 +57,7 @@ public record ClipBlock(int channels, int heads, int inner, Activation activatio
 
     /** The second half, behind what the attention adds. */
     private Value fed(Scope layer, Value residual, Value mixed) {
+        layer.ops().graph().uses("clip-block", REVISION);
         Value middle = layer.ops().add(residual, mixed);
         Value fed = Mlp.plain(
                 Linear.of(layer.at("mlp.fc1"), channels, inner, true),

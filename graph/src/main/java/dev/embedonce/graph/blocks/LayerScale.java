@@ -4,6 +4,9 @@ import dev.embedonce.graph.onnx.Value;
 
 /** A learned factor a channel, on what a layer adds to the hidden states. */
 public final class LayerScale {
+    /** Raised when the block computes something else; part of the model version. */
+    private static final int REVISION = 1;
+
     private LayerScale() {}
 
     /**
@@ -12,6 +15,7 @@ public final class LayerScale {
      * @param name the tensor of the factors, [channels]
      */
     public static Value apply(Scope scope, String name, Value x, int channels) {
+        scope.ops().graph().uses("layer-scale", REVISION);
         return scope.ops().mul(x, scope.weight(name, channels));
     }
 }

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record Linear(
         Scope scope, TensorInfo weight, @Nullable TensorInfo bias, int firstRow, int in, int out) {
+    /** Raised when the block computes something else; part of the model version. */
+    private static final int REVISION = 1;
+
     /** Elements of a 16-bit weight that are float32 at the same time at most. */
     private static final long WIDEN_AT_ONCE = 32L << 20;
 
@@ -47,6 +50,7 @@ public record Linear(
      * @return float32 [rows, out]
      */
     public Value apply(Value x) {
+        scope.ops().graph().uses("linear", REVISION);
         if (scope.mode() != NumericMode.FLOAT32) {
             Value product = quantizedProduct(x);
             Value b = biasValue();

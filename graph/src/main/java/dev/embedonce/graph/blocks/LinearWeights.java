@@ -23,6 +23,7 @@ public interface LinearWeights {
 
     /** The quantised weights of a layer, in the numeric mode of its scope. */
     default Quantized quantized(GraphBuilder graph, Linear layer) {
+        graph.uses("block-quantizer", BlockQuantizer.REVISION);
         NumericMode mode = layer.scope().mode();
         float[] weights = Weights.floats(layer.weight());
         BlockQuantizer.Quantized q = BlockQuantizer.quantize(

@@ -5,17 +5,20 @@ import dev.embedonce.graph.onnx.Value;
 
 /** Normalisation over the channels. */
 public final class Norm {
+    /** Raised when the block computes something else; part of the model version. */
+    private static final int REVISION = 1;
+
     private Norm() {}
 
     /** LayerNorm with the {@code weight} and {@code bias} of a scope. */
     public static Value layer(Scope scope, Value x, int channels, double epsilon) {
-        return scope.ops()
-                .layerNorm(x, scope.weight("weight", channels), scope.weight("bias", channels), (float) epsilon);
+        Ops ops = ops(scope);
+        return ops.layerNorm(x, scope.weight("weight", channels), scope.weight("bias", channels), (float) epsilon);
     }
 
     /** RMSNorm with the {@code weight} of a scope. */
     public static Value rms(Scope scope, Value x, int channels, double epsilon) {
-        return scope.ops().rmsNorm(x, scope.weight("weight", channels), (float) epsilon);
+        return ops(scope).rmsNorm(x, scope.weight("weight", channels), (float) epsilon);
     }
 
     /** RMSNorm that multiplies by {@code offset + weight}. */
@@ -23,8 +26,13 @@ public final class Norm {
         if (offset == 0) {
             return rms(scope, x, channels, epsilon);
         }
-        Ops ops = scope.ops();
+        Ops ops = ops(scope);
         Value weight = ops.add(scope.weight("weight", channels), ops.graph().scalar(offset));
         return ops.rmsNorm(x, weight, (float) epsilon);
+    }
+
+    private static Ops ops(Scope scope) {
+        scope.ops().graph().uses("norm", REVISION);
+        return scope.ops();
     }
 }

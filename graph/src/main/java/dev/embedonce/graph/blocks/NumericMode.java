@@ -5,9 +5,9 @@ public enum NumericMode {
     /** As published, computed in float32 (16-bit weights are widened exactly). */
     FLOAT32("float32", 32),
     /** 8-bit codes, one float32 scale for every 32 of a row, quantised at load; products in int8. */
-    INT8("int8-block32-r1", 8),
+    INT8("int8-block32-r" + BlockQuantizer.REVISION, 8),
     /** 4-bit codes, one float32 scale for every 32 of a row, quantised at load; products in int8. */
-    INT4("int4-block32-r1", 4);
+    INT4("int4-block32-r" + BlockQuantizer.REVISION, 4);
 
     private final String id;
     private final int bits;
@@ -17,7 +17,7 @@ public enum NumericMode {
         this.bits = bits;
     }
 
-    /** The name in fingerprints; it ends in a revision, raised when the quantiser changes. */
+    /** The name in fingerprints; for a quantised mode it ends in the revision of the quantiser. */
     public String id() {
         return id;
     }

@@ -76,6 +76,7 @@ public final class PackedWeights implements LinearWeights {
      */
     @Override
     public Quantized quantized(GraphBuilder graph, Linear layer) {
+        graph.uses("block-quantizer", BlockQuantizer.REVISION);
         Path file = folder.resolve(name(layer));
         try {
             Weights weights = usable(file, layer);

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param size int64 [2]: rows and columns of patches
  */
 public record PatchGrid(Value tokens, Value size) {
+    /** Raised when the block computes something else; part of the model version. */
+    private static final int REVISION = 1;
 
     /**
      * Embeds with a kernel from the weights.
@@ -28,6 +30,7 @@ public record PatchGrid(Value tokens, Value size) {
             int inputChannels,
             int channels,
             int patch) {
+        scope.ops().graph().uses("patch-grid", REVISION);
         Value kernel = scope.weight(weightName, channels, inputChannels, patch, patch);
         Value bias = biasName == null ? null : scope.weight(biasName, channels);
         return embed(scope.ops(), pixels, kernel, bias, channels, patch);
@@ -40,6 +43,7 @@ public record PatchGrid(Value tokens, Value size) {
      * @param bias float32 [channels], or null
      */
     public static PatchGrid embed(Ops ops, Value pixels, Value kernel, @Nullable Value bias, int channels, int patch) {
+        ops.graph().uses("patch-grid", REVISION);
         Value map = ops.conv(pixels, kernel, bias, patch, patch, 0, 1);
         Value size = ops.slice(ops.shape(map), 0, 2, 4);
         return new PatchGrid(ops.transpose(ops.reshape(map, 0, channels, -1), 0, 2, 1), size);
@@ -52,6 +56,7 @@ public record PatchGrid(Value tokens, Value size) {
      * @param x float32 [batch, tokens, channels]
      */
     public static Value prepend(Ops ops, Value extra, int count, int channels, Value x) {
+        ops.graph().uses("patch-grid", REVISION);
         Value shape = ops.concat(0, ops.dim(x, 0), ops.graph().constant(count, channels));
         return ops.concat(1, ops.expand(extra, shape), x);
     }

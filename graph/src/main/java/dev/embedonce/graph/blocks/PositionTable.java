@@ -22,6 +22,9 @@ public enum PositionTable {
     /** {@code mode="bilinear", antialias=True} */
     BILINEAR_ANTIALIAS(false, 0, true);
 
+    /** Raised when the block computes something else; part of the model version. */
+    private static final int REVISION = 1;
+
     private final boolean cubic;
     private final float coefficient;
     private final boolean antialias;
@@ -40,6 +43,7 @@ public enum PositionTable {
      * @return float32 [1, rows * columns, channels]
      */
     public Value resize(Ops ops, Value table, int side, int channels, Value size) {
+        ops.graph().uses("position-table", REVISION);
         Value rows = weights(ops, side, ops.slice(size, 0, 0, 1));
         Value columns = weights(ops, side, ops.slice(size, 0, 1, 2));
         Value resizedRows = ops.matMul(rows, ops.reshape(table, side, (long) side * channels));

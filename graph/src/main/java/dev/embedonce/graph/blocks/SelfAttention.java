@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * the scores, a causal mask and windows are options.
  */
 public final class SelfAttention {
+    /** Raised when the block computes something else; part of the model version. */
+    private static final int REVISION = 1;
+
     private final Linear query;
     private final Linear key;
     private final Linear value;
@@ -89,6 +92,7 @@ public final class SelfAttention {
     /** The values of x weighed for each query: float32 [batch, queries, channels]. */
     private Value mix(Value queries, @Nullable Rotary queryPositions, Value x, TokenShape tokens) {
         Ops ops = query.scope().ops();
+        ops.graph().uses("self-attention", REVISION);
         Value q = queries;
         Value k = tokens.batched(key.apply(x));
         Value v = tokens.batched(value.apply(x));

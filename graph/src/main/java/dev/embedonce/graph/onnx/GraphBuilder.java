@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +23,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Weights are written as external data: file, byte offset, byte length, straight into the checkpoint. A tensor may be seen
  * with another shape or cut by rows, since both are only another offset and length.
+ *
+ * <p>Every block that adds to the graph says its own revision ({@link #uses}). They become part of the model version, so that a
+ * change of one block's mathematics leaves the cached answers of all models that use it behind, and no others.
  */
 public final class GraphBuilder {
     /** The standard operator set the nodes are written for. */
     public static final int OPSET = 23;
+
+    /** Raised when an operator of {@link Ops}, or what is written here, makes the same calls compute something else. */
+    private static final int REVISION = 1;
 
     private static final int IR_VERSION = 10;
     private static final String CONTRIB_DOMAIN = "com.microsoft";
@@ -35,7 +43,29 @@ public final class GraphBuilder {
     private final Map<String, External> externals = new LinkedHashMap<>();
     private final Map<String, Value> constants = new HashMap<>();
     private final Map<String, Value> casts = new HashMap<>();
+    private final SortedMap<String, Integer> revisions = new TreeMap<>();
     private int names;
+
+    /** Starts an empty graph. */
+    public GraphBuilder() {
+        uses("graph", REVISION);
+    }
+
+    /**
+     * Says that a block has a part in this graph, at this revision. Every block calls it wherever it adds to a graph; again is
+     * harmless.
+     *
+     * @param block names the block in model versions, and never changes
+     * @param revision raised whenever the block computes something else for the same inputs and weights
+     * @throws IllegalStateException if a block of that name is there with another revision
+     */
+    public void uses(String block, int revision) {
+        Integer known = revisions.putIfAbsent(block, revision);
+        if (known != null && known != revision) {
+            throw new IllegalStateException(
+                    "two blocks are named " + block + ", with the revisions " + known + " and " + revision);
+        }
+    }
 
     /** An input of the graph. */
     public Value input(String name, TensorType type, Dim... dims) {
@@ -181,7 +211,7 @@ public final class GraphBuilder {
                 .put(8, new ProtoWriter().put(1, "").put(2, OPSET))
                 .put(8, new ProtoWriter().put(1, CONTRIB_DOMAIN).put(2, 1));
         try {
-            return new OnnxGraph(model.toByteArray(), folder);
+            return new OnnxGraph(model.toByteArray(), folder, revisions);
         } catch (ArithmeticException e) {
             throw new ModelLoadException(
                     "the graph with its own weights takes " + model.size() + " bytes; an ONNX model ends at 2 GiB", e);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embedonce.graph.Shape;
 import dev.embedonce.graph.TensorType;
+import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.runtime.SessionOptions;
 import dev.embedonce.graph.runtime.WeightMemory;
 import dev.embedonce.graph.safetensors.Checkpoint;
@@ -139,5 +140,28 @@ class GraphBuilderTest {
 
         assertThat(y[1]).isEqualTo(2);
         assertThat(y[2999]).isEqualTo(5998);
+    }
+
+    @Test
+    void revisions_areThoseOfTheBlocksInTheGraph() {
+        GraphBuilder graph = new GraphBuilder();
+        Value x = graph.input("x", TensorType.F32, Dim.free("batch"), Dim.of(2));
+        graph.output("y", Activation.RELU.apply(new Ops(graph), Activation.RELU.apply(new Ops(graph), x)));
+        graph.uses("mine", 7);
+
+        assertThat(graph.build().revisions())
+                .containsOnlyKeys("activation", "graph", "mine")
+                .containsEntry("mine", 7);
+    }
+
+    @Test
+    void uses_twoBlocksOfOneName_isRefused() {
+        GraphBuilder graph = new GraphBuilder();
+        graph.uses("mine", 1);
+        graph.uses("mine", 1);
+
+        assertThatThrownBy(() -> graph.uses("mine", 2))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("mine");
     }
 }
