@@ -16,7 +16,7 @@ import java.util.List;
  *     of a text
  * @param pooling how the vector is made
  * @param fingerprint the architecture and a digest of all that decides about the vectors: config fields used, content of the
- *     tensors read, numeric mode, pooling, normalising, revision of the architecture; no path and no name of the model
+ *     tensors read, numeric mode, pooling, normalising, the revisions of all blocks in the graph; no path and no name of the model
  * @param quantizationErrors what quantised weights cost, a layer each; empty for float32
  */
 public record BuiltModel(

@@ -8,11 +8,14 @@ import dev.embedonce.graph.onnx.Value;
 
 /** The layers of CLIP and SigLIP, both sides. */
 final class ClipLayers {
+    /** Raised when the block computes something else; part of the model version. */
+    private static final int REVISION = 1;
+
     private ClipLayers() {}
 
     /** All the layers of a side, for all its tokens. */
     static Value stack(Tower tower, String list, Transformer sizes, Value x, TokenShape tokens, boolean causal) {
-        ClipBlock block = block(sizes);
+        ClipBlock block = block(tower, sizes);
         Value hidden = x;
         for (int i = 0; i < sizes.layers(); i++) {
             Scope layer = tower.layer(list, i);
@@ -23,7 +26,7 @@ final class ClipLayers {
 
     /** All the layers of a side, of which that is read which {@link Transformer#pooled} needs. */
     static Value stackFor(Pooling pooling, Tower tower, String list, Transformer sizes, Value x, TokenShape tokens) {
-        ClipBlock block = block(sizes);
+        ClipBlock block = block(tower, sizes);
         Value hidden = x;
         for (int i = 0; i < sizes.layers(); i++) {
             Scope layer = tower.layer(list, i);
@@ -34,7 +37,8 @@ final class ClipLayers {
         return hidden;
     }
 
-    private static ClipBlock block(Transformer sizes) {
+    private static ClipBlock block(Tower tower, Transformer sizes) {
+        tower.ops().graph().uses("clip-layers", REVISION);
         return new ClipBlock(sizes.channels(), sizes.heads(), sizes.inner(), sizes.activation(), sizes.epsilon());
     }
 
@@ -46,6 +50,7 @@ final class ClipLayers {
      */
     static Value embedText(Scope scope, Value ids, int vocabulary, int maxTokens, int channels) {
         Ops ops = scope.ops();
+        ops.graph().uses("clip-layers", REVISION);
         // gathered in the checkpoint's type, so that a 16-bit table is not widened whole
         Value table = ops.graph().external(scope.tensor("token_embedding.weight", vocabulary, channels));
         Value words = ops.graph().asFloat32(ops.gather(table, ids, 0));

@@ -5,18 +5,26 @@ import dev.embedonce.graph.safetensors.TensorDigester;
 import dev.embedonce.graph.safetensors.TensorInfo;
 import dev.embedonce.key.FramedDigest;
 import java.util.Map;
+import java.util.SortedMap;
 
 /** The part of a fingerprint that is the same for every graph that we build. */
 public final class Fingerprints {
     private Fingerprints() {}
 
     /**
-     * Adds the fields of the config and the tensors that were read, whatever their names in the file.
+     * Adds the blocks that the graph is made of with their revisions, and the fields of the config and the tensors that were read,
+     * whatever their names in the file.
      *
+     * @param revisions {@link dev.embedonce.graph.onnx.OnnxGraph#revisions}
      * @return the same digest
      */
     public static FramedDigest put(
-            FramedDigest digest, ModelConfig config, Parameters parameters, TensorDigester digester) {
+            FramedDigest digest,
+            SortedMap<String, Integer> revisions,
+            ModelConfig config,
+            Parameters parameters,
+            TensorDigester digester) {
+        revisions.forEach((block, revision) -> digest.put("block", block).put("revision", revision));
         config.used().forEach((name, value) -> digest.put("config." + name, value));
         for (Map.Entry<String, TensorInfo> entry : parameters.read().entrySet()) {
             TensorInfo tensor = entry.getValue();

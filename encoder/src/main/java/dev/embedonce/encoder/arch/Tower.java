@@ -8,6 +8,7 @@ import dev.embedonce.graph.blocks.Parameters;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.GraphBuilder;
+import dev.embedonce.graph.onnx.OnnxGraph;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.key.FramedDigest;
@@ -19,11 +20,10 @@ import java.util.stream.Collectors;
  * the fingerprint. Not thread-safe; single use.
  */
 final class Tower {
-    private static final String FINGERPRINT_TAG = "embedonce.model.graph.v1";
+    private static final String FINGERPRINT_TAG = "embedonce.model.graph.v2";
     private static final String OUTPUT = "embedding";
 
     private final String architecture;
-    private final int revision;
     private final ModelConfig config;
     private final BuildOptions options;
     private final Parameters parameters;
@@ -34,7 +34,7 @@ final class Tower {
      * Starts a tower.
      *
      * @param architecture the name in the fingerprint
-     * @param revision raised by hand when the mathematics of the architecture changes
+     * @param revision of the architecture's own part of the graph, see {@link GraphBuilder#uses}
      * @param config from which the architecture has read what it uses
      * @param layouts the ways in which checkpoints name the tensors
      * @param probes tensors that tell the layouts apart
@@ -48,11 +48,11 @@ final class Tower {
             List<NameLayout> layouts,
             String... probes) {
         this.architecture = architecture;
-        this.revision = revision;
         this.config = config;
         this.options = options;
         this.parameters = Parameters.resolve(files.weights(), layouts, probes);
         this.root = Scope.root(graph, parameters, NumericMode.FLOAT32);
+        graph.uses(architecture, revision);
     }
 
     /** The model's tensors outside the layers: always float32. */
@@ -100,25 +100,26 @@ final class Tower {
     BuiltModel finish(Modality modality, Value embedding, int dimension, int extent, Pooling pooling) {
         Value result = options.normalize() ? ops().l2Normalize(embedding) : embedding;
         graph.output(OUTPUT, result, Dim.free("batch"), Dim.of(dimension));
+        OnnxGraph built = graph.build();
         return new BuiltModel(
                 architecture,
-                graph.build(),
+                built,
                 modality == Modality.IMAGE ? "pixel_values" : "input_ids",
                 OUTPUT,
                 dimension,
                 extent,
                 pooling,
-                architecture + "-" + digest(pooling),
+                architecture + "-" + digest(built, pooling),
                 root.quantizationErrors());
     }
 
-    private String digest(Pooling pooling) {
+    private String digest(OnnxGraph built, Pooling pooling) {
         FramedDigest digest = FramedDigest.tagged(FINGERPRINT_TAG)
                 .put("architecture", architecture)
-                .put("revision", revision)
                 .put("numericMode", options.mode().id())
                 .put("pooling", pooling.id())
                 .put("normalize", options.normalize());
-        return Fingerprints.put(digest, config, parameters, options.digester()).hexDigest();
+        return Fingerprints.put(digest, built.revisions(), config, parameters, options.digester())
+                .hexDigest();
     }
 }

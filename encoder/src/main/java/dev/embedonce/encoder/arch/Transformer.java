@@ -15,6 +15,8 @@ import java.util.function.UnaryOperator;
  * @param epsilon of the LayerNorms
  */
 record Transformer(int channels, int layers, int heads, int inner, Activation activation, double epsilon) {
+    /** Raised when the block computes something else; part of the model version. */
+    private static final int REVISION = 1;
 
     /** Reads the sizes from a config that must say them all. */
     static Transformer required(ModelConfig config) {
@@ -60,6 +62,7 @@ record Transformer(int channels, int layers, int heads, int inner, Activation ac
      * @return what the attention adds, and what it is added to
      */
     static Attended attend(SelfAttention attention, Value normal, Value x, TokenShape tokens, boolean firstOnly) {
+        tokens.ops().graph().uses("transformer", REVISION);
         return firstOnly
                 ? new Attended(attention.applyToFirst(normal, tokens), Pool.token(tokens.ops(), tokens.batched(x), 0))
                 : new Attended(attention.apply(normal, tokens), x);
@@ -76,6 +79,7 @@ record Transformer(int channels, int layers, int heads, int inner, Activation ac
      * @return float32 [batch, channels]
      */
     Value pooled(Value x, TokenShape tokens, int prefix, Pooling pooling, UnaryOperator<Value> norm) {
+        tokens.ops().graph().uses("transformer", REVISION);
         Value normal = norm.apply(x);
         return pooling == Pooling.MEAN ? Pool.meanFrom(tokens.ops(), tokens.batched(normal), prefix) : normal;
     }

@@ -2,13 +2,20 @@ package dev.embedonce.encoder.arch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embedonce.graph.blocks.NameLayout;
 import dev.embedonce.graph.blocks.NumericMode;
+import dev.embedonce.graph.blocks.Parameters;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.graph.safetensors.Checkpoint;
+import dev.embedonce.graph.safetensors.TensorDigester;
+import dev.embedonce.key.FramedDigest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +93,33 @@ class FingerprintTest {
         seen.add(fingerprint("dinov2-f16", Modality.IMAGE, plain));
 
         assertThat(seen).hasSize(11);
+    }
+
+    @Test
+    void aBlock_orARaisedRevisionOfOne_changesIt() {
+        Set<String> seen = new HashSet<>();
+        seen.add(withBlocks(Map.of("norm", 1)));
+        seen.add(withBlocks(Map.of("norm", 2)));
+        seen.add(withBlocks(Map.of("norm", 1, "mlp", 1)));
+
+        assertThat(seen).hasSize(3);
+        assertThat(GoldenCase.named("vit")
+                        .build(Modality.IMAGE, BuildOptions.DEFAULT)
+                        .graph()
+                        .revisions())
+                .containsKeys("graph", "linear", "mlp", "norm", "patch-grid", "self-attention", "vit.image");
+    }
+
+    private static String withBlocks(Map<String, Integer> revisions) {
+        Path model = GoldenCase.named("vit").directory();
+        Parameters none = Parameters.resolve(Checkpoint.open(model), List.of(NameLayout.canonical()));
+        return Fingerprints.put(
+                        FramedDigest.tagged("test"),
+                        new TreeMap<>(revisions),
+                        ModelConfig.read(model),
+                        none,
+                        TensorDigester.reading())
+                .hexDigest();
     }
 
     @Test

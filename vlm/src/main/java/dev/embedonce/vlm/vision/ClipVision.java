@@ -28,6 +28,8 @@ public record ClipVision(
         double epsilon,
         int imageSize,
         int patchSize) {
+    /** Raised when the block computes something else; part of the model version. */
+    private static final int REVISION = 1;
 
     /** Reads a {@code vision_config}. */
     public static ClipVision read(ModelConfig config) {
@@ -59,6 +61,7 @@ public record ClipVision(
      */
     public List<Value> hiddenStates(TowerBuilder builder, String path, Value pixels, List<Integer> states) {
         Ops ops = builder.ops();
+        ops.graph().uses("clip-vision", REVISION);
         Scope tower = builder.root().at(path);
         Value embedded = embed(tower.at("embeddings"), pixels);
         TokenShape tokens = TokenShape.of(ops, embedded);

@@ -1,5 +1,6 @@
 package dev.embedonce.vlm.vision;
 
+import dev.embedonce.graph.onnx.OnnxGraph;
 import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
@@ -25,23 +26,37 @@ public final class GraphTower implements VisionTower {
     private final LazySession session;
     private final String runtime;
     private final String modelVersion;
+    private final OnnxGraph graph;
     private final Function<ProcessedImage, Map<String, Tensor>> feeds;
 
     /**
      * A tower over a session that it then owns.
      *
      * @param runtime what will run it
+     * @param graph what the session runs
      * @param feeds the graph's inputs for one picture, without the batch axis
      */
     GraphTower(
             LazySession session,
             String runtime,
             String modelVersion,
+            OnnxGraph graph,
             Function<ProcessedImage, Map<String, Tensor>> feeds) {
         this.session = session;
         this.runtime = runtime;
         this.modelVersion = modelVersion;
+        this.graph = graph;
         this.feeds = feeds;
+    }
+
+    /** What the session runs. */
+    OnnxGraph graph() {
+        return graph;
+    }
+
+    /** The graph's inputs for one picture, without the batch axis. */
+    Map<String, Tensor> feeds(ProcessedImage image) {
+        return feeds.apply(image);
     }
 
     @Override

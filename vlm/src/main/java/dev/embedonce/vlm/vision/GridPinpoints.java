@@ -16,6 +16,12 @@ import java.util.List;
 // Source: transformers 5.23, image_processing_utils.py, select_best_resolution, get_patch_output_size;
 // models/llava_next/modeling_llava_next.py, unpad_image
 public record GridPinpoints(int side, List<Grid> grids) {
+    /** Raised when the same picture gets another grid or another part of it: part of model and preprocessing versions. */
+    public static final int REVISION = 1;
+
+    /** The name in versions, which never changes. */
+    public static final String BLOCK = "grid-pinpoints";
+
     private static final String FIELD = "image_grid_pinpoints";
 
     /** Rows and columns of tiles. */

@@ -13,6 +13,9 @@ import java.util.Map;
  */
 // Source: transformers 5.23, models/qwen3_vl/modeling_qwen3_vl.py, fast_pos_embed_interpolate
 public record LearnedTaps(int merge, int side) implements PatchFeeds {
+    /** Raised when other numbers are fed for the same patches; part of the model version. */
+    private static final int REVISION = 1;
+
     /** Learned positions that a patch's position is mixed of. */
     public static final int COUNT = 4;
 
@@ -20,6 +23,16 @@ public record LearnedTaps(int merge, int side) implements PatchFeeds {
     public static final String INDICES = "tap_indices";
     /** float32 {@code [patches, COUNT]} */
     public static final String WEIGHTS = "tap_weights";
+
+    @Override
+    public String block() {
+        return "learned-taps";
+    }
+
+    @Override
+    public int revision() {
+        return REVISION;
+    }
 
     @Override
     public void put(int rows, int columns, Map<String, Tensor> feeds) {

@@ -8,6 +8,9 @@ import java.util.Map;
 /** The angles of each patch's row and column: {@link #COS} and {@link #SIN}. Half of a head's pairs are turned by each. Immutable. */
 // Source: transformers 5.23, models/qwen2_vl/modeling_qwen2_vl.py, Qwen2VLVisionRotaryEmbedding
 public final class PatchAngles implements PatchFeeds {
+    /** Raised when other numbers are fed for the same patches; part of the model version. */
+    private static final int REVISION = 1;
+
     /** float32 {@code [patches, headSize / 2]} */
     public static final String COS = "cos";
     /** float32 {@code [patches, headSize / 2]} */
@@ -48,6 +51,16 @@ public final class PatchAngles implements PatchFeeds {
             frequencies[i] = 1f / (float) Math.pow((float) theta, exponent);
         }
         return frequencies;
+    }
+
+    @Override
+    public String block() {
+        return "patch-angles";
+    }
+
+    @Override
+    public int revision() {
+        return REVISION;
     }
 
     @Override

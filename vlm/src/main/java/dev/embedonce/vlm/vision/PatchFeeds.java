@@ -2,28 +2,30 @@ package dev.embedonce.vlm.vision;
 
 import dev.embedonce.value.Tensor;
 import java.nio.LongBuffer;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
-/** Something that a tower over packed patches is told about where each patch stands. */
-@FunctionalInterface
+/**
+ * Something that a tower over patches is told about where each patch stands. It is computed beside the graph and shapes features as
+ * much as the graph does, so it has a revision as blocks have, which {@link TowerBuilder#openOverGrid} brings into the model version.
+ * Immutable and thread-safe.
+ */
 public interface PatchFeeds {
+    /** The name in model versions, which never changes. */
+    String block();
+
+    /** Raised when other numbers are fed for the same patches. */
+    int revision();
+
     /** Adds tensors for a picture of so many rows and columns of patches. */
     void put(int rows, int columns, Map<String, Tensor> feeds);
 
-    /** A picture's own inputs and all of these. */
-    static Function<ProcessedImage, Map<String, Tensor>> of(PatchFeeds... parts) {
-        List<PatchFeeds> all = List.of(parts);
-        return image -> {
+    /** How many rows and columns of patches a picture has. */
+    record Grid(int rows, int columns) {
+        /** The grid of a picture that {@link PatchProcessing} has made. */
+        public static Grid of(ProcessedImage image) {
             LongBuffer thw = image.layout(PatchProcessing.GRID).longs();
-            int rows = Math.toIntExact(thw.get(1));
-            int columns = Math.toIntExact(thw.get(2));
-            Map<String, Tensor> feeds = new HashMap<>(image.inputs());
-            all.forEach(part -> part.put(rows, columns, feeds));
-            return feeds;
-        };
+            return new Grid(Math.toIntExact(thw.get(1)), Math.toIntExact(thw.get(2)));
+        }
     }
 
     /** A row and a column of patches. */

@@ -21,6 +21,9 @@ import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
  */
 // Source: transformers 5.23, models/qwen2_vl/modeling_qwen2_vl.py, PatchEmbed, VisionAttention, PatchMerger
 public final class PatchTower {
+    /** Raised when the block computes something else; part of the model version. */
+    private static final int REVISION = 1;
+
     private static final double THETA = 10_000;
 
     private final TowerBuilder builder;
@@ -36,6 +39,7 @@ public final class PatchTower {
     public PatchTower(TowerBuilder builder, Geometry geometry, int channels, int heads) {
         this.builder = builder;
         this.ops = builder.ops();
+        ops.graph().uses("patch-tower", REVISION);
         this.geometry = geometry;
         this.channels = channels;
         this.heads = heads;

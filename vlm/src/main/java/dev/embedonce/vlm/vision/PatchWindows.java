@@ -18,6 +18,9 @@ import java.util.Map;
  */
 // Source: transformers 5.23, vision_utils.py, get_vision_window_index
 public record PatchWindows(int merge, int cells) implements PatchFeeds {
+    /** Raised when other numbers are fed for the same patches; part of the model version. */
+    private static final int REVISION = 1;
+
     private static final String MEMBERS = "window_members";
     private static final String BIAS = "window_bias";
     private static final String PLACES = "window_places";
@@ -25,6 +28,7 @@ public record PatchWindows(int merge, int cells) implements PatchFeeds {
 
     /** Adds the inputs. */
     public Windows inputs(GraphBuilder graph) {
+        graph.uses(block(), REVISION);
         Dim batch = Dim.free("batch");
         return new Windows(
                 size(),
@@ -35,6 +39,16 @@ public record PatchWindows(int merge, int cells) implements PatchFeeds {
 
     private int size() {
         return cells * cells * merge * merge;
+    }
+
+    @Override
+    public String block() {
+        return "patch-windows";
+    }
+
+    @Override
+    public int revision() {
+        return REVISION;
     }
 
     @Override

@@ -24,6 +24,9 @@ import dev.embedonce.graph.onnx.Value;
 // Source: transformers 5.23, models/pixtral/modeling_pixtral.py, PixtralVisionModel
 public record PixtralVision(
         int channels, int layers, int heads, int intermediate, Activation activation, int patchSize, double theta) {
+    /** Raised when the block computes something else; part of the model version. */
+    private static final int REVISION = 1;
+
     private static final double EPSILON = 1e-5;
 
     /** Reads a {@code vision_config}. */
@@ -56,6 +59,7 @@ public record PixtralVision(
      */
     public PatchGrid hiddenState(TowerBuilder builder, String path, Value pixels, int state) {
         Ops ops = builder.ops();
+        ops.graph().uses("pixtral-vision", REVISION);
         Scope tower = builder.root().at(path);
         PatchGrid grid = PatchGrid.embed(tower, pixels, "patch_conv.weight", null, 3, channels, patchSize);
         TokenShape tokens = TokenShape.of(ops, grid.tokens());

@@ -22,6 +22,9 @@ import java.util.List;
 // Source: transformers 5.23, models/llava/modeling_llava.py, LlavaModel.get_image_features, LlavaMultiModalProjector
 public record ProjectedClip(
         ClipVision clip, List<Integer> states, boolean classToken, int hidden, boolean bias, Activation activation) {
+    /** Raised when the block computes something else; part of the model version. */
+    private static final int REVISION = 1;
+
     /** As published, as transformers 5 saves, and as its modules are called; canonical is the second. */
     public static final List<NameLayout> LAYOUTS = List.of(
             NameLayout.replacing("vision_tower.", "vision_tower.vision_model."),
@@ -67,6 +70,7 @@ public record ProjectedClip(
      */
     public Value apply(TowerBuilder builder, Value pixels) {
         Ops ops = builder.ops();
+        ops.graph().uses("projected-clip", REVISION);
         List<Value> chosen = clip.hiddenStates(builder, "vision_tower", pixels, states);
         Value x = chosen.size() == 1 ? chosen.get(0) : ops.concat(2, chosen.toArray(Value[]::new));
         if (!classToken) {

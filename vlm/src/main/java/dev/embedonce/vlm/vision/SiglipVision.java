@@ -26,6 +26,8 @@ public record SiglipVision(
         double epsilon,
         int imageSize,
         int patchSize) {
+    /** Raised when the block computes something else; part of the model version. */
+    private static final int REVISION = 1;
 
     /** Reads a {@code vision_config}. */
     public static SiglipVision read(ModelConfig config) {
@@ -59,6 +61,7 @@ public record SiglipVision(
 
     /** The learned positions, row by row: float32 {@code [side * side, channels]}. */
     public Value positions(TowerBuilder builder, String path) {
+        builder.ops().graph().uses("siglip-vision", REVISION);
         return builder.root()
                 .at(path)
                 .at("embeddings")
@@ -73,6 +76,7 @@ public record SiglipVision(
      * @return float32 {@code [pictures, patches, channels]}
      */
     public Value apply(TowerBuilder builder, String path, Value pixels, Value positions) {
+        builder.ops().graph().uses("siglip-vision", REVISION);
         Scope tower = builder.root().at(path);
         Scope embeddings = tower.at("embeddings");
         PatchGrid grid = PatchGrid.embed(

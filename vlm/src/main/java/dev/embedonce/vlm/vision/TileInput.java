@@ -14,6 +14,9 @@ import java.util.Arrays;
  * tower makes of them put together again.
  */
 public final class TileInput {
+    /** Raised when the block computes something else; part of the model version. */
+    private static final int REVISION = 1;
+
     public static final String PIXEL_VALUES = "pixel_values";
     /** int64 {@code [order]} */
     public static final String ORDER = "token_order";
@@ -24,6 +27,7 @@ public final class TileInput {
 
     /** Adds the input. */
     public TileInput(Ops ops, int side) {
+        ops.graph().uses("tile-input", REVISION);
         this.ops = ops;
         this.side = side;
         this.input = ops.graph()

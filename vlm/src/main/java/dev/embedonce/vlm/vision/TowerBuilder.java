@@ -17,6 +17,7 @@ import dev.embedonce.key.FramedDigest;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyOptions;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -27,7 +28,6 @@ import java.util.function.Function;
  */
 public final class TowerBuilder {
     private final String architecture;
-    private final int revision;
     private final ModelConfig config;
     private final FamilyFiles files;
     private final FamilyOptions options;
@@ -39,7 +39,7 @@ public final class TowerBuilder {
      * Starts a tower.
      *
      * @param architecture the name in the fingerprint, such as {@code llava.vision}
-     * @param revision raised by hand when the mathematics of the tower changes
+     * @param revision of the tower's own part of the graph and of what it feeds, see {@link GraphBuilder#uses}
      * @param config from which nothing but the tower is read
      * @param layouts the ways in which checkpoints name the tensors
      * @param probes tensors that tell the layouts apart
@@ -53,12 +53,12 @@ public final class TowerBuilder {
             List<NameLayout> layouts,
             String... probes) {
         this.architecture = architecture;
-        this.revision = revision;
         this.config = config;
         this.files = files;
         this.options = options;
         this.parameters = Parameters.resolve(files.weights(), layouts, probes);
         this.root = Scope.root(graph, parameters, NumericMode.FLOAT32, options.linearWeights());
+        graph.uses(architecture, revision);
     }
 
     /** The tower's tensors outside its layers: always float32. */
@@ -85,15 +85,33 @@ public final class TowerBuilder {
     }
 
     /**
+     * Ends the graph, whose inputs are the picture's own and what is computed from its grid of patches.
+     *
+     * @param grid of a picture
+     * @param parts what is computed from it; their revisions become part of the model version
+     */
+    public VisionTower openOverGrid(Function<ProcessedImage, PatchFeeds.Grid> grid, PatchFeeds... parts) {
+        List<PatchFeeds> all = List.of(parts);
+        all.forEach(part -> graph.uses(part.block(), part.revision()));
+        return open(image -> {
+            PatchFeeds.Grid patches = grid.apply(image);
+            Map<String, Tensor> feeds = new HashMap<>(image.inputs());
+            all.forEach(part -> part.put(patches.rows(), patches.columns(), feeds));
+            return feeds;
+        });
+    }
+
+    /**
      * Ends the graph. It is opened when its first picture comes.
      *
-     * @param feeds the graph's inputs for one picture, without the batch axis
+     * @param feeds the graph's inputs for one picture, without the batch axis; how they are computed is covered by the tower's own
+     *     revision
      */
     public VisionTower open(Function<ProcessedImage, Map<String, Tensor>> feeds) {
         OnnxGraph built = graph.build();
-        String version = modelVersion();
+        String version = modelVersion(built);
         LazySession session = new LazySession(() -> opened(built, version));
-        return new GraphTower(session, OnnxSession.runtime(options.session().device()), version, feeds);
+        return new GraphTower(session, OnnxSession.runtime(options.session().device()), version, built, feeds);
     }
 
     /** The session, if the weights are still those of the fingerprint once they are loaded. */
@@ -103,20 +121,19 @@ public final class TowerBuilder {
                 built.modelProto(),
                 built.externalFolder().orElse(null),
                 options.session(options.towerMode()));
-        if (!version.equals(modelVersion())) {
+        if (!version.equals(modelVersion(built))) {
             session.close();
             throw new ModelLoadException(files.directory() + ": its weights changed after the model was opened");
         }
         return session;
     }
 
-    private String modelVersion() {
-        FramedDigest digest = FramedDigest.tagged("embedonce.vision-tower.v1")
+    private String modelVersion(OnnxGraph built) {
+        FramedDigest digest = FramedDigest.tagged("embedonce.vision-tower.v2")
                 .put("architecture", architecture)
-                .put("revision", revision)
                 .put("numericMode", options.towerMode().id());
         return architecture + "-"
-                + Fingerprints.put(digest, config, parameters, options.digester())
+                + Fingerprints.put(digest, built.revisions(), config, parameters, options.digester())
                         .hexDigest();
     }
 }

@@ -18,6 +18,9 @@ import java.util.stream.IntStream;
  */
 // Source: transformers 5.23, models/florence2/modeling_florence2.py, Florence2VisionBackbone
 final class Davit {
+    /** Raised when the tower computes something else; part of the model version. */
+    private static final int REVISION = 1;
+
     private static final String TOWER = "vision_tower";
     private static final double EPSILON = 1e-5;
 
@@ -41,6 +44,7 @@ final class Davit {
     private Davit(TowerBuilder builder, ModelConfig config, List<Stage> stages) {
         this.builder = builder;
         this.ops = builder.ops();
+        ops.graph().uses("davit", REVISION);
         this.stages = stages;
         this.window = config.positive("window_size", 12);
         this.ratio = config.number("mlp_ratio", 4);

@@ -46,6 +46,7 @@ final class LlavaNextVision {
         Scope root = builder.root();
         Value newline = root.view(root.tensor("image_newline", hidden), 1, 1, hidden);
         builder.output(VisionFeatures.FEATURES, input.ordered(tokens, newline, hidden), hidden);
+        builder.ops().graph().uses(GridPinpoints.BLOCK, GridPinpoints.REVISION);
         int side = tower.clip().imageSize() / tower.clip().patchSize();
         return builder.open(image -> feeds(image, side));
     }

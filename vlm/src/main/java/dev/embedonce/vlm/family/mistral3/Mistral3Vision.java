@@ -12,19 +12,16 @@ import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
-import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyOptions;
-import dev.embedonce.vlm.vision.PatchAngles;
+import dev.embedonce.vlm.vision.PatchFeeds;
 import dev.embedonce.vlm.vision.PixtralVision;
 import dev.embedonce.vlm.vision.ProcessedImage;
 import dev.embedonce.vlm.vision.TowerBuilder;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import dev.embedonce.vlm.vision.VisionTower;
 import java.nio.LongBuffer;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Pixtral's tower, then a projector: a norm, squares of patches merged into one, two linear layers. */
 // Source: transformers 5.23, models/mistral3/modeling_mistral3.py, Mistral3MultiModalProjector, Mistral3PatchMerger
@@ -91,15 +88,12 @@ final class Mistral3Vision {
         Value shape = builder.ops()
                 .concat(0, builder.ops().dim(pixels, 0), builder.ops().graph().constant(-1, hidden));
         builder.output(VisionFeatures.FEATURES, builder.ops().reshape(projected, shape), hidden);
-        PatchAngles angles = pixtral.angles();
-        return builder.open(image -> feeds(image, angles, pixtral.patchSize()));
+        return builder.openOverGrid(image -> grid(image, pixtral.patchSize()), pixtral.angles());
     }
 
-    private static Map<String, Tensor> feeds(ProcessedImage image, PatchAngles angles, int patch) {
+    private static PatchFeeds.Grid grid(ProcessedImage image, int patch) {
         LongBuffer size = image.layout(Mistral3Processor.SIZES).longs();
-        Map<String, Tensor> feeds = new HashMap<>(image.inputs());
-        angles.put((int) size.get(0) / patch, (int) size.get(1) / patch, feeds);
-        return feeds;
+        return new PatchFeeds.Grid((int) size.get(0) / patch, (int) size.get(1) / patch);
     }
 
     /** Squares of patches as one, each channel's values side by side: float32 {@code [batch * tokens, channels]}. */

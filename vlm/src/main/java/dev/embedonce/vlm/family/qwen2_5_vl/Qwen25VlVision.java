@@ -78,7 +78,7 @@ final class Qwen25VlVision {
         PatchTower tower = new PatchTower(builder, geometry, channels, heads);
         PatchWindows windows = new PatchWindows(geometry.merge(), cells);
         new Qwen25VlVision(builder, tower, windows, channels, config).build(layers);
-        return builder.open(PatchFeeds.of(tower.angles(), windows));
+        return builder.openOverGrid(PatchFeeds.Grid::of, tower.angles(), windows);
     }
 
     private void build(int layers) {

@@ -58,7 +58,7 @@ final class Qwen2VlVision {
                 "patch_embed.proj.weight");
         PatchTower tower = new PatchTower(builder, geometry, channels, heads);
         new Qwen2VlVision(builder, tower, channels, config).build(layers);
-        return builder.open(PatchFeeds.of(tower.angles()));
+        return builder.openOverGrid(PatchFeeds.Grid::of, tower.angles());
     }
 
     private void build(int layers) {

@@ -82,8 +82,8 @@ final class Qwen3VlVision {
                 "patch_embed.proj.weight");
         PatchTower tower = new PatchTower(builder, geometry, channels, heads);
         new Qwen3VlVision(builder, tower, channels, config).build(positions, layers, levels);
-        return builder.open(
-                PatchFeeds.of(tower.angles(), new LearnedTaps(geometry.merge(), (int) Math.sqrt(positions))));
+        return builder.openOverGrid(
+                PatchFeeds.Grid::of, tower.angles(), new LearnedTaps(geometry.merge(), (int) Math.sqrt(positions)));
     }
 
     private void build(int positions, int layers, List<Integer> levels) {
