@@ -4,6 +4,7 @@ import dev.embedonce.graph.blocks.Parameters;
 import dev.embedonce.graph.safetensors.TensorDigester;
 import dev.embedonce.graph.safetensors.TensorInfo;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.key.Revisions;
 import java.util.Map;
 import java.util.SortedMap;
 
@@ -24,7 +25,7 @@ public final class Fingerprints {
             ModelConfig config,
             Parameters parameters,
             TensorDigester digester) {
-        revisions.forEach((block, revision) -> digest.put("block", block).put("revision", revision));
+        Revisions.put(digest, revisions);
         config.used().forEach((name, value) -> digest.put("config." + name, value));
         for (Map.Entry<String, TensorInfo> entry : parameters.read().entrySet()) {
             TensorInfo tensor = entry.getValue();

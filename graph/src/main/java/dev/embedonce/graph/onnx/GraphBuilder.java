@@ -5,6 +5,7 @@ import dev.embedonce.graph.Shape;
 import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.safetensors.TensorInfo;
 import dev.embedonce.graph.safetensors.Weights;
+import dev.embedonce.key.Revisions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -13,8 +14,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +42,7 @@ public final class GraphBuilder {
     private final Map<String, External> externals = new LinkedHashMap<>();
     private final Map<String, Value> constants = new HashMap<>();
     private final Map<String, Value> casts = new HashMap<>();
-    private final SortedMap<String, Integer> revisions = new TreeMap<>();
+    private final Revisions revisions = new Revisions();
     private int names;
 
     /** Starts an empty graph. */
@@ -60,11 +59,7 @@ public final class GraphBuilder {
      * @throws IllegalStateException if a block of that name is there with another revision
      */
     public void uses(String block, int revision) {
-        Integer known = revisions.putIfAbsent(block, revision);
-        if (known != null && known != revision) {
-            throw new IllegalStateException(
-                    "two blocks are named " + block + ", with the revisions " + known + " and " + revision);
-        }
+        revisions.uses(block, revision);
     }
 
     /** An input of the graph. */
@@ -211,7 +206,7 @@ public final class GraphBuilder {
                 .put(8, new ProtoWriter().put(1, "").put(2, OPSET))
                 .put(8, new ProtoWriter().put(1, CONTRIB_DOMAIN).put(2, 1));
         try {
-            return new OnnxGraph(model.toByteArray(), folder, revisions);
+            return new OnnxGraph(model.toByteArray(), folder, revisions.all());
         } catch (ArithmeticException e) {
             throw new ModelLoadException(
                     "the graph with its own weights takes " + model.size() + " bytes; an ONNX model ends at 2 GiB", e);
