@@ -46,13 +46,13 @@ public final class SelfAttention {
         return this;
     }
 
-    /** Each token sees those of its own window only. Not together with a bias on the scores. */
+    /** Each token attends to those of its own window only. Not together with a bias on the scores. */
     public SelfAttention windows(Windows tokens) {
         this.windows = tokens;
         return this;
     }
 
-    /** No token sees a later one. */
+    /** Causal attention: no token attends to a later one. */
     public SelfAttention causal() {
         this.causal = true;
         return this;

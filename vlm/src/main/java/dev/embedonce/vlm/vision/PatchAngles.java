@@ -5,7 +5,10 @@ import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
 import java.util.Map;
 
-/** The angles of each patch's row and column: {@link #COS} and {@link #SIN}. Half of a head's pairs are turned by each. Immutable. */
+/**
+ * The tables of the two-dimensional rotary position embedding (RoPE): {@link #COS} and {@link #SIN} of each patch's row and column
+ * angles. The row rotates half of a head's pairs, the column the other half. Immutable and thread-safe.
+ */
 // Source: transformers 5.23, models/qwen2_vl/modeling_qwen2_vl.py, Qwen2VLVisionRotaryEmbedding
 public final class PatchAngles implements PatchFeeds {
     /** Raised when other numbers are fed for the same patches; part of the model version. */

@@ -115,7 +115,7 @@ public final class PatchTower {
      * @param second the path of the other
      * @param channels between them
      */
-    public record Feeding(String first, String second, int channels, Activation activation) {}
+    public record MlpShape(String first, String second, int channels, Activation activation) {}
 
     /**
      * Adds one of {@code blocks}: norm, attention, residual, norm, MLP, residual.
@@ -123,7 +123,7 @@ public final class PatchTower {
      * @param x float32 {@code [batch * patches, channels]}
      * @return float32 of the same shape
      */
-    public Value layer(int index, Value x, Feeding feeding, double epsilon) {
+    public Value layer(int index, Value x, MlpShape mlp, double epsilon) {
         Scope norms = builder.root().at("blocks", index);
         Scope layer = builder.layer("blocks", index);
         Value normed = Norm.layer(norms.at("norm1"), x, channels, epsilon);
@@ -131,9 +131,9 @@ public final class PatchTower {
         return ops.add(
                 mixed,
                 Mlp.plain(
-                        Linear.of(layer.at(feeding.first), channels, feeding.channels, true),
-                        feeding.activation,
-                        Linear.of(layer.at(feeding.second), feeding.channels, channels, true),
+                        Linear.of(layer.at(mlp.first), channels, mlp.channels, true),
+                        mlp.activation,
+                        Linear.of(layer.at(mlp.second), mlp.channels, channels, true),
                         Norm.layer(norms.at("norm2"), mixed, channels, epsilon)));
     }
 

@@ -11,7 +11,7 @@ import dev.embedonce.vlm.family.FamilyOptions;
 import dev.embedonce.vlm.vision.PatchFeeds;
 import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
 import dev.embedonce.vlm.vision.PatchTower;
-import dev.embedonce.vlm.vision.PatchTower.Feeding;
+import dev.embedonce.vlm.vision.PatchTower.MlpShape;
 import dev.embedonce.vlm.vision.TowerBuilder;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import dev.embedonce.vlm.vision.VisionTower;
@@ -26,14 +26,14 @@ final class Qwen2VlVision {
     private final TowerBuilder builder;
     private final PatchTower tower;
     private final int channels;
-    private final Feeding feeding;
+    private final MlpShape mlp;
     private final int outChannels;
 
     private Qwen2VlVision(TowerBuilder builder, PatchTower tower, int channels, ModelConfig config) {
         this.builder = builder;
         this.tower = tower;
         this.channels = channels;
-        this.feeding = new Feeding(
+        this.mlp = new MlpShape(
                 "mlp.fc1",
                 "mlp.fc2",
                 (int) (channels * config.number("mlp_ratio", 4)),
@@ -64,7 +64,7 @@ final class Qwen2VlVision {
     private void build(int layers) {
         Value x = tower.embedded(false);
         for (int i = 0; i < layers; i++) {
-            x = tower.layer(i, x, feeding, EPSILON);
+            x = tower.layer(i, x, mlp, EPSILON);
         }
         Scope merger = builder.root().at("merger");
         Value merged = tower.merged(Norm.layer(merger.at("ln_q"), x, channels, EPSILON));

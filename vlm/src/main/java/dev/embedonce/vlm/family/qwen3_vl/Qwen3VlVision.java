@@ -14,7 +14,7 @@ import dev.embedonce.vlm.vision.LearnedTaps;
 import dev.embedonce.vlm.vision.PatchFeeds;
 import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
 import dev.embedonce.vlm.vision.PatchTower;
-import dev.embedonce.vlm.vision.PatchTower.Feeding;
+import dev.embedonce.vlm.vision.PatchTower.MlpShape;
 import dev.embedonce.vlm.vision.TowerBuilder;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import dev.embedonce.vlm.vision.VisionTower;
@@ -37,7 +37,7 @@ final class Qwen3VlVision {
     private final PatchTower tower;
     private final Ops ops;
     private final int channels;
-    private final Feeding feeding;
+    private final MlpShape mlp;
     private final int outChannels;
 
     private Qwen3VlVision(TowerBuilder builder, PatchTower tower, int channels, ModelConfig config) {
@@ -45,7 +45,7 @@ final class Qwen3VlVision {
         this.tower = tower;
         this.ops = builder.ops();
         this.channels = channels;
-        this.feeding = new Feeding(
+        this.mlp = new MlpShape(
                 "mlp.linear_fc1",
                 "mlp.linear_fc2",
                 config.positive("intermediate_size", 4304),
@@ -90,7 +90,7 @@ final class Qwen3VlVision {
         Value x = ops.add(tower.embedded(true), learnedPositions(positions));
         int merged = tower.mergedChannels();
         for (int i = 0; i < layers; i++) {
-            x = tower.layer(i, x, feeding, EPSILON);
+            x = tower.layer(i, x, mlp, EPSILON);
             if (levels.contains(i)) {
                 int level = levels.indexOf(i);
                 Scope merger = builder.root().at("deepstack_merger_list", level);
