@@ -12,13 +12,19 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.GraphBuilder;
 import dev.embedonce.graph.onnx.Ops;
+import dev.embedonce.image.ImageProcessor;
+import dev.embedonce.key.Revisions;
+import dev.embedonce.vlm.vision.ImageProcessing;
+import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,7 +55,8 @@ class RevisionsTest {
     static void read() {
         JavaClasses classes = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-                .importPackages(TOWERS);
+                .importPackages(Stream.concat(Stream.of(TOWERS), Stream.of("dev.embedonce.image"))
+                        .toArray(String[]::new));
         calls = new HashMap<>();
         for (JavaClass type : classes) {
             for (JavaCodeUnit unit : type.getCodeUnits()) {
@@ -153,5 +160,68 @@ class RevisionsTest {
         assertThat(building.stream().map(unit -> unit.getOwner().getSimpleName()))
                 .contains(
                         "Norm", "Mlp", "ClipBlock", "PositionTable", "ClipVision", "TileInput", "Clip", "MllamaVision");
+    }
+
+    @Test
+    void everyStepOfAProcessor_isAmongItsRevisions() {
+        List<JavaClass> processors = calls.keySet().stream()
+                .map(JavaCodeUnit::getOwner)
+                .distinct()
+                .filter(type -> type.isEquivalentTo(ImageProcessor.class)
+                        || type.isAssignableTo(ImageProcessing.class) && !type.isInterface())
+                .toList();
+        assertThat(processors).hasSizeGreaterThan(1);
+
+        for (JavaClass processor : processors) {
+            assertThat(stepsReached(processor))
+                    .as(processor.getName() + " makes pixels with these; its revisions() must name them")
+                    .isNotEmpty()
+                    .isSubsetOf(described(processor));
+        }
+    }
+
+    /** The classes with a revision that a processor reaches when it is made and when it processes. */
+    private static Set<String> stepsReached(JavaClass processor) {
+        return reached(processor, "<init>", "process").stream()
+                .map(JavaCodeUnit::getOwner)
+                .filter(type -> !isPlainRecordWithin(type))
+                .map(RevisionsTest::outer)
+                .filter(type -> type.getMethods().stream().anyMatch(RevisionsTest::isDescription))
+                .map(JavaClass::getName)
+                .collect(Collectors.toSet());
+    }
+
+    /** The classes whose revisions a processor adds. */
+    private static Set<String> described(JavaClass processor) {
+        return reached(processor, "revisions").stream()
+                .filter(RevisionsTest::isDescription)
+                .map(unit -> unit.getOwner().getName())
+                .collect(Collectors.toSet());
+    }
+
+    /** A record such as a size does nothing that pixels depend on. */
+    private static boolean isPlainRecordWithin(JavaClass type) {
+        return type.isRecord()
+                && !outer(type).equals(type)
+                && !type.isAssignableTo(outer(type).getName());
+    }
+
+    private static boolean isDescription(JavaCodeUnit unit) {
+        return unit.getName().equals("describe")
+                && unit.getRawParameterTypes().stream().anyMatch(type -> type.isEquivalentTo(Revisions.class));
+    }
+
+    private static Set<JavaCodeUnit> reached(JavaClass type, String... names) {
+        Set<JavaCodeUnit> seen = new HashSet<>();
+        Deque<JavaCodeUnit> open = new ArrayDeque<>(type.getCodeUnits().stream()
+                .filter(unit -> List.of(names).contains(unit.getName()))
+                .toList());
+        while (!open.isEmpty()) {
+            JavaCodeUnit unit = open.remove();
+            if (seen.add(unit)) {
+                open.addAll(calls.getOrDefault(unit, Set.of()));
+            }
+        }
+        return seen;
     }
 }

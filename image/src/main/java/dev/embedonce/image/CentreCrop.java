@@ -1,5 +1,7 @@
 package dev.embedonce.image;
 
+import dev.embedonce.key.Revisions;
+
 /**
  * A crop around the centre; a side that is too short is padded with black before and after.
  *
@@ -8,6 +10,9 @@ package dev.embedonce.image;
  */
 // Source: transformers 5.23, image_transforms.center_crop
 public record CentreCrop(int height, int width) {
+    /** Raised when this step makes other pixels of the same bytes and settings; part of the preprocessing version. */
+    private static final int REVISION = 1;
+
     public CentreCrop {
         if (height < 1 || width < 1) {
             throw new IllegalArgumentException("cannot crop to " + width + "x" + height);
@@ -31,5 +36,10 @@ public record CentreCrop(int height, int width) {
     /** Rows of padding above a picture of that height. */
     int padTop(int pictureHeight) {
         return Math.max(0, height - pictureHeight + 1) / 2;
+    }
+
+    /** Adds the revision of this step. */
+    static void describe(Revisions steps) {
+        steps.uses("centre-crop", REVISION);
     }
 }

@@ -1,6 +1,7 @@
 package dev.embedonce.image;
 
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.key.Revisions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 // Source: transformers 5.23, image_transforms.rescale and normalize; image_processing_pil_efficientnet
 public final class ChannelMath {
+    /** Raised when this step makes other pixels of the same bytes and settings; part of the preprocessing version. */
+    private static final int REVISION = 1;
+
     private final @Nullable Double factor;
     private final boolean minusOne;
     private final float @Nullable [] mean;
@@ -127,5 +131,10 @@ public final class ChannelMath {
                 .put("mean", mean == null ? new float[0] : mean)
                 .put("std", std == null ? new float[0] : std)
                 .put("divideAgain", divideAgain);
+    }
+
+    /** Adds the revision of this step. */
+    public static void describe(Revisions steps) {
+        steps.uses("channel-math", REVISION);
     }
 }

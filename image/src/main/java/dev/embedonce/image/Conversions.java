@@ -1,12 +1,21 @@
 package dev.embedonce.image;
 
+import dev.embedonce.key.Revisions;
 import java.util.Objects;
 
 /** Pillow's conversions to RGB and L, and the laying over white of transformers 5. */
 // Source: Pillow 13.0.0, src/libImaging/Convert.c and AlphaComposite.c; transformers 5.23,
 // image_transforms.convert_to_rgb
 final class Conversions {
+    /** Raised when this step makes other pixels of the same bytes and settings; part of the preprocessing version. */
+    private static final int REVISION = 1;
+
     private Conversions() {}
+
+    /** Adds the revision of this step. */
+    static void describe(Revisions steps) {
+        steps.uses("conversions", REVISION);
+    }
 
     static byte[] rgb(PixelImage image) {
         byte[] in = image.raw();

@@ -1,5 +1,6 @@
 package dev.embedonce.image;
 
+import dev.embedonce.key.Revisions;
 import java.util.Arrays;
 
 /**
@@ -8,6 +9,9 @@ import java.util.Arrays;
  */
 // Source: PyTorch 2.15, aten/src/ATen/native/cpu/UpSampleKernel.cpp, the separable antialiasing kernels
 final class FloatResampler {
+    /** Raised when this step makes other pixels of the same bytes and settings; part of the preprocessing version. */
+    private static final int REVISION = 1;
+
     /** For each output the first input it depends on and the weights of the inputs from there on. */
     private static final class Axis {
         private final int[] first;
@@ -47,6 +51,11 @@ final class FloatResampler {
     }
 
     private FloatResampler() {}
+
+    /** Adds the revision of this step. */
+    static void describe(Revisions steps) {
+        steps.uses("float-resampler", REVISION);
+    }
 
     /**
      * Gives {@code sink} the whole of {@code source}, which must be there in full, resized to {@code width} x {@code height}.

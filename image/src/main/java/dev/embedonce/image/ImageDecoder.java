@@ -3,6 +3,7 @@ package dev.embedonce.image;
 import dev.embedonce.image.internal.ImageSource;
 import dev.embedonce.image.internal.ImageSources;
 import dev.embedonce.image.internal.WorkBudget;
+import dev.embedonce.key.Revisions;
 import java.util.function.Supplier;
 
 /**
@@ -34,6 +35,13 @@ public final class ImageDecoder {
         }
         this.exif = exif;
         this.maxPixels = maxPixels;
+    }
+
+    /** Adds the revisions of all steps from bytes to upright pixels, and to RGB. */
+    public static void describe(Revisions steps) {
+        ImageSources.describe(steps);
+        Orientation.describe(steps);
+        Conversions.describe(steps);
     }
 
     public ExifPolicy exif() {

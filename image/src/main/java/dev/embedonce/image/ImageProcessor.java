@@ -2,9 +2,11 @@ package dev.embedonce.image;
 
 import dev.embedonce.image.ResizeRule.Size;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.key.Revisions;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 // Source: transformers 5.23, image_processing_backends.PilBackend; models/dinov3_vit/image_processing_dinov3_vit.py
 public final class ImageProcessor {
-    /** Raised whenever this code's own pixels change for unchanged settings. */
-    static final int REVISION = 1;
+    /** Raised when what is done here, beside the steps with revisions of their own, makes other pixels; part of the version. */
+    private static final int REVISION = 1;
 
     private final String label;
     private final ImageDecoder decoder;
@@ -194,10 +196,30 @@ public final class ImageProcessor {
         return decoder;
     }
 
+    /** The steps that make the pixels, by name, each with its revision: part of {@link #preprocVersion()}. */
+    public SortedMap<String, Integer> revisions() {
+        Revisions steps = new Revisions().uses("image-processor", REVISION);
+        ImageDecoder.describe(steps);
+        ResizeRule.describe(steps);
+        if (floatResize) {
+            FloatResampler.describe(steps);
+        } else {
+            Resampler.describe(steps);
+        }
+        if (square != null) {
+            SquarePadding.describe(steps);
+        }
+        if (crop != null) {
+            CentreCrop.describe(steps);
+        }
+        ChannelMath.describe(steps);
+        return steps.all();
+    }
+
     private String version() {
-        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.v1")
-                .put("revision", REVISION)
-                .put("backend", backend())
+        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.v2");
+        Revisions.put(digest, revisions());
+        digest.put("backend", backend())
                 .put("profile", profile.label())
                 .put("exif", decoder.exif().label())
                 .put("alpha", alpha.label())

@@ -1,9 +1,19 @@
 package dev.embedonce.image;
 
+import dev.embedonce.key.Revisions;
+
 /** The eight ways EXIF says a stored picture is to be turned. */
 // Source: Pillow 13.0.0, ImageOps.exif_transpose
 final class Orientation {
+    /** Raised when this step makes other pixels of the same bytes and settings; part of the preprocessing version. */
+    private static final int REVISION = 1;
+
     private Orientation() {}
+
+    /** Adds the revision of this step. */
+    static void describe(Revisions steps) {
+        steps.uses("orientation", REVISION);
+    }
 
     static boolean swapsSides(int orientation) {
         return orientation >= 5 && orientation <= 8;

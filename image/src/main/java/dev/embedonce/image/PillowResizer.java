@@ -1,8 +1,19 @@
 package dev.embedonce.image;
 
+import dev.embedonce.key.Revisions;
+
 /** {@code PIL.Image.Image.resize}, bit for bit, for 8-bit pictures. */
 public final class PillowResizer {
+    /** Raised when this step makes other pixels of the same bytes and settings; part of the preprocessing version. */
+    private static final int REVISION = 1;
+
     private PillowResizer() {}
+
+    /** Adds the revision of this step and of those it is made of. */
+    public static void describe(Revisions steps) {
+        steps.uses("pillow-resizer", REVISION);
+        Resampler.describe(steps);
+    }
 
     /**
      * Resizes to {@code width} x {@code height}. The same size is returned as it is. As in Pillow, palette and bilevel

@@ -1,6 +1,7 @@
 package dev.embedonce.image;
 
 import dev.embedonce.image.internal.PlanarRows;
+import dev.embedonce.key.Revisions;
 import java.util.Arrays;
 
 /**
@@ -13,6 +14,9 @@ import java.util.Arrays;
  */
 // Source: Pillow 13.0.0, src/libImaging/Resample.c, ImagingResampleHorizontal_8bpc and ImagingResampleVertical_8bpc
 final class Resampler {
+    /** Raised when this step makes other pixels of the same bytes and settings; part of the preprocessing version. */
+    private static final int REVISION = 1;
+
     /** Receives the rows of the result in order: samples 0 to 255, one array a band. The arrays are reused. */
     @FunctionalInterface
     interface Sink {
@@ -272,5 +276,10 @@ final class Resampler {
                 h[x] = column[from + 7];
             }
         }
+    }
+
+    /** Adds the revision of this step. */
+    static void describe(Revisions steps) {
+        steps.uses("resampler", REVISION);
     }
 }

@@ -1,15 +1,24 @@
 package dev.embedonce.image;
 
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.key.Revisions;
 
 /** How a processor chooses the size a picture is resized to. */
 // Source: transformers 5.23, image_processing_backends.PilBackend.resize and image_transforms
 public sealed interface ResizeRule {
+    /** Raised when a rule chooses another size for the same picture and numbers; part of the preprocessing version. */
+    int REVISION = 1;
+
     /** A size in pixels. */
     record Size(int width, int height) {}
 
     /** The size for a picture of {@code width} x {@code height}. */
     Size sizeFor(int width, int height);
+
+    /** Adds the revision of the rules. */
+    static void describe(Revisions steps) {
+        steps.uses("resize-rule", REVISION);
+    }
 
     /** Names this rule and its numbers in {@code digest}. */
     void describe(FramedDigest digest);

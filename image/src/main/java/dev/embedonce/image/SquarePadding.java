@@ -2,6 +2,7 @@ package dev.embedonce.image;
 
 import dev.embedonce.image.internal.PlanarRows;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.key.Revisions;
 import java.util.Arrays;
 
 /**
@@ -11,6 +12,9 @@ import java.util.Arrays;
  */
 // Source: transformers 5.23, models/llava/image_processing_pil_llava.py, pad_to_square
 record SquarePadding(int red, int green, int blue) {
+    /** Raised when this step makes other pixels of the same bytes and settings; part of the preprocessing version. */
+    private static final int REVISION = 1;
+
     SquarePadding {
         if (((red | green | blue) & ~0xFF) != 0) {
             throw new IllegalArgumentException("colour " + red + ", " + green + ", " + blue);
@@ -56,6 +60,11 @@ record SquarePadding(int red, int green, int blue) {
             }
         };
         return new Resampler.Source(rows, Region.whole(side, side), picture.bands(), side, side);
+    }
+
+    /** Adds the revision of this step. */
+    static void describe(Revisions steps) {
+        steps.uses("square-padding", REVISION);
     }
 
     void describe(FramedDigest digest) {

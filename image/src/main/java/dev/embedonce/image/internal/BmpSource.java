@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** Windows and OS/2 bitmaps: 1, 4, 8, 16, 24 and 32 bits, run-length coded, bit fields, top-down. */
 // Source: Pillow 13.0.0, BmpImagePlugin.py
 final class BmpSource implements ImageSource {
+    /** Raised when other pixels are decoded from the same bytes; part of the preprocessing version. */
+    static final int REVISION = 1;
+
     private static final String NAME = "BMP";
     private static final int RAW = 0;
     private static final int RLE8 = 1;

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** GIF: the first frame, on the whole logical screen. */
 // Source: GIF89a specification; modes, screen size and fill as Pillow 13.0.0, GifImagePlugin.py
 final class GifSource implements ImageSource {
+    /** Raised when other pixels are decoded from the same bytes; part of the preprocessing version. */
+    static final int REVISION = 1;
+
     private static final String NAME = "GIF";
     private static final int NO_INDEX = -1;
 

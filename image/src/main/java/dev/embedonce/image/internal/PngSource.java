@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** PNG: all colour types and depths, interlaced or not; the default image of an animated one. */
 // Source: PNG specification, third edition; modes and transparency as Pillow 13.0.0, PngImagePlugin.py
 final class PngSource implements ImageSource {
+    /** Raised when other pixels are decoded from the same bytes; part of the preprocessing version. */
+    static final int REVISION = 1;
+
     private static final String NAME = "PNG";
     private static final int SIGNATURE_LENGTH = 8;
     private static final int NONE = -1;

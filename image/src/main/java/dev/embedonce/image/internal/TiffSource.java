@@ -13,6 +13,9 @@ import java.util.Arrays;
  */
 // Source: TIFF 6.0 and its technical note 2; modes as Pillow 13.0.0, TiffImagePlugin.py
 final class TiffSource implements ImageSource {
+    /** Raised when other pixels are decoded from the same bytes; part of the preprocessing version. */
+    static final int REVISION = 1;
+
     static final int WHITE_IS_ZERO = 0;
     static final int BLACK_IS_ZERO = 1;
     static final int RGB = 2;

@@ -2,6 +2,7 @@ package dev.embedonce.vlm.vision;
 
 import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.image.ResizeRule.Size;
+import dev.embedonce.key.Revisions;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -33,6 +34,11 @@ public record GridPinpoints(int side, List<Grid> grids) {
 
     /** A part of a picture: what is left and right of it, above and below, is equally wide up to a pixel. */
     public record Inner(int left, int top, int width, int height) {}
+
+    /** Adds the revision of this step. */
+    public static void describe(Revisions steps) {
+        steps.uses(BLOCK, REVISION);
+    }
 
     public GridPinpoints {
         grids = List.copyOf(grids);

@@ -3,6 +3,7 @@ package dev.embedonce.vlm.vision;
 import dev.embedonce.value.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 
 /** Makes pictures ready for a tower, as the model's processor does. Immutable and thread-safe. */
 public interface ImageProcessing {
@@ -16,6 +17,9 @@ public interface ImageProcessing {
 
     /** The second part of the cache key, for these settings: a label and the digest of everything that shapes the pixels. */
     String preprocVersion(ImageSettings settings);
+
+    /** The steps that make the pixels, by name, each with its revision: part of every preprocessing version. */
+    SortedMap<String, Integer> revisions();
 
     /**
      * The pictures in the tensors that transformers' processor makes of a whole request, one by one.

@@ -10,6 +10,7 @@ import dev.embedonce.image.PixelValues;
 import dev.embedonce.image.ResampleFilter;
 import dev.embedonce.image.ResizeRule;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.key.Revisions;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * Pictures packed as patches, as transformers' {@code Qwen2VLImageProcessor} does: resized so that both sides are whole numbers of
@@ -184,16 +186,27 @@ public final class PatchProcessing implements ImageProcessing {
 
     @Override
     public String preprocVersion(ImageSettings settings) {
-        String version = processor(settings).preprocVersion();
-        String digest = FramedDigest.tagged("embedonce.preproc.patches.v1")
-                .put("revision", REVISION)
-                .put("pixels", version)
+        ImageProcessor processor = processor(settings);
+        String version = processor.preprocVersion();
+        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.patches.v2");
+        Revisions.put(digest, revisions(processor));
+        digest.put("pixels", version)
                 .put("patch", geometry.patch)
                 .put("merge", geometry.merge)
-                .put("temporal", geometry.temporal)
-                .hexDigest();
+                .put("temporal", geometry.temporal);
         return version.substring(0, version.indexOf('@')) + "/p" + geometry.patch + "-m" + geometry.merge + "@sha256:"
-                + digest;
+                + digest.hexDigest();
+    }
+
+    @Override
+    public SortedMap<String, Integer> revisions() {
+        return revisions(processor(ImageSettings.DEFAULT));
+    }
+
+    private static SortedMap<String, Integer> revisions(ImageProcessor processor) {
+        Revisions steps = new Revisions().uses("patch-processing", REVISION);
+        processor.revisions().forEach(steps::uses);
+        return steps.all();
     }
 
     @Override

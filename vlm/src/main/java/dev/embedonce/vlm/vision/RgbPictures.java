@@ -2,6 +2,7 @@ package dev.embedonce.vlm.vision;
 
 import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.image.AlphaPolicy;
+import dev.embedonce.image.ChannelMath;
 import dev.embedonce.image.ImageDecoder;
 import dev.embedonce.image.ImageException;
 import dev.embedonce.image.PillowProfile;
@@ -12,6 +13,7 @@ import dev.embedonce.image.PixelOptions;
 import dev.embedonce.image.PixelValues;
 import dev.embedonce.image.ResampleFilter;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.key.Revisions;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
@@ -24,7 +26,7 @@ import java.util.List;
  */
 // Source: transformers 5.23, image_processing_backends.PilBackend
 public final class RgbPictures {
-    /** Raised whenever pixels change for unchanged settings. */
+    /** Raised when what is done here, beside the steps with revisions of their own, makes other pixels; part of the version. */
     private static final int REVISION = 1;
 
     private static final int BANDS = PixelValues.CHANNELS;
@@ -142,10 +144,17 @@ public final class RgbPictures {
         return Tensor.view(DType.FLOAT32, shape, bytes);
     }
 
-    /** Adds everything that shapes pixels here to a digest; sizes and tiles are the caller's. */
+    /** Adds the revisions of this step and of those it is made of. */
+    public static void describe(Revisions steps) {
+        steps.uses("rgb-pictures", REVISION);
+        ImageDecoder.describe(steps);
+        PillowResizer.describe(steps);
+        ChannelMath.describe(steps);
+    }
+
+    /** Adds every setting that shapes pixels here to a digest; sizes and tiles are the caller's. */
     public void describe(FramedDigest digest) {
-        digest.put("rgb.revision", REVISION)
-                .put("profile", profile.label())
+        digest.put("profile", profile.label())
                 .put("exif", decoder.exif().label())
                 .put("alpha", alpha.label())
                 .put("resample", filter.pillowCode());

@@ -6,12 +6,14 @@ import dev.embedonce.image.PixelOptions;
 import dev.embedonce.image.ResampleFilter;
 import dev.embedonce.image.ResizeRule.Size;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.key.Revisions;
 import dev.embedonce.value.Tensor;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.stream.LongStream;
 
 /**
@@ -171,15 +173,22 @@ public final class SplitProcessing implements ImageProcessing {
     @Override
     public String preprocVersion(ImageSettings settings) {
         Effective effective = effective(settings);
-        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.split.v1")
-                .put("revision", REVISION)
-                .put("resize", resize)
+        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.split.v2");
+        Revisions.put(digest, revisions());
+        digest.put("resize", resize)
                 .put("longest", effective.longest)
                 .put("side", side)
                 .put("split", effective.split);
         pictures.describe(digest);
         return label + "/l" + effective.longest + "-t" + side + (effective.split ? "" : "-whole") + "/"
                 + pictures.label() + "@sha256:" + digest.hexDigest();
+    }
+
+    @Override
+    public SortedMap<String, Integer> revisions() {
+        Revisions steps = new Revisions().uses("split-processing", REVISION);
+        RgbPictures.describe(steps);
+        return steps.all();
     }
 
     /**

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * that a wanted region needs are transformed; the entropy-coded data is read to its end, so a cut file is always noticed.
  */
 public final class JpegSource implements ImageSource {
+    /** Raised when other pixels are decoded from the same bytes; part of the preprocessing version. */
+    public static final int REVISION = 1;
+
     /** More than any encoder makes; each scan may cost a walk over all of the picture, however short it is. */
     private static final int MAX_SCANS = 200;
 

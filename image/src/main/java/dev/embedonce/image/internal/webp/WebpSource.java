@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** WebP: lossy with or without alpha, lossless, and the first frame of an animation on its canvas. */
 // Source: RFC 9649, section 2
 public final class WebpSource implements ImageSource {
+    /** Raised when other pixels are decoded from the same bytes; part of the preprocessing version. */
+    public static final int REVISION = 1;
+
     static final String NAME = "WebP";
     private static final int ALPHA_FLAG = 0x10;
     private static final int ANIMATION_FLAG = 0x02;

@@ -5,6 +5,7 @@ import dev.embedonce.image.PixelImage;
 import dev.embedonce.image.PixelOptions;
 import dev.embedonce.image.ResampleFilter;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.key.Revisions;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.vision.ImageProcessing;
 import dev.embedonce.vlm.vision.ImageSettings;
@@ -15,6 +16,7 @@ import dev.embedonce.vlm.vision.RgbPictures.Defaults;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * Pictures squeezed into a square: {@code pixel_values}, float32 {@code [3, size, size]}. The published settings do not convert to RGB
@@ -88,12 +90,19 @@ final class Florence2Processor implements ImageProcessing {
 
     @Override
     public String preprocVersion(ImageSettings settings) {
-        FramedDigest digest =
-                FramedDigest.tagged("embedonce.preproc.florence2.v1").put("revision", REVISION);
+        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.florence2.v2");
+        Revisions.put(digest, revisions());
         pictures.describe(digest);
         digest.put("size", size)
                 .put("convert", convert); // what it does to pixels, pictures say; kept so that versions last
         return "florence2/" + size + "/" + pictures.label() + "@sha256:" + digest.hexDigest();
+    }
+
+    @Override
+    public SortedMap<String, Integer> revisions() {
+        Revisions steps = new Revisions().uses("florence2.processor", REVISION);
+        RgbPictures.describe(steps);
+        return steps.all();
     }
 
     @Override

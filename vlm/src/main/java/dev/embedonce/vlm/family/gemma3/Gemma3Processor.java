@@ -5,6 +5,7 @@ import dev.embedonce.image.PixelImage;
 import dev.embedonce.image.PixelOptions;
 import dev.embedonce.image.ResampleFilter;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.key.Revisions;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.vision.ImageProcessing;
 import dev.embedonce.vlm.vision.ImageSettings;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * A picture squeezed into a square, and, if pan-and-scan is on, parts of a long picture behind it, each squeezed likewise: {@code
@@ -126,7 +128,8 @@ final class Gemma3Processor implements ImageProcessing {
     @Override
     public String preprocVersion(ImageSettings settings) {
         int crops = crops(settings);
-        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.gemma3.v1").put("revision", REVISION);
+        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.gemma3.v2");
+        Revisions.put(digest, revisions());
         pictures.describe(digest);
         digest.put("size", resize ? new long[] {height, width} : new long[0]).put("crops", crops);
         if (crops > 0) {
@@ -134,6 +137,13 @@ final class Gemma3Processor implements ImageProcessing {
         }
         return "gemma3/" + width + "x" + height + (crops == 0 ? "" : "-p" + crops) + "/" + pictures.label() + "@sha256:"
                 + digest.hexDigest();
+    }
+
+    @Override
+    public SortedMap<String, Integer> revisions() {
+        Revisions steps = new Revisions().uses("gemma3.processor", REVISION);
+        RgbPictures.describe(steps);
+        return steps.all();
     }
 
     /** Crops are pictures of their own here if {@code num_crops} is not among the tensors; the features are the same. */

@@ -11,6 +11,7 @@ import dev.embedonce.vlm.vision.PixelTensors;
 import dev.embedonce.vlm.vision.ProcessedImage;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 
 /** Pictures of one fixed size, by the processor of the model's tower: {@code pixel_values}, float32 {@code [3, size, size]}. */
 final class LlavaProcessor implements ImageProcessing {
@@ -34,6 +35,11 @@ final class LlavaProcessor implements ImageProcessing {
     @Override
     public String preprocVersion(ImageSettings settings) {
         return processor.preprocVersion();
+    }
+
+    @Override
+    public SortedMap<String, Integer> revisions() {
+        return processor.revisions();
     }
 
     @Override

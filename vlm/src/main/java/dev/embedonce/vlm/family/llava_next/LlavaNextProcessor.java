@@ -7,6 +7,7 @@ import dev.embedonce.image.PixelOptions;
 import dev.embedonce.image.ResampleFilter;
 import dev.embedonce.image.ResizeRule.Size;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.key.Revisions;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.vision.GridPinpoints;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * The picture squeezed into one tile, then the picture brought to one of the pinpoints, in the middle of black, cut into tiles.
@@ -141,12 +143,20 @@ final class LlavaNextProcessor implements ImageProcessing {
 
     @Override
     public String preprocVersion(ImageSettings settings) {
-        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.llava-next.v1")
-                .put("revision", REVISION)
-                .put("side", pinpoints.side());
+        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.llava-next.v2");
+        Revisions.put(digest, revisions());
+        digest.put("side", pinpoints.side());
         pinpoints(settings).grids().forEach(grid -> digest.put("grid", new long[] {grid.rows(), grid.columns()}));
         pictures.describe(digest);
         return "llava_next/t" + pinpoints.side() + "/" + pictures.label() + "@sha256:" + digest.hexDigest();
+    }
+
+    @Override
+    public SortedMap<String, Integer> revisions() {
+        Revisions steps = new Revisions().uses("llava_next.processor", REVISION);
+        RgbPictures.describe(steps);
+        GridPinpoints.describe(steps);
+        return steps.all();
     }
 
     @Override

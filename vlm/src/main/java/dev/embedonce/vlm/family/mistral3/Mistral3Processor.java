@@ -6,6 +6,7 @@ import dev.embedonce.image.PixelOptions;
 import dev.embedonce.image.ResampleFilter;
 import dev.embedonce.image.ResizeRule.Size;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.key.Revisions;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.family.FamilyFiles;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * Pictures made small enough, never larger but to fill whole tokens. Gives {@code pixel_values}, float32
@@ -139,14 +141,19 @@ final class Mistral3Processor implements ImageProcessing {
     @Override
     public String preprocVersion(ImageSettings settings) {
         Size most = largest(settings);
-        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.pixtral.v1")
-                .put("revision", REVISION)
-                .put("height", most.height())
-                .put("width", most.width())
-                .put("token", tokenSide);
+        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.pixtral.v2");
+        Revisions.put(digest, revisions());
+        digest.put("height", most.height()).put("width", most.width()).put("token", tokenSide);
         pictures.describe(digest);
         return "mistral3/w" + most.height() + "x" + most.width() + "-m" + tokenSide + "/" + pictures.label()
                 + "@sha256:" + digest.hexDigest();
+    }
+
+    @Override
+    public SortedMap<String, Integer> revisions() {
+        Revisions steps = new Revisions().uses("mistral3.processor", REVISION);
+        RgbPictures.describe(steps);
+        return steps.all();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.embedonce.image.PixelImage;
 import dev.embedonce.image.PixelOptions;
 import dev.embedonce.image.ResampleFilter;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.key.Revisions;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.vision.ImageProcessing;
 import dev.embedonce.vlm.vision.ImageSettings;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * Pictures on the canvas of whole tiles that suits them best, black where they do not reach: {@code pixel_values}, float32 {@code
@@ -169,10 +171,18 @@ final class MllamaProcessor implements ImageProcessing {
 
     @Override
     public String preprocVersion(ImageSettings settings) {
-        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.mllama.v1").put("revision", REVISION);
+        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.mllama.v2");
+        Revisions.put(digest, revisions());
         pictures.describe(digest);
         digest.put("tileSize", tileSize).put("maxTiles", maxTiles).put("tiles", tiles(settings));
         return "mllama/" + tileSize + "-t" + tiles(settings) + "/" + pictures.label() + "@sha256:" + digest.hexDigest();
+    }
+
+    @Override
+    public SortedMap<String, Integer> revisions() {
+        Revisions steps = new Revisions().uses("mllama.processor", REVISION);
+        RgbPictures.describe(steps);
+        return steps.all();
     }
 
     /** Number 0 is no picture: the reference fills up requests that have fewer than others. */
