@@ -66,8 +66,8 @@ class RevisionsTest {
         building = new HashSet<>();
         calls.keySet().stream().filter(unit -> addsToGraph(unit)).forEach(building::add);
         while (building.addAll(calls.keySet().stream()
-                .filter(unit ->
-                        calls.get(unit).stream().anyMatch(target -> isPartOfGraph(target) && building.contains(target)))
+                .filter(unit -> calls.getOrDefault(unit, Set.of()).stream()
+                        .anyMatch(target -> isPartOfGraph(target) && building.contains(target)))
                 .toList())) {
             // until nobody is found who calls one of them
         }
@@ -87,10 +87,10 @@ class RevisionsTest {
     private static boolean addsToGraph(JavaCodeUnit unit) {
         return unit.getCallsFromSelf().stream().anyMatch(call -> {
             String name = call.getTarget().getName();
-            return call.getTargetOwner().isEquivalentTo(Ops.class)
-                            && !Set.of("graph", "<init>").contains(name)
-                    || call.getTargetOwner().isEquivalentTo(GraphBuilder.class)
-                            && !Set.of("uses", "build", "<init>").contains(name);
+            return (call.getTargetOwner().isEquivalentTo(Ops.class)
+                            && !Set.of("graph", "<init>").contains(name))
+                    || (call.getTargetOwner().isEquivalentTo(GraphBuilder.class)
+                            && !Set.of("uses", "build", "<init>").contains(name));
         });
     }
 
@@ -168,7 +168,7 @@ class RevisionsTest {
                 .map(JavaCodeUnit::getOwner)
                 .distinct()
                 .filter(type -> type.isEquivalentTo(ImageProcessor.class)
-                        || type.isAssignableTo(ImageProcessing.class) && !type.isInterface())
+                        || (type.isAssignableTo(ImageProcessing.class) && !type.isInterface()))
                 .toList();
         assertThat(processors).hasSizeGreaterThan(1);
 
