@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
  * has begun brings it back. All memory goes with it. Deletions by other caches and commands on the same store are followed within
  * {@link Builder#followDeletions}.
  */
-public final class FeatureCache implements AutoCloseable {
+public final class FeatureCache implements FeatureProvider, AutoCloseable {
     private static final long FIRST_POLL_MILLIS = 20;
     private static final long LONGEST_POLL_MILLIS = 500;
 
@@ -58,17 +58,17 @@ public final class FeatureCache implements AutoCloseable {
     /** Counts nothing: what it does not find is looked up again, and counted then. */
     private final EntryReader quietReader;
 
-    private final ContentHasher hasher;
+    private final CountedHasher hasher;
     private final Tenant tenant;
     private final long leaseWaitNanos;
     private final UsageRecorder usage;
 
     private FeatureCache(Builder builder) {
         this.store = builder.store;
-        this.hasher = builder.hasher;
         this.tenant = Tenant.NONE;
         this.leaseWaitNanos = builder.leaseWait.toNanos();
         CacheCounters counters = new CacheCounters();
+        this.hasher = new CountedHasher(builder.hasher, counters.hashNanos);
         StoreGuard guard = new StoreGuard(store);
         EntryCodec codec = new EntryCodec(builder.sealKeys);
         Generations generations =
@@ -167,27 +167,17 @@ public final class FeatureCache implements AutoCloseable {
         throw ((Outcome.Failed) outcome).error();
     }
 
-    /**
-     * The features of a batch of images: one look-up for all, each distinct content encoded at most once.
-     *
-     * @param images the encoded bytes of each; not to be changed during the call
-     * @return for each image, in input order, an answer or why there is none; one bad image does not disturb the others
-     */
+    /** As {@link FeatureProvider#getOrComputeAll}: one look-up for all, and each distinct content is encoded at most once. */
+    @Override
     public <P extends Prepared> List<Outcome> getOrComputeAll(List<byte[]> images, FeatureEncoder<P> encoder) {
-        return serve(hashAll(images), encoder);
+        return serve(hasher.hashAll(images), encoder);
     }
 
-    /**
-     * As {@link #getOrComputeAll}, for images that have been hashed with {@link #hash} and are read when they are to be encoded, and no sooner: a
-     * known file costs no memory, however large it is. An image that cannot be read then, or whose bytes are no longer those of its hash, fails.
-     */
+    /** As {@link FeatureProvider#getOrComputeHashed}: a known file costs no memory, however large it is. */
+    @Override
     public <P extends Prepared> List<Outcome> getOrComputeHashed(
             List<? extends HashedImage> images, FeatureEncoder<P> encoder) {
-        List<HashedImage> checked = new ArrayList<>(images.size());
-        for (HashedImage image : images) {
-            checked.add(image.checkedBy(hasher));
-        }
-        return serve(checked, encoder);
+        return serve(hasher.checked(images), encoder);
     }
 
     /**
@@ -221,49 +211,16 @@ public final class FeatureCache implements AutoCloseable {
     }
 
     /** The hash of all that is left in {@code in}, by this cache's hasher. The time it takes counts as hashing, reading included. */
+    @Override
     public ContentHash hash(InputStream in) throws IOException {
-        long start = System.nanoTime();
-        try {
-            return hasher.hash(in);
-        } finally {
-            parts.counters().hashNanos.add(System.nanoTime() - start);
-        }
+        return hasher.hash(in);
     }
 
     private <P extends Prepared> List<Outcome> serve(List<HashedImage> images, FeatureEncoder<P> encoder) {
-        Map<CacheKey, HashedImage> distinct = new LinkedHashMap<>();
-        List<CacheKey> keys = new ArrayList<>(images.size());
-        for (HashedImage image : images) {
-            CacheKey key = key(image.contentHash(), encoder);
-            keys.add(key);
-            distinct.merge(key, image, EqualImages::join);
-        }
-        Map<CacheKey, Outcome> results = resolve(distinct, encoder);
-        List<Outcome> outcomes = new ArrayList<>(images.size());
-        Set<CacheKey> seen = new HashSet<>();
-        for (CacheKey key : keys) {
-            Outcome outcome = Objects.requireNonNull(results.get(key), "every key is resolved");
-            boolean again = !seen.add(key);
-            if (again
-                    && outcome instanceof Outcome.Served served
-                    && !served.source().isReuse()) {
-                outcome = new Outcome.Served(served.contentHash(), key, served.entry(), Source.SHARED);
-            }
-            parts.counters().count(outcome);
-            outcomes.add(outcome);
-        }
+        Batch batch = new Batch(images, content -> key(content, encoder));
+        List<Outcome> outcomes = batch.outcomes(resolve(batch.distinct(), encoder), parts.counters());
         usage.maybeFlush();
         return outcomes;
-    }
-
-    private List<HashedImage> hashAll(List<byte[]> images) {
-        long start = System.nanoTime();
-        List<HashedImage> hashed = new ArrayList<>(images.size());
-        for (byte[] image : images) {
-            hashed.add(new InMemory(hasher.hash(image), image));
-        }
-        parts.counters().hashNanos.add(System.nanoTime() - start);
-        return hashed;
     }
 
     private <P extends Prepared> Map<CacheKey, Outcome> resolve(
@@ -498,6 +455,7 @@ public final class FeatureCache implements AutoCloseable {
     }
 
     /** What this cache has done since it was opened; tenants' views share it. */
+    @Override
     public CacheStats stats() {
         return parts.counters().snapshot();
     }

@@ -5,10 +5,6 @@ import dev.embedonce.error.CacheException;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.Stored;
 import dev.embedonce.value.Entry;
-import dev.embedonce.value.Provenance;
-import dev.embedonce.value.Tensor;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,9 +16,9 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes the misses of one call: reads and prepares image after image, asks for each whether its exact encoder input is known, prepares the others in
- * full batches, and publishes each batch before it begins the next, in parts if it takes the encoder more than a second. Used by one
- * thread, once.
+ * Encodes the misses of one call by {@link Encoding}: prepares image after image, asks for each whether its exact encoder input is known, encodes the
+ * others in full batches, and publishes each batch before it begins the next, in parts if it takes the encoder more than a second. Used by
+ * one thread, once.
  *
  * <p>A content whose input was seen before is stored as a link to the first content's entry; the first content stores, beside its
  * entry, a link from its input's digest to itself. So a link always points at an entry and never at another link. Tensors get into the store from
@@ -37,10 +33,10 @@ final class MissRun<P extends Prepared> {
     private final Generation generation;
     private final Flights flights;
     private final EntryCodec codec;
-    private final CacheCounters counters;
     private final Clock clock;
     private final Tenant tenant;
     private final FeatureEncoder<P> encoder;
+    private final Encoding<P> encoding;
     private final Set<CacheKey> unusable;
     private final BiConsumer<Miss, Outcome> results;
 
@@ -84,10 +80,10 @@ final class MissRun<P extends Prepared> {
         this.generation = generation;
         this.flights = generation.flights();
         this.codec = parts.codec();
-        this.counters = parts.counters();
         this.clock = parts.clock();
         this.tenant = tenant;
         this.encoder = encoder;
+        this.encoding = new Encoding<>(encoder, parts.counters(), parts.clock());
         this.unusable = unusable;
         this.results = results;
     }
@@ -121,21 +117,12 @@ final class MissRun<P extends Prepared> {
     }
 
     private @Nullable Ready<P> prepare(Miss miss) {
-        long start = System.nanoTime();
-        try {
-            P prepared = encoder.prepare(miss.image().bytes());
-            InputDigest input = prepared.inputDigest();
-            CacheKey inputKey = input == null ? null : miss.key().withContentHash(tenant.inputHash(input));
-            return new Ready<>(miss, prepared, inputKey);
-        } catch (IOException e) {
-            fail(miss, new UncheckedIOException(e.getMessage(), e));
-            return null;
-        } catch (RuntimeException e) {
-            fail(miss, e);
-            return null;
-        } finally {
-            counters.prepareNanos.add(System.nanoTime() - start);
-        }
+        return encoding.prepare(miss.image(), prepared -> ready(miss, prepared), error -> fail(miss, error));
+    }
+
+    private Ready<P> ready(Miss miss, P prepared) {
+        InputDigest input = prepared.inputDigest();
+        return new Ready<>(miss, prepared, input == null ? null : miss.key().withContentHash(tenant.inputHash(input)));
     }
 
     /** Answers those of {@code group} whose input is known, and queues the others for the encoder. */
@@ -230,7 +217,7 @@ final class MissRun<P extends Prepared> {
         for (int from = 0; from < batch.size(); ) {
             long start = clock.millis();
             List<Ready<P>> piece = batch.subList(from, to);
-            entries.putAll(encode(piece));
+            encoding.encode(piece, Ready::prepared, entries::put, (ready, error) -> fail(ready.miss(), error));
             unsaved.addAll(piece);
             long now = clock.millis();
             double millisEach = Math.max(0.01, (double) (now - start) / piece.size());
@@ -245,44 +232,6 @@ final class MissRun<P extends Prepared> {
             to = Math.min(batch.size(), from + Math.max(least, fitting));
         }
         return published;
-    }
-
-    private Map<Ready<P>, Entry> encode(List<Ready<P>> batch) {
-        Map<Ready<P>, Entry> entries = new LinkedHashMap<>();
-        try {
-            entries.putAll(encodeTogether(batch));
-        } catch (RuntimeException e) {
-            if (batch.size() == 1) {
-                fail(batch.get(0).miss(), e);
-            } else {
-                batch.forEach(one -> entries.putAll(encode(List.of(one))));
-            }
-        }
-        return entries;
-    }
-
-    private Map<Ready<P>, Entry> encodeTogether(List<Ready<P>> batch) {
-        long start = System.nanoTime();
-        List<Map<String, Tensor>> outputs =
-                encoder.encode(batch.stream().map(Ready::prepared).toList());
-        long nanos = System.nanoTime() - start;
-        counters.encodeNanos.add(nanos);
-        if (outputs.size() != batch.size()) {
-            throw new CacheException("the encoder gave " + outputs.size() + " answers for " + batch.size() + " images");
-        }
-        Map<Ready<P>, Entry> entries = new HashMap<>();
-        for (int i = 0; i < batch.size(); i++) {
-            P prepared = batch.get(i).prepared();
-            Provenance provenance = new Provenance(
-                    nanos / batch.size(),
-                    batch.size(),
-                    encoder.runtime(),
-                    prepared.width(),
-                    prepared.height(),
-                    clock.instant());
-            entries.put(batch.get(i), new Entry(outputs.get(i), provenance));
-        }
-        return entries;
     }
 
     /** Stores what was encoded, in one write, and lands its flights. */
