@@ -2,15 +2,15 @@ package dev.embedonce.vlm;
 
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.cache.FeatureEncoder;
+import dev.embedonce.cache.FeatureProvider;
 import dev.embedonce.cache.Outcome;
-import dev.embedonce.cache.Source;
+import dev.embedonce.cache.UncachedFeatures;
 import dev.embedonce.encoder.FileDigests;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.blocks.PackedWeights;
 import dev.embedonce.graph.runtime.SessionOptions;
 import dev.embedonce.graph.runtime.WeightMemory;
-import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.chat.ChatMessage;
 import dev.embedonce.vlm.chat.PromptTemplate;
@@ -31,7 +31,6 @@ import dev.embedonce.vlm.vision.TensorEncoder;
 import dev.embedonce.vlm.vision.VisionEncoder;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -159,15 +158,11 @@ public final class VisionLanguageModel implements AutoCloseable {
         return packed.isEmpty() ? List.of() : encode(packed, new TensorEncoder(model.tower()), cache);
     }
 
-    private static List<ImageReport> encode(
+    static List<ImageReport> encode(
             List<byte[]> images, FeatureEncoder<ProcessedImage> encoder, @Nullable FeatureCache cache) {
-        return cache == null ? uncached(images, encoder) : cached(images, encoder, cache);
-    }
-
-    private static List<ImageReport> cached(
-            List<byte[]> images, FeatureEncoder<ProcessedImage> encoder, FeatureCache cache) {
+        FeatureProvider provider = cache == null ? new UncachedFeatures() : cache;
         long start = System.nanoTime();
-        List<Outcome> outcomes = cache.getOrComputeAll(images, encoder);
+        List<Outcome> outcomes = provider.getOrComputeAll(images, encoder);
         ReportTimes times = ReportTimes.of(outcomes, System.nanoTime() - start);
         List<ImageReport> reports = new ArrayList<>();
         for (int i = 0; i < outcomes.size(); i++) {
@@ -179,33 +174,6 @@ public final class VisionLanguageModel implements AutoCloseable {
                     served.contentHash(),
                     served.source(),
                     times.of(served)));
-        }
-        return reports;
-    }
-
-    private static List<ImageReport> uncached(List<byte[]> images, FeatureEncoder<ProcessedImage> encoder) {
-        long start = System.nanoTime();
-        List<ProcessedImage> prepared = new ArrayList<>();
-        for (int i = 0; i < images.size(); i++) {
-            try {
-                prepared.add(encoder.prepare(images.get(i)));
-            } catch (RuntimeException e) {
-                throw new BadImageException(i, e);
-            }
-        }
-        List<Map<String, Tensor>> features = new ArrayList<>();
-        for (int from = 0; from < prepared.size(); from += encoder.batchSize()) {
-            features.addAll(
-                    encoder.encode(prepared.subList(from, Math.min(from + encoder.batchSize(), prepared.size()))));
-        }
-        Duration each = Duration.ofNanos((System.nanoTime() - start) / images.size());
-        List<ImageReport> reports = new ArrayList<>();
-        for (int i = 0; i < images.size(); i++) {
-            reports.add(new ImageReport(
-                    new VisionFeatures(features.get(i)),
-                    ContentHasher.sha256().hash(images.get(i)),
-                    Source.ENCODED,
-                    each));
         }
         return reports;
     }
