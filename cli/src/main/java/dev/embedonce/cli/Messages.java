@@ -1,5 +1,6 @@
 package dev.embedonce.cli;
 
+import dev.embedonce.embed.TooManyBytesException;
 import java.nio.file.FileSystemException;
 import org.jspecify.annotations.Nullable;
 
@@ -7,8 +8,11 @@ import org.jspecify.annotations.Nullable;
 public final class Messages {
     private Messages() {}
 
-    /** The message of an exception as one line; its kind where the message alone says too little. */
+    /** The message of an exception as one line; its kind where the message alone says too little, and the option to change. */
     public static String oneLine(Throwable e) {
+        if (e instanceof TooManyBytesException) {
+            return e.getMessage() + ", the limit of --max-file-bytes";
+        }
         @Nullable String message = e.getMessage();
         String text = message == null || e instanceof FileSystemException
                 ? e.getClass().getSimpleName().replaceAll("Exception$", "") + (message == null ? "" : ": " + message)

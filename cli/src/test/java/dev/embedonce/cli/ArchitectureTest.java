@@ -40,6 +40,7 @@ class ArchitectureTest {
                         "dev.embedonce.image..",
                         "dev.embedonce.graph..",
                         "dev.embedonce.encoder..",
+                        "dev.embedonce.embed..",
                         "dev.embedonce.template..",
                         "dev.embedonce.vlm..",
                         "dev.embedonce.server..",
@@ -63,7 +64,7 @@ class ArchitectureTest {
                     boolean ours = name.startsWith("dev.embedonce.");
                     boolean here = name.startsWith("dev.embedonce.store." + store);
                     boolean other = name.matches(
-                            "dev\\.embedonce\\.(store\\.|image|graph|encoder|template|vlm|server|lab|cli|cache|care).*");
+                            "dev\\.embedonce\\.(store\\.|image|graph|encoder|embed|template|vlm|server|lab|cli|cache|care).*");
                     return ours && other && !here;
                 }))
                 .allowEmptyShould(true)
@@ -90,6 +91,35 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.embedonce.image..", "dev.embedonce.encoder..", "dev.embedonce.cli..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void embed_knowsCoreAndEncodersOnly_andIsKnownByNoneOfThem() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.embedonce.embed..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.embedonce.store.*..",
+                        "dev.embedonce.template..",
+                        "dev.embedonce.vlm..",
+                        "dev.embedonce.server..",
+                        "dev.embedonce.lab..",
+                        "dev.embedonce.cli..",
+                        "picocli..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "dev.embedonce.encoder..",
+                        "dev.embedonce.vlm..",
+                        "dev.embedonce.server..",
+                        "dev.embedonce.lab..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.embedonce.embed..")
                 .check(CLASSES);
     }
 

@@ -1,14 +1,20 @@
 package dev.embedonce.cli.embed;
 
 import dev.embedonce.cache.FeatureCache;
+import dev.embedonce.cache.FeatureProvider;
+import dev.embedonce.cache.UncachedFeatures;
 import dev.embedonce.cli.CliException;
 import dev.embedonce.cli.ExitCodes;
+import dev.embedonce.cli.Messages;
 import dev.embedonce.cli.ModelOptions;
 import dev.embedonce.cli.StoreOptions;
 import dev.embedonce.cli.input.ImageInput;
-import dev.embedonce.cli.input.ImageInput.ImageStream;
 import dev.embedonce.cli.output.VectorRow;
 import dev.embedonce.cli.output.VectorWriter;
+import dev.embedonce.embed.EmbedPipeline;
+import dev.embedonce.embed.ImageResult;
+import dev.embedonce.embed.ImageStream;
+import dev.embedonce.embed.Tally;
 import dev.embedonce.encoder.ImageEncoder;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.StoreUrl;
@@ -60,7 +66,7 @@ public final class EmbedCommand implements Callable<Integer> {
     @Mixin
     private StoreOptions store = new StoreOptions();
 
-    @Option(names = "--no-cache", description = "Encode everything and keep nothing.")
+    @Option(names = "--no-cache", description = "Keep nothing and encode everything; equal files of a batch once.")
     private boolean noCache;
 
     @Option(
@@ -104,27 +110,30 @@ public final class EmbedCommand implements Callable<Integer> {
         try (Interruption interruption = new Interruption();
                 ImageEncoder encoder = model.open(batch, 1)) {
             if (noCache) {
-                return embed(input, new UncachedEmbedder(encoder), encoder, null, maxBytes, interruption);
+                return embed(input, new UncachedFeatures(), encoder, null, maxBytes, interruption);
             }
             try (CacheStore opened = store.open();
                     FeatureCache cache = store.cache(opened, 0)) {
-                Embedder cached = new CachedEmbedder(cache, encoder);
-                return embed(input, cached, encoder, opened.description(), maxBytes, interruption);
+                return embed(input, cache, encoder, opened.description(), maxBytes, interruption);
             }
         }
     }
 
     private int embed(
             ImageInput input,
-            Embedder embedder,
+            FeatureProvider features,
             ImageEncoder encoder,
             @Nullable String storeName,
             long maxBytes,
             Interruption interruption)
             throws IOException {
-        Tally tally = new Tally();
-        List<ImageResult.Failed> failures = new ArrayList<>();
-        EmbedPipeline pipeline = new EmbedPipeline(embedder, threads, batch, maxBytes, tally);
+        List<RunReport.Failure> failures = new ArrayList<>();
+        EmbedPipeline pipeline = EmbedPipeline.builder(features, encoder)
+                .workers(threads)
+                .batch(batch)
+                .maxImageBytes(maxBytes)
+                .build();
+        Tally tally = pipeline.tally();
         interruption.onSignal(pipeline::stop);
         long start = System.nanoTime();
         boolean interrupted;
@@ -145,7 +154,7 @@ public final class EmbedCommand implements Callable<Integer> {
             double seconds = (System.nanoTime() - start) / 1e9;
             RunReport report = new RunReport(
                     tally,
-                    embedder.stats(),
+                    features.stats(),
                     seconds,
                     failures,
                     encoder.modelVersion(),
@@ -160,7 +169,7 @@ public final class EmbedCommand implements Callable<Integer> {
     }
 
     private static void keep(
-            ImageResult result, VectorWriter writer, ImageEncoder encoder, List<ImageResult.Failed> failures)
+            ImageResult result, VectorWriter writer, ImageEncoder encoder, List<RunReport.Failure> failures)
             throws IOException {
         if (result instanceof ImageResult.Embedded embedded) {
             Entry entry = embedded.served().entry();
@@ -173,9 +182,10 @@ public final class EmbedCommand implements Callable<Integer> {
                     encoder.modelVersion(),
                     encoder.preprocVersion(),
                     embedded.status(),
-                    entry.embedding()));
+                    embedded.embedding()));
         } else {
-            failures.add((ImageResult.Failed) result);
+            ImageResult.Failed failed = (ImageResult.Failed) result;
+            failures.add(new RunReport.Failure(failed.path(), Messages.oneLine(failed.error())));
         }
     }
 

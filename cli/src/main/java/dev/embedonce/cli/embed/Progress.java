@@ -1,5 +1,6 @@
 package dev.embedonce.cli.embed;
 
+import dev.embedonce.embed.Tally;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.OptionalLong;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.cache.CacheStats;
+import dev.embedonce.embed.Tally;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -21,7 +22,7 @@ record RunReport(
         Tally tally,
         CacheStats stats,
         double wallSeconds,
-        List<ImageResult.Failed> failures,
+        List<Failure> failures,
         String modelVersion,
         String preprocVersion,
         int dimension,
@@ -30,6 +31,9 @@ record RunReport(
         boolean interrupted) {
     private static final int LISTED_FAILURES = 20;
     private static final double NANOS = 1e9;
+
+    /** An image without a vector, and why. */
+    record Failure(String path, String reason) {}
 
     RunReport {
         failures = List.copyOf(failures);
@@ -64,14 +68,14 @@ record RunReport(
         json.put("out", out);
         json.put("interrupted", interrupted);
         ArrayNode list = json.putArray("failures");
-        for (ImageResult.Failed failure : failures) {
+        for (Failure failure : failures) {
             list.addObject().put("path", failure.path()).put("reason", failure.reason());
         }
         to.println(json.toString());
     }
 
     void printFailures(PrintStream to) {
-        for (ImageResult.Failed failure : failures.subList(0, Math.min(LISTED_FAILURES, failures.size()))) {
+        for (Failure failure : failures.subList(0, Math.min(LISTED_FAILURES, failures.size()))) {
             to.println("not embedded: " + failure.path() + ": " + failure.reason());
         }
         if (failures.size() > LISTED_FAILURES) {

@@ -1,4 +1,4 @@
-/** The embed command and the pipeline behind it. */
+/** The embed command: its options, its progress and its report. The pipeline is {@link dev.embedonce.embed.EmbedPipeline}. */
 @NullMarked
 package dev.embedonce.cli.embed;
 

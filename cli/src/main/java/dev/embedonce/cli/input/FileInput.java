@@ -1,8 +1,9 @@
 package dev.embedonce.cli.input;
 
+import dev.embedonce.embed.ImageStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /** One file. */
 record FileInput(Path file) implements ImageInput {
@@ -13,20 +14,6 @@ record FileInput(Path file) implements ImageInput {
 
     @Override
     public ImageStream open() {
-        return new ImageStream() {
-            private @Nullable ImageItem rest = new FileItem(file);
-
-            @Override
-            public @Nullable ImageItem next() {
-                ImageItem item = rest;
-                rest = null;
-                return item;
-            }
-
-            @Override
-            public void close() {
-                // nothing is held
-            }
-        };
+        return ImageStream.of(List.of(FileNames.item(file)).iterator());
     }
 }

@@ -1,6 +1,7 @@
 package dev.embedonce.cli.input;
 
 import dev.embedonce.cli.NativeText;
+import dev.embedonce.embed.ImageItem;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -22,6 +23,11 @@ final class FileNames {
     private static final String PLAIN = "/._-~";
 
     private FileNames() {}
+
+    /** The image in a file, called by its name. */
+    static ImageItem item(Path file) {
+        return ImageItem.of(text(file), file);
+    }
 
     /** What to call a file. */
     static String text(Path path) {

@@ -1,6 +1,8 @@
 package dev.embedonce.cli.input;
 
 import dev.embedonce.cli.CliException;
+import dev.embedonce.embed.ImageItem;
+import dev.embedonce.embed.ImageStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.FileSystems;
@@ -21,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class FolderInput implements ImageInput {
     private static final int AHEAD = 4096;
-    private static final FileItem END = new FileItem(Path.of(""));
+    private static final ImageItem END = FileNames.item(Path.of(""));
 
     private final FolderWalk walk;
-    private final BlockingQueue<FileItem> found = new LinkedBlockingQueue<>(AHEAD);
+    private final BlockingQueue<ImageItem> found = new LinkedBlockingQueue<>(AHEAD);
     private final CountDownLatch firstOrEnd = new CountDownLatch(1);
     private final AtomicBoolean counting = new AtomicBoolean();
     private final Thread looking;
@@ -75,7 +77,7 @@ final class FolderInput implements ImageInput {
     private void look() {
         try {
             walk.run(file -> {
-                found.put(new FileItem(file));
+                found.put(FileNames.item(file));
                 firstOrEnd.countDown();
             });
         } catch (InterruptedException e) {
@@ -130,7 +132,7 @@ final class FolderInput implements ImageInput {
 
             @Override
             public @Nullable ImageItem next() throws IOException {
-                FileItem item = ended ? END : take();
+                ImageItem item = ended ? END : take();
                 if (!item.equals(END)) {
                     return item;
                 }
@@ -148,7 +150,7 @@ final class FolderInput implements ImageInput {
         };
     }
 
-    private FileItem take() throws IOException {
+    private ImageItem take() throws IOException {
         try {
             return found.take();
         } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package dev.embedonce.cli.input;
 
 import dev.embedonce.cli.CliException;
+import dev.embedonce.embed.ImageStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -19,16 +20,6 @@ public interface ImageInput {
 
     /** Starts reading; close it. Not thread-safe. */
     ImageStream open() throws IOException;
-
-    /** The images of an input, one after the other. */
-    interface ImageStream extends AutoCloseable {
-        /** The next image; null at the end. */
-        @Nullable
-        ImageItem next() throws IOException;
-
-        @Override
-        void close();
-    }
 
     /**
      * Makes sense of what a user typed.

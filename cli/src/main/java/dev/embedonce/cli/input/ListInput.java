@@ -1,5 +1,7 @@
 package dev.embedonce.cli.input;
 
+import dev.embedonce.embed.ImageItem;
+import dev.embedonce.embed.ImageStream;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -64,11 +66,11 @@ record ListInput(InputStream lines) implements ImageInput {
     private static ImageItem item(byte[] line) {
         try {
             String text = FileNames.utf8(line);
-            return new FileItem(text, FileNames.path(text));
+            return ImageItem.of(text, FileNames.path(text));
         } catch (InvalidPathException e) {
-            return new UnreadableItem(new String(line, StandardCharsets.UTF_8), "not a path");
+            return ImageItem.unreadable(new String(line, StandardCharsets.UTF_8), "not a path");
         } catch (CharacterCodingException e) {
-            return new FileItem(FileNames.path(Path.of(""), line));
+            return FileNames.item(FileNames.path(Path.of(""), line));
         }
     }
 }

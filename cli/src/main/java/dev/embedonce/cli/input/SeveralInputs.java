@@ -1,5 +1,7 @@
 package dev.embedonce.cli.input;
 
+import dev.embedonce.embed.ImageItem;
+import dev.embedonce.embed.ImageStream;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;

@@ -1,6 +1,8 @@
 package dev.embedonce.cli.input;
 
 import dev.embedonce.cli.CliException;
+import dev.embedonce.embed.ImageItem;
+import dev.embedonce.embed.ImageStream;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -161,19 +163,19 @@ final class TableInput implements ImageInput {
         private ImageItem bytesItem() throws SQLException {
             byte[] bytes = rows.getBytes(1);
             String name = table + "#" + (row - 1);
-            return bytes == null ? new UnreadableItem(name, "no value") : new BytesItem(name, bytes);
+            return bytes == null ? ImageItem.unreadable(name, "no value") : ImageItem.of(name, bytes);
         }
 
         private ImageItem pathItem() throws SQLException {
             String path = rows.getString(1);
             if (path == null) {
-                return new UnreadableItem(table + "#" + (row - 1), "no value");
+                return ImageItem.unreadable(table + "#" + (row - 1), "no value");
             }
             Path parent = table.toAbsolutePath().getParent();
             try {
-                return new FileItem(path, FileNames.path(parent == null ? Path.of("") : parent, path));
+                return ImageItem.of(path, FileNames.path(parent == null ? Path.of("") : parent, path));
             } catch (InvalidPathException e) {
-                return new UnreadableItem(path, "not a path");
+                return ImageItem.unreadable(path, "not a path");
             }
         }
 

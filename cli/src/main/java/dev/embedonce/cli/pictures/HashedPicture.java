@@ -1,6 +1,6 @@
 package dev.embedonce.cli.pictures;
 
-import dev.embedonce.cli.input.ImageItem;
+import dev.embedonce.embed.ImageItem;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.image.ImageHashes;
 

@@ -2,7 +2,7 @@ package dev.embedonce.cli.pictures;
 
 import dev.embedonce.cli.CliException;
 import dev.embedonce.cli.Messages;
-import dev.embedonce.cli.input.ImageItem;
+import dev.embedonce.embed.ImageItem;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.image.AlphaPolicy;

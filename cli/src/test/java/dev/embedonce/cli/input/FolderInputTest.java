@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embedonce.cli.CliException;
-import dev.embedonce.cli.input.ImageInput.ImageStream;
+import dev.embedonce.embed.ImageItem;
+import dev.embedonce.embed.ImageStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,8 +104,8 @@ class FolderInputTest {
                 .hasMessageContaining("no such folder");
     }
 
-    private FileItem item(String name) {
-        return new FileItem(folder.resolve(name));
+    private ImageItem item(String name) {
+        return FileNames.item(folder.resolve(name));
     }
 
     private void write(String... names) throws IOException {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embedonce.cli.CliException;
-import dev.embedonce.cli.input.ImageItem;
+import dev.embedonce.embed.ImageItem;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.hash.PerceptualHash;

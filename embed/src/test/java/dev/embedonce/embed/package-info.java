@@ -1,4 +1,4 @@
 @NullMarked
-package dev.embedonce.cli.embed;
+package dev.embedonce.embed;
 
 import org.jspecify.annotations.NullMarked;

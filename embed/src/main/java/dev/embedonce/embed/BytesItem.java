@@ -1,4 +1,4 @@
-package dev.embedonce.cli.input;
+package dev.embedonce.embed;
 
 import java.io.IOException;
 
@@ -11,7 +11,7 @@ record BytesItem(String path, byte[] bytes) implements ImageItem {
             throw new IOException("empty value");
         }
         if (bytes.length > maxBytes) {
-            throw new IOException("more than " + maxBytes + " bytes, the limit of --max-file-bytes");
+            throw new TooManyBytesException(maxBytes);
         }
         return bytes;
     }

@@ -1,9 +1,9 @@
-package dev.embedonce.cli.embed;
+package dev.embedonce.embed;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** Running counts of a run, for the progress display and the summary. Thread-safe. */
-final class Tally {
+/** Running counts of images, while they are embedded and afterwards. Each is counted once. Thread-safe. */
+public final class Tally {
     private final LongAdder hits = new LongAdder();
     private final LongAdder pixelHits = new LongAdder();
     private final LongAdder encoded = new LongAdder();
@@ -11,9 +11,9 @@ final class Tally {
 
     void count(ImageResult result) {
         if (result instanceof ImageResult.Embedded embedded) {
-            switch (embedded.status()) {
-                case "encoded" -> encoded.increment();
-                case "pixel-hit" -> pixelHits.increment();
+            switch (embedded.served().source()) {
+                case ENCODED -> encoded.increment();
+                case PIXELS -> pixelHits.increment();
                 default -> hits.increment();
             }
         } else {
@@ -21,23 +21,28 @@ final class Tally {
         }
     }
 
-    long hits() {
+    /** Answered for the very same bytes, without the encoder. */
+    public long hits() {
         return hits.sum();
     }
 
-    long pixelHits() {
+    /** Answered for other bytes that give the encoder the same input. */
+    public long pixelHits() {
         return pixelHits.sum();
     }
 
-    long encoded() {
+    /** Encoded now. */
+    public long encoded() {
         return encoded.sum();
     }
 
-    long failed() {
+    /** Could not be read, decoded or encoded. */
+    public long failed() {
         return failed.sum();
     }
 
-    long done() {
+    /** All of them. */
+    public long done() {
         return hits() + pixelHits() + encoded() + failed();
     }
 }

@@ -1,4 +1,4 @@
-package dev.embedonce.cli.input;
+package dev.embedonce.embed;
 
 import java.io.IOException;
 

@@ -1,4 +1,4 @@
-package dev.embedonce.cli.input;
+package dev.embedonce.embed;
 
 import dev.embedonce.cache.HashedImage;
 import dev.embedonce.hash.ContentHash;
@@ -19,10 +19,6 @@ record FileItem(String path, Path file) implements ImageItem {
 
     /** The longest array. */
     private static final int MOST_BYTES = Integer.MAX_VALUE - 16;
-
-    FileItem(Path file) {
-        this(FileNames.text(file), file);
-    }
 
     @Override
     public byte[] read(long maxBytes) throws IOException {
@@ -57,7 +53,7 @@ record FileItem(String path, Path file) implements ImageItem {
 
     private static void requireAtMost(long maxBytes, long size) throws IOException {
         if (size > maxBytes) {
-            throw new IOException("more than " + maxBytes + " bytes, the limit of --max-file-bytes");
+            throw new TooManyBytesException(maxBytes);
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.embedonce.cli.input;
+package dev.embedonce.embed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -30,7 +30,7 @@ class FileItemTest {
         byte[] bytes = new byte[size];
         new Random(size).nextBytes(bytes);
 
-        FileItem item = item(bytes);
+        ImageItem item = item(bytes);
         HashedImage hashed = item.hash(SHA::hash, LIMIT);
 
         assertThat(item.read(LIMIT)).isEqualTo(bytes);
@@ -40,14 +40,14 @@ class FileItemTest {
 
     @Test
     void read_oneByteTooMany_isRefused() throws IOException {
-        FileItem item = item(new byte[LIMIT + 1]);
+        ImageItem item = item(new byte[LIMIT + 1]);
 
         assertThatThrownBy(() -> item.read(LIMIT))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("more than");
+                .isInstanceOf(TooManyBytesException.class)
+                .hasMessage("more than 4194304 bytes");
         assertThatThrownBy(() -> item.hash(SHA::hash, LIMIT))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("more than");
+                .isInstanceOf(TooManyBytesException.class)
+                .hasMessage("more than 4194304 bytes");
     }
 
     @Test
@@ -55,7 +55,7 @@ class FileItemTest {
         Path file = Path.of("/proc/self/limits");
         assumeThat(file).exists();
 
-        byte[] read = new FileItem(file).read(LIMIT);
+        byte[] read = item(file).read(LIMIT);
 
         assertThat(Files.size(file)).isZero();
         assertThat(read).isEqualTo(Files.readAllBytes(file));
@@ -73,7 +73,7 @@ class FileItemTest {
                 .doesNotThrowAnyException());
         writer.start();
 
-        HashedImage hashed = new FileItem(pipe).hash(SHA::hash, LIMIT);
+        HashedImage hashed = item(pipe).hash(SHA::hash, LIMIT);
         writer.join();
 
         assertThat(hashed.contentHash()).isEqualTo(SHA.hash(bytes));
@@ -85,22 +85,25 @@ class FileItemTest {
         Path file = Path.of("/dev/zero");
         assumeThat(file).exists();
 
-        assertThatThrownBy(() -> new FileItem(file).read(LIMIT)).hasMessageContaining("more than");
+        assertThatThrownBy(() -> item(file).read(LIMIT)).hasMessageContaining("more than");
     }
 
     @Test
     void read_whatIsNoPicture_saysWhy() throws IOException {
-        FileItem empty = item(new byte[0]);
+        ImageItem empty = item(new byte[0]);
 
         assertThatThrownBy(() -> empty.read(LIMIT)).hasMessage("empty file");
         assertThatThrownBy(() -> empty.hash(SHA::hash, LIMIT)).hasMessage("empty file");
-        assertThatThrownBy(() -> new FileItem(folder).read(LIMIT)).hasMessage("is a folder");
-        assertThatThrownBy(() -> new FileItem(folder).hash(SHA::hash, LIMIT)).hasMessage("is a folder");
-        assertThatThrownBy(() -> new FileItem(folder.resolve("none")).read(LIMIT))
-                .hasMessage("no such file");
+        assertThatThrownBy(() -> item(folder).read(LIMIT)).hasMessage("is a folder");
+        assertThatThrownBy(() -> item(folder).hash(SHA::hash, LIMIT)).hasMessage("is a folder");
+        assertThatThrownBy(() -> item(folder.resolve("none")).read(LIMIT)).hasMessage("no such file");
     }
 
-    private FileItem item(byte[] bytes) throws IOException {
-        return new FileItem(Files.write(folder.resolve("file"), bytes));
+    private ImageItem item(byte[] bytes) throws IOException {
+        return item(Files.write(folder.resolve("file"), bytes));
+    }
+
+    private static ImageItem item(Path file) {
+        return ImageItem.of(file.toString(), file);
     }
 }

@@ -1,0 +1,8 @@
+/**
+ * Embeds streams of images, with a cache or without one: {@link dev.embedonce.embed.EmbedPipeline} is the entry. Knows nothing of the command line, so
+ * that a job of many machines runs the same code for its part.
+ */
+@NullMarked
+package dev.embedonce.embed;
+
+import org.jspecify.annotations.NullMarked;
