@@ -7,8 +7,8 @@ import dev.embedonce.encoder.arch.Pooling;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.graph.runtime.WeightMemory;
-import dev.embedonce.image.PillowProfile;
-import dev.embedonce.image.PixelOptions;
+import dev.embedonce.image.process.PixelOptions;
+import dev.embedonce.image.resize.PillowProfile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

@@ -12,7 +12,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.GraphBuilder;
 import dev.embedonce.graph.onnx.Ops;
-import dev.embedonce.image.ImageProcessor;
+import dev.embedonce.image.process.ImageProcessor;
 import dev.embedonce.key.Revisions;
 import dev.embedonce.vlm.vision.ImageProcessing;
 import java.util.ArrayDeque;

@@ -6,8 +6,8 @@ import dev.embedonce.encoder.arch.BuildOptions;
 import dev.embedonce.encoder.arch.BuiltModel;
 import dev.embedonce.encoder.arch.Modality;
 import dev.embedonce.graph.runtime.OnnxSession;
-import dev.embedonce.image.HfImageProcessors;
-import dev.embedonce.image.ImageProcessor;
+import dev.embedonce.image.process.HfImageProcessors;
+import dev.embedonce.image.process.ImageProcessor;
 import java.nio.file.Path;
 
 /** Opens encoders from published checkpoints: {@code config.json}, {@code preprocessor_config.json} and safetensors. */

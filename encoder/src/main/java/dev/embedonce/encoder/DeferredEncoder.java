@@ -1,6 +1,6 @@
 package dev.embedonce.encoder;
 
-import dev.embedonce.image.ImageProcessor;
+import dev.embedonce.image.process.ImageProcessor;
 import dev.embedonce.value.Tensor;
 import java.util.List;
 import java.util.Map;

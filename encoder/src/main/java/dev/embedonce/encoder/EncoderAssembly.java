@@ -7,7 +7,7 @@ import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.graph.runtime.SessionOptions;
 import dev.embedonce.graph.runtime.TensorSpec;
-import dev.embedonce.image.ImageProcessor;
+import dev.embedonce.image.process.ImageProcessor;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.embedonce.encoder;
 
 import dev.embedonce.error.CacheException;
 import dev.embedonce.graph.runtime.OnnxSession;
-import dev.embedonce.image.ImageProcessor;
+import dev.embedonce.image.process.ImageProcessor;
 import dev.embedonce.value.Entry;
 import dev.embedonce.value.Tensor;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package dev.embedonce.encoder;
 
 import dev.embedonce.cache.InputDigest;
 import dev.embedonce.cache.Prepared;
-import dev.embedonce.image.PixelValues;
+import dev.embedonce.image.process.PixelValues;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;

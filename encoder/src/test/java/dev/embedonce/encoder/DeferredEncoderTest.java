@@ -3,7 +3,7 @@ package dev.embedonce.encoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.embedonce.image.ImageProcessor;
+import dev.embedonce.image.process.ImageProcessor;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

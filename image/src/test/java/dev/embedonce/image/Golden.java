@@ -2,6 +2,8 @@ package dev.embedonce.image;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.embedonce.image.pixel.PixelImage;
+import dev.embedonce.image.resize.PillowProfile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,7 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /** What Pillow, imagehash and transformers made of the test pictures; see scripts/golden-image. */
-final class Golden {
+public final class Golden {
     private static final int DIGEST_BYTES = 16;
 
     private final JsonNode root;
@@ -24,33 +26,33 @@ final class Golden {
         this.root = json(resource);
     }
 
-    static Golden of(PillowProfile profile) {
+    public static Golden of(PillowProfile profile) {
         return new Golden(profile.label() + ".json");
     }
 
-    List<String> pictures() {
+    public List<String> pictures() {
         List<String> names = new ArrayList<>();
         root.get("pictures").fieldNames().forEachRemaining(names::add);
         return names;
     }
 
-    JsonNode picture(String name) {
+    public JsonNode picture(String name) {
         return root.get("pictures").get(name);
     }
 
-    JsonNode processors() {
+    public JsonNode processors() {
         return root.get("processors");
     }
 
-    JsonNode resizes() {
+    public JsonNode resizes() {
         return root.get("resizes");
     }
 
-    static byte[] pictureBytes(String name) {
+    public static byte[] pictureBytes(String name) {
         return resource("pictures/" + name);
     }
 
-    static JsonNode json(String resource) {
+    public static JsonNode json(String resource) {
         try {
             return new ObjectMapper().readTree(resource(resource));
         } catch (IOException e) {
@@ -58,7 +60,7 @@ final class Golden {
         }
     }
 
-    static byte[] resource(String name) {
+    public static byte[] resource(String name) {
         try (InputStream in = Golden.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalArgumentException("no test resource " + name);
@@ -69,7 +71,7 @@ final class Golden {
         }
     }
 
-    static String digest(ByteBuffer bytes) {
+    public static String digest(ByteBuffer bytes) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
             sha256.update(bytes);
@@ -79,11 +81,11 @@ final class Golden {
         }
     }
 
-    static String digest(PixelImage image) {
+    public static String digest(PixelImage image) {
         return digest(image.samples());
     }
 
-    static String digest(FloatBuffer values) {
+    public static String digest(FloatBuffer values) {
         ByteBuffer bytes = ByteBuffer.allocate(values.remaining() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values.duplicate());
         return digest(bytes);

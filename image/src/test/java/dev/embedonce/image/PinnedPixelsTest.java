@@ -1,6 +1,16 @@
 package dev.embedonce.image;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedonce.image.decode.ExifPolicy;
+import dev.embedonce.image.decode.ImageDecoder;
+import dev.embedonce.image.pixel.AlphaPolicy;
+import dev.embedonce.image.pixel.ImageException;
+import dev.embedonce.image.pixel.PixelImage;
+import dev.embedonce.image.process.HfImageProcessors;
+import dev.embedonce.image.process.ImageProcessor;
+import dev.embedonce.image.process.PixelOptions;
+import dev.embedonce.image.process.PixelValues;
+import dev.embedonce.image.resize.PillowProfile;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.key.Revisions;
 import dev.embedonce.testkit.Pins;

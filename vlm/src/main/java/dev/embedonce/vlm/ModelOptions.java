@@ -5,7 +5,7 @@ import dev.embedonce.encoder.UserFolders;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.graph.runtime.WeightMemory;
-import dev.embedonce.image.PixelOptions;
+import dev.embedonce.image.process.PixelOptions;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -12,7 +12,7 @@ import dev.embedonce.bench.measure.Measured;
 import dev.embedonce.bench.measure.Result;
 import dev.embedonce.encoder.ImageEncoder;
 import dev.embedonce.encoder.PreparedImage;
-import dev.embedonce.image.ImageProcessor;
+import dev.embedonce.image.process.ImageProcessor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

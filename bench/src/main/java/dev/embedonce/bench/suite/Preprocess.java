@@ -9,7 +9,7 @@ import dev.embedonce.bench.measure.Contender;
 import dev.embedonce.bench.measure.Findings;
 import dev.embedonce.bench.measure.Measured;
 import dev.embedonce.bench.measure.Result;
-import dev.embedonce.image.ImageProcessor;
+import dev.embedonce.image.process.ImageProcessor;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,7 +2,7 @@ package dev.embedonce.cli.pictures;
 
 import dev.embedonce.cli.CliException;
 import dev.embedonce.hash.ContentHash;
-import dev.embedonce.image.HammingIndex;
+import dev.embedonce.image.hash.HammingIndex;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

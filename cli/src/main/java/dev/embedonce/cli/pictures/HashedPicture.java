@@ -2,7 +2,7 @@ package dev.embedonce.cli.pictures;
 
 import dev.embedonce.embed.ImageItem;
 import dev.embedonce.hash.ContentHash;
-import dev.embedonce.image.ImageHashes;
+import dev.embedonce.image.hash.ImageHashes;
 
 /**
  * A picture that was read once.

@@ -2,8 +2,8 @@ package dev.embedonce.cli.pictures;
 
 import dev.embedonce.cli.Messages;
 import dev.embedonce.cli.output.OutputFile;
-import dev.embedonce.image.Thumbnails;
-import dev.embedonce.image.Thumbnails.Thumbnail;
+import dev.embedonce.image.decode.Thumbnails;
+import dev.embedonce.image.decode.Thumbnails.Thumbnail;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Writer;

@@ -8,7 +8,7 @@ import dev.embedonce.encoder.hub.HubSettings;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.graph.runtime.WeightMemory;
-import dev.embedonce.image.PixelOptions;
+import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.vlm.ModelFolders;
 import dev.embedonce.vlm.ModelOptions;
 import dev.embedonce.vlm.VisionLanguageModel;

@@ -8,7 +8,7 @@ import dev.embedonce.embed.ImageItem;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.hash.PerceptualHash;
-import dev.embedonce.image.ImageHashes;
+import dev.embedonce.image.hash.ImageHashes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,11 +3,11 @@ package dev.embedonce.cli.pictures;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.embedonce.image.ExifPolicy;
-import dev.embedonce.image.ImageDecoder;
-import dev.embedonce.image.ImageHashes;
-import dev.embedonce.image.PerceptualHashes;
-import dev.embedonce.image.PillowProfile;
+import dev.embedonce.image.decode.ExifPolicy;
+import dev.embedonce.image.decode.ImageDecoder;
+import dev.embedonce.image.hash.ImageHashes;
+import dev.embedonce.image.hash.PerceptualHashes;
+import dev.embedonce.image.resize.PillowProfile;
 import java.awt.Color;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,7 +16,7 @@ import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.graph.runtime.SessionOptions;
 import dev.embedonce.graph.safetensors.Checkpoint;
-import dev.embedonce.image.HfImageProcessors;
+import dev.embedonce.image.process.HfImageProcessors;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;

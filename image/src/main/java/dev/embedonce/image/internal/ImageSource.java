@@ -1,13 +1,13 @@
 package dev.embedonce.image.internal;
 
-import dev.embedonce.image.ImageFormat;
-import dev.embedonce.image.PixelImage;
-import dev.embedonce.image.Region;
+import dev.embedonce.image.pixel.ImageFormat;
+import dev.embedonce.image.pixel.PixelImage;
+import dev.embedonce.image.pixel.Region;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An encoded picture whose header has been read and whose pixels have not. Sizes are as stored, before any EXIF turn. Every
- * method throws {@link dev.embedonce.image.ImageException} for bytes it cannot make sense of. Not thread-safe.
+ * method throws {@link dev.embedonce.image.pixel.ImageException} for bytes it cannot make sense of. Not thread-safe.
  */
 public interface ImageSource {
     ImageFormat format();

@@ -1,6 +1,6 @@
 package dev.embedonce.image.internal;
 
-import dev.embedonce.image.ImageException;
+import dev.embedonce.image.pixel.ImageException;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 

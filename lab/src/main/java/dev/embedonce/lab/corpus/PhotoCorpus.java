@@ -1,7 +1,7 @@
 package dev.embedonce.lab.corpus;
 
 import dev.embedonce.hash.ContentHasher;
-import dev.embedonce.image.ImageException;
+import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.lab.base.LabException;
 import dev.embedonce.lab.picture.Jpeg;
 import dev.embedonce.lab.picture.Png;

@@ -1,11 +1,11 @@
 package dev.embedonce.lab.corpus;
 
 import dev.embedonce.hash.PerceptualHash;
-import dev.embedonce.image.ExifPolicy;
-import dev.embedonce.image.ImageDecoder;
-import dev.embedonce.image.ImageHashes;
-import dev.embedonce.image.PerceptualHashes;
-import dev.embedonce.image.PillowProfile;
+import dev.embedonce.image.decode.ExifPolicy;
+import dev.embedonce.image.decode.ImageDecoder;
+import dev.embedonce.image.hash.ImageHashes;
+import dev.embedonce.image.hash.PerceptualHashes;
+import dev.embedonce.image.resize.PillowProfile;
 
 /**
  * One picture of a corpus.

@@ -1,8 +1,8 @@
 package dev.embedonce.lab.experiment;
 
 import dev.embedonce.care.DriftAudit;
-import dev.embedonce.image.HammingIndex;
-import dev.embedonce.image.ImageHashes;
+import dev.embedonce.image.hash.HammingIndex;
+import dev.embedonce.image.hash.ImageHashes;
 import dev.embedonce.lab.base.StepProgress;
 import dev.embedonce.lab.corpus.Corpus;
 import dev.embedonce.lab.corpus.Picture;

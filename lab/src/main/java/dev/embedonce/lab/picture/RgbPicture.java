@@ -1,9 +1,9 @@
 package dev.embedonce.lab.picture;
 
-import dev.embedonce.image.AlphaPolicy;
-import dev.embedonce.image.ExifPolicy;
-import dev.embedonce.image.ImageDecoder;
-import dev.embedonce.image.PixelImage;
+import dev.embedonce.image.decode.ExifPolicy;
+import dev.embedonce.image.decode.ImageDecoder;
+import dev.embedonce.image.pixel.AlphaPolicy;
+import dev.embedonce.image.pixel.PixelImage;
 import java.awt.image.BufferedImage;
 
 /** Decoded pixels, 8-bit RGB, three bytes a pixel, rows from the top. Immutable as long as nobody writes to the array handed in. */
@@ -29,7 +29,7 @@ public final class RgbPicture {
     /**
      * Decodes an encoded picture: upright, transparency over white.
      *
-     * @throws dev.embedonce.image.ImageException if it cannot be decoded
+     * @throws dev.embedonce.image.pixel.ImageException if it cannot be decoded
      */
     public static RgbPicture decode(byte[] encoded) {
         PixelImage image = DECODER.decode(encoded).toRgb(AlphaPolicy.OVER_WHITE);

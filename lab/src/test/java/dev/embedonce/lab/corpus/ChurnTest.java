@@ -2,9 +2,9 @@ package dev.embedonce.lab.corpus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedonce.image.ExifPolicy;
-import dev.embedonce.image.ImageDecoder;
-import dev.embedonce.image.PixelImage;
+import dev.embedonce.image.decode.ExifPolicy;
+import dev.embedonce.image.decode.ImageDecoder;
+import dev.embedonce.image.pixel.PixelImage;
 import dev.embedonce.lab.experiment.TinyCorpus;
 import dev.embedonce.lab.picture.Jpeg;
 import dev.embedonce.lab.picture.Png;

@@ -2,7 +2,7 @@ package dev.embedonce.server.chat;
 
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.error.CacheException;
-import dev.embedonce.image.ImageException;
+import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.server.chat.ChatRequest.Image;
 import dev.embedonce.server.http.ApiException;
 import dev.embedonce.server.http.ErrorKind;

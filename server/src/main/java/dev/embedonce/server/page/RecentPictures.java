@@ -3,7 +3,7 @@ package dev.embedonce.server.page;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.embedonce.image.Thumbnails;
+import dev.embedonce.image.decode.Thumbnails;
 import dev.embedonce.server.chat.Chats;
 import dev.embedonce.server.chat.ServedImage;
 import dev.embedonce.server.http.Exchange;

@@ -2,9 +2,9 @@ package dev.embedonce.server.security;
 
 import dev.embedonce.cache.FeatureEncoder;
 import dev.embedonce.cache.Prepared;
-import dev.embedonce.image.ExifPolicy;
-import dev.embedonce.image.ImageDecoder;
-import dev.embedonce.image.ImageException;
+import dev.embedonce.image.decode.ExifPolicy;
+import dev.embedonce.image.decode.ImageDecoder;
+import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.value.Tensor;
 import java.util.List;
 import java.util.Map;

@@ -5,7 +5,7 @@ import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.SessionOptions;
 import dev.embedonce.graph.runtime.WeightMemory;
 import dev.embedonce.graph.safetensors.TensorDigester;
-import dev.embedonce.image.PixelOptions;
+import dev.embedonce.image.process.PixelOptions;
 
 /**
  * How to open a model of a family.

@@ -1,7 +1,7 @@
 package dev.embedonce.vlm.vision;
 
 import dev.embedonce.encoder.arch.ModelConfig;
-import dev.embedonce.image.ResizeRule.Size;
+import dev.embedonce.image.process.ResizeRule.Size;
 import dev.embedonce.key.Revisions;
 import java.math.BigDecimal;
 import java.math.RoundingMode;

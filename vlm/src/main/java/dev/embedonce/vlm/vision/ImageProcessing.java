@@ -11,7 +11,7 @@ public interface ImageProcessing {
      * Decodes and preprocesses one picture.
      *
      * @param encoded the encoded bytes (PNG, JPEG, ...)
-     * @throws dev.embedonce.image.ImageException if they cannot be decoded, or make no picture the model can take
+     * @throws dev.embedonce.image.pixel.ImageException if they cannot be decoded, or make no picture the model can take
      */
     ProcessedImage process(byte[] encoded, ImageSettings settings);
 

@@ -1,14 +1,14 @@
 package dev.embedonce.vlm.vision;
 
 import dev.embedonce.encoder.arch.ModelConfig;
-import dev.embedonce.image.AlphaPolicy;
-import dev.embedonce.image.ChannelMath;
-import dev.embedonce.image.ImageException;
-import dev.embedonce.image.ImageProcessor;
-import dev.embedonce.image.PixelOptions;
-import dev.embedonce.image.PixelValues;
-import dev.embedonce.image.ResampleFilter;
-import dev.embedonce.image.ResizeRule;
+import dev.embedonce.image.pixel.AlphaPolicy;
+import dev.embedonce.image.pixel.ImageException;
+import dev.embedonce.image.process.ChannelMath;
+import dev.embedonce.image.process.ImageProcessor;
+import dev.embedonce.image.process.PixelOptions;
+import dev.embedonce.image.process.PixelValues;
+import dev.embedonce.image.process.ResizeRule;
+import dev.embedonce.image.resize.ResampleFilter;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.key.Revisions;
 import dev.embedonce.value.DType;

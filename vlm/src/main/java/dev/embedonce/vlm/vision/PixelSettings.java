@@ -2,11 +2,11 @@ package dev.embedonce.vlm.vision;
 
 import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.error.ModelLoadException;
-import dev.embedonce.image.AlphaPolicy;
-import dev.embedonce.image.ChannelMath;
-import dev.embedonce.image.PixelOptions;
-import dev.embedonce.image.PixelValues;
-import dev.embedonce.image.ResampleFilter;
+import dev.embedonce.image.pixel.AlphaPolicy;
+import dev.embedonce.image.process.ChannelMath;
+import dev.embedonce.image.process.PixelOptions;
+import dev.embedonce.image.process.PixelValues;
+import dev.embedonce.image.resize.ResampleFilter;
 import java.util.List;
 
 /** The settings of pixels that the processors of all families name alike. */

@@ -1,6 +1,6 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.image.PixelValues;
+import dev.embedonce.image.process.PixelValues;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;

@@ -1,10 +1,10 @@
 package dev.embedonce.vlm.vision;
 
 import dev.embedonce.encoder.arch.ModelConfig;
-import dev.embedonce.image.PixelImage;
-import dev.embedonce.image.PixelOptions;
-import dev.embedonce.image.ResampleFilter;
-import dev.embedonce.image.ResizeRule.Size;
+import dev.embedonce.image.pixel.PixelImage;
+import dev.embedonce.image.process.PixelOptions;
+import dev.embedonce.image.process.ResizeRule.Size;
+import dev.embedonce.image.resize.ResampleFilter;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.key.Revisions;
 import dev.embedonce.value.Tensor;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import dev.embedonce.image.ImageException;
+import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.decoder.SequenceBatch;
 import dev.embedonce.vlm.decoder.SequenceBatch.Sequence;

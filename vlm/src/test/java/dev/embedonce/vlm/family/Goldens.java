@@ -9,7 +9,7 @@ import dev.embedonce.graph.safetensors.Checkpoint;
 import dev.embedonce.graph.safetensors.TensorDigester;
 import dev.embedonce.graph.safetensors.TensorInfo;
 import dev.embedonce.graph.safetensors.Weights;
-import dev.embedonce.image.PixelOptions;
+import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.vision.ImageSettings;

@@ -1,7 +1,7 @@
 package dev.embedonce.vlm.vision;
 
 import dev.embedonce.cache.InputDigest;
-import dev.embedonce.image.ImageException;
+import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.testkit.Pins;
 import dev.embedonce.vlm.family.Families;

@@ -1,7 +1,7 @@
 package dev.embedonce.image.internal.jpeg;
 
-import dev.embedonce.image.Region;
 import dev.embedonce.image.internal.PlanarRows;
+import dev.embedonce.image.pixel.Region;
 import java.util.List;
 
 /** Turns component planes into rows of grey, RGB or CMYK samples. The loops are written so that the compiler vectorises them. */

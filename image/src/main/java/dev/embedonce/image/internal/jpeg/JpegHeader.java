@@ -1,9 +1,9 @@
 package dev.embedonce.image.internal.jpeg;
 
-import dev.embedonce.image.ImageException;
 import dev.embedonce.image.internal.Bytes;
 import dev.embedonce.image.internal.Exif;
 import dev.embedonce.image.internal.WorkBudget;
+import dev.embedonce.image.pixel.ImageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,13 +1,13 @@
 package dev.embedonce.image.internal.jpeg;
 
-import dev.embedonce.image.ImageFormat;
-import dev.embedonce.image.PixelImage;
-import dev.embedonce.image.PixelMode;
-import dev.embedonce.image.Region;
 import dev.embedonce.image.internal.Bytes;
 import dev.embedonce.image.internal.ImageSource;
 import dev.embedonce.image.internal.PlanarRows;
 import dev.embedonce.image.internal.WorkBudget;
+import dev.embedonce.image.pixel.ImageFormat;
+import dev.embedonce.image.pixel.PixelImage;
+import dev.embedonce.image.pixel.PixelMode;
+import dev.embedonce.image.pixel.Region;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -27,7 +27,7 @@ public final class JpegTables {
     /**
      * The tables in a stream that has nothing else.
      *
-     * @throws dev.embedonce.image.ImageException if it has
+     * @throws dev.embedonce.image.pixel.ImageException if it has
      */
     public static JpegTables read(byte[] stream, WorkBudget budget) {
         if (stream.length <= EMPTY) {

@@ -1,8 +1,8 @@
 package dev.embedonce.image.internal.webp;
 
-import dev.embedonce.image.ImageException;
 import dev.embedonce.image.internal.Bytes;
 import dev.embedonce.image.internal.WorkBudget;
+import dev.embedonce.image.pixel.ImageException;
 
 /** The alpha channel of a lossy picture: plain or lossless, then unfiltered. */
 // Source: RFC 9649, section 2.7.1.2

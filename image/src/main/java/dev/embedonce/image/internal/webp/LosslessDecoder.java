@@ -1,8 +1,8 @@
 package dev.embedonce.image.internal.webp;
 
-import dev.embedonce.image.ImageException;
 import dev.embedonce.image.internal.Bytes;
 import dev.embedonce.image.internal.WorkBudget;
+import dev.embedonce.image.pixel.ImageException;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;

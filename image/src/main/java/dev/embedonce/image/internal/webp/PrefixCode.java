@@ -1,7 +1,7 @@
 package dev.embedonce.image.internal.webp;
 
-import dev.embedonce.image.ImageException;
 import dev.embedonce.image.internal.WorkBudget;
+import dev.embedonce.image.pixel.ImageException;
 import java.util.Arrays;
 
 /** A canonical prefix code of up to 15 bits, looked up by the next 8 bits, then walked. */

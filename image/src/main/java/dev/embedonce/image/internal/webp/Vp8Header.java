@@ -1,7 +1,7 @@
 package dev.embedonce.image.internal.webp;
 
-import dev.embedonce.image.ImageException;
 import dev.embedonce.image.internal.Bytes;
+import dev.embedonce.image.pixel.ImageException;
 
 /** The uncompressed start of a VP8 key frame. */
 // Source: RFC 6386, section 9.1

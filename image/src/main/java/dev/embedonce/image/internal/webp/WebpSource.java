@@ -1,13 +1,13 @@
 package dev.embedonce.image.internal.webp;
 
-import dev.embedonce.image.ImageException;
-import dev.embedonce.image.ImageFormat;
-import dev.embedonce.image.PixelImage;
-import dev.embedonce.image.PixelMode;
 import dev.embedonce.image.internal.Bytes;
 import dev.embedonce.image.internal.Exif;
 import dev.embedonce.image.internal.ImageSource;
 import dev.embedonce.image.internal.WorkBudget;
+import dev.embedonce.image.pixel.ImageException;
+import dev.embedonce.image.pixel.ImageFormat;
+import dev.embedonce.image.pixel.PixelImage;
+import dev.embedonce.image.pixel.PixelMode;
 import org.jspecify.annotations.Nullable;
 
 /** WebP: lossy with or without alpha, lossless, and the first frame of an animation on its canvas. */

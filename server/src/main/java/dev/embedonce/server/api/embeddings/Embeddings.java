@@ -10,7 +10,7 @@ import dev.embedonce.cache.Prepared;
 import dev.embedonce.encoder.text.PreparedText;
 import dev.embedonce.encoder.text.TextEncoder;
 import dev.embedonce.error.CacheException;
-import dev.embedonce.image.ImageException;
+import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.server.api.embeddings.EmbeddingsRequest.Image;
 import dev.embedonce.server.api.embeddings.EmbeddingsRequest.Input;
 import dev.embedonce.server.api.embeddings.EmbeddingsRequest.Text;

@@ -1,9 +1,9 @@
 package dev.embedonce.vlm.family.florence2;
 
 import dev.embedonce.encoder.arch.ModelConfig;
-import dev.embedonce.image.PixelImage;
-import dev.embedonce.image.PixelOptions;
-import dev.embedonce.image.ResampleFilter;
+import dev.embedonce.image.pixel.PixelImage;
+import dev.embedonce.image.process.PixelOptions;
+import dev.embedonce.image.resize.ResampleFilter;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.key.Revisions;
 import dev.embedonce.value.Tensor;

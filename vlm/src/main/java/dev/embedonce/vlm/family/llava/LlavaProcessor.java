@@ -1,7 +1,7 @@
 package dev.embedonce.vlm.family.llava;
 
-import dev.embedonce.image.HfImageProcessors;
-import dev.embedonce.image.ImageProcessor;
+import dev.embedonce.image.process.HfImageProcessors;
+import dev.embedonce.image.process.ImageProcessor;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyOptions;

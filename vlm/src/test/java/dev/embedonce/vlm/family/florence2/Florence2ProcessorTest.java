@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.hash.ContentHasher;
-import dev.embedonce.image.PixelOptions;
+import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.family.Goldens;
 import dev.embedonce.vlm.family.ProcessorForms;

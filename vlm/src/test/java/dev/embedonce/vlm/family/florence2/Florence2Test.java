@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embedonce.encoder.arch.ModelConfig;
-import dev.embedonce.image.AlphaPolicy;
-import dev.embedonce.image.PixelOptions;
+import dev.embedonce.image.pixel.AlphaPolicy;
+import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.family.FamilyContract;
 import dev.embedonce.vlm.family.FamilyModel;

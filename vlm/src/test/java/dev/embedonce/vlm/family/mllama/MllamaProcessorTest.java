@@ -2,7 +2,7 @@ package dev.embedonce.vlm.family.mllama;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedonce.image.PixelOptions;
+import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.vlm.family.ProcessorForms;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

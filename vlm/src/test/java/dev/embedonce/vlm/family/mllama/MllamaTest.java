@@ -3,7 +3,7 @@ package dev.embedonce.vlm.family.mllama;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedonce.encoder.arch.ModelConfig;
-import dev.embedonce.image.PixelOptions;
+import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.family.FamilyContract;
 import dev.embedonce.vlm.family.Goldens;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embedonce.error.ModelLoadException;
-import dev.embedonce.image.PixelOptions;
+import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.Goldens;
 import dev.embedonce.vlm.family.ProcessorForms;

@@ -2,7 +2,7 @@ package dev.embedonce.vlm.family.qwen3_vl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedonce.image.PixelOptions;
+import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.vlm.family.ProcessorForms;
 import dev.embedonce.vlm.vision.PatchProcessing;
 import java.nio.file.Path;

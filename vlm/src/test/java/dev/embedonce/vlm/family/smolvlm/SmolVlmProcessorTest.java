@@ -2,7 +2,7 @@ package dev.embedonce.vlm.family.smolvlm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedonce.image.PixelOptions;
+import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.vlm.family.ProcessorForms;
 import dev.embedonce.vlm.vision.SplitProcessing;
 import java.nio.file.Path;

@@ -1,0 +1,41 @@
+package dev.embedonce.image.decode;
+
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Says when the pictures that a thread decodes are no longer wanted. Decoders ask every millisecond or so and then end with a
+ * {@link java.util.concurrent.CancellationException}. The signal is the thread's, so that it reaches a decoder through whatever
+ * lies between. Thread-safe.
+ */
+public final class Cancellation {
+    private static final ThreadLocal<BooleanSupplier> CURRENT = ThreadLocal.withInitial(() -> Cancellation::never);
+
+    private Cancellation() {}
+
+    /**
+     * Runs {@code work}; pictures that it decodes on this thread are given up when {@code cancelled} says so, or when a signal
+     * around this one does.
+     *
+     * @param cancelled is asked often and on this thread: it must be quick
+     * @throws java.util.concurrent.CancellationException if a picture was given up
+     */
+    public static <T> T during(BooleanSupplier cancelled, Supplier<T> work) {
+        BooleanSupplier outer = CURRENT.get();
+        CURRENT.set(() -> cancelled.getAsBoolean() || outer.getAsBoolean());
+        try {
+            return work.get();
+        } finally {
+            CURRENT.set(outer);
+        }
+    }
+
+    private static boolean never() {
+        return false;
+    }
+
+    /** The signal of this thread. */
+    static BooleanSupplier current() {
+        return CURRENT.get();
+    }
+}

@@ -1,0 +1,24 @@
+package dev.embedonce.image.decode;
+
+/**
+ * Whether the EXIF orientation turns the picture. Part of the preprocessing version.
+ *
+ * <p>A TIFF is always turned, because Pillow does that while it loads one.
+ */
+public enum ExifPolicy {
+    /** Upright, as {@code PIL.ImageOps.exif_transpose} and {@code transformers.image_utils.load_image} make it. */
+    APPLY("apply"),
+    /** As stored, which is what Hugging Face processors do with a picture that {@code Image.open} gave. */
+    IGNORE("ignore");
+
+    private final String label;
+
+    ExifPolicy(String label) {
+        this.label = label;
+    }
+
+    /** The word used in version labels. */
+    public String label() {
+        return label;
+    }
+}

@@ -1,0 +1,177 @@
+package dev.embedonce.image.internal.format;
+
+import dev.embedonce.image.internal.Bytes;
+import dev.embedonce.image.internal.WorkBudget;
+import dev.embedonce.image.internal.jpeg.JpegSource;
+import dev.embedonce.image.pixel.ImageException;
+import java.util.Arrays;
+
+/** Reads strips or tiles and lays their samples out as one pixel-interleaved picture, in the file's byte order. */
+final class TiffPixels implements AutoCloseable {
+    private static final int PLAIN = 1;
+    private static final int FAX_RLE = 2;
+    private static final int FAX_3 = 3;
+    private static final int FAX_4 = 4;
+    private static final int LZW = 5;
+    private static final int DEFLATE = 8;
+    private static final int OLD_DEFLATE = 32946;
+    private static final int PACK_BITS = 32773;
+
+    private static final int CHUNK_WORK = 500;
+    private static final int BYTE_WORK = 2;
+
+    private final TiffTags tags;
+    private final TiffLayout layout;
+    private final boolean luminanceChrominance;
+    private final WorkBudget budget;
+    private final TiffCodecs codecs;
+
+    TiffPixels(TiffTags tags, TiffLayout layout, boolean luminanceChrominance, WorkBudget budget) {
+        this.tags = tags;
+        this.layout = layout;
+        this.luminanceChrominance = luminanceChrominance;
+        this.budget = budget;
+        this.codecs = new TiffCodecs(tags.data(), budget);
+    }
+
+    byte[] read() {
+        if (layout.compression() == FAX_RLE || layout.compression() == FAX_3 || layout.compression() == FAX_4) {
+            return new TiffFax(tags, layout, budget).read();
+        }
+        budget.hold((long) layout.rowBytes() * layout.height());
+        byte[] picture = new byte[Math.multiplyExact(layout.rowBytes(), layout.height())];
+        int planes = layout.planar() ? layout.samples() : 1;
+        int chunk = 0;
+        for (int plane = 0; plane < planes; plane++) {
+            for (int y = 0; y < layout.height(); y += layout.chunkHeight()) {
+                for (int x = 0; x < layout.width(); x += layout.chunkWidth()) {
+                    long held = budget.held();
+                    place(unpacked(chunk++, y), plane, x, y, picture);
+                    budget.release(budget.held() - held);
+                }
+            }
+        }
+        return picture;
+    }
+
+    private byte[] unpacked(int chunk, int y) {
+        int rows = layout.tiled() ? layout.chunkHeight() : Math.min(layout.chunkHeight(), layout.height() - y);
+        int size = Math.multiplyExact(layout.chunkRowBytes(), rows);
+        budget.hold(size);
+        budget.spend(CHUNK_WORK + (long) BYTE_WORK * size);
+        int from = layout.offset(chunk);
+        int length = layout.length(chunk);
+        if (layout.isJpeg()) {
+            return jpeg(from, length, rows, size);
+        }
+        byte[] target = new byte[size];
+        byte[] data = tags.data();
+        switch (layout.compression()) {
+            case PLAIN -> {
+                Bytes.require(data, from, target.length, "TIFF");
+                System.arraycopy(data, from, target, 0, target.length);
+            }
+            case LZW -> codecs.lzw(from, length, target);
+            case DEFLATE, OLD_DEFLATE -> codecs.inflate(from, length, target);
+            case PACK_BITS -> codecs.packBits(from, length, target);
+            default -> throw new ImageException("TIFF with compression " + layout.compression() + " is not supported");
+        }
+        if (tags.number(TiffTags.FILL_ORDER, 1) == 2) {
+            for (int i = 0; i < target.length; i++) {
+                target[i] = (byte) (Integer.reverse(target[i]) >>> 24);
+            }
+        }
+        undoPredictor(target, rows);
+        return target;
+    }
+
+    /** A chunk that is a JPEG picture, in the colours that the page says, not the stream. */
+    private byte[] jpeg(int from, int length, int rows, int size) {
+        JpegSource part = codecs.jpeg(from, length, tags);
+        // the last strip may be as high as the others, though less of it is wanted
+        boolean fits = layout.bits() == 8
+                && part.width() == layout.chunkWidth()
+                && part.height() >= rows
+                && part.height() <= layout.chunkHeight();
+        if (!fits) {
+            throw new ImageException("corrupt TIFF: a JPEG part of " + part.width() + "x" + part.height() + " pixels");
+        }
+        if (part.components() != layout.chunkSamples()) {
+            throw new ImageException("corrupt TIFF: a JPEG part with " + part.components() + " components");
+        }
+        return Arrays.copyOf(part.decodeRaw(luminanceChrominance), size);
+    }
+
+    @Override
+    public void close() {
+        codecs.close();
+    }
+
+    private void undoPredictor(byte[] chunk, int rows) {
+        int predictor = tags.number(TiffTags.PREDICTOR, 1);
+        boolean applies = layout.compression() != PLAIN && layout.compression() != PACK_BITS;
+        if (predictor == 1 || !applies) {
+            return;
+        }
+        if (predictor != 2 || layout.bits() < 8) {
+            throw new ImageException("TIFF with predictor " + predictor + " is not supported");
+        }
+        int step = layout.chunkSamples();
+        int rowBytes = layout.chunkRowBytes();
+        for (int row = 0; row < rows; row++) {
+            int start = row * rowBytes;
+            if (layout.bits() == 8) {
+                for (int i = start + step; i < start + rowBytes; i++) {
+                    chunk[i] += chunk[i - step];
+                }
+            } else {
+                sum16(chunk, start, start + rowBytes, 2 * step);
+            }
+        }
+    }
+
+    private void sum16(byte[] chunk, int start, int end, int step) {
+        int low = tags.littleEndian() ? 0 : 1;
+        for (int i = start + step; i < end; i += 2) {
+            int sum = pair(chunk, i, low) + pair(chunk, i - step, low);
+            chunk[i + low] = (byte) sum;
+            chunk[i + 1 - low] = (byte) (sum >> 8);
+        }
+    }
+
+    private static int pair(byte[] chunk, int i, int low) {
+        return (chunk[i + low] & 0xFF) | (chunk[i + 1 - low] & 0xFF) << 8;
+    }
+
+    private void place(byte[] chunk, int plane, int x, int y, byte[] picture) {
+        int rows = Math.min(layout.chunkHeight(), layout.height() - y);
+        int columns = Math.min(layout.chunkWidth(), layout.width() - x);
+        if (!layout.planar()) {
+            int bitsPerPixel = layout.samples() * layout.bits();
+            int startBit = x * bitsPerPixel;
+            if (startBit % 8 != 0) {
+                throw new ImageException("TIFF with tiles " + layout.chunkWidth() + " pixels wide is not supported");
+            }
+            int bytes = (columns * bitsPerPixel + 7) / 8;
+            for (int row = 0; row < rows; row++) {
+                System.arraycopy(
+                        chunk,
+                        row * layout.chunkRowBytes(),
+                        picture,
+                        (y + row) * layout.rowBytes() + startBit / 8,
+                        bytes);
+            }
+            return;
+        }
+        int size = layout.bits() / 8;
+        for (int row = 0; row < rows; row++) {
+            int from = row * layout.chunkRowBytes();
+            int to = (y + row) * layout.rowBytes() + (x * layout.samples() + plane) * size;
+            for (int column = 0; column < columns; column++) {
+                System.arraycopy(chunk, from, picture, to, size);
+                from += size;
+                to += layout.samples() * size;
+            }
+        }
+    }
+}

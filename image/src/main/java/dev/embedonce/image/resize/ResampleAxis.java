@@ -1,0 +1,117 @@
+package dev.embedonce.image.resize;
+
+/**
+ * Fixed-point filter weights along one axis, for the outputs {@code from <= i < to} of a resize from {@code inSize} to {@code
+ * outSize} samples.
+ */
+// Source: Pillow 13.0.0, src/libImaging/Resample.c, precompute_coeffs and normalize_coeffs_8bpc
+final class ResampleAxis {
+    /** Fractional bits of a weight. */
+    static final int PRECISION_BITS = 22;
+
+    private final int[] first;
+    private final int[] count;
+    private final int[] weights;
+    private final int stride;
+    private final boolean identity;
+
+    private ResampleAxis(int outputs, int stride, boolean identity) {
+        this.first = new int[outputs];
+        this.count = new int[outputs];
+        this.weights = new int[outputs * stride];
+        this.stride = stride;
+        this.identity = identity;
+    }
+
+    static ResampleAxis of(ResampleFilter filter, int inSize, int outSize, int from, int to) {
+        if (inSize == outSize) {
+            return identity(from, to);
+        }
+        double scale = (double) inSize / outSize;
+        double filterScale = Math.max(1, scale);
+        double support = filter.support() * filterScale;
+        ResampleAxis axis = new ResampleAxis(to - from, (int) Math.ceil(support) * 2 + 1, false);
+        double[] row = new double[axis.stride];
+        for (int i = from; i < to; i++) {
+            axis.fill(i - from, filter, row, (i + 0.5) * scale, support, 1 / filterScale, inSize);
+        }
+        return axis;
+    }
+
+    private static ResampleAxis identity(int from, int to) {
+        ResampleAxis axis = new ResampleAxis(to - from, 1, true);
+        for (int i = from; i < to; i++) {
+            axis.first[i - from] = i;
+            axis.count[i - from] = 1;
+            axis.weights[i - from] = 1 << PRECISION_BITS;
+        }
+        return axis;
+    }
+
+    private void fill(
+            int output,
+            ResampleFilter filter,
+            double[] row,
+            double centre,
+            double support,
+            double inverseScale,
+            int inSize) {
+        int low = Math.max(0, (int) (centre - support + 0.5));
+        int high = Math.min(inSize, (int) (centre + support + 0.5));
+        int n = high - low;
+        double sum = 0;
+        for (int x = 0; x < n; x++) {
+            row[x] = filter.weight((x + low - centre + 0.5) * inverseScale);
+            sum += row[x];
+        }
+        first[output] = low;
+        count[output] = n;
+        for (int x = 0; x < n; x++) {
+            double weight = sum != 0 ? row[x] / sum : row[x];
+            weights[output * stride + x] = (int) ((weight < 0 ? -0.5 : 0.5) + weight * (1 << PRECISION_BITS));
+        }
+    }
+
+    int outputs() {
+        return first.length;
+    }
+
+    /** Whether every output is just one input, so that the pass may be skipped. */
+    boolean isIdentity() {
+        return identity;
+    }
+
+    /** The first input that output {@code i} reads. */
+    int first(int i) {
+        return first[i];
+    }
+
+    /** How many inputs output {@code i} reads. */
+    int count(int i) {
+        return count[i];
+    }
+
+    /** The weight of the first input of output {@code i} in {@link #weights()}; the rest follow it. */
+    int offset(int i) {
+        return i * stride;
+    }
+
+    int[] weights() {
+        return weights;
+    }
+
+    /** The most inputs that any output reads. */
+    int maxCount() {
+        return stride;
+    }
+
+    /** The first input that any output reads. */
+    int inputFrom() {
+        return first[0];
+    }
+
+    /** One past the last input that any output reads. */
+    int inputTo() {
+        return first[first.length - 1] + count[first.length - 1];
+    }
+}
