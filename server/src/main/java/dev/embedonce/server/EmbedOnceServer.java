@@ -11,6 +11,7 @@ import dev.embedonce.server.api.openai.Models;
 import dev.embedonce.server.chat.ChatModel;
 import dev.embedonce.server.chat.Chats;
 import dev.embedonce.server.chat.ImageLoader;
+import dev.embedonce.server.http.BodyBudget;
 import dev.embedonce.server.http.ErrorShape;
 import dev.embedonce.server.http.HttpServer;
 import dev.embedonce.server.http.Route;
@@ -21,7 +22,6 @@ import dev.embedonce.server.metrics.Metrics;
 import dev.embedonce.server.metrics.ModelMetrics;
 import dev.embedonce.server.page.Page;
 import dev.embedonce.server.page.RecentPictures;
-import dev.embedonce.server.security.BodyBudget;
 import dev.embedonce.server.security.FileImages;
 import dev.embedonce.server.security.Limits;
 import dev.embedonce.server.security.OriginCheck;
@@ -76,8 +76,8 @@ public final class EmbedOnceServer implements AutoCloseable {
             this.http = HttpServer.start(
                     settings(options),
                     routes(metrics),
-                    options.keys(),
-                    new OriginCheck(options.hostNames(), options.origins()),
+                    options.keys()::caller,
+                    new OriginCheck(options.hostNames(), options.origins())::check,
                     metrics);
         } catch (RuntimeException e) {
             closeModels();

@@ -1,8 +1,8 @@
 package dev.embedonce.server.admin;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.embedonce.server.http.Caller;
 import dev.embedonce.server.http.Exchange;
-import dev.embedonce.server.security.Caller;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
 

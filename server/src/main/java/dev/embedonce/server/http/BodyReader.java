@@ -1,6 +1,5 @@
 package dev.embedonce.server.http;
 
-import dev.embedonce.server.security.BodyBudget;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;

@@ -1,9 +1,5 @@
 package dev.embedonce.server.http;
 
-import dev.embedonce.server.security.ApiKeys;
-import dev.embedonce.server.security.BodyBudget;
-import dev.embedonce.server.security.Caller;
-import dev.embedonce.server.security.OriginCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -21,6 +17,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.Connection;
@@ -62,8 +60,8 @@ public final class HttpServer implements AutoCloseable {
     private final ExecutorService answers;
     private final Map<Route, ExecutorService> vital = new HashMap<>();
     private final List<Route> routes;
-    private final ApiKeys keys;
-    private final OriginCheck origins;
+    private final Function<Exchange, Caller> keys;
+    private final Consumer<Exchange> origins;
     private final RequestListener listener;
     private final AtomicInteger underWay = new AtomicInteger();
     private volatile boolean draining;
@@ -100,7 +98,11 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private HttpServer(
-            Settings settings, List<Route> routes, ApiKeys keys, OriginCheck origins, RequestListener listener) {
+            Settings settings,
+            List<Route> routes,
+            Function<Exchange, Caller> keys,
+            Consumer<Exchange> origins,
+            RequestListener listener) {
         this.settings = settings;
         this.routes = List.copyOf(routes);
         this.keys = keys;
@@ -152,10 +154,16 @@ public final class HttpServer implements AutoCloseable {
     /**
      * Starts to listen.
      *
+     * @param keys who sends a request; an {@link ApiException} if it may not come in
+     * @param origins throws one if a request comes from where none may
      * @throws UncheckedIOException if the address is in use or not ours
      */
     public static HttpServer start(
-            Settings settings, List<Route> routes, ApiKeys keys, OriginCheck origins, RequestListener listener) {
+            Settings settings,
+            List<Route> routes,
+            Function<Exchange, Caller> keys,
+            Consumer<Exchange> origins,
+            RequestListener listener) {
         HttpServer http = new HttpServer(settings, routes, keys, origins, listener);
         try {
             http.server.start();
@@ -230,7 +238,7 @@ public final class HttpServer implements AutoCloseable {
                 if (draining) {
                     response.getHeaders().put(HttpHeader.CONNECTION, "close");
                 }
-                origins.check(exchange);
+                origins.accept(exchange);
                 if (draining && match.route.map(Route::kind).orElse(Route.Kind.PLAIN) != Route.Kind.VITAL) {
                     throw shuttingDown();
                 }
@@ -376,7 +384,7 @@ public final class HttpServer implements AutoCloseable {
         if (access == Route.Access.OPEN) {
             return Caller.ANYBODY;
         }
-        Caller caller = keys.caller(exchange);
+        Caller caller = keys.apply(exchange);
         if (access == Route.Access.ADMIN && !caller.admin()) {
             throw new ApiException(ErrorKind.FORBIDDEN, "this needs an administrator's key");
         }

@@ -1,6 +1,5 @@
 package dev.embedonce.server.http;
 
-import dev.embedonce.server.security.Caller;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embedonce.codec.SecretFiles;
 import dev.embedonce.server.http.ApiException;
+import dev.embedonce.server.http.Caller;
 import dev.embedonce.server.http.ErrorKind;
 import dev.embedonce.server.http.Exchange;
 import java.io.IOException;

@@ -1,11 +1,9 @@
-package dev.embedonce.server.security;
+package dev.embedonce.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.embedonce.server.http.ApiException;
-import dev.embedonce.server.http.ErrorKind;
-import dev.embedonce.server.security.BodyBudget.Share;
+import dev.embedonce.server.http.BodyBudget.Share;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package dev.embedonce.server.security;
+package dev.embedonce.server.http;
 
 import dev.embedonce.cache.FeatureCache;
 import java.util.Optional;

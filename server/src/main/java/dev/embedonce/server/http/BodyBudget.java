@@ -1,7 +1,5 @@
-package dev.embedonce.server.security;
+package dev.embedonce.server.http;
 
-import dev.embedonce.server.http.ApiException;
-import dev.embedonce.server.http.ErrorKind;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
