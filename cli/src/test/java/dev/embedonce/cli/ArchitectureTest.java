@@ -1,5 +1,6 @@
 package dev.embedonce.cli;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -43,6 +44,7 @@ class ArchitectureTest {
                         "dev.embedonce.embed..",
                         "dev.embedonce.template..",
                         "dev.embedonce.vlm..",
+                        "dev.embedonce.engine..",
                         "dev.embedonce.server..",
                         "dev.embedonce.lab..",
                         "dev.embedonce.cli..",
@@ -64,7 +66,7 @@ class ArchitectureTest {
                     boolean ours = name.startsWith("dev.embedonce.");
                     boolean here = name.startsWith("dev.embedonce.store." + store);
                     boolean other = name.matches(
-                            "dev\\.embedonce\\.(store\\.|image|graph|encoder|embed|template|vlm|server|lab|cli|cache|care).*");
+                            "dev\\.embedonce\\.(store\\.|image|graph|encoder|embed|template|vlm|engine|server|lab|cli|cache|care).*");
                     return ours && other && !here;
                 }))
                 .allowEmptyShould(true)
@@ -137,15 +139,45 @@ class ArchitectureTest {
     }
 
     @Test
-    void vlm_knowsNoServerNoLabAndNoCommands() {
+    void vlm_knowsNoEngineNoServerNoLabAndNoCommands() {
         noClasses()
                 .that()
                 .resideInAPackage("dev.embedonce.vlm..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "dev.embedonce.server..", "dev.embedonce.lab..", "dev.embedonce.cli..", "java.net.http..")
+                        "dev.embedonce.engine..",
+                        "dev.embedonce.server..",
+                        "dev.embedonce.lab..",
+                        "dev.embedonce.cli..",
+                        "java.net.http..")
                 .check(CLASSES);
+    }
+
+    @Test
+    void engine_knowsNoHttpNoJsonNoServerAndNoCommands() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.embedonce.engine..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.embedonce.server..",
+                        "dev.embedonce.lab..",
+                        "dev.embedonce.cli..",
+                        "org.eclipse.jetty..",
+                        "com.fasterxml..",
+                        "java.net..")
+                .check(CLASSES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"engine", "server"})
+    void packages_makeNoCycles(String module) {
+        slices().matching("dev.embedonce.(**)")
+                .should()
+                .beFreeOfCycles()
+                .check(CLASSES.that(resideInAPackage("dev.embedonce." + module + "..")));
     }
 
     @Test
@@ -181,7 +213,11 @@ class ArchitectureTest {
                 .resideInAPackage("dev.embedonce.lab..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("dev.embedonce.server..", "dev.embedonce.vlm..", "dev.embedonce.cli..")
+                .resideInAnyPackage(
+                        "dev.embedonce.engine..",
+                        "dev.embedonce.server..",
+                        "dev.embedonce.vlm..",
+                        "dev.embedonce.cli..")
                 .check(CLASSES);
     }
 
@@ -204,6 +240,13 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.embedonce.image.internal..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.embedonce.engine..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.embedonce.engine..internal..")
                 .check(CLASSES);
     }
 }

@@ -1,14 +1,14 @@
 package dev.embedonce.server;
 
+import dev.embedonce.engine.ChatEngine;
+import dev.embedonce.engine.DeletionWatch;
 import dev.embedonce.server.admin.CacheAdmin;
-import dev.embedonce.server.admin.DeletionWatch;
 import dev.embedonce.server.admin.Health;
 import dev.embedonce.server.admin.History;
 import dev.embedonce.server.api.anthropic.Messages;
 import dev.embedonce.server.api.embeddings.Embeddings;
 import dev.embedonce.server.api.openai.ChatCompletions;
 import dev.embedonce.server.api.openai.Models;
-import dev.embedonce.server.chat.ChatModel;
 import dev.embedonce.server.chat.Chats;
 import dev.embedonce.server.chat.ImageLoader;
 import dev.embedonce.server.http.BodyBudget;
@@ -25,7 +25,6 @@ import dev.embedonce.server.page.RecentPictures;
 import dev.embedonce.server.security.FileImages;
 import dev.embedonce.server.security.Limits;
 import dev.embedonce.server.security.OriginCheck;
-import dev.embedonce.server.security.PixelLimit;
 import dev.embedonce.server.security.UrlImages;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -42,8 +41,7 @@ import java.util.Objects;
  */
 public final class EmbedOnceServer implements AutoCloseable {
     private final ServerOptions options;
-    private final Map<String, ChatModel> chatModels = new LinkedHashMap<>();
-    private final PixelLimit pixels;
+    private final Map<String, ChatEngine> engines = new LinkedHashMap<>();
     private final UrlImages urls;
     private final RecentPictures pictures;
     private final History history;
@@ -53,25 +51,31 @@ public final class EmbedOnceServer implements AutoCloseable {
 
     private EmbedOnceServer(ServerOptions options, UrlImages.Resolver resolver) {
         this.options = options;
-        this.pixels = new PixelLimit(options.limits().imagePixels());
+        this.pictures =
+                new RecentPictures(options.thumbnails(), options.limits().imagePixels());
         Map<String, ModelMetrics> modelMetrics = new LinkedHashMap<>();
         options.chatModels().forEach((name, model) -> {
             ModelMetrics listener = new ModelMetrics(name);
             modelMetrics.put(name, listener);
-            chatModels.put(
+            engines.put(
                     name,
-                    new ChatModel(name, model, options.engine(), !options.keys().isEmpty(), pixels, listener));
+                    ChatEngine.over(model, options.cache())
+                            .name(name)
+                            .options(options.engine())
+                            .tenants(!options.keys().isEmpty())
+                            .mostPixels(options.limits().imagePixels())
+                            .listener(listener)
+                            .pictures(pictures)
+                            .open());
         });
         this.urls = new UrlImages(
                 options.imageHosts(),
                 resolver,
                 options.limits().fetchTime(),
                 options.limits().imageBytes());
-        this.pictures =
-                new RecentPictures(options.thumbnails(), options.limits().imagePixels());
         this.history = new History(options.cache());
         this.deletions = new DeletionWatch(options.cache(), this::forget);
-        Metrics metrics = new Metrics(options.cache(), modelMetrics, List.copyOf(chatModels.values()));
+        Metrics metrics = new Metrics(options.cache(), modelMetrics, List.copyOf(engines.values()));
         try {
             this.http = HttpServer.start(
                     settings(options),
@@ -124,10 +128,10 @@ public final class EmbedOnceServer implements AutoCloseable {
     private List<Route> routes(Metrics metrics) {
         ImageLoader loader = new ImageLoader(
                 urls, new FileImages(options.imageFolders(), options.limits().imageBytes()), options.limits());
-        Chats chats = new Chats(chatModels, options.cache(), loader, options.limits(), pictures);
+        Chats chats = new Chats(engines, loader, options.limits());
         Models models = new Models(models());
         CacheAdmin admin = new CacheAdmin(
-                options.cache(), options.keys().salts(), List.copyOf(chatModels.values()), history, deletions);
+                options.cache(), options.keys().salts(), List.copyOf(engines.values()), history, deletions);
         Health health = new Health(this::isAlive, () -> stopping);
         return List.of(
                 vital("/health", Access.OPEN, health::health),
@@ -138,8 +142,7 @@ public final class EmbedOnceServer implements AutoCloseable {
                 body(
                         "/v1/embeddings",
                         ErrorShape.OPENAI,
-                        new Embeddings(options.embeddingModels(), options.cache(), loader, options.limits(), pixels)
-                                ::handle),
+                        new Embeddings(options.embeddingModels(), options.cache(), loader, options.limits())::handle),
                 key("GET", "/v1/models", models::list),
                 key("GET", "/v1/models/{model}", models::one),
                 vital("/metrics", Access.ADMIN, metrics::handle),
@@ -154,12 +157,12 @@ public final class EmbedOnceServer implements AutoCloseable {
     }
 
     private void forget(long deletion) {
-        chatModels.values().forEach(model -> model.forget(deletion));
+        engines.values().forEach(model -> model.forget(deletion));
         pictures.forget(deletion);
     }
 
     private boolean isAlive() {
-        return chatModels.values().stream().allMatch(ChatModel::isAlive);
+        return engines.values().stream().allMatch(ChatEngine::isAlive);
     }
 
     private static Route vital(String path, Access access, Endpoint endpoint) {
@@ -192,9 +195,9 @@ public final class EmbedOnceServer implements AutoCloseable {
         return models;
     }
 
-    /** A model's threads and queues, by the model's name. */
-    ChatModel chatModel(String name) {
-        return Objects.requireNonNull(chatModels.get(name), name);
+    /** What answers for a model, by the model's name. */
+    ChatEngine engine(String name) {
+        return Objects.requireNonNull(engines.get(name), name);
     }
 
     /** The routes, as {@code METHOD /path}. */
@@ -226,7 +229,7 @@ public final class EmbedOnceServer implements AutoCloseable {
     }
 
     private void closeModels() {
-        chatModels.values().forEach(ChatModel::close);
+        engines.values().forEach(ChatEngine::close);
         urls.close();
         pictures.close();
         history.close();

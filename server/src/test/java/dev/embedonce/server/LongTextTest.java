@@ -72,7 +72,7 @@ class LongTextTest {
     /** Short enough in characters, too long in tokens: that is found out as before, and says so in the same code. */
     @Test
     void promptWithTooManyTokens_isRefusedByTokens() {
-        long most = server.server().chatModel(TestServer.MODEL).mostCharacters();
+        long most = server.server().engine(TestServer.MODEL).mostCharacters();
         JsonNode error = refused("/v1/chat/completions", chat("a ".repeat((int) (most / 2) - 200)));
 
         assertThat(error.path("message").textValue()).contains("tokens");

@@ -4,7 +4,7 @@ import static dev.embedonce.server.TestServer.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.embedonce.server.schedule.EngineOptions;
+import dev.embedonce.engine.schedule.EngineOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

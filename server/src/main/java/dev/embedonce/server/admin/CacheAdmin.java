@@ -7,8 +7,9 @@ import dev.embedonce.cache.CacheStats;
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.cache.HeapStats;
 import dev.embedonce.cache.Tenant;
+import dev.embedonce.engine.ChatEngine;
+import dev.embedonce.engine.DeletionWatch;
 import dev.embedonce.hash.ContentHash;
-import dev.embedonce.server.chat.ChatModel;
 import dev.embedonce.server.http.ApiException;
 import dev.embedonce.server.http.Caller;
 import dev.embedonce.server.http.Exchange;
@@ -23,7 +24,7 @@ import java.util.Set;
 public final class CacheAdmin {
     private final FeatureCache cache;
     private final Set<String> salts;
-    private final List<ChatModel> models;
+    private final List<ChatEngine> engines;
     private final StoreBytes storeBytes;
     private final History history;
     private final DeletionWatch watch;
@@ -35,10 +36,10 @@ public final class CacheAdmin {
      * @param watch drops what is kept of pictures beside the cache
      */
     public CacheAdmin(
-            FeatureCache cache, Set<String> salts, List<ChatModel> models, History history, DeletionWatch watch) {
+            FeatureCache cache, Set<String> salts, List<ChatEngine> engines, History history, DeletionWatch watch) {
         this.cache = cache;
         this.salts = Set.copyOf(salts);
-        this.models = List.copyOf(models);
+        this.engines = List.copyOf(engines);
         this.storeBytes = new StoreBytes(cache);
         this.history = history;
         this.watch = watch;
@@ -80,7 +81,7 @@ public final class CacheAdmin {
         });
         node.put(
                 "state_bytes",
-                models.stream().mapToLong(model -> model.engine().stateBytes()).sum());
+                engines.stream().mapToLong(ChatEngine::stateBytes).sum());
         node.set("history", history.json());
         exchange.json(200, node);
     }

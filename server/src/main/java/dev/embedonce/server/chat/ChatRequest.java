@@ -1,8 +1,9 @@
 package dev.embedonce.server.chat;
 
+import dev.embedonce.engine.AnswerOptions;
+import dev.embedonce.engine.Tool;
 import dev.embedonce.vlm.chat.ToolCall;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -11,7 +12,7 @@ import java.util.Optional;
  * @param model its name
  * @param tools that the model may call
  */
-public record ChatRequest(String model, List<Turn> turns, AnswerWishes wishes, List<Tool> tools) {
+public record ChatRequest(String model, List<Turn> turns, AnswerOptions wishes, List<Tool> tools) {
     public ChatRequest {
         turns = List.copyOf(turns);
         tools = List.copyOf(tools);
@@ -38,13 +39,6 @@ public record ChatRequest(String model, List<Turn> turns, AnswerWishes wishes, L
             return !toolCalls.isEmpty() || answeredCall.isPresent();
         }
     }
-
-    /**
-     * Something that the model may call.
-     *
-     * @param definition as OpenAI's API and chat templates have it
-     */
-    public record Tool(String name, Map<String, Object> definition) {}
 
     /** A piece of what is said. */
     public sealed interface Part {}

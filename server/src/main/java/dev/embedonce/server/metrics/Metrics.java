@@ -3,7 +3,7 @@ package dev.embedonce.server.metrics;
 import dev.embedonce.cache.CacheStats;
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.cache.HeapStats;
-import dev.embedonce.server.chat.ChatModel;
+import dev.embedonce.engine.ChatEngine;
 import dev.embedonce.server.http.Caller;
 import dev.embedonce.server.http.Exchange;
 import dev.embedonce.server.http.HttpServer;
@@ -26,7 +26,7 @@ public final class Metrics implements HttpServer.RequestListener {
 
     private final FeatureCache cache;
     private final Map<String, ModelMetrics> models;
-    private final List<ChatModel> chatModels;
+    private final List<ChatEngine> engines;
     private final StoreBytes storeBytes;
     private final ConcurrentMap<String, LongAdder> requests = new ConcurrentHashMap<>();
     private final Histogram seconds = new Histogram(0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300);
@@ -34,12 +34,12 @@ public final class Metrics implements HttpServer.RequestListener {
     /**
      * The metrics of a server.
      *
-     * @param models by name, as {@code chatModels} tell them what they do
+     * @param models by name, as {@code engines} tell them what they do
      */
-    public Metrics(FeatureCache cache, Map<String, ModelMetrics> models, List<ChatModel> chatModels) {
+    public Metrics(FeatureCache cache, Map<String, ModelMetrics> models, List<ChatEngine> engines) {
         this.cache = cache;
         this.models = Map.copyOf(models);
-        this.chatModels = List.copyOf(chatModels);
+        this.engines = List.copyOf(engines);
         this.storeBytes = new StoreBytes(cache);
     }
 
@@ -79,22 +79,10 @@ public final class Metrics implements HttpServer.RequestListener {
                 ModelMetrics::firstToken);
         histogram(text, "embedonce_decode_step_seconds", "One step for all answers.", ModelMetrics::step);
         histogram(text, "embedonce_decode_batch_size", "Answers in one step.", ModelMetrics::batch);
-        gauge(
-                text,
-                "embedonce_queue",
-                "Answers that wait for a row.",
-                m -> m.engine().waiting());
-        gauge(
-                text,
-                "embedonce_active",
-                "Answers being read or written.",
-                m -> m.engine().active());
-        gauge(
-                text,
-                "embedonce_image_queue",
-                "Requests whose images wait.",
-                m -> m.lane().waiting());
-        gauge(text, "embedonce_state_bytes", "Keys and values.", m -> m.engine().stateBytes());
+        gauge(text, "embedonce_queue", "Answers that wait for a row.", m -> m.waiting());
+        gauge(text, "embedonce_active", "Answers being read or written.", m -> m.active());
+        gauge(text, "embedonce_image_queue", "Requests whose images wait.", m -> m.waitingForPictures());
+        gauge(text, "embedonce_state_bytes", "Keys and values.", m -> m.stateBytes());
     }
 
     private void counter(MetricsText text, String name, String help, ToLongFunction<ModelMetrics> value) {
@@ -107,9 +95,9 @@ public final class Metrics implements HttpServer.RequestListener {
         models.values().forEach(model -> value.apply(model).write(text, name, model.labels()));
     }
 
-    private void gauge(MetricsText text, String name, String help, Function<ChatModel, Number> value) {
+    private void gauge(MetricsText text, String name, String help, Function<ChatEngine, Number> value) {
         text.metric(name, "gauge", help);
-        chatModels.forEach(model -> text.line(name, MetricsText.label("model", model.name()), value.apply(model)));
+        engines.forEach(model -> text.line(name, MetricsText.label("model", model.name()), value.apply(model)));
     }
 
     private static void images(MetricsText text, CacheStats stats) {

@@ -1,6 +1,6 @@
 package dev.embedonce.server.metrics;
 
-import dev.embedonce.server.schedule.EngineListener;
+import dev.embedonce.engine.schedule.EngineListener;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What one chat model did. Thread-safe. */

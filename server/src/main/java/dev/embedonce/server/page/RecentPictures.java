@@ -3,9 +3,10 @@ package dev.embedonce.server.page;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.embedonce.image.decode.Thumbnails;
-import dev.embedonce.server.chat.Chats;
-import dev.embedonce.server.chat.ServedImage;
+import dev.embedonce.engine.PictureListener;
+import dev.embedonce.engine.ServedImage;
+import dev.embedonce.image.Thumbnails;
+import dev.embedonce.server.api.json.ServedImages;
 import dev.embedonce.server.http.Caller;
 import dev.embedonce.server.http.Exchange;
 import java.io.IOException;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * The pictures that were served last, small, for the page; only if that is wanted. Thumbnails are made once a picture, on a thread of
  * their own, and left out when it cannot keep up. Thread-safe.
  */
-public final class RecentPictures implements Chats.ImageListener, AutoCloseable {
+public final class RecentPictures implements PictureListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RecentPictures.class);
     private static final int MOST = 24;
     private static final int MOST_WAITING = 16;
@@ -129,8 +130,7 @@ public final class RecentPictures implements Chats.ImageListener, AutoCloseable 
         ArrayNode images = node.putArray("images");
         synchronized (this) {
             for (Served one : served) {
-                ObjectNode image = (ObjectNode)
-                        ServedImage.json(List.of(one.image)).path("images").path(0);
+                ObjectNode image = ServedImages.json(one.image);
                 image.put("model", one.model).put("at", one.atMillis);
                 image.put("thumbnail", made.get(one.image.sha256()));
                 images.add(image);

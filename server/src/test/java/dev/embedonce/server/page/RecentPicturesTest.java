@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedonce.cache.Source;
+import dev.embedonce.engine.ServedImage;
 import dev.embedonce.server.Pictures;
-import dev.embedonce.server.chat.ServedImage;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -41,7 +42,7 @@ class RecentPicturesTest {
     }
 
     private void serve(int picture, long deletions) {
-        ServedImage image = new ServedImage("hash " + picture, Source.ENCODED, 1, 4);
+        ServedImage image = new ServedImage("hash " + picture, Source.ENCODED, Duration.ofMillis(1), 4);
         pictures.served("model", List.of(image), List.of(Pictures.png(picture)), deletions);
     }
 

@@ -4,15 +4,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.embedonce.engine.event.AnswerEvent;
+import dev.embedonce.server.api.json.ServedImages;
 import dev.embedonce.server.chat.Answer;
 import dev.embedonce.server.chat.Chats;
-import dev.embedonce.server.chat.ServedImage;
 import dev.embedonce.server.http.ApiException;
 import dev.embedonce.server.http.Caller;
 import dev.embedonce.server.http.ErrorShape;
 import dev.embedonce.server.http.EventStream;
 import dev.embedonce.server.http.Exchange;
-import dev.embedonce.server.schedule.WritingEvent;
 import dev.embedonce.server.security.Limits;
 import dev.embedonce.vlm.chat.ToolCall;
 import dev.embedonce.vlm.generate.Generation.End;
@@ -37,7 +37,7 @@ public final class Messages {
         MessagesRequest request = MessagesRequest.parse(exchange.body(), limits);
         try (Answer answer = chats.answer(request.chat(), caller, exchange)) {
             if (!answer.images().isEmpty()) {
-                exchange.addHeader("X-EmbedOnce-Images", ServedImage.header(answer.images()));
+                exchange.addHeader("X-EmbedOnce-Images", ServedImages.header(answer.images()));
             }
             if (request.stream()) {
                 stream(exchange, answer, request.chat().model());
@@ -51,13 +51,13 @@ public final class Messages {
         ObjectNode message = message(answer, model);
         ArrayNode content = message.withArray("content");
         while (!answer.isDone()) {
-            WritingEvent event = answer.next();
-            if (event instanceof WritingEvent.Piece piece) {
+            AnswerEvent event = answer.next();
+            if (event instanceof AnswerEvent.Piece piece) {
                 append(content, piece.text());
-            } else if (event instanceof WritingEvent.Called called) {
+            } else if (event instanceof AnswerEvent.Called called) {
                 content.add(toolUse(called.call())
                         .set("input", JSON.valueToTree(called.call().arguments())));
-            } else if (event instanceof WritingEvent.Done done) {
+            } else if (event instanceof AnswerEvent.Done done) {
                 end(message, done, isCalling(content));
                 message.set("usage", usage(answer, done));
             }
@@ -100,18 +100,18 @@ public final class Messages {
                 .put("model", model);
         message.putArray("content");
         message.putNull("stop_reason").putNull("stop_sequence");
-        message.set(ServedImage.FIELD, ServedImage.json(answer.images()));
+        message.set(ServedImages.FIELD, ServedImages.json(answer.images()));
         return message;
     }
 
-    private static void end(ObjectNode target, WritingEvent.Done done, boolean calling) {
+    private static void end(ObjectNode target, AnswerEvent.Done done, boolean calling) {
         String finished = calling ? "tool_use" : "end_turn";
         String reason = done.end() == End.LENGTH ? "max_tokens" : done.stop() == null ? finished : "stop_sequence";
         target.put("stop_reason", reason).put("stop_sequence", done.stop());
     }
 
     /** Anthropic counts tokens that were not read again apart from the input's. */
-    private static ObjectNode usage(Answer answer, WritingEvent.Done done) {
+    private static ObjectNode usage(Answer answer, AnswerEvent.Done done) {
         return JsonNodeFactory.instance
                 .objectNode()
                 .put("input_tokens", answer.promptTokens() - done.reusedTokens())
@@ -121,7 +121,7 @@ public final class Messages {
     }
 
     private static void stream(Exchange exchange, Answer answer, String model) throws IOException {
-        WritingEvent event = answer.next();
+        AnswerEvent event = answer.next();
         try (EventStream events = exchange.events()) {
             ObjectNode start = event("message_start");
             ObjectNode message = message(answer, model);
@@ -133,11 +133,11 @@ public final class Messages {
             Blocks blocks = new Blocks(events);
             try {
                 while (true) {
-                    if (event instanceof WritingEvent.Piece piece) {
+                    if (event instanceof AnswerEvent.Piece piece) {
                         blocks.text(piece.text());
-                    } else if (event instanceof WritingEvent.Called called) {
+                    } else if (event instanceof AnswerEvent.Called called) {
                         blocks.toolUse(called.call());
-                    } else if (event instanceof WritingEvent.Done done) {
+                    } else if (event instanceof AnswerEvent.Done done) {
                         blocks.end();
                         ObjectNode delta = event("message_delta");
                         end(delta.putObject("delta"), done, blocks.calling);

@@ -1,11 +1,11 @@
 package dev.embedonce.server.api.anthropic;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedonce.engine.AnswerOptions;
+import dev.embedonce.engine.Tool;
 import dev.embedonce.server.api.json.JsonFields;
 import dev.embedonce.server.api.json.JsonRequest;
-import dev.embedonce.server.chat.AnswerWishes;
 import dev.embedonce.server.chat.ChatRequest;
-import dev.embedonce.server.chat.ChatRequest.Tool;
 import dev.embedonce.server.chat.ChatRequest.Turn;
 import dev.embedonce.server.http.ApiException;
 import dev.embedonce.server.security.Limits;
@@ -39,7 +39,7 @@ public record MessagesRequest(ChatRequest chat, boolean stream) {
         for (JsonNode message : fields.requiredArray("messages", limits.messages())) {
             turns.addAll(Turns.of(JsonFields.of(message, "messages[" + index++ + "]")));
         }
-        AnswerWishes wishes = wishes(fields);
+        AnswerOptions wishes = wishes(fields);
         boolean stream = fields.flag("stream", false);
         List<Tool> tools = Tools.offered(fields);
         fields.refuse("thinking", "this server has no extended thinking", "{\"type\":\"disabled\"}");
@@ -53,7 +53,7 @@ public record MessagesRequest(ChatRequest chat, boolean stream) {
         return new MessagesRequest(new ChatRequest(model, turns, wishes, tools), stream);
     }
 
-    private static AnswerWishes wishes(JsonFields fields) {
+    private static AnswerOptions wishes(JsonFields fields) {
         OptionalInt maxTokens = fields.integer("max_tokens", 1, Integer.MAX_VALUE);
         if (maxTokens.isEmpty()) {
             throw fields.missing("max_tokens");
@@ -62,7 +62,7 @@ public record MessagesRequest(ChatRequest chat, boolean stream) {
         if (stops.stream().anyMatch(stop -> stop.isEmpty() || stop.length() > LONGEST_STOP)) {
             throw fields.wrong("stop_sequences", "a stop sequence has 1 to " + LONGEST_STOP + " characters");
         }
-        return new AnswerWishes(
+        return new AnswerOptions(
                 maxTokens,
                 fields.number("temperature", 0, 1),
                 fields.number("top_p", 1e-6, 1),

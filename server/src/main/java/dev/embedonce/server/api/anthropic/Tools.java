@@ -1,9 +1,9 @@
 package dev.embedonce.server.api.anthropic;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedonce.engine.Tool;
 import dev.embedonce.server.api.json.JsonFields;
 import dev.embedonce.server.api.json.ToolFields;
-import dev.embedonce.server.chat.ChatRequest.Tool;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -9,6 +9,8 @@ import dev.embedonce.cache.Outcome;
 import dev.embedonce.cache.Prepared;
 import dev.embedonce.encoder.text.PreparedText;
 import dev.embedonce.encoder.text.TextEncoder;
+import dev.embedonce.engine.PixelLimit;
+import dev.embedonce.engine.schedule.Admission;
 import dev.embedonce.error.CacheException;
 import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.server.api.embeddings.EmbeddingsRequest.Image;
@@ -20,9 +22,7 @@ import dev.embedonce.server.http.ApiException;
 import dev.embedonce.server.http.Caller;
 import dev.embedonce.server.http.ErrorKind;
 import dev.embedonce.server.http.Exchange;
-import dev.embedonce.server.schedule.Admission;
 import dev.embedonce.server.security.Limits;
-import dev.embedonce.server.security.PixelLimit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -62,17 +62,12 @@ public final class Embeddings {
      *
      * @param models by the names that clients call them by
      */
-    public Embeddings(
-            Map<String, EmbeddingModel> models,
-            FeatureCache cache,
-            ImageLoader loader,
-            Limits limits,
-            PixelLimit pixels) {
+    public Embeddings(Map<String, EmbeddingModel> models, FeatureCache cache, ImageLoader loader, Limits limits) {
         this.models = Map.copyOf(models);
         this.cache = cache;
         this.loader = loader;
         this.limits = limits;
-        this.pixels = pixels;
+        this.pixels = new PixelLimit(limits.imagePixels());
     }
 
     /** Answers one request. */

@@ -1,7 +1,6 @@
 package dev.embedonce.server.api.json;
 
-import dev.embedonce.server.chat.ChatRequest.Tool;
-import java.util.LinkedHashMap;
+import dev.embedonce.engine.Tool;
 import java.util.Map;
 
 /** What the APIs say of an offered tool alike: its name, description and schema. */
@@ -18,14 +17,9 @@ public final class ToolFields {
         if (!name.matches("[a-zA-Z0-9_-]{1,64}")) {
             throw tool.wrong("name", "expected 1 to 64 letters, digits, underscores or dashes");
         }
-        Map<String, Object> function = new LinkedHashMap<>();
-        function.put("name", name);
-        function.put("description", tool.string("description").orElse(""));
-        function.put("parameters", tool.map(schema));
+        String description = tool.string("description").orElse("");
+        Map<String, Object> parameters = tool.map(schema);
         tool.refuse("strict", "this server cannot promise that arguments fit their schema", "false");
-        Map<String, Object> definition = new LinkedHashMap<>();
-        definition.put("type", "function");
-        definition.put("function", function);
-        return new Tool(name, definition);
+        return Tool.function(name, description, parameters);
     }
 }

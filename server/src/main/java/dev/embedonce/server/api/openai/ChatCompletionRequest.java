@@ -1,12 +1,12 @@
 package dev.embedonce.server.api.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedonce.engine.AnswerOptions;
+import dev.embedonce.engine.Tool;
 import dev.embedonce.server.api.json.JsonFields;
 import dev.embedonce.server.api.json.JsonRequest;
-import dev.embedonce.server.chat.AnswerWishes;
 import dev.embedonce.server.chat.ChatRequest;
 import dev.embedonce.server.chat.ChatRequest.Part;
-import dev.embedonce.server.chat.ChatRequest.Tool;
 import dev.embedonce.server.chat.ChatRequest.Turn;
 import dev.embedonce.server.chat.ImageReference;
 import dev.embedonce.server.http.ApiException;
@@ -49,7 +49,7 @@ public record ChatCompletionRequest(ChatRequest chat, boolean stream, boolean us
                 })
                 .orElse(false);
         boolean logprobs = fields.flag("logprobs", false);
-        AnswerWishes wishes = wishes(fields, limits, logprobs);
+        AnswerOptions wishes = wishes(fields, limits, logprobs);
         List<Tool> tools = Tools.offered(fields);
         refuse(fields);
         fields.ignore(
@@ -83,7 +83,7 @@ public record ChatCompletionRequest(ChatRequest chat, boolean stream, boolean us
                 "{\"type\":\"text\"}");
     }
 
-    private static AnswerWishes wishes(JsonFields fields, Limits limits, boolean logprobs) {
+    private static AnswerOptions wishes(JsonFields fields, Limits limits, boolean logprobs) {
         OptionalInt newer = fields.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
         OptionalInt older = fields.integer("max_tokens", 1, Integer.MAX_VALUE);
         List<String> stops = fields.strings("stop", MOST_STOPS);
@@ -94,7 +94,7 @@ public record ChatCompletionRequest(ChatRequest chat, boolean stream, boolean us
         if (likeliest.isPresent() && !logprobs) {
             throw fields.wrong("top_logprobs", "needs logprobs: true");
         }
-        return new AnswerWishes(
+        return new AnswerOptions(
                 newer.isPresent() ? newer : older,
                 fields.number("temperature", 0, 2),
                 fields.number("top_p", 1e-6, 1),

@@ -4,16 +4,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.embedonce.engine.event.AnswerEvent;
+import dev.embedonce.engine.event.TokenChance;
+import dev.embedonce.server.api.json.ServedImages;
 import dev.embedonce.server.chat.Answer;
 import dev.embedonce.server.chat.Chats;
-import dev.embedonce.server.chat.ServedImage;
 import dev.embedonce.server.http.ApiException;
 import dev.embedonce.server.http.Caller;
 import dev.embedonce.server.http.ErrorShape;
 import dev.embedonce.server.http.EventStream;
 import dev.embedonce.server.http.Exchange;
-import dev.embedonce.server.schedule.TokenChance;
-import dev.embedonce.server.schedule.WritingEvent;
 import dev.embedonce.server.security.Limits;
 import dev.embedonce.vlm.chat.ToolCall;
 import dev.embedonce.vlm.generate.Generation.End;
@@ -42,7 +42,7 @@ public final class ChatCompletions {
         ChatCompletionRequest request = ChatCompletionRequest.parse(exchange.body(), limits);
         try (Answer answer = chats.answer(request.chat(), caller, exchange)) {
             if (!answer.images().isEmpty()) {
-                exchange.addHeader("X-EmbedOnce-Images", ServedImage.header(answer.images()));
+                exchange.addHeader("X-EmbedOnce-Images", ServedImages.header(answer.images()));
             }
             Head head = Head.of(request);
             if (request.stream()) {
@@ -86,13 +86,13 @@ public final class ChatCompletions {
         }
         Totals totals = new Totals(answer.promptTokens());
         while (!answer.isDone()) {
-            WritingEvent event = answer.next();
-            if (event instanceof WritingEvent.Piece piece) {
+            AnswerEvent event = answer.next();
+            if (event instanceof AnswerEvent.Piece piece) {
                 texts.get(piece.choice()).append(piece.text());
                 piece.chances().forEach(chance -> chances.get(piece.choice()).add(json(chance)));
-            } else if (event instanceof WritingEvent.Called called) {
+            } else if (event instanceof AnswerEvent.Called called) {
                 calls.get(called.choice()).add(json(called.call()));
-            } else if (event instanceof WritingEvent.Done done) {
+            } else if (event instanceof AnswerEvent.Done done) {
                 totals.add(done);
                 boolean calling = !calls.get(done.choice()).isEmpty();
                 made.get(done.choice()).put("finish_reason", reason(done.end(), calling));
@@ -119,19 +119,19 @@ public final class ChatCompletions {
             list.add(choice);
         }
         response.set("usage", totals.json());
-        response.set(ServedImage.FIELD, ServedImage.json(answer.images()));
+        response.set(ServedImages.FIELD, ServedImages.json(answer.images()));
         return response;
     }
 
     private static void stream(Exchange exchange, Answer answer, ChatCompletionRequest request, Head head)
             throws IOException {
-        WritingEvent first = answer.next();
+        AnswerEvent first = answer.next();
         try (EventStream events = exchange.events()) {
             for (int i = 0; i < request.chat().wishes().choices(); i++) {
                 ObjectNode chunk = chunk(request, head, i);
                 delta(chunk).put("role", "assistant").put("content", "");
                 if (i == 0) {
-                    chunk.set(ServedImage.FIELD, ServedImage.json(answer.images()));
+                    chunk.set(ServedImages.FIELD, ServedImages.json(answer.images()));
                 }
                 events.data(chunk);
             }
@@ -156,19 +156,19 @@ public final class ChatCompletions {
     }
 
     private static void send(
-            EventStream events, ChatCompletionRequest request, Head head, WritingEvent event, Totals totals)
+            EventStream events, ChatCompletionRequest request, Head head, AnswerEvent event, Totals totals)
             throws IOException {
         ObjectNode chunk = chunk(request, head, event.choice());
-        if (event instanceof WritingEvent.Piece piece) {
+        if (event instanceof AnswerEvent.Piece piece) {
             delta(chunk).put("content", piece.text());
             if (request.logprobs()) {
                 ArrayNode content = choice(chunk).putObject("logprobs").putArray("content");
                 piece.chances().forEach(chance -> content.add(json(chance)));
             }
-        } else if (event instanceof WritingEvent.Called called) {
+        } else if (event instanceof AnswerEvent.Called called) {
             ObjectNode call = json(called.call()).put("index", totals.called(called.choice()));
             delta(chunk).putArray("tool_calls").add(call);
-        } else if (event instanceof WritingEvent.Done done) {
+        } else if (event instanceof AnswerEvent.Done done) {
             totals.add(done);
             choice(chunk).put("finish_reason", reason(done.end(), totals.isCalling(done.choice())));
         }
@@ -245,7 +245,7 @@ public final class ChatCompletions {
             return calls.containsKey(choice);
         }
 
-        void add(WritingEvent.Done done) {
+        void add(AnswerEvent.Done done) {
             written += done.writtenTokens();
             reused = done.choice() == 0 || reused < 0 ? done.reusedTokens() : reused;
         }

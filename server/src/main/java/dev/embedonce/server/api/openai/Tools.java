@@ -1,10 +1,10 @@
 package dev.embedonce.server.api.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedonce.engine.Tool;
 import dev.embedonce.server.api.json.JsonFields;
 import dev.embedonce.server.api.json.JsonRequest;
 import dev.embedonce.server.api.json.ToolFields;
-import dev.embedonce.server.chat.ChatRequest.Tool;
 import dev.embedonce.server.http.ApiException;
 import dev.embedonce.vlm.chat.ToolCall;
 import java.util.ArrayList;

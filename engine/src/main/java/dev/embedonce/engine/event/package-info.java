@@ -1,0 +1,5 @@
+/** What happens to an answer while it is written. */
+@NullMarked
+package dev.embedonce.engine.event;
+
+import org.jspecify.annotations.NullMarked;
