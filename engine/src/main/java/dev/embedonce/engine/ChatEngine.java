@@ -11,7 +11,7 @@ import dev.embedonce.engine.schedule.internal.Ticket;
 import dev.embedonce.engine.schedule.internal.VisionLane;
 import dev.embedonce.engine.schedule.internal.VisionLane.PictureException;
 import dev.embedonce.error.CacheException;
-import dev.embedonce.image.ImageException;
+import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.template.TemplateException;
 import dev.embedonce.vlm.ImageReport;
 import dev.embedonce.vlm.PromptTooLongException;

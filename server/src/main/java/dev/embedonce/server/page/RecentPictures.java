@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.engine.PictureListener;
 import dev.embedonce.engine.ServedImage;
-import dev.embedonce.image.Thumbnails;
+import dev.embedonce.image.decode.Thumbnails;
 import dev.embedonce.server.api.json.ServedImages;
 import dev.embedonce.server.http.Caller;
 import dev.embedonce.server.http.Exchange;
