@@ -6,17 +6,18 @@ import java.nio.charset.StandardCharsets;
 /**
  * Walks the fields of one protobuf message in a buffer. {@link #next} moves to a field; then {@link #field}, {@link #isMessage},
  * {@link #payload} and {@link #number} describe it. A length that passes the end, or a wire type that does not exist, is a
- * {@link MalformedException}.
+ * {@link MalformedException}. Not thread-safe.
  */
-final class ProtoReader {
-    static final class MalformedException extends Exception {
+public final class ProtoReader {
+    /** The bytes are no protobuf message; says why. */
+    public static final class MalformedException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        MalformedException(String message) {
+        public MalformedException(String message) {
             super(message);
         }
 
-        MalformedException(String message, Throwable cause) {
+        public MalformedException(String message, Throwable cause) {
             super(message, cause);
         }
     }
@@ -28,11 +29,13 @@ final class ProtoReader {
     private long number;
     private ByteBuffer payload = ByteBuffer.allocate(0);
 
-    ProtoReader(ByteBuffer message) {
+    /** Reads a buffer from its position to its limit, which stay as they are. */
+    public ProtoReader(ByteBuffer message) {
         this.message = message.slice();
     }
 
-    boolean next() throws MalformedException {
+    /** Moves to the next field; false at the end of the message. */
+    public boolean next() throws MalformedException {
         if (!message.hasRemaining()) {
             return false;
         }
@@ -57,29 +60,33 @@ final class ProtoReader {
         return true;
     }
 
-    int field() {
+    /** The field's number. */
+    public int field() {
         return field;
     }
 
     /** Whether the field is length-delimited: a message, a text or bytes. */
-    boolean isMessage() {
+    public boolean isMessage() {
         return wireType == 2;
     }
 
-    boolean isNumber() {
+    /** Whether the field is a varint: an integer, an enum or a boolean. */
+    public boolean isNumber() {
         return wireType == 0;
     }
 
-    long number() {
+    /** The value of a varint. */
+    public long number() {
         return number;
     }
 
-    /** The bytes of a length-delimited field. */
-    ByteBuffer payload() {
+    /** The bytes of a length-delimited field, or the 4 or 8 of a fixed-size one. */
+    public ByteBuffer payload() {
         return payload.duplicate();
     }
 
-    String text() {
+    /** A length-delimited field as UTF-8. */
+    public String text() {
         return StandardCharsets.UTF_8.decode(payload.duplicate()).toString();
     }
 
