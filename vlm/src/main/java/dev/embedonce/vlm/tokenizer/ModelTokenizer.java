@@ -1,31 +1,23 @@
 package dev.embedonce.vlm.tokenizer;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.encoder.text.NativeTokenizer;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.vlm.prompt.PromptPiece;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.stream.LongStream;
 
 /**
- * The tokenizer of a language model: {@code tokenizer.json}, and the special tokens that {@code tokenizer_config.json} names.
- * Thread-safe; whoever opens it closes it.
+ * The tokenizer of a language model, in any of the forms in which they are published: {@code tokenizer.json}; {@code vocab.json} and
+ * {@code merges.txt}; a file of tiktoken; a model file of SentencePiece. Tokens that other files name are added: those of {@code
+ * tokenizer_config.json}, in older folders of {@code added_tokens.json} and {@code special_tokens_map.json}. All forms run in the same
+ * library, the others brought to the first. Thread-safe; whoever opens it closes it.
  */
 public final class ModelTokenizer implements AutoCloseable {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final NativeTokenizer tokenizer;
     private final Map<String, String> specialTokens;
     private final Path file;
@@ -57,63 +49,28 @@ public final class ModelTokenizer implements AutoCloseable {
      * @throws ModelLoadException if a file is missing or not understood
      */
     public static ModelTokenizer open(Path directory, Path cacheFolder, List<String> added) {
-        Path file = directory.resolve("tokenizer.json");
-        if (!Files.isRegularFile(file)) {
-            throw new ModelLoadException(directory + ": has no tokenizer.json");
+        TokenizerForm form = TokenizerForm.of(name -> Files.isRegularFile(directory.resolve(name)))
+                .orElseThrow(() -> new ModelLoadException(
+                        directory + ": has no tokenizer; expected one of " + TokenizerForm.names()));
+        TokenizerSettings settings = TokenizerSettings.read(directory);
+        Path file = directory.resolve(form.files().get(0));
+        if (form == TokenizerForm.JSON) {
+            String json = TokenizerFile.withTokens(file, settings.addedFile(), settings.addedTokens(), added);
+            return of(file, json, settings, cacheFolder);
         }
-        try {
-            Map<String, String> special = specialTokens(directory.resolve("tokenizer_config.json"));
-            return new ModelTokenizer(
-                    NativeTokenizer.of(file.toString(), withTokens(Files.readString(file), added), 0, cacheFolder),
-                    special,
-                    file,
-                    added);
-        } catch (IOException e) {
-            throw new ModelLoadException(file + ": cannot be read: " + e, e);
-        }
+        TokenizerJson made = switch (form) {
+            case VOCABULARY_AND_MERGES -> BytePairFiles.read(directory, settings);
+            case TIKTOKEN -> TiktokenFile.read(file, settings);
+            default -> TiktokenFile.isOne(file) ? TiktokenFile.read(file, settings) : PieceFile.read(file, settings);
+        };
+        TokenizerSettings all = settings.withDefaults(made.defaults());
+        return of(file, made.text(all, added), all, cacheFolder);
     }
 
-    /** The new tokens are ordinary ones in texts, and shown in answers. */
-    private static String withTokens(String json, List<String> added) throws IOException {
-        if (added.isEmpty()) {
-            return json;
-        }
-        ObjectNode root = (ObjectNode) JSON.readTree(json);
-        ArrayNode tokens = root.withArray("added_tokens");
-        Set<String> known = new HashSet<>();
-        int next = root.path("model").path("vocab").size();
-        for (JsonNode token : tokens) {
-            known.add(token.path("content").asText());
-            next = Math.max(next, token.path("id").asInt() + 1);
-        }
-        for (String content : added) {
-            if (known.add(content)) {
-                tokens.addObject()
-                        .put("id", next++)
-                        .put("content", content)
-                        .put("single_word", false)
-                        .put("lstrip", false)
-                        .put("rstrip", false)
-                        .put("normalized", false)
-                        .put("special", false);
-            }
-        }
-        return JSON.writeValueAsString(root);
-    }
-
-    private static Map<String, String> specialTokens(Path file) throws IOException {
-        Map<String, String> tokens = new LinkedHashMap<>();
-        if (Files.isRegularFile(file)) {
-            for (Map.Entry<String, JsonNode> field :
-                    JSON.readTree(file.toFile()).properties()) {
-                JsonNode value =
-                        field.getValue().has("content") ? field.getValue().get("content") : field.getValue();
-                if (field.getKey().endsWith("_token") && value.isTextual()) {
-                    tokens.put(field.getKey(), value.textValue());
-                }
-            }
-        }
-        return Collections.unmodifiableMap(tokens);
+    private static ModelTokenizer of(Path file, String json, TokenizerSettings settings, Path cacheFolder) {
+        return new ModelTokenizer(
+                NativeTokenizer.of(file.toString(), json, 0, cacheFolder),
+                Collections.unmodifiableMap(settings.specialTokens()));
     }
 
     /** The special tokens by the names that templates use, such as {@code bos_token}. */
