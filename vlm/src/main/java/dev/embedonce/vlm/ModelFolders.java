@@ -7,10 +7,12 @@ import dev.embedonce.encoder.hub.HubProgress;
 import dev.embedonce.encoder.hub.HubSettings;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.safetensors.Checkpoint;
+import dev.embedonce.vlm.tokenizer.TokenizerForm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -35,21 +37,25 @@ public final class ModelFolders {
     }
 
     /** The files of a vision-language model in safetensors. */
-    private static final class ChatModelFiles implements HubFiles {
+    static final class ChatModelFiles implements HubFiles {
         private static final String SINGLE = Checkpoint.SINGLE;
         private static final String INDEX = Checkpoint.INDEX;
-        private static final List<String> NEEDED = List.of("config.json", "tokenizer.json");
+        private static final String CONFIG = "config.json";
         private static final List<String> WANTED = List.of(
                 "preprocessor_config.json",
                 "processor_config.json",
                 "tokenizer_config.json",
+                "added_tokens.json",
+                "special_tokens_map.json",
                 "generation_config.json",
                 "chat_template.jinja",
                 "chat_template.json");
 
         @Override
         public boolean isComplete(Path folder) {
-            return NEEDED.stream().allMatch(name -> Files.exists(folder.resolve(name)))
+            return Files.exists(folder.resolve(CONFIG))
+                    && TokenizerForm.of(name -> Files.exists(folder.resolve(name)))
+                            .isPresent()
                     && (Files.exists(folder.resolve(SINGLE))
                             || (Files.exists(folder.resolve(INDEX))
                                     && shards(folder).stream().allMatch(name -> Files.exists(folder.resolve(name)))));
@@ -57,13 +63,18 @@ public final class ModelFolders {
 
         @Override
         public List<String> missing(Path folder, Set<String> available) {
-            Set<String> files = new LinkedHashSet<>(NEEDED);
+            Optional<TokenizerForm> tokenizer = TokenizerForm.of(available::contains);
+            if (!available.contains(CONFIG)
+                    || tokenizer.isEmpty()
+                    || !(available.contains(SINGLE) || available.contains(INDEX))) {
+                throw new ModelLoadException("the model lacks " + CONFIG + ", a tokenizer (" + TokenizerForm.names()
+                        + "), or " + SINGLE + " or " + INDEX + "; found "
+                        + String.join(", ", new TreeSet<>(available)));
+            }
+            Set<String> files = new LinkedHashSet<>(List.of(CONFIG));
+            files.addAll(tokenizer.get().files());
             files.addAll(WANTED);
             files.add(available.contains(SINGLE) ? SINGLE : INDEX);
-            if (!available.containsAll(NEEDED) || !(available.contains(SINGLE) || available.contains(INDEX))) {
-                throw new ModelLoadException("the model lacks one of " + String.join(", ", NEEDED) + ", " + SINGLE
-                        + " or " + INDEX + "; found " + String.join(", ", new TreeSet<>(available)));
-            }
             if (Files.exists(folder.resolve(INDEX))) {
                 files.addAll(shards(folder));
             }
