@@ -80,7 +80,8 @@ public final class VisionLanguageModel implements AutoCloseable {
         Family family = Families.of(folder);
         ModelTokenizer tokenizer = ModelTokenizer.open(folder, options.cacheFolder(), family.addedTokens());
         try {
-            PromptTemplate template = PromptTemplate.open(folder, tokenizer.specialTokens(), family.chatTemplate());
+            PromptTemplate template = PromptTemplate.open(
+                    folder, tokenizer.specialTokens(), family.chatTemplate(), family.messageContent());
             return new VisionLanguageModel(open(folder, options), tokenizer, template, defaults, options);
         } catch (RuntimeException e) {
             tokenizer.close();

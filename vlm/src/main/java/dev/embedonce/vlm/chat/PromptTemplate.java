@@ -22,10 +22,12 @@ public final class PromptTemplate {
 
     private final ChatTemplate template;
     private final Map<String, String> specialTokens;
+    private final MessageContent content;
 
-    private PromptTemplate(ChatTemplate template, Map<String, String> specialTokens) {
+    private PromptTemplate(ChatTemplate template, Map<String, String> specialTokens, MessageContent content) {
         this.template = template;
         this.specialTokens = specialTokens;
+        this.content = content;
     }
 
     /**
@@ -35,18 +37,21 @@ public final class PromptTemplate {
      * @throws ModelLoadException if there is none, or it is not understood
      */
     public static PromptTemplate open(Path directory, Map<String, String> specialTokens) {
-        return open(directory, specialTokens, Optional.empty());
+        return open(directory, specialTokens, Optional.empty(), MessageContent.PARTS);
     }
 
     /**
      * Reads the template of a model.
      *
      * @param missing the template if the model's files have none
+     * @param content what the template is given as the content of messages
      * @throws ModelLoadException if there is none, or it is not understood
      */
-    public static PromptTemplate open(Path directory, Map<String, String> specialTokens, Optional<String> missing) {
+    public static PromptTemplate open(
+            Path directory, Map<String, String> specialTokens, Optional<String> missing, MessageContent content) {
         try {
-            return new PromptTemplate(ChatTemplate.parse(source(directory, missing)), Map.copyOf(specialTokens));
+            return new PromptTemplate(
+                    ChatTemplate.parse(source(directory, missing)), Map.copyOf(specialTokens), content);
         } catch (IOException e) {
             throw new ModelLoadException(directory + ": the chat template cannot be read: " + e, e);
         } catch (TemplateException e) {
@@ -98,19 +103,17 @@ public final class PromptTemplate {
         variables.put("tools", null);
         variables.put("documents", null);
         variables.putAll(extra);
-        variables.put(
-                "messages", messages.stream().map(PromptTemplate::variable).toList());
+        List<Map<String, Object>> all = new ArrayList<>();
+        int images = 0;
+        for (ChatMessage message : messages) {
+            all.add(variable(message, content.of(message, images)));
+            images += ChatMessage.images(List.of(message)).size();
+        }
+        variables.put("messages", all);
         return template.render(variables);
     }
 
-    private static Map<String, Object> variable(ChatMessage message) {
-        List<Map<String, Object>> content = new ArrayList<>();
-        for (ChatMessage.Part part : message.parts()) {
-            content.add(
-                    part instanceof ChatMessage.Text text
-                            ? Map.of("type", "text", "text", text.text())
-                            : Map.of("type", "image"));
-        }
+    private static Map<String, Object> variable(ChatMessage message, Object content) {
         Map<String, Object> variable = new HashMap<>(Map.of("role", message.role(), "content", content));
         if (!message.toolCalls().isEmpty()) {
             variable.put(

@@ -1,5 +1,6 @@
 package dev.embedonce.vlm.family;
 
+import dev.embedonce.vlm.chat.MessageContent;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,6 +19,14 @@ public interface Family {
     /** A chat template for models that are published without one. */
     default Optional<String> chatTemplate() {
         return Optional.empty();
+    }
+
+    /**
+     * What the chat template is given as the content of a message: parts, or one string with numbered placeholders for templates that
+     * join strings, such as {@code MessageContent.joined(k -> "<|image_" + k + "|>")}.
+     */
+    default MessageContent messageContent() {
+        return MessageContent.PARTS;
     }
 
     /**
