@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.embedonce.cli.Launcher.Result;
 import dev.embedonce.graph.safetensors.Checkpoint;
 import dev.embedonce.graph.safetensors.Weights;
+import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.trace.TensorFile;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.URI;
@@ -15,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -127,6 +131,21 @@ class ChatIT {
         Weights first = Checkpoint.openFile(miss);
         assertThat(first.names()).contains("features", "deepstack_0", "image_grid_thw", "logits", "tokens");
         assertThat(Files.readAllBytes(hit)).isEqualTo(Files.readAllBytes(miss));
+    }
+
+    @Test
+    void trace_ofTensors_needsConfigAndWeightsOnly() throws Exception {
+        Path bare = Files.createDirectories(folder.resolve("bare"));
+        for (String name : List.of("config.json", "model.safetensors")) {
+            Files.copy(MODEL.resolve(name), bare.resolve(name));
+        }
+        Path inputs = folder.resolve("inputs.safetensors");
+        TensorFile.write(inputs, Map.of("input_ids", Tensor.ofLongs(new long[] {1, 2, 3}, 1, 3)), Map.of());
+        Path out = folder.resolve("traced.safetensors");
+        Result result = new Launcher(folder.resolve("unused.db"))
+                .run("vlm", "trace", "--model", bare, "--inputs", inputs, "--max-tokens", "2", "--out", out);
+        assertThat(result.exitCode()).as(result.err()).isZero();
+        assertThat(Checkpoint.openFile(out).names()).contains("input_ids", "logits", "tokens");
     }
 
     @Test

@@ -1,17 +1,7 @@
 package dev.embedonce.vlm;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cache.FeatureEncoder;
-import dev.embedonce.cache.FeatureProvider;
-import dev.embedonce.cache.Outcome;
-import dev.embedonce.cache.UncachedFeatures;
-import dev.embedonce.encoder.FileDigests;
 import dev.embedonce.error.ModelLoadException;
-import dev.embedonce.graph.blocks.NumericMode;
-import dev.embedonce.graph.blocks.PackedWeights;
-import dev.embedonce.graph.runtime.SessionOptions;
-import dev.embedonce.graph.runtime.WeightMemory;
-import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.chat.ChatMessage;
 import dev.embedonce.vlm.chat.PromptTemplate;
 import dev.embedonce.vlm.chat.ToolSyntax;
@@ -20,18 +10,14 @@ import dev.embedonce.vlm.family.Families;
 import dev.embedonce.vlm.family.Family;
 import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyModel;
-import dev.embedonce.vlm.family.FamilyOptions;
 import dev.embedonce.vlm.generate.GenerationDefaults;
 import dev.embedonce.vlm.prompt.Prompt;
 import dev.embedonce.vlm.tokenizer.ModelTokenizer;
 import dev.embedonce.vlm.vision.ImageProcessing;
 import dev.embedonce.vlm.vision.ImageSettings;
-import dev.embedonce.vlm.vision.ProcessedImage;
-import dev.embedonce.vlm.vision.TensorEncoder;
 import dev.embedonce.vlm.vision.VisionEncoder;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VisionLanguageModel implements AutoCloseable {
     private final FamilyModel model;
+    private final TensorModel tensors;
     private final ModelTokenizer tokenizer;
     private final PromptTemplate template;
     private final GenerationDefaults defaults;
@@ -50,12 +37,13 @@ public final class VisionLanguageModel implements AutoCloseable {
     private final Optional<ToolSyntax> toolSyntax;
 
     private VisionLanguageModel(
-            FamilyModel model,
+            TensorModel tensors,
             ModelTokenizer tokenizer,
             PromptTemplate template,
             GenerationDefaults defaults,
             ModelOptions options) {
-        this.model = model;
+        this.model = tensors.model();
+        this.tensors = tensors;
         this.tokenizer = tokenizer;
         this.template = template;
         this.defaults = defaults;
@@ -82,42 +70,11 @@ public final class VisionLanguageModel implements AutoCloseable {
         try {
             PromptTemplate template = PromptTemplate.open(
                     folder, tokenizer.specialTokens(), family.chatTemplate(), family.messageContent());
-            return new VisionLanguageModel(open(folder, options), tokenizer, template, defaults, options);
+            return new VisionLanguageModel(
+                    TensorModel.open(FamilyFiles.of(folder), options), tokenizer, template, defaults, options);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;
-        }
-    }
-
-    private static FamilyModel open(Path folder, ModelOptions options) {
-        FamilyFiles files = FamilyFiles.of(folder);
-        WeightMemory memory = options.memory().orElseGet(() -> MemoryChoice.of(files, options.languageMode()));
-        // Kept by the tower, which is opened later and asks again; what is new is written when this is closed.
-        try (FileDigests digests = new FileDigests(options.cacheFolder(), options.rehash())) {
-            PackedWeights packed = new PackedWeights(
-                    options.cacheFolder().resolve("quantised-weights"),
-                    options.packedBytes(),
-                    tensor -> digests.sha256(tensor.file(), tensor.offset(), tensor.length()),
-                    memory == WeightMemory.MAP);
-            FamilyModel model = Families.open(
-                    files,
-                    new FamilyOptions(
-                            options.towerMode(),
-                            options.languageMode(),
-                            packed,
-                            new SessionOptions(options.device(), options.threads(), memory),
-                            options.pixels(),
-                            tensor -> digests.sha256(tensor.file(), tensor.offset(), tensor.length())));
-            try {
-                digests.requireUnchanged();
-                if (options.languageMode() != NumericMode.FLOAT32 || options.towerMode() != NumericMode.FLOAT32) {
-                    packed.trim();
-                }
-                return model;
-            } catch (RuntimeException e) {
-                model.close();
-                throw e;
-            }
         }
     }
 
@@ -144,39 +101,7 @@ public final class VisionLanguageModel implements AutoCloseable {
         if (images.isEmpty()) {
             return List.of();
         }
-        return encode(images, visionEncoder(settings.withImagesInRequest(images.size())), cache);
-    }
-
-    /**
-     * The features of pictures that transformers' processor has preprocessed, through a cache; null for none.
-     *
-     * @param tensors by the processor's names, such as {@code pixel_values}; those of the text are passed over
-     * @throws IllegalArgumentException if they are not what the model's processor gives
-     */
-    public List<ImageReport> encodeTensors(Map<String, Tensor> tensors, @Nullable FeatureCache cache) {
-        List<byte[]> packed =
-                model.images().split(tensors).stream().map(TensorEncoder::pack).toList();
-        return packed.isEmpty() ? List.of() : encode(packed, new TensorEncoder(model.tower()), cache);
-    }
-
-    static List<ImageReport> encode(
-            List<byte[]> images, FeatureEncoder<ProcessedImage> encoder, @Nullable FeatureCache cache) {
-        FeatureProvider provider = cache == null ? new UncachedFeatures() : cache;
-        long start = System.nanoTime();
-        List<Outcome> outcomes = provider.getOrComputeAll(images, encoder);
-        ReportTimes times = ReportTimes.of(outcomes, System.nanoTime() - start);
-        List<ImageReport> reports = new ArrayList<>();
-        for (int i = 0; i < outcomes.size(); i++) {
-            if (!(outcomes.get(i) instanceof Outcome.Served served)) {
-                throw new BadImageException(i, ((Outcome.Failed) outcomes.get(i)).error());
-            }
-            reports.add(new ImageReport(
-                    new VisionFeatures(served.entry().tensors()),
-                    served.contentHash(),
-                    served.source(),
-                    times.of(served)));
-        }
-        return reports;
+        return TensorModel.encode(images, visionEncoder(settings.withImagesInRequest(images.size())), cache);
     }
 
     /**
@@ -239,7 +164,12 @@ public final class VisionLanguageModel implements AutoCloseable {
 
     /** What the language model reads for token ids whose placeholders are expanded already. */
     public Prompt prompt(long[] ids, List<VisionFeatures> features) {
-        return model.prompts().assemble(ids, features);
+        return tensors.prompt(ids, features);
+    }
+
+    /** The same model for what a processor has made ready already. It is closed with this one. */
+    public TensorModel tensors() {
+        return tensors;
     }
 
     /** Reads and writes alone; its pictures come from {@link #encodeImages}. */
@@ -261,7 +191,7 @@ public final class VisionLanguageModel implements AutoCloseable {
 
     /** The vision tower's fingerprint. */
     public String visionVersion() {
-        return model.tower().modelVersion();
+        return tensors.visionVersion();
     }
 
     /** How the model calls tools, if its chat template offers them and says so; see {@link ToolSyntax#of}. */
@@ -276,7 +206,7 @@ public final class VisionLanguageModel implements AutoCloseable {
 
     @Override
     public void close() {
-        try (model) {
+        try (tensors) {
             tokenizer.close();
         }
     }

@@ -275,8 +275,8 @@ class VisionLanguageModelTest {
         Path file = temp.resolve("in.safetensors");
         TensorFile.write(file, inputs, Map.of());
         Trace.Options options = new Trace.Options(16, true, cache);
-        Trace miss = Trace.ofTensors(model, TensorFile.read(file), options);
-        Trace hit = Trace.ofTensors(model, TensorFile.read(file), options);
+        Trace miss = Trace.ofTensors(model.tensors(), TensorFile.read(file), options);
+        Trace hit = Trace.ofTensors(model.tensors(), TensorFile.read(file), options);
         assertThat(miss.images()).allMatch(image -> image.source() == Source.ENCODED);
         assertThat(hit.images()).allMatch(image -> image.source() == Source.MEMORY);
         assertThat(hit.tensors()).isEqualTo(miss.tensors());

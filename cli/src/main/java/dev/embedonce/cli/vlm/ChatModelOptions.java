@@ -1,7 +1,10 @@
 package dev.embedonce.cli.vlm;
 
 import dev.embedonce.cache.FeatureCache;
+import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.TensorModel;
 import dev.embedonce.vlm.VisionLanguageModel;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,5 +25,10 @@ final class ChatModelOptions {
     /** Loads the model; the caller closes it, and the cache after it. */
     VisionLanguageModel load(@Nullable FeatureCache cache) {
         return runtime.load(model, cache);
+    }
+
+    /** Loads a model for the tensors of a request, from its config and weights alone; the caller closes it. */
+    TensorModel loadForTensors(Map<String, Tensor> tensors) {
+        return runtime.loadForTensors(model, tensors);
     }
 }

@@ -9,10 +9,13 @@ import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.graph.runtime.WeightMemory;
 import dev.embedonce.image.process.PixelOptions;
+import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.ModelFolders;
 import dev.embedonce.vlm.ModelOptions;
+import dev.embedonce.vlm.TensorModel;
 import dev.embedonce.vlm.VisionLanguageModel;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -64,6 +67,19 @@ public final class ChatRuntimeOptions {
 
     /** Loads a model: the bundled demo, a folder or a name on the hub; the caller closes it, and the cache after it. */
     public VisionLanguageModel load(String model, @Nullable FeatureCache cache) {
+        ModelOptions.Builder options = options();
+        if (cache != null) {
+            options.featureCache(cache);
+        }
+        return VisionLanguageModel.load(folder(model), options.build());
+    }
+
+    /** Loads a model for the tensors of a request, from its config and weights alone; the caller closes it. */
+    TensorModel loadForTensors(String model, Map<String, Tensor> tensors) {
+        return TensorModel.load(folder(model), tensors, options().build());
+    }
+
+    private ModelOptions.Builder options() {
         ModelOptions.Builder options = ModelOptions.builder()
                 .device(Device.ofName(device))
                 .threads(threads)
@@ -74,10 +90,7 @@ public final class ChatRuntimeOptions {
         if (memory != null) {
             options.memory(memory);
         }
-        if (cache != null) {
-            options.featureCache(cache);
-        }
-        return VisionLanguageModel.load(folder(model), options.build());
+        return options;
     }
 
     private static Path folder(String model) {

@@ -4,6 +4,7 @@ import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.cli.CliException;
 import dev.embedonce.cli.ExitCodes;
 import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.TensorModel;
 import dev.embedonce.vlm.VisionLanguageModel;
 import dev.embedonce.vlm.trace.TensorFile;
 import dev.embedonce.vlm.trace.Trace;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -25,7 +27,8 @@ import picocli.CommandLine.Option;
         name = "trace",
         description = {
             "Write what a model computes for one request as tensors, to compare with a reference implementation:",
-            "features, logits of the prompt, greedy tokens. Input is what transformers' processor gives, or pictures and a prompt."
+            "features, logits of the prompt, greedy tokens. Input is what transformers' processor gives, or pictures and a prompt.",
+            "With --inputs, config.json and the safetensors are all that is read of the model."
         },
         footer = {
             "",
@@ -90,23 +93,38 @@ final class TraceCommand implements Callable<Integer> {
         if (!out.toString().endsWith(".safetensors")) {
             throw new CliException("--out: expected a name that ends in .safetensors; found " + out);
         }
-        Map<String, Tensor> tensors = inputs == null ? Map.of() : TensorFile.read(inputs);
+        try (FeatureCache cache = cacheUrl == null ? null : FeatureCaches.open(cacheUrl)) {
+            Trace.Options options = new Trace.Options(maxTokens, allLogits, cache);
+            if (inputs != null) {
+                traceTensors(TensorFile.read(inputs), options);
+            } else {
+                tracePictures(Objects.requireNonNull(prompt), options);
+            }
+            return ExitCodes.OK;
+        }
+    }
+
+    private void traceTensors(Map<String, Tensor> tensors, Trace.Options options) throws IOException {
+        try (TensorModel loaded = model.loadForTensors(tensors)) {
+            write(Trace.ofTensors(loaded, tensors, options), loaded.visionVersion());
+        }
+    }
+
+    private void tracePictures(String question, Trace.Options options) throws IOException {
         List<byte[]> pictures = new ArrayList<>();
         for (Path image : images) {
             pictures.add(Files.readAllBytes(image));
         }
-        try (FeatureCache cache = cacheUrl == null ? null : FeatureCaches.open(cacheUrl);
-                VisionLanguageModel loaded = model.load(cache)) {
-            Trace.Options options = new Trace.Options(maxTokens, allLogits, cache);
-            Trace trace = prompt == null
-                    ? Trace.ofTensors(loaded, tensors, options)
-                    : Trace.ofImages(loaded, pictures, prompt, pixels.settings(), options);
-            TensorFile.write(out, trace.tensors(), Map.of("vision_version", loaded.visionVersion()));
-            ImageLines.print(images, trace.images());
-            trace.tensors()
-                    .forEach((name, tensor) ->
-                            System.out.println(name + " " + tensor.dtype() + " " + Arrays.toString(tensor.shape())));
-            return ExitCodes.OK;
+        try (VisionLanguageModel loaded = model.load(options.cache())) {
+            write(Trace.ofImages(loaded, pictures, question, pixels.settings(), options), loaded.visionVersion());
         }
+    }
+
+    private void write(Trace trace, String visionVersion) throws IOException {
+        TensorFile.write(out, trace.tensors(), Map.of("vision_version", visionVersion));
+        ImageLines.print(images, trace.images());
+        trace.tensors()
+                .forEach((name, tensor) ->
+                        System.out.println(name + " " + tensor.dtype() + " " + Arrays.toString(tensor.shape())));
     }
 }

@@ -4,15 +4,25 @@ import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.safetensors.Checkpoint;
 import dev.embedonce.graph.safetensors.Weights;
+import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.vision.GivenTensors;
+import dev.embedonce.vlm.vision.ImageProcessing;
+import dev.embedonce.vlm.vision.TensorSplitter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The files of a model.
  *
  * @param directory holds {@code config.json}, the processor's and tokenizer's files and the safetensors
+ * @param tensors what a processor has made of the request that the model is opened for; then no other files are read than
+ *     {@code config.json} and the safetensors
  */
-public record FamilyFiles(Path directory, Weights weights) {
+public record FamilyFiles(Path directory, Weights weights, Optional<Map<String, Tensor>> tensors) {
 
     /**
      * Finds the weights of a model.
@@ -20,7 +30,57 @@ public record FamilyFiles(Path directory, Weights weights) {
      * @throws ModelLoadException if they are missing or damaged
      */
     public static FamilyFiles of(Path directory) {
-        return new FamilyFiles(directory, Checkpoint.open(directory));
+        return new FamilyFiles(directory, Checkpoint.open(directory), Optional.empty());
+    }
+
+    /**
+     * Finds the weights of a model for tensors that a processor has made, which need nothing beside {@code config.json}.
+     *
+     * @param tensors by transformers' names, such as {@code pixel_values}
+     * @throws ModelLoadException if they are missing or damaged
+     */
+    public static FamilyFiles forTensors(Path directory, Map<String, Tensor> tensors) {
+        return new FamilyFiles(directory, Checkpoint.open(directory), Optional.of(Map.copyOf(tensors)));
+    }
+
+    /**
+     * What makes pictures ready.
+     *
+     * @param processor reads the model's processor
+     * @param splitter stands for it if tensors are given
+     */
+    public ImageProcessing images(Supplier<? extends ImageProcessing> processor, TensorSplitter splitter) {
+        return tensors.isPresent() ? new GivenTensors(splitter) : processor.get();
+    }
+
+    /**
+     * What makes pictures ready, for towers that must know more about it.
+     *
+     * @param processor reads the model's processor
+     * @param geometry what that says to the tower
+     * @param splitter stands for the processor if tensors are given
+     * @param own what the config says instead then
+     */
+    public <P extends ImageProcessing, G> FamilyImages<G> images(
+            Supplier<P> processor, Function<P, G> geometry, Function<G, TensorSplitter> splitter, Supplier<G> own) {
+        if (tensors.isPresent()) {
+            G given = own.get();
+            return new FamilyImages<>(new GivenTensors(splitter.apply(given)), given);
+        }
+        P read = processor.get();
+        return new FamilyImages<>(read, geometry.apply(read));
+    }
+
+    /**
+     * Pixels a side of the square pictures among the given tensors, for models whose config does not say it.
+     *
+     * @param missing where no tensors or no pictures are given
+     */
+    public int givenSide(int missing) {
+        return tensors.map(given -> given.get("pixel_values"))
+                .filter(pixels -> pixels.rank() > 0)
+                .map(pixels -> Math.toIntExact(pixels.dim(pixels.rank() - 1)))
+                .orElse(missing);
     }
 
     /** The config, with nothing read of it yet. */
@@ -52,7 +112,7 @@ public record FamilyFiles(Path directory, Weights weights) {
      */
     public String imageToken(String missing) {
         Path processor = directory.resolve("processor_config.json");
-        if (Files.isRegularFile(processor)) {
+        if (tensors.isEmpty() && Files.isRegularFile(processor)) {
             ModelConfig config = ModelConfig.readFile(processor);
             if (config.has("image_token")) {
                 return config.text("image_token");

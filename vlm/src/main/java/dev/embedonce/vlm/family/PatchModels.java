@@ -8,11 +8,15 @@ import dev.embedonce.vlm.decoder.text.TextModels;
 import dev.embedonce.vlm.prompt.GridPrompts;
 import dev.embedonce.vlm.vision.PatchProcessing;
 import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
+import dev.embedonce.vlm.vision.PatchTower;
 import dev.embedonce.vlm.vision.VisionTower;
 import java.util.List;
 
 /** How a model is put together that looks at packed patches, as Qwen2-VL and Qwen2.5-VL do. */
 public final class PatchModels {
+    /** Pixels a side of a patch where the config is silent. */
+    private static final int PATCH = 14;
+
     private PatchModels() {}
 
     /** Opens a family's tower. */
@@ -22,14 +26,27 @@ public final class PatchModels {
         VisionTower open(FamilyFiles files, FamilyOptions options, Geometry processor);
     }
 
+    /**
+     * What makes the pictures of a model ready.
+     *
+     * @param patch pixels a side where {@code vision_config} is silent
+     */
+    public static FamilyImages<Geometry> images(FamilyFiles files, FamilyOptions options, int patch) {
+        return files.images(
+                () -> PatchProcessing.read(files.imageProcessor(), options.pixels()),
+                PatchProcessing::geometry,
+                geometry -> PatchProcessing::pictures,
+                () -> PatchTower.geometry(files.config().object("vision_config"), patch));
+    }
+
     /** Opens a model with a family's tower. */
     public static FamilyModel open(FamilyFiles files, FamilyOptions options, Tower tower) {
         ModelConfig config = files.config();
         TextModel text = TextModels.readOf(config);
         int imageTokenId = config.natural("image_token_id", 151_655);
-        PatchProcessing images = PatchProcessing.read(files.imageProcessor(), options.pixels());
+        FamilyImages<Geometry> images = images(files, options, PATCH);
         return FamilyModel.open(
-                images,
+                images.processing(),
                 tower.open(files, options, images.geometry()),
                 new GridPrompts("<|image_pad|>", imageTokenId, images.geometry().merge(), List.of()),
                 () -> TextDecoder.open(files, options, LanguageLayouts.QWEN2, text));

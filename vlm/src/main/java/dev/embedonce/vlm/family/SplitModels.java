@@ -27,11 +27,14 @@ public final class SplitModels {
         ModelConfig config = files.config();
         TextModel text = TextModels.readOf(config);
         int imageTokenId = config.natural("image_token_id", 128_257);
-        SplitProcessing images =
-                SplitProcessing.read(modelType, processorClass, files.imageProcessor(), options.pixels());
+        FamilyImages<Integer> images = files.images(
+                () -> SplitProcessing.read(modelType, processorClass, files.imageProcessor(), options.pixels()),
+                SplitProcessing::side,
+                side -> tensors -> SplitProcessing.pictures(tensors, side),
+                () -> files.givenSide(files.config().object("vision_config").side("image_size", 224)));
         return FamilyModel.open(
-                images,
-                ShuffledSiglip.open(modelType + ".vision", files, options, images.side()),
+                images.processing(),
+                ShuffledSiglip.open(modelType + ".vision", files, options, images.geometry()),
                 new SplitPrompts(imageTokenId),
                 () -> TextDecoder.open(files, options, LANGUAGE, text));
     }

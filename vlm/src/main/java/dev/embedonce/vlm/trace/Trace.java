@@ -4,6 +4,7 @@ import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.ImageReport;
+import dev.embedonce.vlm.TensorModel;
 import dev.embedonce.vlm.VisionLanguageModel;
 import dev.embedonce.vlm.chat.ChatMessage;
 import dev.embedonce.vlm.decoder.SequenceBatch;
@@ -53,7 +54,7 @@ public record Trace(Map<String, Tensor> tensors, List<ImageReport> images) {
      *
      * @throws IllegalArgumentException if one is missing or does not fit
      */
-    public static Trace ofTensors(VisionLanguageModel model, Map<String, Tensor> inputs, Options options) {
+    public static Trace ofTensors(TensorModel model, Map<String, Tensor> inputs, Options options) {
         Tensor ids = inputs.get("input_ids");
         if (ids == null || ids.dtype() != DType.INT64 || ids.rank() != 2) {
             throw new IllegalArgumentException(
@@ -82,7 +83,7 @@ public record Trace(Map<String, Tensor> tensors, List<ImageReport> images) {
         List<VisionFeatures> features =
                 images.stream().map(ImageReport::features).toList();
         Prompt prompt = model.prompt(rendered, features);
-        return trace(model, List.of(prompt), images, options);
+        return trace(model.tensors(), List.of(prompt), images, options);
     }
 
     /** The ids of one row that count. */
@@ -99,7 +100,7 @@ public record Trace(Map<String, Tensor> tensors, List<ImageReport> images) {
     }
 
     /** A row takes as many of the pictures that are left as fit its placeholders. */
-    private static Prompt prompt(VisionLanguageModel model, long[] ids, List<VisionFeatures> left, boolean takesAll) {
+    private static Prompt prompt(TensorModel model, long[] ids, List<VisionFeatures> left, boolean takesAll) {
         for (int count = takesAll ? left.size() : 0; ; count++) {
             List<VisionFeatures> own = List.copyOf(left.subList(0, count));
             try {
@@ -114,8 +115,7 @@ public record Trace(Map<String, Tensor> tensors, List<ImageReport> images) {
         }
     }
 
-    private static Trace trace(
-            VisionLanguageModel model, List<Prompt> prompts, List<ImageReport> images, Options options) {
+    private static Trace trace(TensorModel model, List<Prompt> prompts, List<ImageReport> images, Options options) {
         Map<String, Tensor> tensors = new LinkedHashMap<>(joined(images));
         List<Tensor> ids = new ArrayList<>();
         List<Tensor> logits = new ArrayList<>();

@@ -211,6 +211,11 @@ public final class PatchProcessing implements ImageProcessing {
 
     @Override
     public List<ProcessedImage> split(Map<String, Tensor> tensors) {
+        return pictures(tensors);
+    }
+
+    /** As {@link #split}, for which no setting counts. */
+    public static List<ProcessedImage> pictures(Map<String, Tensor> tensors) {
         List<Tensor> grids = PixelTensors.rows(tensors, GRID);
         Tensor all = tensors.get(PIXEL_VALUES);
         if (grids.isEmpty() != (all == null)) {

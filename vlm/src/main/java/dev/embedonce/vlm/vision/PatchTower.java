@@ -57,14 +57,23 @@ public final class PatchTower {
      * @throws dev.embedonce.error.ModelLoadException if the processor makes other patches
      */
     public static Geometry geometry(ModelConfig config, int patch, Geometry processor) {
-        Geometry geometry = new Geometry(
-                config.positive("patch_size", patch),
-                config.positive("spatial_merge_size", 2),
-                config.positive("temporal_patch_size", 2));
+        Geometry geometry = geometry(config, patch);
         if (!geometry.equals(processor)) {
             throw config.refused("patch_size", "patches as the image processor makes them, " + processor);
         }
         return geometry;
+    }
+
+    /**
+     * The geometry of a {@code vision_config}, whatever a processor makes.
+     *
+     * @param patch pixels a side where the config is silent
+     */
+    public static Geometry geometry(ModelConfig config, int patch) {
+        return new Geometry(
+                config.positive("patch_size", patch),
+                config.positive("spatial_merge_size", 2),
+                config.positive("temporal_patch_size", 2));
     }
 
     /** An input {@code [batch, patches, width]}. */

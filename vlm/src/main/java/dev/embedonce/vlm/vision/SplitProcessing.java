@@ -197,6 +197,11 @@ public final class SplitProcessing implements ImageProcessing {
      */
     @Override
     public List<ProcessedImage> split(Map<String, Tensor> tensors) {
+        return pictures(tensors, side);
+    }
+
+    /** As {@link #split}, for which no other setting counts. */
+    public static List<ProcessedImage> pictures(Map<String, Tensor> tensors, int side) {
         Tensor all = tensors.get(TileInput.PIXEL_VALUES);
         if (all == null) {
             return List.of();

@@ -6,16 +6,21 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.ModelOptions;
+import dev.embedonce.vlm.TensorModel;
 import dev.embedonce.vlm.decoder.SequenceBatch;
 import dev.embedonce.vlm.decoder.SequenceBatch.Sequence;
 import dev.embedonce.vlm.decoder.SequenceBatch.Wanted;
 import dev.embedonce.vlm.prompt.Prompt;
 import dev.embedonce.vlm.prompt.PromptPiece;
 import dev.embedonce.vlm.tokenizer.ModelTokenizer;
+import dev.embedonce.vlm.trace.Trace;
 import dev.embedonce.vlm.vision.ImageSettings;
 import dev.embedonce.vlm.vision.ProcessedImage;
 import dev.embedonce.vlm.vision.VisionFeatures;
+import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -105,6 +110,64 @@ public abstract class FamilyGoldenContract {
     /** A case whose pictures the reference's processor does not take as they are. */
     protected void checkRefused(FamilyModel model, Goldens.Case golden) {
         assertThatThrownBy(() -> process(model, golden)).isInstanceOf(ImageException.class);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> tensorsOfTheReference_needConfigAndWeightsOnly() {
+        List<DynamicTest> tests = new ArrayList<>();
+        models().forEach((model, layouts) -> layouts.forEach(layout -> tests.add(dynamicTest(
+                model + " " + layout, () -> everyTrace(Goldens.of(model, layout), model + layout + "-bare")))));
+        return tests.stream();
+    }
+
+    private void everyTrace(Goldens goldens, String name) throws IOException {
+        Path folder = goldens.model(temp.resolve(name.replace('/', '-')));
+        prepare(folder);
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                String fileName = file.getFileName().toString();
+                if (!fileName.equals("config.json") && !fileName.contains(".safetensors")) {
+                    Files.delete(file);
+                }
+            }
+        }
+        ModelOptions options = ModelOptions.builder()
+                .cacheFolder(temp.resolve("cache"))
+                .threads(2)
+                .build();
+        List<Goldens.Case> cases = goldens.cases().stream()
+                .filter(golden -> !golden.isRefused())
+                .filter(golden ->
+                        golden.has("pixel_values") || golden.pictureNames().isEmpty())
+                .toList();
+        Map<String, Tensor> pictures = processed(goldens.named("one"));
+        try (TensorModel model = TensorModel.load(folder, pictures, options)) {
+            for (Goldens.Case golden : cases) {
+                checkTrace(model, golden);
+            }
+        }
+        for (String other : List.of("preprocessor_config.json", "processor_config.json", "tokenizer_config.json")) {
+            Files.writeString(folder.resolve(other), "not even JSON");
+        }
+        TensorModel.load(folder, pictures, options).close();
+    }
+
+    private void checkTrace(TensorModel model, Goldens.Case golden) {
+        Map<String, Tensor> inputs = new LinkedHashMap<>(processed(golden));
+        long[] ids = inputIds(golden);
+        inputs.put("input_ids", Tensor.ofLongs(ids, 1, ids.length));
+        int count = golden.tokens().length;
+        Trace trace = Trace.ofTensors(model, inputs, new Trace.Options(count, false, null));
+        for (String name : List.of("features", "deepstack_0", "deepstack_1", "deepstack_2")) {
+            if (golden.has(name)) {
+                assertClose(golden + ": " + name, trace.tensors().get(name), golden.tensor(name));
+            }
+        }
+        Tensor logits = trace.tensors().get("logits");
+        assertClose(golden + ": last logits", published(logits, golden), golden.tensor("last_logits"));
+        assertThat(trace.tensors().get("tokens"))
+                .as("%s: tokens", golden)
+                .isEqualTo(Tensor.ofLongs(golden.tokens(), 1, count));
     }
 
     private void check(FamilyModel model, ModelTokenizer tokenizer, Goldens.Case golden) {

@@ -6,6 +6,7 @@ import dev.embedonce.vlm.decoder.BartConfig;
 import dev.embedonce.vlm.decoder.BartModel;
 import dev.embedonce.vlm.family.Family;
 import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.family.FamilyImages;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.FamilyOptions;
 import java.util.List;
@@ -23,6 +24,9 @@ public final class Florence2 implements Family {
     private static final List<NameLayout> LANGUAGE = List.of(
             name -> name.equals("final_logits_bias") ? "language_model." + name : "language_model.model." + name,
             name -> name.equals("final_logits_bias") ? name : "model.language_model." + name);
+
+    /** Pixels a side of a picture; no config says it. */
+    private static final int PUBLISHED_SIZE = 768;
 
     @Override
     public String modelType() {
@@ -68,10 +72,14 @@ public final class Florence2 implements Family {
     public FamilyModel open(FamilyFiles files, FamilyOptions options) {
         ModelConfig config = files.config();
         BartConfig text = BartConfig.read(config.object("text_config"));
-        Florence2Processor images = Florence2Processor.read(files.imageProcessor(), options.pixels());
+        FamilyImages<Integer> images = files.images(
+                () -> Florence2Processor.read(files.imageProcessor(), options.pixels()),
+                Florence2Processor::size,
+                size -> Florence2Processor::pictures,
+                () -> files.givenSide(PUBLISHED_SIZE));
         return FamilyModel.open(
-                images,
-                Florence2Vision.open(files, options, images.size(), text.hiddenSize()),
+                images.processing(),
+                Florence2Vision.open(files, options, images.geometry(), text.hiddenSize()),
                 new Florence2Prompts(
                         config.has("image_token_id"),
                         config.has("image_token_id")

@@ -107,6 +107,11 @@ final class Florence2Processor implements ImageProcessing {
 
     @Override
     public List<ProcessedImage> split(Map<String, Tensor> tensors) {
+        return pictures(tensors);
+    }
+
+    /** As {@link #split}, for which no setting counts. */
+    static List<ProcessedImage> pictures(Map<String, Tensor> tensors) {
         return PixelTensors.rows(tensors, PIXEL_VALUES).stream()
                 .map(pixels -> picture(pixels, 0, 0))
                 .toList();

@@ -27,9 +27,10 @@ public final class Gemma3 implements Family {
         ModelConfig config = files.config();
         config.object("text_config").oneOf("model_type", "gemma3_text");
         TextModel text = TextModels.readOf(config);
-        Gemma3Processor images = Gemma3Processor.read(files.imageProcessor(), options.pixels());
         return FamilyModel.open(
-                images,
+                files.images(
+                        () -> Gemma3Processor.read(files.imageProcessor(), options.pixels()),
+                        Gemma3Processor::pictures),
                 Gemma3Vision.open(files, options),
                 Gemma3Prompts.read(files, ImageToken.id(config, 262_144)),
                 () -> TextDecoder.open(files, options, LanguageLayouts.LLAVA_OR_HEAD_BESIDE, text));

@@ -149,6 +149,11 @@ final class Gemma3Processor implements ImageProcessing {
     /** Crops are pictures of their own here if {@code num_crops} is not among the tensors; the features are the same. */
     @Override
     public List<ProcessedImage> split(Map<String, Tensor> tensors) {
+        return pictures(tensors);
+    }
+
+    /** As {@link #split}, for which no setting counts. */
+    static List<ProcessedImage> pictures(Map<String, Tensor> tensors) {
         List<Tensor> rows = PixelTensors.rows(tensors, PIXEL_VALUES);
         List<Tensor> counts = PixelTensors.rows(tensors, NUM_CROPS);
         List<ProcessedImage> images = new ArrayList<>();

@@ -36,7 +36,7 @@ record Gemma3Prompts(String begin, String token, String end, long imageTokenId) 
 
     private static String token(FamilyFiles files, String name, String missing) {
         Path file = files.directory().resolve("tokenizer_config.json");
-        if (Files.isRegularFile(file)) {
+        if (files.tensors().isEmpty() && Files.isRegularFile(file)) {
             ModelConfig config = ModelConfig.readFile(file);
             return config.has(name) ? config.text(name) : missing;
         }

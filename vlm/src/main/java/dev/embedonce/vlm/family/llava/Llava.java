@@ -26,7 +26,7 @@ public final class Llava implements Family {
         TextModel text = TextModels.readOf(config);
         int imageTokenId = ImageToken.id(config, 32_000);
         return FamilyModel.open(
-                LlavaProcessor.read(files, options),
+                files.images(() -> LlavaProcessor.read(files, options), LlavaProcessor::pictures),
                 LlavaVision.open(files, options),
                 new RepeatedPlaceholder(files.imageToken("<image>"), imageTokenId),
                 () -> TextDecoder.open(files, options, LanguageLayouts.LLAVA, text));

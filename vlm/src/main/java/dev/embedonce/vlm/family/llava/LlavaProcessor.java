@@ -44,6 +44,11 @@ final class LlavaProcessor implements ImageProcessing {
 
     @Override
     public List<ProcessedImage> split(Map<String, Tensor> tensors) {
+        return pictures(tensors);
+    }
+
+    /** As {@link #split}, for which no setting counts. */
+    static List<ProcessedImage> pictures(Map<String, Tensor> tensors) {
         return PixelTensors.rows(tensors, PIXEL_VALUES).stream()
                 .map(pixels -> new ProcessedImage(Map.of(PIXEL_VALUES, pixels), Map.of(), 0, 0))
                 .toList();

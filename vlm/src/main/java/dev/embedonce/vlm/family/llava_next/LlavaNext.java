@@ -11,6 +11,7 @@ import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.FamilyOptions;
 import dev.embedonce.vlm.prompt.ImageToken;
 import dev.embedonce.vlm.prompt.RepeatedPlaceholder;
+import dev.embedonce.vlm.vision.GridPinpoints;
 import dev.embedonce.vlm.vision.ProjectedClip;
 
 /**
@@ -30,10 +31,11 @@ public final class LlavaNext implements Family {
         TextModel text = TextModels.readOf(config);
         int imageTokenId = ImageToken.id(config, 32_000);
         ProjectedClip tower = ProjectedClip.read(files.config());
-        LlavaNextProcessor images =
-                LlavaNextProcessor.read(files, options.pixels(), tower.clip().imageSize());
+        int side = tower.clip().imageSize();
         return FamilyModel.open(
-                images,
+                files.images(
+                        () -> LlavaNextProcessor.read(files, options.pixels(), side),
+                        tensors -> LlavaNextProcessor.pictures(tensors, GridPinpoints.read(files.config(), side))),
                 LlavaNextVision.open(files, options),
                 new RepeatedPlaceholder(files.imageToken("<image>"), imageTokenId),
                 () -> TextDecoder.open(files, options, LanguageLayouts.LLAVA, text));

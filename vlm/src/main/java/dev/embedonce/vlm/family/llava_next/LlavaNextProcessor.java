@@ -161,6 +161,11 @@ final class LlavaNextProcessor implements ImageProcessing {
 
     @Override
     public List<ProcessedImage> split(Map<String, Tensor> tensors) {
+        return pictures(tensors, pinpoints);
+    }
+
+    /** As {@link #split}, for which no other setting counts. */
+    static List<ProcessedImage> pictures(Map<String, Tensor> tensors, GridPinpoints pinpoints) {
         List<Tensor> all = PixelTensors.rows(tensors, TileInput.PIXEL_VALUES);
         List<Tensor> sizes = PixelTensors.rows(tensors, SIZES);
         if (all.size() != sizes.size()) {

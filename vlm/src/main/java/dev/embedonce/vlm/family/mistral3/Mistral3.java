@@ -7,6 +7,7 @@ import dev.embedonce.vlm.decoder.layer.TextModel;
 import dev.embedonce.vlm.decoder.text.TextModels;
 import dev.embedonce.vlm.family.Family;
 import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.family.FamilyImages;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.FamilyOptions;
 import dev.embedonce.vlm.prompt.ImageToken;
@@ -24,11 +25,16 @@ public final class Mistral3 implements Family {
         ModelConfig config = files.config();
         TextModel text = TextModels.read(config.object("text_config"), tied(config, files));
         int imageTokenId = ImageToken.id(config, 10);
-        Mistral3Processor images = Mistral3Processor.read(files, options.pixels());
+        FamilyImages<Integer> images = files.images(
+                () -> Mistral3Processor.read(files, options.pixels()),
+                Mistral3Processor::tokenSide,
+                side -> Mistral3Processor::pictures,
+                () -> Mistral3Vision.tokenSide(files.config()));
+        int tokenSide = images.geometry();
         return FamilyModel.open(
-                images,
-                Mistral3Vision.open(files, options, images.tokenSide()),
-                Mistral3Prompts.read(files, imageTokenId, images.tokenSide()),
+                images.processing(),
+                Mistral3Vision.open(files, options, tokenSide),
+                Mistral3Prompts.read(files, imageTokenId, tokenSide),
                 () -> TextDecoder.open(files, options, LanguageLayouts.LLAVA, text));
     }
 

@@ -158,6 +158,11 @@ final class Mistral3Processor implements ImageProcessing {
 
     @Override
     public List<ProcessedImage> split(Map<String, Tensor> tensors) {
+        return pictures(tensors);
+    }
+
+    /** As {@link #split}, for which no setting counts. */
+    static List<ProcessedImage> pictures(Map<String, Tensor> tensors) {
         List<Tensor> padded = PixelTensors.rows(tensors, PIXEL_VALUES);
         List<Tensor> sizes = PixelTensors.rows(tensors, SIZES);
         if (padded.size() != sizes.size()) {

@@ -21,12 +21,19 @@ import java.util.List;
 // Source: transformers 5.23, models/pixtral/processing_pixtral.py, PixtralProcessor.replace_image_token
 record Mistral3Prompts(String placeholder, String rowBreak, String end, long imageTokenId, int tokenSide)
         implements PromptAssembler {
+    private static final String IMAGE = "[IMG]";
+    private static final String BREAK = "[IMG_BREAK]";
+    private static final String END = "[IMG_END]";
+
     static Mistral3Prompts read(FamilyFiles files, long imageTokenId, int tokenSide) {
+        if (files.tensors().isPresent()) {
+            return new Mistral3Prompts(IMAGE, BREAK, END, imageTokenId, tokenSide);
+        }
         ModelConfig processor = files.processor();
         return new Mistral3Prompts(
-                text(processor, "image_token", "[IMG]"),
-                text(processor, "image_break_token", "[IMG_BREAK]"),
-                text(processor, "image_end_token", "[IMG_END]"),
+                text(processor, "image_token", IMAGE),
+                text(processor, "image_break_token", BREAK),
+                text(processor, "image_end_token", END),
                 imageTokenId,
                 tokenSide);
     }

@@ -27,6 +27,7 @@ import java.util.List;
 // Source: transformers 5.23, models/mistral3/modeling_mistral3.py, Mistral3MultiModalProjector, Mistral3PatchMerger
 final class Mistral3Vision {
     private static final int REVISION = 1;
+    private static final int MERGE = 2;
 
     private final Ops ops;
     private final Scope projector;
@@ -40,12 +41,18 @@ final class Mistral3Vision {
         this.merge = merge;
     }
 
+    /** Pixels a side that become one token, by the config. */
+    static int tokenSide(ModelConfig config) {
+        PixtralVision pixtral = PixtralVision.read(config.object("vision_config"));
+        return config.positive("spatial_merge_size", MERGE) * pixtral.patchSize();
+    }
+
     static VisionTower open(FamilyFiles files, FamilyOptions options, int tokenSide) {
         ModelConfig config = files.config();
         ModelConfig visionConfig = config.object("vision_config");
         visionConfig.oneOf("model_type", "pixtral");
         PixtralVision pixtral = PixtralVision.read(visionConfig);
-        int merge = config.positive("spatial_merge_size", 2);
+        int merge = config.positive("spatial_merge_size", MERGE);
         if (merge * pixtral.patchSize() != tokenSide) {
             throw config.refused(
                     "spatial_merge_size", "tokens of " + tokenSide + " pixels a side, as the processor makes them");

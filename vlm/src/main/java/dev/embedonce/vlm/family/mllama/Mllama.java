@@ -7,8 +7,10 @@ import dev.embedonce.vlm.decoder.layer.TextModel;
 import dev.embedonce.vlm.decoder.text.TextModels;
 import dev.embedonce.vlm.family.Family;
 import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.family.FamilyImages;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.vlm.family.mllama.MllamaProcessor.Tiles;
 import dev.embedonce.vlm.prompt.ImageToken;
 
 /**
@@ -27,10 +29,15 @@ public final class Mllama implements Family {
         ModelConfig config = files.config();
         config.object("text_config").oneOf("model_type", "mllama_text_model");
         TextModel text = TextModels.readOf(config);
-        MllamaProcessor images = MllamaProcessor.read(files.imageProcessor(), options.pixels());
+        FamilyImages<Tiles> images = files.images(
+                () -> MllamaProcessor.read(files.imageProcessor(), options.pixels()),
+                MllamaProcessor::tiles,
+                tiles -> MllamaProcessor::pictures,
+                () -> Tiles.read(config.object("vision_config")));
+        Tiles tiles = images.geometry();
         return FamilyModel.open(
-                images,
-                MllamaVision.open(files, options, images.tileSize(), images.maxTiles()),
+                images.processing(),
+                MllamaVision.open(files, options, tiles.size(), tiles.most()),
                 new MllamaPrompts(ImageToken.id(config, 128_256)),
                 () -> TextDecoder.open(files, options, LanguageLayouts.LLAVA, text));
     }

@@ -79,12 +79,21 @@ final class MllamaProcessor implements ImageProcessing {
         return new MllamaProcessor(config, pixels);
     }
 
-    int tileSize() {
-        return tileSize;
+    /**
+     * The tiles that a tower takes.
+     *
+     * @param size pixels a side of one
+     * @param most of a picture
+     */
+    record Tiles(int size, int most) {
+        /** Those of a {@code vision_config}. */
+        static Tiles read(ModelConfig vision) {
+            return new Tiles(vision.side("image_size", 448), vision.positive("max_num_tiles", 4));
+        }
     }
 
-    int maxTiles() {
-        return maxTiles;
+    Tiles tiles() {
+        return new Tiles(tileSize, maxTiles);
     }
 
     private int tiles(ImageSettings settings) {
@@ -188,6 +197,11 @@ final class MllamaProcessor implements ImageProcessing {
     /** Number 0 is no picture: the reference fills up requests that have fewer than others. */
     @Override
     public List<ProcessedImage> split(Map<String, Tensor> tensors) {
+        return pictures(tensors);
+    }
+
+    /** As {@link #split}, for which no setting counts. */
+    static List<ProcessedImage> pictures(Map<String, Tensor> tensors) {
         List<ProcessedImage> images = new ArrayList<>();
         List<Tensor> pixels = PixelTensors.rows(tensors, PIXEL_VALUES);
         List<Tensor> ratios = PixelTensors.rows(tensors, RATIO);

@@ -4,10 +4,12 @@ import dev.embedonce.vlm.decoder.LanguageLayouts;
 import dev.embedonce.vlm.decoder.TextDecoder;
 import dev.embedonce.vlm.family.Family;
 import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.family.FamilyImages;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.vlm.family.PatchModels;
 import dev.embedonce.vlm.prompt.GridPrompts;
-import dev.embedonce.vlm.vision.PatchProcessing;
+import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
 
 /** {@code model_type} qwen3_vl. Still pictures; videos are not supported. */
 // Source: transformers 5.23, models/qwen3_vl/modeling_qwen3_vl.py, processing_qwen3_vl.py
@@ -20,9 +22,9 @@ public final class Qwen3Vl implements Family {
     @Override
     public FamilyModel open(FamilyFiles files, FamilyOptions options) {
         Qwen3VlConfig config = Qwen3VlConfig.read(files.config());
-        PatchProcessing images = PatchProcessing.read(files.imageProcessor(), options.pixels());
+        FamilyImages<Geometry> images = PatchModels.images(files, options, Qwen3VlVision.PATCH);
         return FamilyModel.open(
-                images,
+                images.processing(),
                 Qwen3VlVision.open(files, options, images.geometry()),
                 new GridPrompts(
                         "<|image_pad|>",

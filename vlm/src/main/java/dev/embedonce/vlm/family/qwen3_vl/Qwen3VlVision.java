@@ -29,6 +29,8 @@ import java.util.stream.IntStream;
 // Source: transformers 5.23, models/qwen3_vl/modeling_qwen3_vl.py, Qwen3VLVisionModel
 final class Qwen3VlVision {
     static final List<Integer> DEFAULT_LEVELS = List.of(8, 16, 24);
+    /** Pixels a side of a patch where the config is silent. */
+    static final int PATCH = 16;
 
     private static final int REVISION = 1;
     private static final double EPSILON = 1e-6;
@@ -66,7 +68,7 @@ final class Qwen3VlVision {
     static VisionTower open(FamilyFiles files, FamilyOptions options, Geometry processor) {
         ModelConfig config = files.config().object("vision_config");
         config.requireOnly("in_channels", 3);
-        Geometry geometry = PatchTower.geometry(config, 16, processor);
+        Geometry geometry = PatchTower.geometry(config, PATCH, processor);
         int positions = config.positive("num_position_embeddings", 2304);
         int layers = config.positive("depth", 27);
         int channels = config.positive("hidden_size", 1152);
