@@ -20,7 +20,9 @@ import java.util.OptionalInt;
 final class AddedTokens {
     private final Path file;
     private final Map<String, Integer> vocabulary;
-    private final int vocabularySize;
+    /** The number of the next token that the vocabulary does not have. */
+    private int next;
+
     private final Map<String, AddedToken> tokens = new LinkedHashMap<>();
 
     /**
@@ -33,14 +35,14 @@ final class AddedTokens {
     AddedTokens(Path file, Map<String, Integer> vocabulary, int vocabularySize) {
         this.file = file;
         this.vocabulary = vocabulary;
-        this.vocabularySize = vocabularySize;
+        this.next = vocabularySize;
     }
 
     /** Takes the tokens that {@code added_tokens} of a {@code tokenizer.json} has. */
     void read(JsonNode json) {
         for (JsonNode token : json) {
             AddedToken read = AddedToken.read(file, "added_tokens", token, false);
-            tokens.put(read.content(), read.withId(token.path("id").asInt()));
+            put(read.withId(token.path("id").asInt()));
         }
     }
 
@@ -57,7 +59,7 @@ final class AddedTokens {
                 throw new ModelLoadException(source + ": added token '" + token.content() + "' has id "
                         + token.id().getAsInt() + "; expected " + number + ", the next one of " + file.getFileName());
             }
-            tokens.put(token.content(), token.withId(number));
+            put(token.withId(number));
         }
     }
 
@@ -65,9 +67,14 @@ final class AddedTokens {
     void addPlain(List<String> contents) {
         for (String content : contents) {
             if (!tokens.containsKey(content)) {
-                tokens.put(content, AddedToken.of(content, false, false).withId(number(content)));
+                put(AddedToken.of(content, false, false).withId(number(content)));
             }
         }
+    }
+
+    private void put(AddedToken token) {
+        tokens.put(token.content(), token);
+        next = Math.max(next, token.id().orElseThrow() + 1);
     }
 
     private int number(String content) {
@@ -76,15 +83,7 @@ final class AddedTokens {
             return known.id().orElseThrow();
         }
         Integer inVocabulary = vocabulary.get(content);
-        return inVocabulary == null ? next() : inVocabulary;
-    }
-
-    private int next() {
-        int last = tokens.values().stream()
-                .mapToInt(token -> token.id().orElseThrow())
-                .max()
-                .orElse(-1);
-        return Math.max(last + 1, vocabularySize);
+        return inVocabulary == null ? next : inVocabulary;
     }
 
     /** The number of a token of either kind. */

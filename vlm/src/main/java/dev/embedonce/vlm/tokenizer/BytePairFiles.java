@@ -87,7 +87,7 @@ final class BytePairFiles {
                     || !vocabulary.containsKey(parts[1])
                     || !vocabulary.containsKey(parts[0] + parts[1])) {
                 throw new ModelLoadException(file + ": line " + number + ": expected two tokens of " + VOCABULARY
-                        + " that make a third, found '" + line + "'");
+                        + " that make a third, found " + TokenizerFolder.shown(line));
             }
             merges.add(List.of(parts));
         }

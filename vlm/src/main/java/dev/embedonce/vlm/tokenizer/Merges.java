@@ -9,9 +9,12 @@ import java.util.Map;
 // Source: transformers 4.57, convert_slow_tokenizer.py, generate_merges,
 // TikTokenConverter.extract_vocab_merges_from_model
 final class Merges {
+    /** Characters of a token: every way to part it is looked up. */
+    static final int LONGEST = 512;
+
     private Merges() {}
 
-    /** The pairs that make a token, by the numbers of their parts. */
+    /** The pairs that make a token of at most {@link #LONGEST} characters, by the numbers of their parts. */
     static List<List<String>> of(String token, Map<String, Integer> vocabulary) {
         List<List<String>> pairs = new ArrayList<>();
         for (int i = 1; i < token.length(); i++) {

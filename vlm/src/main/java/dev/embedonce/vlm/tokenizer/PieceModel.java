@@ -133,6 +133,10 @@ final class PieceModel {
     private void require(Path file) {
         require(file, !pieces.isEmpty(), "pieces, found none");
         require(file, vocabulary().size() == pieces.size(), "pieces that differ from each other");
+        require(
+                file,
+                pieces.stream().allMatch(piece -> piece.text.length() <= Merges.LONGEST),
+                "pieces of at most " + Merges.LONGEST + " characters");
         require(file, kind == UNIGRAM || kind == BPE, "a model of the kind Unigram (1) or BPE (2), found " + kind);
         require(file, unknownId >= 0 && unknownId < pieces.size(), "a piece for the unknown, found id " + unknownId);
         require(file, !suffix, "no white space at the end of words (treat_whitespace_as_suffix)");

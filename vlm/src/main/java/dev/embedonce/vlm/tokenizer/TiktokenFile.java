@@ -114,16 +114,17 @@ final class TiktokenFile {
                 for (byte b : Base64.getDecoder().decode(parts[0])) {
                     token.append(characters[b & 0xff]);
                 }
-                if (!token.isEmpty()) {
+                if (!token.isEmpty() && token.length() <= Merges.LONGEST) {
                     return token.toString();
                 }
             } catch (IllegalArgumentException e) {
                 // Said below.
             }
         }
-        String found = line.length() > 80 ? line.substring(0, 80) + "..." : line;
-        throw new ModelLoadException(file + ": line " + number + ": expected a token in base 64 and the rank " + rank
-                + ", found '" + found + "'");
+        throw new ModelLoadException(file + ": line " + number + ": expected a token of at most " + Merges.LONGEST
+                + " bytes in base 64 and the rank "
+                + rank
+                + ", found " + TokenizerFolder.shown(line));
     }
 
     /** The character that stands for each byte in byte-level vocabularies: itself if it is printed, else one from U+0100 on. */

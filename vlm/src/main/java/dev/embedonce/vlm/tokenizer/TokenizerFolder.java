@@ -62,6 +62,11 @@ final class TokenizerFolder {
         }
     }
 
+    /** The beginning of a line, for messages. */
+    static String shown(String line) {
+        return "'" + (line.length() > 80 ? line.substring(0, 80) + "..." : line) + "'";
+    }
+
     /**
      * The JSON object in a file; an empty one if there is no such file.
      *

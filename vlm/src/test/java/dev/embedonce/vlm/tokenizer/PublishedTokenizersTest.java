@@ -12,7 +12,9 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -187,6 +189,17 @@ class PublishedTokenizersTest {
                 folder.resolve("tiktoken.model"),
                 Files.readAllLines(folder.resolve("tiktoken.model")).subList(0, 255));
         assertRefused(folder, "tiktoken.model", "a token for each byte");
+    }
+
+    /** All its parts would be looked up, and those of millions of characters take for ever. */
+    @Test
+    void endlessToken_isRefused() throws IOException {
+        Path folder = copy("kimi");
+        Path file = folder.resolve("tiktoken.model");
+        int rank = Files.readAllLines(file).size();
+        String endless = Base64.getEncoder().encodeToString(new byte[3_000_000]);
+        Files.writeString(file, endless + " " + rank + "\n", StandardOpenOption.APPEND);
+        assertRefused(folder, "tiktoken.model", "line " + (rank + 1));
     }
 
     @Test
