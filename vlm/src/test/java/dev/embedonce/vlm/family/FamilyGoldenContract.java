@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -160,10 +161,13 @@ public abstract class FamilyGoldenContract {
         Trace trace = Trace.ofTensors(model, inputs, new Trace.Options(count, false, null));
         for (String name : List.of("features", "deepstack_0", "deepstack_1", "deepstack_2")) {
             if (golden.has(name)) {
-                assertClose(golden + ": " + name, trace.tensors().get(name), golden.tensor(name));
+                assertClose(
+                        golden + ": " + name,
+                        Objects.requireNonNull(trace.tensors().get(name)),
+                        golden.tensor(name));
             }
         }
-        Tensor logits = trace.tensors().get("logits");
+        Tensor logits = Objects.requireNonNull(trace.tensors().get("logits"));
         assertClose(golden + ": last logits", published(logits, golden), golden.tensor("last_logits"));
         assertThat(trace.tensors().get("tokens"))
                 .as("%s: tokens", golden)
