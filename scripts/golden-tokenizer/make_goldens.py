@@ -18,6 +18,7 @@ from pathlib import Path
 
 import sentencepiece
 import tiktoken
+from sentencepiece import sentencepiece_model_pb2
 from tiktoken.load import load_tiktoken_bpe
 from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
 from transformers import GemmaTokenizerFast, GPT2TokenizerFast, LlamaTokenizerFast, Qwen2TokenizerFast
@@ -299,6 +300,9 @@ def normalized_pieces(folder):
         options = {key: value for key, value in LLAMA.items() if not key.startswith(("normalization", "remove"))}
         options["vocab_size"] = 380
         piece_model(folder, model_type="unigram", **options, normalization_rule_tsv=str(rules))
+    model = sentencepiece_model_pb2.ModelProto.FromString((folder / "tokenizer.model").read_bytes())
+    model.normalizer_spec.ClearField("normalization_rule_tsv")  # a path of this machine
+    (folder / "tokenizer.model").write_bytes(model.SerializeToString(deterministic=True))
     write_json(folder / "tokenizer_config.json", {"tokenizer_class": "LlamaTokenizer", "add_bos_token": False})
     processor = sentencepiece.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
     golden(folder, "sentencepiece", processor.encode, processor.decode, texts([]))
