@@ -76,7 +76,7 @@ class UncachedPicturesTest {
                 .map(picture -> picture.getBytes(StandardCharsets.UTF_8))
                 .toList();
         try (FeatureCache cache = FeatureCache.over(Stores.open("memory:")).build()) {
-            return VisionLanguageModel.encode(images, tower, cached ? cache : null);
+            return TensorModel.encode(images, tower, cached ? cache : null);
         }
     }
 

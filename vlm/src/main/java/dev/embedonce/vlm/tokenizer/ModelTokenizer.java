@@ -3,6 +3,7 @@ package dev.embedonce.vlm.tokenizer;
 import dev.embedonce.encoder.text.NativeTokenizer;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.vlm.prompt.PromptPiece;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * The tokenizer of a language model, in any of the forms in which they are published: {@code tokenizer.json}; {@code vocab.json} and
@@ -21,14 +23,20 @@ public final class ModelTokenizer implements AutoCloseable {
     private final NativeTokenizer tokenizer;
     private final Map<String, String> specialTokens;
     private final Path file;
-    private final List<String> added;
+    private final TokenLength longest;
 
     private ModelTokenizer(
-            NativeTokenizer tokenizer, Map<String, String> specialTokens, Path file, List<String> added) {
+            NativeTokenizer tokenizer, Map<String, String> specialTokens, Path file, TokenLength longest) {
         this.tokenizer = tokenizer;
         this.specialTokens = specialTokens;
         this.file = file;
-        this.added = List.copyOf(added);
+        this.longest = longest;
+    }
+
+    /** Characters of the longest token; asked seldom, and so not counted when a tokenizer is opened. */
+    @FunctionalInterface
+    private interface TokenLength {
+        int get() throws IOException;
     }
 
     /**
@@ -56,7 +64,8 @@ public final class ModelTokenizer implements AutoCloseable {
         Path file = directory.resolve(form.files().get(0));
         if (form == TokenizerForm.JSON) {
             String json = TokenizerFile.withTokens(file, settings.addedFile(), settings.addedTokens(), added);
-            return of(file, json, settings, cacheFolder);
+            int other = longest(settings, added);
+            return of(file, json, settings, cacheFolder, () -> Math.max(TokenLengths.longest(file), other));
         }
         TokenizerJson made = switch (form) {
             case VOCABULARY_AND_MERGES -> BytePairFiles.read(directory, settings);
@@ -64,13 +73,26 @@ public final class ModelTokenizer implements AutoCloseable {
             default -> TiktokenFile.isOne(file) ? TiktokenFile.read(file, settings) : PieceFile.read(file, settings);
         };
         TokenizerSettings all = settings.withDefaults(made.defaults());
-        return of(file, made.text(all, added), all, cacheFolder);
+        int longest = Math.max(longest(made.vocabulary().keySet().stream()), longest(all, added));
+        return of(file, made.text(all, added), all, cacheFolder, () -> longest);
     }
 
-    private static ModelTokenizer of(Path file, String json, TokenizerSettings settings, Path cacheFolder) {
+    private static ModelTokenizer of(
+            Path file, String json, TokenizerSettings settings, Path cacheFolder, TokenLength longest) {
         return new ModelTokenizer(
                 NativeTokenizer.of(file.toString(), json, 0, cacheFolder),
-                Collections.unmodifiableMap(settings.specialTokens()));
+                Collections.unmodifiableMap(settings.specialTokens()),
+                file,
+                longest);
+    }
+
+    /** Characters of the longest token that is not in the vocabulary. */
+    private static int longest(TokenizerSettings settings, List<String> added) {
+        return longest(Stream.concat(settings.addedTokens().stream().map(AddedToken::content), added.stream()));
+    }
+
+    private static int longest(Stream<String> tokens) {
+        return tokens.mapToInt(String::length).max().orElse(1);
     }
 
     /** The special tokens by the names that templates use, such as {@code bos_token}. */
@@ -133,9 +155,7 @@ public final class ModelTokenizer implements AutoCloseable {
      */
     public int longestToken() {
         try {
-            return Math.max(
-                    TokenLengths.longest(file),
-                    added.stream().mapToInt(String::length).max().orElse(1));
+            return longest.get();
         } catch (IOException e) {
             throw new ModelLoadException(file + ": cannot be read: " + e, e);
         }

@@ -3,6 +3,7 @@ package dev.embedonce.vlm.vision;
 import dev.embedonce.value.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 
 /** Stands for the processor of a model that was opened for tensors alone: takes these apart, and makes no pictures ready. */
 public final class GivenTensors implements ImageProcessing {
@@ -31,5 +32,11 @@ public final class GivenTensors implements ImageProcessing {
 
     private static IllegalStateException noProcessor() {
         return new IllegalStateException("the model was opened for tensors, without a processor of pictures");
+    }
+
+    /** Fails always. */
+    @Override
+    public SortedMap<String, Integer> revisions() {
+        throw noProcessor();
     }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -102,7 +103,7 @@ public final class ProcessorForms {
                 JSON.writeValue(folder.resolve("preprocessor_config.json").toFile(), settings);
             }
             JSON.writeValue(folder.resolve("processor_config.json").toFile(), more);
-            return new FamilyFiles(folder, Checkpoint.open(published));
+            return new FamilyFiles(folder, Checkpoint.open(published), Optional.empty());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
