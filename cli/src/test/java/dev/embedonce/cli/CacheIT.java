@@ -176,6 +176,7 @@ class CacheIT {
         assertThat(sealed.get("hits").asInt()).isEqualTo(5);
         Result missing = launcher.run("embed", photos, "--seal-key", folder.resolve("none.key"));
         assertThat(missing.exitCode()).isEqualTo(2);
-        assertThat(missing.err()).contains("none.key");
+        // the name may be a key that somebody took for a file: it is not repeated
+        assertThat(missing.err()).contains("--seal-key: expected a file").doesNotContain("none.key");
     }
 }
