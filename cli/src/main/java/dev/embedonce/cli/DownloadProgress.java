@@ -1,6 +1,6 @@
 package dev.embedonce.cli;
 
-import dev.embedonce.encoder.hub.HubProgress;
+import dev.embedonce.hub.HubProgress;
 import java.util.Locale;
 
 /** Shows on a terminal how a model's download goes. */

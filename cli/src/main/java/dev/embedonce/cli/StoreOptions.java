@@ -2,7 +2,7 @@ package dev.embedonce.cli;
 
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.codec.SealKeys;
-import dev.embedonce.encoder.UserFolders;
+import dev.embedonce.model.UserFolders;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.StoreUrl;
 import dev.embedonce.store.Stores;

@@ -40,6 +40,8 @@ class ArchitectureTest {
                         "dev.embedonce.store.*..",
                         "dev.embedonce.image..",
                         "dev.embedonce.graph..",
+                        "dev.embedonce.hub..",
+                        "dev.embedonce.model..",
                         "dev.embedonce.encoder..",
                         "dev.embedonce.embed..",
                         "dev.embedonce.template..",
@@ -139,6 +141,31 @@ class ArchitectureTest {
     }
 
     @Test
+    void encodersAndVisionLanguageModels_standSideBySide() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.embedonce.vlm..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.embedonce.encoder..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage("dev.embedonce.hub..", "dev.embedonce.model..", "dev.embedonce.encoder..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.embedonce.vlm..", "dev.embedonce.engine..", "dev.embedonce.embed..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAnyPackage("dev.embedonce.hub..", "dev.embedonce.model..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.embedonce.encoder..")
+                .check(CLASSES);
+    }
+
+    @Test
     void vlm_knowsNoEngineNoServerNoLabAndNoCommands() {
         noClasses()
                 .that()
@@ -172,7 +199,7 @@ class ArchitectureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"engine", "server"})
+    @ValueSource(strings = {"encoder", "engine", "image", "server", "vlm"})
     void packages_makeNoCycles(String module) {
         slices().matching("dev.embedonce.(**)")
                 .should()
@@ -185,6 +212,8 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("dev.embedonce.vlm.family..")
+                .and()
+                .doNotHaveFullyQualifiedName("dev.embedonce.vlm.Families")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("dev.embedonce.vlm.family.*..")

@@ -8,6 +8,7 @@ import dev.embedonce.encoder.arch.Modality;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.image.process.HfImageProcessors;
 import dev.embedonce.image.process.ImageProcessor;
+import dev.embedonce.model.FileDigests;
 import java.nio.file.Path;
 
 /** Opens encoders from published checkpoints: {@code config.json}, {@code preprocessor_config.json} and safetensors. */

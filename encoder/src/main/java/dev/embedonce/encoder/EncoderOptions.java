@@ -1,12 +1,13 @@
 package dev.embedonce.encoder;
 
 import dev.embedonce.encoder.arch.Pooling;
-import dev.embedonce.encoder.hub.HubProgress;
-import dev.embedonce.encoder.hub.HubSettings;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.graph.runtime.WeightMemory;
+import dev.embedonce.hub.HubProgress;
+import dev.embedonce.hub.HubSettings;
 import dev.embedonce.image.process.PixelOptions;
+import dev.embedonce.model.UserFolders;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -1,9 +1,9 @@
 package dev.embedonce.encoder;
 
-import dev.embedonce.encoder.hub.HubFiles;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.runtime.OnnxFile;
 import dev.embedonce.graph.safetensors.Checkpoint;
+import dev.embedonce.hub.HubFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;

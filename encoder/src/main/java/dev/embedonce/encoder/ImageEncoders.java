@@ -1,9 +1,9 @@
 package dev.embedonce.encoder;
 
-import dev.embedonce.encoder.hub.Hub;
-import dev.embedonce.encoder.hub.HubId;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.safetensors.Checkpoint;
+import dev.embedonce.hub.Hub;
+import dev.embedonce.hub.HubId;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

@@ -7,6 +7,7 @@ import dev.embedonce.graph.runtime.OnnxFile;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.image.process.HfImageProcessors;
 import dev.embedonce.image.process.ImageProcessor;
+import dev.embedonce.model.FileDigests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,9 +3,9 @@ package dev.embedonce.encoder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.embedonce.encoder.hub.HubServer;
-import dev.embedonce.encoder.hub.HubSettings;
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.hub.HubSettings;
+import dev.embedonce.testkit.HubServer;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;

@@ -12,6 +12,7 @@ import dev.embedonce.graph.onnx.GraphBuilder;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.model.FileDigests;
 import dev.embedonce.value.Tensor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package dev.embedonce.vlm;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.WeightMemory;
 import dev.embedonce.graph.safetensors.TensorInfo;
-import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyFiles;
 import java.lang.management.ManagementFactory;
 
 /** How weights are kept if nobody says: repacked as float32 where that takes no more than half of the machine's memory. */

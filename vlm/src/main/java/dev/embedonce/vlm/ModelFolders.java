@@ -1,12 +1,12 @@
 package dev.embedonce.vlm;
 
-import dev.embedonce.encoder.hub.Hub;
-import dev.embedonce.encoder.hub.HubFiles;
-import dev.embedonce.encoder.hub.HubId;
-import dev.embedonce.encoder.hub.HubProgress;
-import dev.embedonce.encoder.hub.HubSettings;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.safetensors.Checkpoint;
+import dev.embedonce.hub.Hub;
+import dev.embedonce.hub.HubFiles;
+import dev.embedonce.hub.HubId;
+import dev.embedonce.hub.HubProgress;
+import dev.embedonce.hub.HubSettings;
 import dev.embedonce.vlm.tokenizer.TokenizerForm;
 import java.nio.file.Files;
 import java.nio.file.Path;

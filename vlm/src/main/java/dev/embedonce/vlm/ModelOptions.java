@@ -1,11 +1,11 @@
 package dev.embedonce.vlm;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.encoder.UserFolders;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.graph.runtime.WeightMemory;
 import dev.embedonce.image.process.PixelOptions;
+import dev.embedonce.model.UserFolders;
 import java.nio.file.Path;
 import java.util.Optional;
 

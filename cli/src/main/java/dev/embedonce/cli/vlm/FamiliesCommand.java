@@ -1,7 +1,7 @@
 package dev.embedonce.cli.vlm;
 
 import dev.embedonce.cli.ExitCodes;
-import dev.embedonce.vlm.family.Families;
+import dev.embedonce.vlm.Families;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 

@@ -1,7 +1,7 @@
 package dev.embedonce.cli.vlm;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.encoder.UserFolders;
+import dev.embedonce.model.UserFolders;
 import dev.embedonce.store.Stores;
 
 /** Caches of picture features. */

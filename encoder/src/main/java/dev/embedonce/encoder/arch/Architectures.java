@@ -1,6 +1,7 @@
 package dev.embedonce.encoder.arch;
 
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.model.ModelConfig;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Set;

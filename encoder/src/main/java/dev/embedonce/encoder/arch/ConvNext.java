@@ -9,6 +9,7 @@ import dev.embedonce.graph.blocks.Norm;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ModelConfig;
 import java.util.List;
 import java.util.Set;
 

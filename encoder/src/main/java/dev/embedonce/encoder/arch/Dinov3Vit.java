@@ -15,6 +15,7 @@ import dev.embedonce.graph.blocks.SelfAttention;
 import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ModelConfig;
 import java.util.List;
 import java.util.Set;
 

@@ -2,6 +2,7 @@ package dev.embedonce.encoder.arch;
 
 import dev.embedonce.graph.safetensors.Checkpoint;
 import dev.embedonce.graph.safetensors.Weights;
+import dev.embedonce.model.ModelConfig;
 import java.nio.file.Path;
 
 /**

@@ -12,6 +12,8 @@ import dev.embedonce.graph.onnx.OnnxGraph;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.model.Fingerprints;
+import dev.embedonce.model.ModelConfig;
 import java.util.List;
 import java.util.stream.Collectors;
 

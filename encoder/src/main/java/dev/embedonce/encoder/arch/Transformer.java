@@ -5,6 +5,7 @@ import dev.embedonce.graph.blocks.Pool;
 import dev.embedonce.graph.blocks.SelfAttention;
 import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ModelConfig;
 import java.util.function.UnaryOperator;
 
 /**

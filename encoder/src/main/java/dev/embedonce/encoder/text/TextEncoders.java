@@ -1,7 +1,6 @@
 package dev.embedonce.encoder.text;
 
 import dev.embedonce.encoder.EncoderOptions;
-import dev.embedonce.encoder.FileDigests;
 import dev.embedonce.encoder.ImageEncoders;
 import dev.embedonce.encoder.QuantizedSpeed;
 import dev.embedonce.encoder.arch.Architectures;
@@ -9,7 +8,6 @@ import dev.embedonce.encoder.arch.BuildOptions;
 import dev.embedonce.encoder.arch.BuiltModel;
 import dev.embedonce.encoder.arch.EncoderArchitecture;
 import dev.embedonce.encoder.arch.Modality;
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.encoder.arch.Pooling;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.runtime.Device;
@@ -17,6 +15,8 @@ import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.graph.runtime.SessionOptions;
 import dev.embedonce.graph.safetensors.Checkpoint;
 import dev.embedonce.image.process.HfImageProcessors;
+import dev.embedonce.model.FileDigests;
+import dev.embedonce.model.ModelConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;

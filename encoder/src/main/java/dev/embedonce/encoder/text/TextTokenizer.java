@@ -2,6 +2,7 @@ package dev.embedonce.encoder.text;
 
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.model.tokenizer.NativeTokenizer;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;

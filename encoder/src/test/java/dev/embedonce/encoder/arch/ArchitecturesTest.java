@@ -7,6 +7,7 @@ import dev.embedonce.graph.blocks.QuantizationError;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.graph.runtime.SessionOptions;
 import dev.embedonce.graph.runtime.WeightMemory;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;

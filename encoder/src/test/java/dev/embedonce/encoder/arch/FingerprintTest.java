@@ -9,6 +9,8 @@ import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.graph.safetensors.Checkpoint;
 import dev.embedonce.graph.safetensors.TensorDigester;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.model.Fingerprints;
+import dev.embedonce.model.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;

@@ -3,6 +3,7 @@ package dev.embedonce.encoder.arch;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.onnx.OnnxGraph;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.testkit.Pins;
 import java.nio.file.Path;
 import java.util.List;

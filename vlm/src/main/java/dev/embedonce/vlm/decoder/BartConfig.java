@@ -1,7 +1,7 @@
 package dev.embedonce.vlm.decoder;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.blocks.Activation;
+import dev.embedonce.model.ModelConfig;
 
 /**
  * An encoder that reads the prompt and a decoder that writes, of the BART kind: learned positions, norms behind each half of a layer.

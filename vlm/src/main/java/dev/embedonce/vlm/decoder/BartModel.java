@@ -7,8 +7,8 @@ import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.GraphBuilder;
 import dev.embedonce.graph.onnx.OnnxGraph;
 import dev.embedonce.graph.runtime.OnnxSession;
-import dev.embedonce.vlm.family.FamilyFiles;
-import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import java.util.List;
 
 /** A {@link LanguageModel} of the BART kind: a prompt is read at once, and the sequences of a batch decode one after another. */

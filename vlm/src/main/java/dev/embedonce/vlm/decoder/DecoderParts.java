@@ -7,7 +7,7 @@ import dev.embedonce.vlm.decoder.layer.DecoderLayer;
 import dev.embedonce.vlm.decoder.layer.LayerGraph;
 import dev.embedonce.vlm.decoder.layer.LayerState;
 import dev.embedonce.vlm.decoder.layer.TextModel;
-import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.vlm.load.FamilyOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

@@ -1,6 +1,8 @@
 package dev.embedonce.vlm.family;
 
 import dev.embedonce.vlm.chat.MessageContent;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,10 +1,12 @@
 package dev.embedonce.vlm.family;
 
-import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.decoder.LanguageLayouts;
 import dev.embedonce.vlm.decoder.TextDecoder;
 import dev.embedonce.vlm.decoder.layer.TextModel;
 import dev.embedonce.vlm.decoder.text.TextModels;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.GridPrompts;
 import dev.embedonce.vlm.vision.PatchProcessing;
 import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
@@ -32,7 +34,8 @@ public final class PatchModels {
      * @param patch pixels a side where {@code vision_config} is silent
      */
     public static FamilyImages<Geometry> images(FamilyFiles files, FamilyOptions options, int patch) {
-        return files.images(
+        return FamilyImages.of(
+                files,
                 () -> PatchProcessing.read(files.imageProcessor(), options.pixels()),
                 PatchProcessing::geometry,
                 geometry -> PatchProcessing::pictures,

@@ -1,11 +1,13 @@
 package dev.embedonce.vlm.family;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.blocks.NameLayout;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.decoder.LanguageLayouts;
 import dev.embedonce.vlm.decoder.TextDecoder;
 import dev.embedonce.vlm.decoder.layer.TextModel;
 import dev.embedonce.vlm.decoder.text.TextModels;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.SplitPrompts;
 import dev.embedonce.vlm.vision.ShuffledSiglip;
 import dev.embedonce.vlm.vision.SplitProcessing;
@@ -27,7 +29,8 @@ public final class SplitModels {
         ModelConfig config = files.config();
         TextModel text = TextModels.readOf(config);
         int imageTokenId = config.natural("image_token_id", 128_257);
-        FamilyImages<Integer> images = files.images(
+        FamilyImages<Integer> images = FamilyImages.of(
+                files,
                 () -> SplitProcessing.read(modelType, processorClass, files.imageProcessor(), options.pixels()),
                 SplitProcessing::side,
                 side -> tensors -> SplitProcessing.pictures(tensors, side),

@@ -1,7 +1,4 @@
-/**
- * The families of vision-language models: each a folder named by its {@code model_type}, and a line in {@link
- * dev.embedonce.vlm.family.Families}.
- */
+/** The families of vision-language models: each a folder named by its {@code model_type}, and a line in {@code Families}. */
 @NullMarked
 package dev.embedonce.vlm.family;
 

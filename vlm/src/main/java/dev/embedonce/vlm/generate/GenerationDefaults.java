@@ -1,6 +1,6 @@
 package dev.embedonce.vlm.generate;
 
-import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.model.ModelConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;

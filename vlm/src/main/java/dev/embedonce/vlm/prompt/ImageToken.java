@@ -1,6 +1,6 @@
 package dev.embedonce.vlm.prompt;
 
-import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.model.ModelConfig;
 
 /** Reads the id of the token that stands for a feature of a picture. */
 public final class ImageToken {

@@ -1,7 +1,7 @@
 package dev.embedonce.vlm.tokenizer;
 
-import dev.embedonce.encoder.text.NativeTokenizer;
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.model.tokenizer.NativeTokenizer;
 import dev.embedonce.vlm.prompt.PromptPiece;
 import java.io.IOException;
 import java.nio.file.Files;

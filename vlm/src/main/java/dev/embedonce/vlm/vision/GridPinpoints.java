@@ -1,8 +1,8 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.image.process.ResizeRule.Size;
 import dev.embedonce.key.Revisions;
+import dev.embedonce.model.ModelConfig;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;

@@ -1,6 +1,5 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.image.pixel.AlphaPolicy;
 import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.image.process.ChannelMath;
@@ -11,6 +10,7 @@ import dev.embedonce.image.process.ResizeRule;
 import dev.embedonce.image.resize.ResampleFilter;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.key.Revisions;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;

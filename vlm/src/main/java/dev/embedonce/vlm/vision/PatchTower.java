@@ -1,6 +1,5 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.Linear;
@@ -13,6 +12,7 @@ import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
 
 /**

@@ -1,12 +1,12 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.image.pixel.AlphaPolicy;
 import dev.embedonce.image.process.ChannelMath;
 import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.image.process.PixelValues;
 import dev.embedonce.image.resize.ResampleFilter;
+import dev.embedonce.model.ModelConfig;
 import java.util.List;
 
 /** The settings of pixels that the processors of all families name alike. */

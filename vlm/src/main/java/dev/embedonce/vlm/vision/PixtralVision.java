@@ -1,6 +1,5 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.Linear;
@@ -14,6 +13,7 @@ import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ModelConfig;
 
 /**
  * Pixtral's vision tower: patches of pictures of any size with rotary positions by row and column, no norm at the end.

@@ -1,6 +1,5 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.Linear;
 import dev.embedonce.graph.blocks.Mlp;
@@ -8,6 +7,7 @@ import dev.embedonce.graph.blocks.NameLayout;
 import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ModelConfig;
 import java.util.List;
 
 /**

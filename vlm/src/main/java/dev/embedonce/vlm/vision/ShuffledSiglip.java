@@ -1,13 +1,13 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.Linear;
 import dev.embedonce.graph.blocks.NameLayout;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
-import dev.embedonce.vlm.family.FamilyFiles;
-import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.model.ModelConfig;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import java.util.List;
 
 /**

@@ -1,6 +1,5 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.ClipBlock;
 import dev.embedonce.graph.blocks.Norm;
@@ -8,6 +7,7 @@ import dev.embedonce.graph.blocks.PatchGrid;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ModelConfig;
 
 /**
  * SigLIP's vision tower for pictures of one size, as language models use it: all tokens behind the norm at the end, without the

@@ -1,12 +1,12 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.image.pixel.PixelImage;
 import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.image.process.ResizeRule.Size;
 import dev.embedonce.image.resize.ResampleFilter;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.key.Revisions;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
 import java.nio.LongBuffer;
 import java.util.ArrayList;

@@ -1,7 +1,5 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.encoder.arch.Fingerprints;
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.blocks.NameLayout;
 import dev.embedonce.graph.blocks.NumericMode;
@@ -14,9 +12,11 @@ import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.model.Fingerprints;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
-import dev.embedonce.vlm.family.FamilyFiles;
-import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.Families;
 import dev.embedonce.vlm.ModelOptions;
 import dev.embedonce.vlm.TensorModel;
 import dev.embedonce.vlm.decoder.SequenceBatch;
 import dev.embedonce.vlm.decoder.SequenceBatch.Sequence;
 import dev.embedonce.vlm.decoder.SequenceBatch.Wanted;
+import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.prompt.Prompt;
 import dev.embedonce.vlm.prompt.PromptPiece;
 import dev.embedonce.vlm.tokenizer.ModelTokenizer;

@@ -2,6 +2,8 @@ package dev.embedonce.vlm.family;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embedonce.vlm.Families;
+import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.vision.ImageSettings;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;

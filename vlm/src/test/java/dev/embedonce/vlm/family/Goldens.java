@@ -12,6 +12,7 @@ import dev.embedonce.graph.safetensors.Weights;
 import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.vision.ImageSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;

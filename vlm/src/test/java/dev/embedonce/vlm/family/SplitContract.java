@@ -3,6 +3,8 @@ package dev.embedonce.vlm.family;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedonce.value.Tensor;
+import dev.embedonce.vlm.Families;
+import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.prompt.Prompt;
 import dev.embedonce.vlm.vision.ImageSettings;
 import dev.embedonce.vlm.vision.ProcessedImage;

@@ -1,6 +1,6 @@
 package dev.embedonce.vlm.decoder.rope;
 
-import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.model.ModelConfig;
 import java.util.List;
 
 /**

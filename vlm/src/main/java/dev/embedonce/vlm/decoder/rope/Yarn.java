@@ -1,6 +1,6 @@
 package dev.embedonce.vlm.decoder.rope;
 
-import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.model.ModelConfig;
 
 /**
  * YaRN: frequencies for contexts longer than those a model was trained on. Waves that turn often within the old context stay, those that

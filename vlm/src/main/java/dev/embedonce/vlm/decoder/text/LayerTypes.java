@@ -1,6 +1,6 @@
 package dev.embedonce.vlm.decoder.text;
 
-import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.model.ModelConfig;
 import java.util.List;
 
 /** Reads {@code layer_types} of a {@code text_config}: the kind of attention of each layer. */

@@ -1,8 +1,8 @@
 package dev.embedonce.vlm.decoder.text;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.onnx.Ops.GroupedHeads;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.decoder.layer.CrossAttention;
 import dev.embedonce.vlm.decoder.layer.DecoderLayer;
 import dev.embedonce.vlm.decoder.layer.FeedForward;

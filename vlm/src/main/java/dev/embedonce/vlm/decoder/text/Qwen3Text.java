@@ -1,6 +1,6 @@
 package dev.embedonce.vlm.decoder.text;
 
-import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.decoder.layer.TextModel;
 import java.util.List;
 

@@ -1,6 +1,5 @@
 package dev.embedonce.vlm.family.florence2;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.Linear;
 import dev.embedonce.graph.blocks.Mlp;
@@ -8,6 +7,7 @@ import dev.embedonce.graph.blocks.Norm;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.vision.TowerBuilder;
 import java.util.List;
 import java.util.stream.IntStream;

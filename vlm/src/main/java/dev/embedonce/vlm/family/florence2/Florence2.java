@@ -1,14 +1,14 @@
 package dev.embedonce.vlm.family.florence2;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.blocks.NameLayout;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.decoder.BartConfig;
 import dev.embedonce.vlm.decoder.BartModel;
 import dev.embedonce.vlm.family.Family;
-import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyImages;
 import dev.embedonce.vlm.family.FamilyModel;
-import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -72,7 +72,8 @@ public final class Florence2 implements Family {
     public FamilyModel open(FamilyFiles files, FamilyOptions options) {
         ModelConfig config = files.config();
         BartConfig text = BartConfig.read(config.object("text_config"));
-        FamilyImages<Integer> images = files.images(
+        FamilyImages<Integer> images = FamilyImages.of(
+                files,
                 () -> Florence2Processor.read(files.imageProcessor(), options.pixels()),
                 Florence2Processor::size,
                 size -> Florence2Processor::pictures,

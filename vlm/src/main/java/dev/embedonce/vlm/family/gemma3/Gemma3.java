@@ -1,14 +1,15 @@
 package dev.embedonce.vlm.family.gemma3;
 
-import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.decoder.LanguageLayouts;
 import dev.embedonce.vlm.decoder.TextDecoder;
 import dev.embedonce.vlm.decoder.layer.TextModel;
 import dev.embedonce.vlm.decoder.text.TextModels;
 import dev.embedonce.vlm.family.Family;
-import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.family.FamilyImages;
 import dev.embedonce.vlm.family.FamilyModel;
-import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.ImageToken;
 
 /**
@@ -28,7 +29,8 @@ public final class Gemma3 implements Family {
         config.object("text_config").oneOf("model_type", "gemma3_text");
         TextModel text = TextModels.readOf(config);
         return FamilyModel.open(
-                files.images(
+                FamilyImages.of(
+                        files,
                         () -> Gemma3Processor.read(files.imageProcessor(), options.pixels()),
                         Gemma3Processor::pictures),
                 Gemma3Vision.open(files, options),

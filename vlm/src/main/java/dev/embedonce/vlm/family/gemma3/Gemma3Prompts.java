@@ -1,7 +1,7 @@
 package dev.embedonce.vlm.family.gemma3;
 
-import dev.embedonce.encoder.arch.ModelConfig;
-import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.model.ModelConfig;
+import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.prompt.Placeholders;
 import dev.embedonce.vlm.prompt.Prompt;
 import dev.embedonce.vlm.prompt.Prompt.Placement;

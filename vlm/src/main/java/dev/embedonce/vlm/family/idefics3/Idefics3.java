@@ -1,10 +1,10 @@
 package dev.embedonce.vlm.family.idefics3;
 
 import dev.embedonce.vlm.family.Family;
-import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyModel;
-import dev.embedonce.vlm.family.FamilyOptions;
 import dev.embedonce.vlm.family.SplitModels;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 
 /** {@code model_type} idefics3. */
 // Source: transformers 5.23, models/idefics3/modeling_idefics3.py, processing_idefics3.py

@@ -1,14 +1,15 @@
 package dev.embedonce.vlm.family.llava;
 
-import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.decoder.LanguageLayouts;
 import dev.embedonce.vlm.decoder.TextDecoder;
 import dev.embedonce.vlm.decoder.layer.TextModel;
 import dev.embedonce.vlm.decoder.text.TextModels;
 import dev.embedonce.vlm.family.Family;
-import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.family.FamilyImages;
 import dev.embedonce.vlm.family.FamilyModel;
-import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.ImageToken;
 import dev.embedonce.vlm.prompt.RepeatedPlaceholder;
 
@@ -26,7 +27,7 @@ public final class Llava implements Family {
         TextModel text = TextModels.readOf(config);
         int imageTokenId = ImageToken.id(config, 32_000);
         return FamilyModel.open(
-                files.images(() -> LlavaProcessor.read(files, options), LlavaProcessor::pictures),
+                FamilyImages.of(files, () -> LlavaProcessor.read(files, options), LlavaProcessor::pictures),
                 LlavaVision.open(files, options),
                 new RepeatedPlaceholder(files.imageToken("<image>"), imageTokenId),
                 () -> TextDecoder.open(files, options, LanguageLayouts.LLAVA, text));

@@ -1,11 +1,11 @@
 package dev.embedonce.vlm.family.llava;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.Value;
-import dev.embedonce.vlm.family.FamilyFiles;
-import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.model.ModelConfig;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.vision.ProcessedImage;
 import dev.embedonce.vlm.vision.ProjectedClip;
 import dev.embedonce.vlm.vision.TowerBuilder;

@@ -1,14 +1,15 @@
 package dev.embedonce.vlm.family.llava_next;
 
-import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.decoder.LanguageLayouts;
 import dev.embedonce.vlm.decoder.TextDecoder;
 import dev.embedonce.vlm.decoder.layer.TextModel;
 import dev.embedonce.vlm.decoder.text.TextModels;
 import dev.embedonce.vlm.family.Family;
-import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.family.FamilyImages;
 import dev.embedonce.vlm.family.FamilyModel;
-import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.ImageToken;
 import dev.embedonce.vlm.prompt.RepeatedPlaceholder;
 import dev.embedonce.vlm.vision.GridPinpoints;
@@ -33,7 +34,8 @@ public final class LlavaNext implements Family {
         ProjectedClip tower = ProjectedClip.read(files.config());
         int side = tower.clip().imageSize();
         return FamilyModel.open(
-                files.images(
+                FamilyImages.of(
+                        files,
                         () -> LlavaNextProcessor.read(files, options.pixels(), side),
                         tensors -> LlavaNextProcessor.pictures(tensors, GridPinpoints.read(files.config(), side))),
                 LlavaNextVision.open(files, options),

@@ -1,6 +1,5 @@
 package dev.embedonce.vlm.family.llava_next;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.image.pixel.PixelImage;
 import dev.embedonce.image.process.PixelOptions;
@@ -8,8 +7,9 @@ import dev.embedonce.image.process.ResizeRule.Size;
 import dev.embedonce.image.resize.ResampleFilter;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.key.Revisions;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
-import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.vision.GridPinpoints;
 import dev.embedonce.vlm.vision.GridPinpoints.Grid;
 import dev.embedonce.vlm.vision.GridPinpoints.Inner;

@@ -1,11 +1,11 @@
 package dev.embedonce.vlm.family.llava_next;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
-import dev.embedonce.vlm.family.FamilyFiles;
-import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.vision.GridPinpoints;
 import dev.embedonce.vlm.vision.GridPinpoints.Inner;
 import dev.embedonce.vlm.vision.ProcessedImage;

@@ -1,15 +1,15 @@
 package dev.embedonce.vlm.family.mistral3;
 
-import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.decoder.LanguageLayouts;
 import dev.embedonce.vlm.decoder.TextDecoder;
 import dev.embedonce.vlm.decoder.layer.TextModel;
 import dev.embedonce.vlm.decoder.text.TextModels;
 import dev.embedonce.vlm.family.Family;
-import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyImages;
 import dev.embedonce.vlm.family.FamilyModel;
-import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.ImageToken;
 
 /** {@code model_type} mistral3 with a language model of the Mistral kind; that of Ministral 3 is not supported. */
@@ -25,7 +25,8 @@ public final class Mistral3 implements Family {
         ModelConfig config = files.config();
         TextModel text = TextModels.read(config.object("text_config"), tied(config, files));
         int imageTokenId = ImageToken.id(config, 10);
-        FamilyImages<Integer> images = files.images(
+        FamilyImages<Integer> images = FamilyImages.of(
+                files,
                 () -> Mistral3Processor.read(files, options.pixels()),
                 Mistral3Processor::tokenSide,
                 side -> Mistral3Processor::pictures,

@@ -1,15 +1,15 @@
 package dev.embedonce.vlm.family.mistral3;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.image.pixel.PixelImage;
 import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.image.process.ResizeRule.Size;
 import dev.embedonce.image.resize.ResampleFilter;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.key.Revisions;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
-import dev.embedonce.vlm.family.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.vision.ImageProcessing;
 import dev.embedonce.vlm.vision.ImageSettings;
 import dev.embedonce.vlm.vision.PixelTensors;

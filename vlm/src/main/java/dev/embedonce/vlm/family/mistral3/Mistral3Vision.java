@@ -1,6 +1,5 @@
 package dev.embedonce.vlm.family.mistral3;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.Linear;
@@ -12,8 +11,9 @@ import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
-import dev.embedonce.vlm.family.FamilyFiles;
-import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.model.ModelConfig;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.vision.PatchFeeds;
 import dev.embedonce.vlm.vision.PixtralVision;
 import dev.embedonce.vlm.vision.ProcessedImage;

@@ -1,16 +1,16 @@
 package dev.embedonce.vlm.family.mllama;
 
-import dev.embedonce.encoder.arch.ModelConfig;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.decoder.LanguageLayouts;
 import dev.embedonce.vlm.decoder.TextDecoder;
 import dev.embedonce.vlm.decoder.layer.TextModel;
 import dev.embedonce.vlm.decoder.text.TextModels;
 import dev.embedonce.vlm.family.Family;
-import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyImages;
 import dev.embedonce.vlm.family.FamilyModel;
-import dev.embedonce.vlm.family.FamilyOptions;
 import dev.embedonce.vlm.family.mllama.MllamaProcessor.Tiles;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.ImageToken;
 
 /**
@@ -29,7 +29,8 @@ public final class Mllama implements Family {
         ModelConfig config = files.config();
         config.object("text_config").oneOf("model_type", "mllama_text_model");
         TextModel text = TextModels.readOf(config);
-        FamilyImages<Tiles> images = files.images(
+        FamilyImages<Tiles> images = FamilyImages.of(
+                files,
                 () -> MllamaProcessor.read(files.imageProcessor(), options.pixels()),
                 MllamaProcessor::tiles,
                 tiles -> MllamaProcessor::pictures,

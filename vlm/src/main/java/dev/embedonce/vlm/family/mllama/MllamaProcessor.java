@@ -1,11 +1,11 @@
 package dev.embedonce.vlm.family.mllama;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.image.pixel.PixelImage;
 import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.image.resize.ResampleFilter;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.key.Revisions;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.vision.ImageProcessing;
 import dev.embedonce.vlm.vision.ImageSettings;

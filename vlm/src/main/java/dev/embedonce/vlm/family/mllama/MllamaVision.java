@@ -1,6 +1,5 @@
 package dev.embedonce.vlm.family.mllama;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.Linear;
@@ -13,9 +12,10 @@ import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
-import dev.embedonce.vlm.family.FamilyFiles;
-import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.vision.ProcessedImage;
 import dev.embedonce.vlm.vision.TowerBuilder;
 import dev.embedonce.vlm.vision.VisionFeatures;

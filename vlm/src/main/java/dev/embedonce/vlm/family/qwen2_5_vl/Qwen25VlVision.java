@@ -1,6 +1,5 @@
 package dev.embedonce.vlm.family.qwen2_5_vl;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.Linear;
 import dev.embedonce.graph.blocks.Mlp;
@@ -11,8 +10,9 @@ import dev.embedonce.graph.blocks.SelfAttention;
 import dev.embedonce.graph.blocks.Windows;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
-import dev.embedonce.vlm.family.FamilyFiles;
-import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.model.ModelConfig;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.vision.PatchFeeds;
 import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
 import dev.embedonce.vlm.vision.PatchTower;

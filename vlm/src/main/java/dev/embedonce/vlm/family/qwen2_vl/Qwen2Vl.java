@@ -1,10 +1,10 @@
 package dev.embedonce.vlm.family.qwen2_vl;
 
 import dev.embedonce.vlm.family.Family;
-import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyModel;
-import dev.embedonce.vlm.family.FamilyOptions;
 import dev.embedonce.vlm.family.PatchModels;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 
 /** {@code model_type} qwen2_vl. Still pictures; videos are not supported. */
 // Source: transformers 5.23, models/qwen2_vl/modeling_qwen2_vl.py, configuration_qwen2_vl.py

@@ -1,13 +1,13 @@
 package dev.embedonce.vlm.family.qwen2_vl;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.NameLayout;
 import dev.embedonce.graph.blocks.Norm;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Value;
-import dev.embedonce.vlm.family.FamilyFiles;
-import dev.embedonce.vlm.family.FamilyOptions;
+import dev.embedonce.model.ModelConfig;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.vision.PatchFeeds;
 import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
 import dev.embedonce.vlm.vision.PatchTower;

@@ -3,11 +3,11 @@ package dev.embedonce.vlm.family.qwen3_vl;
 import dev.embedonce.vlm.decoder.LanguageLayouts;
 import dev.embedonce.vlm.decoder.TextDecoder;
 import dev.embedonce.vlm.family.Family;
-import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyImages;
 import dev.embedonce.vlm.family.FamilyModel;
-import dev.embedonce.vlm.family.FamilyOptions;
 import dev.embedonce.vlm.family.PatchModels;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.GridPrompts;
 import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
 

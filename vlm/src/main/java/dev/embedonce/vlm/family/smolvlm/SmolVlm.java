@@ -1,10 +1,10 @@
 package dev.embedonce.vlm.family.smolvlm;
 
 import dev.embedonce.vlm.family.Family;
-import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyModel;
-import dev.embedonce.vlm.family.FamilyOptions;
 import dev.embedonce.vlm.family.SplitModels;
+import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 
 /** {@code model_type} smolvlm. Still pictures; videos are not supported. */
 // Source: transformers 5.23, models/smolvlm/modeling_smolvlm.py, processing_smolvlm.py

@@ -3,9 +3,9 @@ package dev.embedonce.vlm.family.florence2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.image.process.PixelOptions;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.family.Goldens;
 import dev.embedonce.vlm.family.ProcessorForms;

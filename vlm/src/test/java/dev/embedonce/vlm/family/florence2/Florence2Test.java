@@ -3,9 +3,9 @@ package dev.embedonce.vlm.family.florence2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.image.pixel.AlphaPolicy;
 import dev.embedonce.image.process.PixelOptions;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.family.FamilyContract;
 import dev.embedonce.vlm.family.FamilyModel;

@@ -2,11 +2,11 @@ package dev.embedonce.vlm.family.mistral3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedonce.vlm.family.Families;
+import dev.embedonce.vlm.Families;
 import dev.embedonce.vlm.family.FamilyContract;
-import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.Goldens;
+import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.prompt.PromptPiece;
 import dev.embedonce.vlm.vision.ImageSettings;
 import dev.embedonce.vlm.vision.ProcessedImage;

@@ -2,8 +2,8 @@ package dev.embedonce.vlm.family.mllama;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedonce.encoder.arch.ModelConfig;
 import dev.embedonce.image.process.PixelOptions;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.family.FamilyContract;
 import dev.embedonce.vlm.family.Goldens;

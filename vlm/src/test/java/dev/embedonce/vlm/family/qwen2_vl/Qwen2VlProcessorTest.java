@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.image.process.PixelOptions;
-import dev.embedonce.vlm.family.FamilyFiles;
 import dev.embedonce.vlm.family.Goldens;
 import dev.embedonce.vlm.family.ProcessorForms;
+import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.vision.PatchProcessing;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

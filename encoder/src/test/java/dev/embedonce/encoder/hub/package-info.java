@@ -1,4 +1,0 @@
-@NullMarked
-package dev.embedonce.encoder.hub;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.embedonce.hub;
+
+import org.jspecify.annotations.NullMarked;
