@@ -1,16 +1,20 @@
 package dev.embedonce.cli;
 
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The arrows of ARCHITECTURE.md. */
 class ArchitectureTest {
@@ -56,8 +60,22 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** The stores that there are: a package each below that of their interface. */
+    static Set<String> stores() {
+        return CLASSES.stream()
+                .map(type -> type.getPackageName().split("\\."))
+                .filter(name -> name.length > 3 && name[2].equals("store"))
+                .map(name -> name[3])
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    @Test
+    void stores_areFound() {
+        assertThat(stores()).contains("sqlite", "duckdb", "files", "redis", "postgres");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"sqlite", "duckdb", "files", "redis", "postgres"})
+    @MethodSource("stores")
     void stores_knowOnlyCore(String store) {
         noClasses()
                 .that()
@@ -68,7 +86,7 @@ class ArchitectureTest {
                     boolean ours = name.startsWith("dev.embedonce.");
                     boolean here = name.startsWith("dev.embedonce.store." + store);
                     boolean other = name.matches(
-                            "dev\\.embedonce\\.(store\\.|image|graph|encoder|embed|template|vlm|engine|server|lab|cli|cache|care).*");
+                            "dev\\.embedonce\\.(store\\.|image|graph|hub|model|encoder|embed|template|vlm|engine|server|lab|cli|cache|care).*");
                     return ours && other && !here;
                 }))
                 .allowEmptyShould(true)
@@ -198,15 +216,6 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"encoder", "engine", "image", "server", "vlm"})
-    void packages_makeNoCycles(String module) {
-        slices().matching("dev.embedonce.(**)")
-                .should()
-                .beFreeOfCycles()
-                .check(CLASSES.that(resideInAPackage("dev.embedonce." + module + "..")));
-    }
-
     @Test
     void families_areKnownByTheRegistryOnly() {
         noClasses()
@@ -261,21 +270,24 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    @Test
-    void internalPackages_stayInternal() {
+    /** The modules with internal packages, by their package. */
+    static Set<String> internals() {
+        return CLASSES.stream()
+                .map(JavaClass::getPackageName)
+                .filter(name -> name.contains(".internal"))
+                .map(name -> name.substring(0, name.indexOf('.', "dev.embedonce.".length())))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    @ParameterizedTest
+    @MethodSource("internals")
+    void internalPackages_stayInternal(String module) {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("dev.embedonce.image..")
+                .resideOutsideOfPackage(module + "..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("dev.embedonce.image.internal..")
-                .check(CLASSES);
-        noClasses()
-                .that()
-                .resideOutsideOfPackage("dev.embedonce.engine..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("dev.embedonce.engine..internal..")
+                .resideInAPackage(module + "..internal..")
                 .check(CLASSES);
     }
 }

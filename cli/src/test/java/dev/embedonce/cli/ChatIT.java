@@ -3,6 +3,7 @@ package dev.embedonce.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedonce.cli.Launcher.Result;
+import dev.embedonce.cli.terminal.ExitCodes;
 import dev.embedonce.graph.safetensors.Checkpoint;
 import dev.embedonce.graph.safetensors.Weights;
 import dev.embedonce.value.Tensor;

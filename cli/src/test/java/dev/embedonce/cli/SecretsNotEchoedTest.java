@@ -3,6 +3,7 @@ package dev.embedonce.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedonce.cli.pictures.Cli;
+import dev.embedonce.cli.terminal.ExitCodes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

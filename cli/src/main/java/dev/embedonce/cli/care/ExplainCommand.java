@@ -2,11 +2,11 @@ package dev.embedonce.cli.care;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cli.CliException;
-import dev.embedonce.cli.ExitCodes;
-import dev.embedonce.cli.Messages;
-import dev.embedonce.cli.ModelOptions;
-import dev.embedonce.cli.StoreOptions;
+import dev.embedonce.cli.options.ModelOptions;
+import dev.embedonce.cli.options.StoreOptions;
+import dev.embedonce.cli.terminal.CliException;
+import dev.embedonce.cli.terminal.ExitCodes;
+import dev.embedonce.cli.terminal.Messages;
 import dev.embedonce.codec.Lookup;
 import dev.embedonce.encoder.ImageEncoder;
 import dev.embedonce.hash.ContentHash;

@@ -1,7 +1,7 @@
 package dev.embedonce.cli.care;
 
-import dev.embedonce.cli.ExitCodes;
-import dev.embedonce.cli.StoreOptions;
+import dev.embedonce.cli.options.StoreOptions;
+import dev.embedonce.cli.terminal.ExitCodes;
 import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Stores;

@@ -2,9 +2,9 @@ package dev.embedonce.cli.care;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.care.GarbageCollection;
-import dev.embedonce.cli.CliException;
-import dev.embedonce.cli.ExitCodes;
-import dev.embedonce.cli.StoreOptions;
+import dev.embedonce.cli.options.StoreOptions;
+import dev.embedonce.cli.terminal.CliException;
+import dev.embedonce.cli.terminal.ExitCodes;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.StoreUrl;
 import java.time.Duration;

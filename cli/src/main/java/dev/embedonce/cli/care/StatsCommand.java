@@ -2,8 +2,8 @@ package dev.embedonce.cli.care;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.cache.Usage;
-import dev.embedonce.cli.ExitCodes;
-import dev.embedonce.cli.StoreOptions;
+import dev.embedonce.cli.options.StoreOptions;
+import dev.embedonce.cli.terminal.ExitCodes;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.StoreStats;
 import java.util.Map;

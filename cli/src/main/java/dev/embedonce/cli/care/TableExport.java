@@ -2,9 +2,9 @@ package dev.embedonce.cli.care;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.care.EntryWalk;
-import dev.embedonce.cli.CliException;
 import dev.embedonce.cli.output.VectorRow;
 import dev.embedonce.cli.output.VectorWriter;
+import dev.embedonce.cli.terminal.CliException;
 import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.codec.Lookup;
 import dev.embedonce.key.CacheKey;

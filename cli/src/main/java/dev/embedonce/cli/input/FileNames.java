@@ -1,6 +1,6 @@
 package dev.embedonce.cli.input;
 
-import dev.embedonce.cli.NativeText;
+import dev.embedonce.cli.terminal.NativeText;
 import dev.embedonce.embed.ImageItem;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;

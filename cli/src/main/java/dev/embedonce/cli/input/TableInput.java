@@ -1,6 +1,6 @@
 package dev.embedonce.cli.input;
 
-import dev.embedonce.cli.CliException;
+import dev.embedonce.cli.terminal.CliException;
 import dev.embedonce.embed.ImageItem;
 import dev.embedonce.embed.ImageStream;
 import java.io.IOException;

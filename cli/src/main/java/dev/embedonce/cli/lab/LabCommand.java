@@ -1,7 +1,7 @@
 package dev.embedonce.cli.lab;
 
-import dev.embedonce.cli.CliException;
-import dev.embedonce.cli.ExitCodes;
+import dev.embedonce.cli.terminal.CliException;
+import dev.embedonce.cli.terminal.ExitCodes;
 import dev.embedonce.lab.Lab;
 import dev.embedonce.lab.LabListener.Progress;
 import dev.embedonce.lab.LabOptions;

@@ -1,7 +1,7 @@
 package dev.embedonce.cli.output;
 
-import dev.embedonce.cli.CliException;
-import dev.embedonce.cli.Messages;
+import dev.embedonce.cli.terminal.CliException;
+import dev.embedonce.cli.terminal.Messages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

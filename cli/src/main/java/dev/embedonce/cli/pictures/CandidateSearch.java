@@ -1,6 +1,6 @@
 package dev.embedonce.cli.pictures;
 
-import dev.embedonce.cli.CliException;
+import dev.embedonce.cli.terminal.CliException;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.image.hash.HammingIndex;
 import java.util.ArrayList;

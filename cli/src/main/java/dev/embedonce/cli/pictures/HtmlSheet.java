@@ -1,7 +1,7 @@
 package dev.embedonce.cli.pictures;
 
-import dev.embedonce.cli.Messages;
 import dev.embedonce.cli.output.OutputFile;
+import dev.embedonce.cli.terminal.Messages;
 import dev.embedonce.image.decode.Thumbnails;
 import dev.embedonce.image.decode.Thumbnails.Thumbnail;
 import java.io.IOException;
@@ -69,7 +69,7 @@ public final class HtmlSheet {
      *
      * @param maxPixels the most pixels that a picture may have; larger ones are only labelled
      * @param threads pictures that are made small at once
-     * @throws dev.embedonce.cli.CliException if it cannot be written
+     * @throws dev.embedonce.cli.terminal.CliException if it cannot be written
      */
     public static void write(Path file, String title, Stream<Part> parts, long maxPixels, int threads) {
         String template = template();

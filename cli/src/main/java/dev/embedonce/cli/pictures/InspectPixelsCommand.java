@@ -1,10 +1,10 @@
 package dev.embedonce.cli.pictures;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.embedonce.cli.CliException;
-import dev.embedonce.cli.ExitCodes;
-import dev.embedonce.cli.Messages;
 import dev.embedonce.cli.output.OutputFile;
+import dev.embedonce.cli.terminal.CliException;
+import dev.embedonce.cli.terminal.ExitCodes;
+import dev.embedonce.cli.terminal.Messages;
 import dev.embedonce.image.decode.ImageDecoder;
 import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.image.process.ImageProcessor;

@@ -2,7 +2,7 @@ package dev.embedonce.cli.pictures;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.embedonce.cli.CliException;
+import dev.embedonce.cli.terminal.CliException;
 import dev.embedonce.encoder.EncoderOptions;
 import dev.embedonce.encoder.ImageEncoders;
 import dev.embedonce.error.ModelLoadException;

@@ -1,13 +1,13 @@
 package dev.embedonce.cli.pictures;
 
 import dev.embedonce.cache.CacheStats;
-import dev.embedonce.cli.CliException;
-import dev.embedonce.cli.ExitCodes;
-import dev.embedonce.cli.ModelOptions;
-import dev.embedonce.cli.StoreOptions;
 import dev.embedonce.cli.input.ImageInput;
+import dev.embedonce.cli.options.ModelOptions;
+import dev.embedonce.cli.options.StoreOptions;
 import dev.embedonce.cli.output.OutputFile;
 import dev.embedonce.cli.pictures.PictureReader.Result;
+import dev.embedonce.cli.terminal.CliException;
+import dev.embedonce.cli.terminal.ExitCodes;
 import dev.embedonce.embed.ImageStream;
 import dev.embedonce.store.StoreUrl;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.embedonce.cli.pictures;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.embedonce.cli.ExitCodes;
-import dev.embedonce.cli.Messages;
 import dev.embedonce.cli.input.ImageInput;
+import dev.embedonce.cli.terminal.ExitCodes;
+import dev.embedonce.cli.terminal.Messages;
 import dev.embedonce.embed.ImageItem;
 import dev.embedonce.embed.ImageStream;
 import dev.embedonce.image.decode.ExifPolicy;

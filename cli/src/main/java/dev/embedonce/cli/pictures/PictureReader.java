@@ -1,7 +1,7 @@
 package dev.embedonce.cli.pictures;
 
-import dev.embedonce.cli.CliException;
-import dev.embedonce.cli.Messages;
+import dev.embedonce.cli.terminal.CliException;
+import dev.embedonce.cli.terminal.Messages;
 import dev.embedonce.embed.ImageItem;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.hash.ContentHasher;

@@ -1,7 +1,7 @@
 package dev.embedonce.cli.search;
 
-import dev.embedonce.cli.CliException;
 import dev.embedonce.cli.pictures.Cosine;
+import dev.embedonce.cli.terminal.CliException;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.DataInputStream;

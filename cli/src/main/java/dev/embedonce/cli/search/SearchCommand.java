@@ -1,15 +1,15 @@
 package dev.embedonce.cli.search;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cli.CliException;
-import dev.embedonce.cli.ExitCodes;
-import dev.embedonce.cli.Messages;
-import dev.embedonce.cli.ModelOptions;
-import dev.embedonce.cli.StoreOptions;
 import dev.embedonce.cli.input.ImageInput;
+import dev.embedonce.cli.options.ModelOptions;
+import dev.embedonce.cli.options.StoreOptions;
 import dev.embedonce.cli.output.OutputFile;
 import dev.embedonce.cli.pictures.Console;
 import dev.embedonce.cli.pictures.Cosine;
+import dev.embedonce.cli.terminal.CliException;
+import dev.embedonce.cli.terminal.ExitCodes;
+import dev.embedonce.cli.terminal.Messages;
 import dev.embedonce.embed.ImageItem;
 import dev.embedonce.embed.ImageStream;
 import dev.embedonce.encoder.EncoderOptions;

@@ -1,6 +1,6 @@
 package dev.embedonce.cli.search;
 
-import dev.embedonce.cli.CliException;
+import dev.embedonce.cli.terminal.CliException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.embedonce.cli.search;
 
-import dev.embedonce.cli.CliException;
+import dev.embedonce.cli.terminal.CliException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,9 @@
 package dev.embedonce.cli.vlm;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cli.CliException;
-import dev.embedonce.cli.ExitCodes;
-import dev.embedonce.cli.Messages;
+import dev.embedonce.cli.terminal.CliException;
+import dev.embedonce.cli.terminal.ExitCodes;
+import dev.embedonce.cli.terminal.Messages;
 import dev.embedonce.vlm.VisionLanguageModel;
 import dev.embedonce.vlm.chat.ChatMessage;
 import java.io.BufferedReader;

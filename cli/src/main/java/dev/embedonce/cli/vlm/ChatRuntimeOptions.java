@@ -1,7 +1,7 @@
 package dev.embedonce.cli.vlm;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cli.DownloadProgress;
+import dev.embedonce.cli.terminal.DownloadProgress;
 import dev.embedonce.demo.DemoModel;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.Device;

@@ -1,6 +1,6 @@
 package dev.embedonce.cli.vlm;
 
-import dev.embedonce.cli.ExitCodes;
+import dev.embedonce.cli.terminal.ExitCodes;
 import dev.embedonce.vlm.Families;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -1,9 +1,9 @@
 package dev.embedonce.cli.vlm;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cli.CliException;
-import dev.embedonce.cli.ExitCodes;
-import dev.embedonce.cli.StoreOptions;
+import dev.embedonce.cli.options.StoreOptions;
+import dev.embedonce.cli.terminal.CliException;
+import dev.embedonce.cli.terminal.ExitCodes;
 import dev.embedonce.encoder.EncoderOptions;
 import dev.embedonce.encoder.ImageEncoder;
 import dev.embedonce.encoder.ImageEncoders;

@@ -1,8 +1,8 @@
 package dev.embedonce.cli.vlm;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cli.CliException;
-import dev.embedonce.cli.ExitCodes;
+import dev.embedonce.cli.terminal.CliException;
+import dev.embedonce.cli.terminal.ExitCodes;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.TensorModel;
 import dev.embedonce.vlm.VisionLanguageModel;

@@ -3,7 +3,7 @@ package dev.embedonce.cli.input;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.embedonce.cli.CliException;
+import dev.embedonce.cli.terminal.CliException;
 import dev.embedonce.embed.ImageItem;
 import dev.embedonce.embed.ImageStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.embedonce.cli;
+package dev.embedonce.cli.terminal;
 
 import dev.embedonce.embed.TooManyBytesException;
 import java.nio.file.FileSystemException;

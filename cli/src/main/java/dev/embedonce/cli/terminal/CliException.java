@@ -1,4 +1,4 @@
-package dev.embedonce.cli;
+package dev.embedonce.cli.terminal;
 
 /** The user asked for something that cannot be done: one clear line and exit code 2. */
 public final class CliException extends RuntimeException {

@@ -1,6 +1,7 @@
-package dev.embedonce.cli;
+package dev.embedonce.cli.options;
 
 import dev.embedonce.cache.FeatureCache;
+import dev.embedonce.cli.terminal.CliException;
 import dev.embedonce.codec.SealKeys;
 import dev.embedonce.model.UserFolders;
 import dev.embedonce.store.CacheStore;

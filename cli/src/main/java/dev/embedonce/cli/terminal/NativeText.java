@@ -1,4 +1,4 @@
-package dev.embedonce.cli;
+package dev.embedonce.cli.terminal;
 
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -37,7 +37,7 @@ public final class NativeText {
     }
 
     /** Makes standard output and error UTF-8, whatever the locale. */
-    static void writeUtf8() {
+    public static void writeUtf8() {
         if (!UTF_8) {
             System.setProperty("sun.stdout.encoding", "UTF-8"); // picocli asks for these
             System.setProperty("sun.stderr.encoding", "UTF-8");
@@ -55,7 +55,7 @@ public final class NativeText {
      *
      * @throws CliException if one of them holds what the locale does not know
      */
-    static void requireReadable(String... arguments) {
+    public static void requireReadable(String... arguments) {
         boolean lost = !UTF_8 || Arrays.stream(arguments).anyMatch(argument -> argument.indexOf(LOST) >= 0);
         if (!lost) {
             return;

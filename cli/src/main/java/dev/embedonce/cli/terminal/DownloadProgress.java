@@ -1,4 +1,4 @@
-package dev.embedonce.cli;
+package dev.embedonce.cli.terminal;
 
 import dev.embedonce.hub.HubProgress;
 import java.util.Locale;

@@ -1,4 +1,4 @@
-package dev.embedonce.cli;
+package dev.embedonce.cli.terminal;
 
 /** What the command's exit status says. */
 public final class ExitCodes {

@@ -1,4 +1,4 @@
-package dev.embedonce.cli;
+package dev.embedonce.cli.options;
 
 import dev.embedonce.encoder.EncoderOptions;
 import dev.embedonce.encoder.ImageEncoder;
