@@ -84,7 +84,7 @@ public final class VisionLanguageModel implements AutoCloseable {
 
     /**
      * The features of pictures, from the cache where it has them. All are looked up at once, and those that are missing are encoded
-     * together. Pictures are decoded on the caller's thread: within {@link dev.embedonce.image.decode.Cancellation#during} they are given up when
+     * together. Pictures are decoded on the caller's thread: within {@link dev.embedonce.image.pixel.Cancellation#during} they are given up when
      * nobody waits for them any more.
      *
      * @param images encoded bytes of each

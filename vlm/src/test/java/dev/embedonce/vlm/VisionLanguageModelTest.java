@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.cache.Source;
 import dev.embedonce.error.ModelLoadException;
-import dev.embedonce.image.decode.Cancellation;
+import dev.embedonce.image.pixel.Cancellation;
 import dev.embedonce.store.Stores;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.chat.ChatMessage;

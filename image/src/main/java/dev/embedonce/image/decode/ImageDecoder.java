@@ -3,6 +3,7 @@ package dev.embedonce.image.decode;
 import dev.embedonce.image.internal.ImageSource;
 import dev.embedonce.image.internal.WorkBudget;
 import dev.embedonce.image.internal.format.ImageSources;
+import dev.embedonce.image.pixel.Cancellation;
 import dev.embedonce.image.pixel.Conversions;
 import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.image.pixel.Orientation;

@@ -58,7 +58,12 @@ public final class OpenedImage {
             }
             if (orientation > 1) {
                 byte[] turned = Orientation.apply(
-                        interleave(part, stored), stored.width(), stored.height(), BANDS, orientation);
+                        interleave(part, stored),
+                        stored.width(),
+                        stored.height(),
+                        BANDS,
+                        orientation,
+                        budget.checkpoint());
                 part = Interleaved.rows(turned, wanted, BANDS);
             }
             return new Resampler.Source(checked(part), wanted, BANDS, width(), height());
@@ -74,7 +79,7 @@ public final class OpenedImage {
     }
 
     private byte[] interleave(PlanarRows rows, Region region) {
-        byte[] samples = new byte[Math.multiplyExact(Math.multiplyExact(region.width(), region.height()), BANDS)];
+        byte[] samples = budget.checkpoint().bytes((long) region.width() * region.height() * BANDS);
         Resampler.Sink sink = Interleaved.into(samples, region.width(), BANDS);
         int[][] row = new int[BANDS][region.width()];
         for (int y = 0; y < region.height(); y++) {

@@ -1,5 +1,6 @@
 package dev.embedonce.image.internal;
 
+import dev.embedonce.image.internal.work.Checkpoint;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +17,42 @@ public final class Exif {
     private static final Pattern XMP = Pattern.compile("tiff:Orientation(?:=\"|>)([0-9])");
 
     private Exif() {}
+
+    /** Bytes as characters, without a copy; each that is looked at is a unit of work or two. */
+    private static final class Latin1 implements CharSequence {
+        private final byte[] data;
+        private final int at;
+        private final int length;
+        private final Checkpoint checkpoint;
+
+        Latin1(byte[] data, int at, int length, Checkpoint checkpoint) {
+            this.data = data;
+            this.at = at;
+            this.length = length;
+            this.checkpoint = checkpoint;
+        }
+
+        @Override
+        public int length() {
+            return length;
+        }
+
+        @Override
+        public char charAt(int index) {
+            checkpoint.advance(2);
+            return (char) (data[at + index] & 0xFF);
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return new Latin1(data, at + start, end - start, checkpoint);
+        }
+
+        @Override
+        public String toString() {
+            return new String(data, at, length, StandardCharsets.ISO_8859_1);
+        }
+    }
 
     /** The orientation in the TIFF structure at {@code at}, with or without {@code Exif\0\0} before it. */
     public static int orientation(byte[] data, int at, int length) {
@@ -61,9 +98,9 @@ public final class Exif {
         return value;
     }
 
-    /** The orientation that an XMP packet names. */
-    public static int xmpOrientation(byte[] data, int at, int length) {
-        Matcher matcher = XMP.matcher(new String(data, at, length, StandardCharsets.ISO_8859_1));
+    /** The orientation that an XMP packet names; the text may be long, so the search tells {@code checkpoint} how far it is. */
+    public static int xmpOrientation(byte[] data, int at, int length, Checkpoint checkpoint) {
+        Matcher matcher = XMP.matcher(new Latin1(data, at, length, checkpoint));
         return matcher.find() ? Integer.parseInt(matcher.group(1)) : NONE;
     }
 }

@@ -1,5 +1,6 @@
 package dev.embedonce.image.internal;
 
+import dev.embedonce.image.internal.work.Checkpoint;
 import dev.embedonce.image.pixel.ImageException;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
@@ -11,9 +12,6 @@ import java.util.function.BooleanSupplier;
  * bytes are always accepted or always refused. Not thread-safe.
  */
 public final class WorkBudget {
-    /** The most work between two looks at whether decoding is cancelled; what takes longer is done in steps. */
-    public static final int STEP = 1 << 20;
-
     // an honest picture needs at most about a third of this; see docs/adr/006-own-decoders.md
     private static final long BASE = 16_000_000;
     private static final long PER_BYTE = 60;
@@ -22,11 +20,10 @@ public final class WorkBudget {
     private static final long MEMORY_BASE = 24_000_000;
     private static final long MEMORY_PER_PIXEL = 8;
 
-    private final BooleanSupplier cancelled;
+    private final Checkpoint checkpoint;
     private final long memoryLimit;
     private long limit;
     private long spent;
-    private long sinceCheck;
     private long held;
 
     /**
@@ -37,7 +34,7 @@ public final class WorkBudget {
      * @param cancelled whether to stop; asked often, so it must be quick
      */
     public WorkBudget(int bytes, long maxPixels, BooleanSupplier cancelled) {
-        this.cancelled = cancelled;
+        this.checkpoint = new Checkpoint(cancelled);
         this.memoryLimit = MEMORY_BASE + MEMORY_PER_PIXEL * Math.min(maxPixels, Long.MAX_VALUE / 16);
         this.limit = BASE + PER_BYTE * bytes;
         check();
@@ -55,22 +52,48 @@ public final class WorkBudget {
      * @throws CancellationException if decoding was cancelled
      */
     public void spend(long units) {
+        reserve(units);
+        checkpoint.advance(units);
+    }
+
+    /**
+     * Asks for work that is done later, little by little; whoever does it tells the {@link #checkpoint()}.
+     *
+     * @throws ImageException if it is more than the picture may cost
+     */
+    public void reserve(long units) {
         spent += units;
         if (spent > limit) {
             throw new ImageException("image takes more work to decode than an honest one of its size");
         }
-        sinceCheck += units;
-        if (sinceCheck >= STEP) {
-            check();
-        }
+    }
+
+    /** Where to ask whether decoding was cancelled, for work that is paid for or needs no paying. */
+    public Checkpoint checkpoint() {
+        return checkpoint;
     }
 
     /** Throws if decoding was cancelled. */
     public void check() {
-        sinceCheck = 0;
-        if (cancelled.getAsBoolean()) {
-            throw new CancellationException("the decoding of an image was cancelled");
-        }
+        checkpoint.ask();
+    }
+
+    /** A fresh array that counts as held; refused as {@link #hold} does. */
+    public byte[] bytes(long length) {
+        hold(length);
+        return checkpoint.bytes(length);
+    }
+
+    /** As {@link #bytes}, of 16-bit numbers. */
+    public short[] shorts(long length) {
+        hold(2 * length);
+        return checkpoint.shorts(length);
+    }
+
+    /** As {@link #bytes}, of 32-bit numbers. */
+    public int[] ints(long length) {
+        hold(4 * length);
+        return checkpoint.ints(length);
     }
 
     /**

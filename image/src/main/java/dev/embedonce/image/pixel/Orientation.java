@@ -1,5 +1,6 @@
 package dev.embedonce.image.pixel;
 
+import dev.embedonce.image.internal.work.Checkpoint;
 import dev.embedonce.key.Revisions;
 
 /** The eight ways EXIF says a stored picture is to be turned. */
@@ -7,6 +8,9 @@ import dev.embedonce.key.Revisions;
 public final class Orientation {
     /** Raised when this step makes other pixels of the same bytes and settings; part of the preprocessing version. */
     private static final int REVISION = 1;
+
+    /** Of a pixel that is far from the one before. */
+    private static final int PIXEL_WORK = 12;
 
     private Orientation() {}
 
@@ -30,7 +34,8 @@ public final class Orientation {
     }
 
     /** Turns interleaved samples of a stored {@code width} x {@code height} picture. */
-    public static byte[] apply(byte[] stored, int width, int height, int bands, int orientation) {
+    public static byte[] apply(
+            byte[] stored, int width, int height, int bands, int orientation, Checkpoint checkpoint) {
         boolean swap = swapsSides(orientation);
         int stepX = (mirrorsX(orientation) ? -1 : 1) * bands;
         int stepY = (mirrorsY(orientation) ? -1 : 1) * bands * width;
@@ -40,11 +45,14 @@ public final class Orientation {
         int shownHeight = swap ? width : height;
         int across = swap ? stepY : stepX;
         int down = swap ? stepX : stepY;
-        byte[] shown = new byte[stored.length];
+        byte[] shown = checkpoint.bytes(stored.length);
         int at = 0;
         for (int y = 0; y < shownHeight; y++) {
             int from = start + y * down;
             for (int x = 0; x < shownWidth; x++) {
+                if (x % Checkpoint.PIECE == 0) {
+                    checkpoint.advance((long) PIXEL_WORK * Math.min(Checkpoint.PIECE, shownWidth - x));
+                }
                 for (int band = 0; band < bands; band++) {
                     shown[at++] = stored[from + band];
                 }

@@ -1,5 +1,6 @@
 package dev.embedonce.image.pixel;
 
+import dev.embedonce.image.internal.work.Checkpoint;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -89,18 +90,18 @@ public final class PixelImage {
     /** The picture in mode RGB. */
     public PixelImage toRgb(AlphaPolicy alpha) {
         if (alpha == AlphaPolicy.OVER_WHITE && hasTransparency()) {
-            return wrap(PixelMode.RGB, width, height, Conversions.overWhite(this));
+            return wrap(PixelMode.RGB, width, height, Conversions.overWhite(this, checkpoint()));
         }
         return mode == PixelMode.RGB && colourKey == null
                 ? this
-                : wrap(PixelMode.RGB, width, height, Conversions.rgb(this));
+                : wrap(PixelMode.RGB, width, height, Conversions.rgb(this, checkpoint()));
     }
 
     /** The picture in mode L, as Pillow's {@code convert("L")} makes it: weighted sum of the colours, transparency ignored. */
     public PixelImage toGrey() {
         return mode == PixelMode.GREY && colourKey == null
                 ? this
-                : wrap(PixelMode.GREY, width, height, Conversions.grey(this));
+                : wrap(PixelMode.GREY, width, height, Conversions.grey(this, checkpoint()));
     }
 
     /**
@@ -112,13 +113,18 @@ public final class PixelImage {
         if (orientation < 2 || orientation > 8) {
             return this;
         }
-        byte[] turned = Orientation.apply(samples, width, height, mode.bytesPerPixel(), orientation);
+        byte[] turned = Orientation.apply(samples, width, height, mode.bytesPerPixel(), orientation, checkpoint());
         boolean swap = Orientation.swapsSides(orientation);
         return withSamples(swap ? height : width, swap ? width : height, turned);
     }
 
     public PixelImage withSamples(int newWidth, int newHeight, byte[] newSamples) {
         return new PixelImage(mode, newWidth, newHeight, newSamples, palette, colourKey);
+    }
+
+    /** Conversions are given up, too, when the thread's {@link Cancellation} says so. */
+    private static Checkpoint checkpoint() {
+        return new Checkpoint(Cancellation.current());
     }
 
     public byte[] raw() {

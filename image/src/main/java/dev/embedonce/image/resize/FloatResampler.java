@@ -1,5 +1,7 @@
 package dev.embedonce.image.resize;
 
+import dev.embedonce.image.internal.work.Checkpoint;
+import dev.embedonce.image.pixel.Cancellation;
 import dev.embedonce.key.Revisions;
 import java.util.Arrays;
 
@@ -22,6 +24,7 @@ public final class FloatResampler {
             weights = new float[outputs][];
             float scale = (float) inputs / outputs;
             float reach = (float) filter.support() * Math.max(scale, 1);
+            ResampleAxis.checkWeights((long) (outputs * (2.0 * reach + 1)), inputs, outputs);
             for (int i = 0; i < outputs; i++) {
                 float centre = scale * (i + 0.5f);
                 first[i] = Math.max((int) (centre - reach + 0.5f), 0);
@@ -64,6 +67,7 @@ public final class FloatResampler {
      */
     public static void resample(
             Resampler.Source source, float[] values, int width, int height, ResampleFilter filter, Sink sink) {
+        Checkpoint checkpoint = new Checkpoint(Cancellation.current());
         float[][] narrow = across(source, values, new Axis(filter, source.width(), width), width);
         Axis down = new Axis(filter, source.height(), height);
         float[][] row = new float[source.bands()][width];
@@ -72,6 +76,7 @@ public final class FloatResampler {
                 Arrays.fill(row[band], 0);
                 float[] weights = down.weights[y];
                 for (int j = 0; j < weights.length; j++) {
+                    checkpoint.advance(width);
                     addScaled(row[band], narrow[band], (down.first[y] + j) * width, weights[j]);
                 }
             }

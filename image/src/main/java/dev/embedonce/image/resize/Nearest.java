@@ -1,5 +1,7 @@
 package dev.embedonce.image.resize;
 
+import dev.embedonce.image.internal.work.Checkpoint;
+import dev.embedonce.image.pixel.Cancellation;
 import dev.embedonce.image.pixel.Region;
 
 /** Pillow's NEAREST: each output is one input pixel. Positions are added up step by step, as Pillow does, not multiplied. */
@@ -13,7 +15,9 @@ final class Nearest {
         int[][] row = new int[source.bands()][source.have().width()];
         int[][] out = new int[source.bands()][want.width()];
         int read = -1;
+        Checkpoint checkpoint = new Checkpoint(Cancellation.current());
         for (int y = want.y(); y < want.bottom(); y++) {
+            checkpoint.advance((long) source.bands() * want.width());
             if (rows[y] != read) {
                 read = rows[y];
                 source.rows().read(read, row);

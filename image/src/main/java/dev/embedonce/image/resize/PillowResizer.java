@@ -1,5 +1,7 @@
 package dev.embedonce.image.resize;
 
+import dev.embedonce.image.internal.work.Checkpoint;
+import dev.embedonce.image.pixel.Cancellation;
 import dev.embedonce.image.pixel.PixelImage;
 import dev.embedonce.image.pixel.PixelMode;
 import dev.embedonce.image.pixel.Premultiplied;
@@ -41,8 +43,9 @@ public final class PillowResizer {
         boolean alpha = (image.mode() == PixelMode.RGBA || image.mode() == PixelMode.GREY_ALPHA)
                 && used != ResampleFilter.NEAREST;
         int bands = image.mode().bytesPerPixel();
-        byte[] source = alpha ? Premultiplied.from(image.raw(), bands) : image.raw();
-        byte[] target = new byte[Math.multiplyExact(Math.multiplyExact(width, height), bands)];
+        Checkpoint checkpoint = new Checkpoint(Cancellation.current());
+        byte[] source = alpha ? Premultiplied.from(image.raw(), bands, checkpoint) : image.raw();
+        byte[] target = checkpoint.bytes((long) width * height * bands);
         Region whole = Region.whole(image.width(), image.height());
         Resampler.resample(
                 new Resampler.Source(
@@ -53,6 +56,6 @@ public final class PillowResizer {
                 used,
                 profile,
                 Interleaved.into(target, width, bands));
-        return image.withSamples(width, height, alpha ? Premultiplied.undo(target, bands) : target);
+        return image.withSamples(width, height, alpha ? Premultiplied.undo(target, bands, checkpoint) : target);
     }
 }

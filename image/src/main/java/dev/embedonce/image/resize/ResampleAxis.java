@@ -1,5 +1,9 @@
 package dev.embedonce.image.resize;
 
+import dev.embedonce.image.internal.work.Checkpoint;
+import dev.embedonce.image.pixel.Cancellation;
+import dev.embedonce.image.pixel.ImageException;
+
 /**
  * Fixed-point filter weights along one axis, for the outputs {@code from <= i < to} of a resize from {@code inSize} to {@code
  * outSize} samples.
@@ -8,6 +12,9 @@ package dev.embedonce.image.resize;
 final class ResampleAxis {
     /** Fractional bits of a weight. */
     static final int PRECISION_BITS = 22;
+
+    private static final int MAX_WEIGHTS = 1 << 22;
+    private static final int WEIGHT_WORK = 10;
 
     private final int[] first;
     private final int[] count;
@@ -30,12 +37,27 @@ final class ResampleAxis {
         double scale = (double) inSize / outSize;
         double filterScale = Math.max(1, scale);
         double support = filter.support() * filterScale;
-        ResampleAxis axis = new ResampleAxis(to - from, (int) Math.ceil(support) * 2 + 1, false);
-        double[] row = new double[axis.stride];
+        int stride = (int) Math.ceil(support) * 2 + 1;
+        checkWeights((long) (to - from) * stride, inSize, outSize);
+        Checkpoint checkpoint = new Checkpoint(Cancellation.current());
+        ResampleAxis axis = new ResampleAxis(to - from, stride, false);
+        double[] row = new double[stride];
         for (int i = from; i < to; i++) {
+            checkpoint.advance((long) WEIGHT_WORK * stride);
             axis.fill(i - from, filter, row, (i + 0.5) * scale, support, 1 / filterScale, inSize);
         }
         return axis;
+    }
+
+    /**
+     * Refuses a side of a million samples or so, whose weights would take more memory and time than the pixels.
+     *
+     * @throws ImageException if there are more {@code weights} than any picture worth resizing needs
+     */
+    static void checkWeights(long weights, int inSize, int outSize) {
+        if (weights > MAX_WEIGHTS) {
+            throw new ImageException("a side of " + inSize + " pixels is too long to be resized to " + outSize);
+        }
     }
 
     private static ResampleAxis identity(int from, int to) {

@@ -1,6 +1,9 @@
 package dev.embedonce.image.resize;
 
 import dev.embedonce.image.internal.PlanarRows;
+import dev.embedonce.image.internal.work.Checkpoint;
+import dev.embedonce.image.pixel.Cancellation;
+import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.image.pixel.Region;
 import dev.embedonce.key.Revisions;
 import java.util.Arrays;
@@ -34,12 +37,16 @@ public final class Resampler {
     /** Rows turned into columns, or back, at once. */
     private static final int TURNED = 8;
 
+    /** The most memory for rows and columns on their way, in bytes; 8000x8000 pixels need some 6 MB. */
+    private static final long MAX_MEMORY = 256_000_000;
+
     /** Arrays that {@link #addScaled} adds at once. */
     private static final int TAPS = 4;
 
     private final int bands;
     private final ResampleAxis horizontal;
     private final ResampleAxis vertical;
+    private final Checkpoint checkpoint = new Checkpoint(Cancellation.current());
 
     private Resampler(int bands, ResampleAxis horizontal, ResampleAxis vertical) {
         this.bands = bands;
@@ -84,7 +91,11 @@ public final class Resampler {
             return;
         }
         Region have = source.have();
-        byte[][] middle = new byte[source.bands()][Math.multiplyExact(have.width(), want.height())];
+        Checkpoint checkpoint = new Checkpoint(Cancellation.current());
+        byte[][] middle = new byte[source.bands()][];
+        for (int band = 0; band < middle.length; band++) {
+            middle[band] = checkpoint.bytes((long) have.width() * want.height());
+        }
         ResampleAxis columns = ResampleAxis.of(filter, source.width(), source.width(), have.x(), have.right());
         new Resampler(source.bands(), columns, down)
                 .run(source.rows(), have, (row, samples) -> narrow(samples, middle, row * have.width()));
@@ -96,7 +107,24 @@ public final class Resampler {
                         sink);
     }
 
+    /**
+     * Refuses what would need far more memory than its pixels: a picture of a few rows that are millions of pixels long.
+     *
+     * @throws ImageException if it would
+     */
+    private void checkMemory(Region have) {
+        long input = (long) have.width() * bands * (Math.min(STRIP, have.height() + TURNED) + TURNED);
+        long output = (long) horizontal.outputs() * bands * (vertical.maxCount() + 2L * STRIP);
+        long weights = (long) horizontal.outputs() * horizontal.maxCount();
+        if (Integer.BYTES * (input + output + weights) > MAX_MEMORY) {
+            throw new ImageException("resizing " + have.width() + "x" + have.height() + " pixels to "
+                    + horizontal.outputs() + "x" + vertical.outputs() + " takes more memory than the limit of "
+                    + MAX_MEMORY / 1_000_000 + " MB");
+        }
+    }
+
     private void run(PlanarRows source, Region have, Sink sink) {
+        checkMemory(have);
         RowRing rows = new RowRing(source, have);
         if (vertical.isIdentity()) {
             for (int y = 0; y < vertical.outputs(); y++) {
@@ -113,6 +141,7 @@ public final class Resampler {
                 for (int j = 0; j < inputs.length; j++) {
                     inputs[j] = rows.get(vertical.first(y) + Math.min(j, n - 1))[band];
                 }
+                checkpoint.advance(1 + (long) sums[band].length * n);
                 sum(sums[band], inputs, 0, vertical, y);
             }
             sink.accept(y, sums);
@@ -224,7 +253,13 @@ public final class Resampler {
                     toColumns(band, band * strip + top);
                 }
             }
+            long work = 0;
             for (int x = 0; x < horizontal.outputs(); x++) {
+                work += (long) bands * strip * horizontal.count(x);
+                if (work >= Checkpoint.PIECE) {
+                    checkpoint.advance(work);
+                    work = 0;
+                }
                 sum(sums[x], columns, horizontal.first(x) - have.x(), horizontal, x);
             }
             for (int top = 0; top < rows; top += TURNED) {

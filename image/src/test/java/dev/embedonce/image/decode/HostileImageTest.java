@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embedonce.image.decode.HostileImages.Tag;
+import dev.embedonce.image.internal.WorkBudget;
 import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.image.pixel.PixelMode;
 import java.lang.management.ManagementFactory;
@@ -43,7 +44,13 @@ class HostileImageTest {
 
     @Test
     void decode_tiffStripsThatShareLongFax_exceedTheWork() {
-        refusesWork(HostileImages.tiffOfEqualStrips(8, 1, 8000, 4, new byte[1_000_000]));
+        byte[] fax = new byte[1_000_000]; // fills up before its only end of a line, then eight white pixels
+        fax[fax.length - 2] = 1;
+        fax[fax.length - 1] = (byte) 0b1001_1000;
+        assertThat(decoder.decode(HostileImages.tiffOfEqualStrips(8, 1, 1, 3, fax))
+                        .width())
+                .isEqualTo(8);
+        refusesWork(HostileImages.tiffOfEqualStrips(8, 1, 8000, 3, fax));
     }
 
     @Test
@@ -120,6 +127,30 @@ class HostileImageTest {
                 .hasMessage("image takes more memory to decode than the limit of 312 MB");
         assertThat(new ImageDecoder(ExifPolicy.APPLY, 64_000_000).decode(bytes).mode())
                 .isEqualTo(PixelMode.CMYK);
+    }
+
+    @Test
+    void decode_pngOfOneRowOfMegapixels_countsItsRows() {
+        byte[] bytes = HostileImages.rgbaPng(8_000_000, 1);
+        assertThatThrownBy(() -> new ImageDecoder(ExifPolicy.APPLY, 8_000_000).decode(bytes))
+                .isInstanceOf(ImageException.class)
+                .hasMessage("image takes more memory to decode than the limit of 88 MB");
+    }
+
+    @Test
+    void decode_tiffOfSixteenBits_keepsHalfOfIt() {
+        int strips = 16;
+        byte[] strip = HostileImages.deflated(new byte[4000 * 250 * 6]);
+        byte[] bytes = HostileImages.rgbTiffOfEqualStrips(4000, 250, strips, 16, 8, strip);
+        assertThat(allocated(() -> decoder.decode(bytes))).isLessThan(16_000_000L * 13);
+    }
+
+    @Test
+    void decode_jpeg_keepsNothingButItsSamples() {
+        byte[] bytes = HostileImages.jpeg(512, 512, 3);
+        WorkBudget budget = new WorkBudget(bytes.length, 16_000_000, () -> false);
+        decoder.open(bytes, budget).decode();
+        assertThat(budget.held()).isEqualTo(3 * 512 * 512);
     }
 
     private void refusesWork(byte[] bytes) {

@@ -73,6 +73,22 @@ final class HostileImages {
         return tiff(strip, tags.toArray(Tag[]::new));
     }
 
+    /** An RGB TIFF in strips that all hold the same {@code strip}. */
+    static byte[] rgbTiffOfEqualStrips(
+            int width, int rowsPerStrip, int strips, int bits, int compression, byte[] strip) {
+        return tiff(
+                strip,
+                Tag.of(256, width),
+                Tag.of(257, rowsPerStrip * strips),
+                Tag.of(258, bits),
+                Tag.of(259, compression),
+                Tag.of(262, 2),
+                Tag.of(273, filled(strips, 8)),
+                Tag.of(277, 3),
+                Tag.of(278, rowsPerStrip),
+                Tag.of(279, filled(strips, strip.length)));
+    }
+
     static int[] filled(int n, int value) {
         int[] values = new int[n];
         Arrays.fill(values, value);
@@ -245,10 +261,17 @@ final class HostileImages {
     }
 
     private static ByteArrayOutputStream pngStart(int width, int height) {
+        return pngStart(width, height, 0);
+    }
+
+    private static ByteArrayOutputStream pngStart(int width, int height, int colourType) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         write(out, 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n');
         ByteBuffer header = ByteBuffer.allocate(13).putInt(width).putInt(height);
-        chunk(out, "IHDR", header.put(new byte[] {8, 0, 0, 0, 0}).array());
+        chunk(
+                out,
+                "IHDR",
+                header.put(new byte[] {8, (byte) colourType, 0, 0, 0}).array());
         return out;
     }
 
@@ -297,6 +320,218 @@ final class HostileImages {
             simpleCode(bits, 0);
         }
         return webp("VP8L", bits.leastBytes());
+    }
+
+    /** A lossless stream without its header, whose pixels take no bits at all; every pixel is {@code green} on transparent black. */
+    private static byte[] emptyLosslessStream(int green) {
+        Bits bits = new Bits();
+        bits.least(1, 0).least(1, 0).least(1, 0); // no transform, no colour cache, one group
+        simpleCode(bits, green);
+        for (int i = 0; i < 4; i++) {
+            simpleCode(bits, 0);
+        }
+        return bits.leastBytes();
+    }
+
+    /**
+     * A lossy WebP of one colour, every edge of its blocks filtered, with a lossless alpha channel of 128.
+     *
+     * @param filter of the alpha channel: 0 none, 1 horizontal, 2 vertical, 3 gradient
+     */
+    static byte[] lossyWebpWithAlpha(int width, int height, int filter) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        byte[] canvas = {
+            0x10,
+            0,
+            0,
+            0,
+            (byte) (width - 1),
+            (byte) ((width - 1) >> 8),
+            0,
+            (byte) (height - 1),
+            (byte) ((height - 1) >> 8),
+            0
+        };
+        riffChunk(out, "VP8X", canvas);
+        byte[] stream = emptyLosslessStream(128);
+        byte[] alpha = new byte[stream.length + 1];
+        alpha[0] = (byte) (1 | filter << 2);
+        System.arraycopy(stream, 0, alpha, 1, stream.length);
+        riffChunk(out, "ALPH", alpha);
+        riffChunk(out, "VP8 ", keyFrame(width, height));
+        return webp(out.toByteArray());
+    }
+
+    /** A key frame that is zeros after its header: modes all the same, no coefficients, the loop filter at its strongest. */
+    private static byte[] keyFrame(int width, int height) {
+        BoolEncoder header = new BoolEncoder();
+        header.number(2, 0).number(1, 0); // colours; no segments
+        header.number(1, 0)
+                .number(6, 63)
+                .number(3, 0)
+                .number(1, 0); // the normal filter, its level and sharpness, no deltas
+        byte[] bits = header.bytes();
+        long macroblocks = (long) ((width + 15) / 16) * ((height + 15) / 16);
+        int first = (int) Math.min((1 << 19) - 1, 1000 + 8 * macroblocks);
+        int second = (int) (1000 + 8 * macroblocks);
+        ByteBuffer frame = ByteBuffer.allocate(10 + first + second).order(ByteOrder.LITTLE_ENDIAN);
+        int tag = 0x10 | first << 5;
+        frame.put((byte) tag).put((byte) (tag >> 8)).put((byte) (tag >> 16));
+        frame.put((byte) 0x9D)
+                .put((byte) 0x01)
+                .put((byte) 0x2A)
+                .putShort((short) width)
+                .putShort((short) height);
+        return frame.put(bits).array();
+    }
+
+    /** Writes bits of probability one half as VP8 reads them (RFC 6386, section 7.3). */
+    private static final class BoolEncoder {
+        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        private long bottom;
+        private int range = 255;
+        private int shifts;
+
+        BoolEncoder number(int bits, int value) {
+            for (int i = bits - 1; i >= 0; i--) {
+                int split = 1 + ((range - 1) >> 1);
+                if ((value >> i & 1) != 0) {
+                    bottom += split;
+                    range -= split;
+                } else {
+                    range = split;
+                }
+                while (range < 128) {
+                    range <<= 1;
+                    bottom <<= 1;
+                    shifts++;
+                }
+            }
+            return this;
+        }
+
+        /** All bits so far, of which there are few; zeros may follow. */
+        byte[] bytes() {
+            byte[] bytes =
+                    ByteBuffer.allocate(8).putLong(bottom << (56 - shifts)).array();
+            out.writeBytes(bytes);
+            return out.toByteArray();
+        }
+    }
+
+    private static void riffChunk(ByteArrayOutputStream out, String type, byte[] body) {
+        out.writeBytes(type.getBytes(StandardCharsets.ISO_8859_1));
+        out.writeBytes(ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(body.length)
+                .array());
+        out.writeBytes(body);
+        if ((body.length & 1) == 1) {
+            out.write(0);
+        }
+    }
+
+    private static byte[] webp(byte[] chunks) {
+        ByteBuffer out = ByteBuffer.allocate(12 + chunks.length).order(ByteOrder.LITTLE_ENDIAN);
+        out.put("RIFF".getBytes(StandardCharsets.ISO_8859_1)).putInt(4 + chunks.length);
+        return out.put("WEBP".getBytes(StandardCharsets.ISO_8859_1)).put(chunks).array();
+    }
+
+    /** A 24-bit bitmap of black pixels. */
+    static byte[] bmp(int width, int height) {
+        int stride = (width * 3 + 3) / 4 * 4;
+        ByteBuffer out = ByteBuffer.allocate(54 + stride * height).order(ByteOrder.LITTLE_ENDIAN);
+        out.put((byte) 'B').put((byte) 'M').putInt(out.capacity()).putInt(0).putInt(54);
+        out.putInt(40).putInt(width).putInt(height).putShort((short) 1).putShort((short) 24);
+        return out.array();
+    }
+
+    /** A bitmap of run-length codes, all black. */
+    static byte[] bmpOfRuns(int width, int height) {
+        int runs = (width + 254) / 255;
+        int start = 54 + 4 * 256;
+        ByteBuffer out = ByteBuffer.allocate(start + height * 2 * (runs + 1)).order(ByteOrder.LITTLE_ENDIAN);
+        out.put((byte) 'B').put((byte) 'M').putInt(out.capacity()).putInt(0).putInt(start);
+        out.putInt(40)
+                .putInt(width)
+                .putInt(height)
+                .putShort((short) 1)
+                .putShort((short) 8)
+                .putInt(1);
+        out.position(start);
+        for (int y = 0; y < height; y++) {
+            for (int i = 0; i < runs; i++) {
+                out.put((byte) 255).put((byte) 7);
+            }
+            out.putShort((short) 0);
+        }
+        return out.array();
+    }
+
+    /** An RGB TIFF in one strip, deflated, its rows predicted. */
+    static byte[] tiffOfOneStrip(int width, int height, int bits, int compression, Tag... more) {
+        byte[] strip = compression == 8
+                ? deflated(new byte[width * height * 3 * bits / 8])
+                : new byte[width * height * 3 * bits / 8];
+        List<Tag> tags = new ArrayList<>(List.of(
+                Tag.of(256, width),
+                Tag.of(257, height),
+                Tag.of(258, bits),
+                Tag.of(259, compression),
+                Tag.of(262, 2),
+                Tag.of(273, 8),
+                Tag.of(277, 3),
+                Tag.of(278, height),
+                Tag.of(279, strip.length)));
+        tags.addAll(List.of(more));
+        return tiff(strip, tags.toArray(Tag[]::new));
+    }
+
+    /** A page of group 4 fax codes whose pixels alternate, so that every one of them has a code; {@code side} must be even. */
+    static byte[] faxOfStripes(int side) {
+        Bits bits = new Bits();
+        for (int i = 0; i < side / 2; i++) {
+            bits.most(3, 1).most(6, 7).most(3, 2); // horizontal: one white, one black
+        }
+        byte[] first = bits.mostBytes();
+        byte[] page = Arrays.copyOf(first, first.length + side * (side - 1) / 8 + 2);
+        Arrays.fill(page, first.length, page.length, (byte) -1); // vertical, below each change of the row above
+        if (bits.length % 8 != 0) {
+            page[first.length - 1] |= (byte) ((1 << (8 - bits.length % 8)) - 1);
+        }
+        return page;
+    }
+
+    /** A small PNG with XMP of {@code length} bytes that name no orientation. */
+    static byte[] pngWithText(int length) {
+        ByteArrayOutputStream out = pngStart(1, 1);
+        ByteBuffer text = ByteBuffer.allocate(length);
+        text.put("XML:com.adobe.xmp\0\0".getBytes(StandardCharsets.ISO_8859_1));
+        chunk(out, "iTXt", text.array());
+        chunk(out, "IDAT", deflated(new byte[2]));
+        chunk(out, "IEND", new byte[0]);
+        return out.toByteArray();
+    }
+
+    /** A black RGB PNG, rows filtered by {@code filter}. */
+    static byte[] rgbPng(int width, int height, int filter) {
+        return colourPng(width, height, 2, 3, filter);
+    }
+
+    /** A transparent RGBA PNG. */
+    static byte[] rgbaPng(int width, int height) {
+        return colourPng(width, height, 6, 4, 0);
+    }
+
+    private static byte[] colourPng(int width, int height, int colourType, int bands, int filter) {
+        ByteArrayOutputStream out = pngStart(width, height, colourType);
+        byte[] rows = new byte[(bands * width + 1) * height];
+        for (int y = 0; y < height; y++) {
+            rows[y * (bands * width + 1)] = (byte) filter;
+        }
+        chunk(out, "IDAT", deflated(rows));
+        chunk(out, "IEND", new byte[0]);
+        return out.toByteArray();
     }
 
     private static void simpleCode(Bits bits, int symbol) {

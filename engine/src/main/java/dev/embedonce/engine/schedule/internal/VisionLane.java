@@ -5,7 +5,7 @@ import dev.embedonce.cache.FeatureEncoder;
 import dev.embedonce.cache.Outcome;
 import dev.embedonce.cache.Source;
 import dev.embedonce.hash.ContentHash;
-import dev.embedonce.image.decode.Cancellation;
+import dev.embedonce.image.pixel.Cancellation;
 import dev.embedonce.vlm.ImageReport;
 import dev.embedonce.vlm.vision.ProcessedImage;
 import java.io.ByteArrayInputStream;

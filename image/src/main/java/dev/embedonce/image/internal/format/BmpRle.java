@@ -23,7 +23,7 @@ final class BmpRle {
         this.data = data;
         this.at = at;
         this.width = width;
-        this.out = new byte[Math.multiplyExact(width, height)];
+        this.out = budget.bytes((long) width * height);
         this.nibbles = nibbles;
     }
 

@@ -3,6 +3,7 @@ package dev.embedonce.image.internal.format;
 import dev.embedonce.image.internal.Bytes;
 import dev.embedonce.image.internal.ImageSource;
 import dev.embedonce.image.internal.WorkBudget;
+import dev.embedonce.image.internal.work.Checkpoint;
 import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.image.pixel.ImageFormat;
 import dev.embedonce.image.pixel.Palette;
@@ -172,7 +173,6 @@ final class BmpSource implements ImageSource {
 
     private PixelImage decodeIndexed() {
         byte[] palette = palette();
-        budget.hold((long) width * height);
         byte[] indices = compression == RAW
                 ? unpack()
                 : BmpRle.decode(data, pixelsAt, width, height, compression == RLE4, budget);
@@ -184,11 +184,19 @@ final class BmpSource implements ImageSource {
             return PixelImage.wrapIndexed(width, height, indices, new Palette(palette, null));
         }
         if (plain == PixelMode.BILEVEL) {
-            for (int i = 0; i < indices.length; i++) {
+            negate(indices);
+        }
+        return PixelImage.wrap(plain, width, height, indices);
+    }
+
+    private void negate(byte[] indices) {
+        for (int from = 0; from < indices.length; from += Checkpoint.PIECE) {
+            int to = Math.min(indices.length, from + Checkpoint.PIECE);
+            budget.checkpoint().advance(to - from);
+            for (int i = from; i < to; i++) {
                 indices[i] = (byte) -indices[i];
             }
         }
-        return PixelImage.wrap(plain, width, height, indices);
     }
 
     private byte[] palette() {
@@ -230,12 +238,15 @@ final class BmpSource implements ImageSource {
 
     private byte[] unpack() {
         requirePixels();
-        byte[] indices = new byte[Math.multiplyExact(width, height)];
+        byte[] indices = budget.bytes((long) width * height);
         int mask = (1 << bits) - 1;
         for (int y = 0, at = 0; y < height; y++) {
-            budget.spend(PIXEL_WORK * (1L + width));
+            budget.spend(PIXEL_WORK);
             int row = pixelsAt + y * stride();
             for (int x = 0; x < width; x++) {
+                if (x % Checkpoint.PIECE == 0) {
+                    budget.spend((long) PIXEL_WORK * Math.min(Checkpoint.PIECE, width - x));
+                }
                 int bit = x * bits;
                 indices[at++] = (byte) (data[row + (bit >> 3)] >> (8 - bits - (bit & 7)) & mask);
             }
@@ -247,13 +258,15 @@ final class BmpSource implements ImageSource {
         requirePixels();
         boolean alpha = bits == 32 && compression == BIT_FIELDS && order[3] >= 0;
         int bands = alpha ? 4 : 3;
-        budget.hold((long) width * height * bands);
-        byte[] samples = new byte[Math.multiplyExact(Math.multiplyExact(width, height), bands)];
+        byte[] samples = budget.bytes((long) width * height * bands);
         int at = 0;
         for (int y = 0; y < height; y++) {
-            budget.spend(PIXEL_WORK * (1L + width));
+            budget.spend(PIXEL_WORK);
             int from = pixelsAt + y * stride();
             for (int x = 0; x < width; x++, at += bands, from += bits / 8) {
+                if (x % Checkpoint.PIECE == 0) {
+                    budget.spend((long) PIXEL_WORK * Math.min(Checkpoint.PIECE, width - x));
+                }
                 if (bits == 16) {
                     sixteen(from, samples, at);
                 } else {
@@ -279,14 +292,18 @@ final class BmpSource implements ImageSource {
     }
 
     private void flip(byte[] samples, int rowLength) {
-        byte[] swap = new byte[rowLength];
+        byte[] swap = new byte[Math.min(rowLength, Checkpoint.PIECE)];
         for (int y = 0; y < height / 2; y++) {
-            budget.spend(1 + rowLength);
-            int top = y * rowLength;
-            int bottom = (height - 1 - y) * rowLength;
-            System.arraycopy(samples, top, swap, 0, rowLength);
-            System.arraycopy(samples, bottom, samples, top, rowLength);
-            System.arraycopy(swap, 0, samples, bottom, rowLength);
+            budget.spend(1);
+            for (int from = 0; from < rowLength; from += swap.length) {
+                int n = Math.min(swap.length, rowLength - from);
+                budget.spend(n);
+                int top = y * rowLength + from;
+                int bottom = (height - 1 - y) * rowLength + from;
+                System.arraycopy(samples, top, swap, 0, n);
+                System.arraycopy(samples, bottom, samples, top, n);
+                System.arraycopy(swap, 0, samples, bottom, n);
+            }
         }
     }
 }

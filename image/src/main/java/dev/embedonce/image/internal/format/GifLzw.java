@@ -37,7 +37,7 @@ final class GifLzw {
     }
 
     private byte[] run(int minimum, int size) {
-        byte[] out = new byte[size];
+        byte[] out = budget.bytes(size);
         int[] prefix = new int[MAX_CODES];
         byte[] last = new byte[MAX_CODES];
         byte[] stack = new byte[MAX_CODES + 1];

@@ -126,8 +126,7 @@ final class GifSource implements ImageSource {
     @Override
     public PixelImage decode() {
         int area = Math.multiplyExact(frameWidth, frameHeight);
-        budget.hold((long) width * height + area);
-        byte[] samples = new byte[Math.multiplyExact(width, height)];
+        byte[] samples = budget.bytes((long) width * height);
         if (transparentIndex != NO_INDEX) {
             Arrays.fill(samples, (byte) transparentIndex);
         }
@@ -137,6 +136,7 @@ final class GifSource implements ImageSource {
             int step = interlaced ? (pass == 0 ? 8 : 16 >> pass) : 1;
             int first = interlaced && pass > 0 ? 8 >> pass : 0;
             for (int y = first; y < frameHeight; y += step) {
+                budget.checkpoint().advance(frameWidth);
                 int to = (frameY + y) * width + frameX;
                 System.arraycopy(frame, row++ * frameWidth, samples, to, frameWidth);
             }

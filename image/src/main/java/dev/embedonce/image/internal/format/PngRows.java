@@ -2,6 +2,7 @@ package dev.embedonce.image.internal.format;
 
 import dev.embedonce.image.internal.Bytes;
 import dev.embedonce.image.internal.WorkBudget;
+import dev.embedonce.image.internal.work.Checkpoint;
 import dev.embedonce.image.pixel.ImageException;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -9,12 +10,11 @@ import java.util.zip.Inflater;
 /** Inflates the image data of a PNG row by row and undoes the row filters. */
 // Source: PNG specification, third edition, section 9
 final class PngRows implements AutoCloseable {
-    /** The most input that is inflated at once. */
-    private static final int PIECE = 1 << 16;
     /** What inflating and filtering costs: for each row, for each of its bytes, for each byte of input. */
     private static final int ROW_WORK = 100;
 
-    private static final int BYTE_WORK = 5;
+    private static final int INFLATE_WORK = 2;
+    private static final int FILTER_WORK = 3;
     private static final int INPUT_WORK = 8;
 
     private final byte[] data;
@@ -38,8 +38,9 @@ final class PngRows implements AutoCloseable {
     void startPass(int bytesPerRow, int bytesPerPixel) {
         rowBytes = bytesPerRow;
         pixelBytes = bytesPerPixel;
-        row = new byte[bytesPerRow + 1];
-        previous = new byte[bytesPerRow + 1];
+        budget.release(row.length + previous.length);
+        row = budget.bytes(bytesPerRow + 1L);
+        previous = budget.bytes(bytesPerRow + 1L);
     }
 
     /** The next row; its samples start at index 1, the array is reused two rows later. */
@@ -47,9 +48,13 @@ final class PngRows implements AutoCloseable {
         byte[] current = previous;
         previous = row;
         row = current;
-        budget.spend(ROW_WORK + (long) BYTE_WORK * rowBytes);
+        budget.spend(ROW_WORK);
         fill(current);
-        unfilter(current[0]);
+        for (int from = 1; from <= rowBytes; from += Checkpoint.PIECE) {
+            int to = Math.min(rowBytes, from + Checkpoint.PIECE - 1);
+            budget.spend((long) FILTER_WORK * (to - from + 1));
+            unfilter(current[0], from, to);
+        }
         return current;
     }
 
@@ -57,8 +62,9 @@ final class PngRows implements AutoCloseable {
         int filled = 0;
         try {
             while (filled < rowBytes + 1) {
-                int n = inflater.inflate(target, filled, rowBytes + 1 - filled);
+                int n = inflater.inflate(target, filled, Math.min(Checkpoint.PIECE, rowBytes + 1 - filled));
                 filled += n;
+                budget.spend((long) INFLATE_WORK * n);
                 if (n == 0) {
                     feed();
                 }
@@ -84,49 +90,50 @@ final class PngRows implements AutoCloseable {
             inputEnd = inputAt + PngChunks.availableLength(data, chunk);
             chunk = PngChunks.after(data, chunk);
         }
-        int piece = Math.min(PIECE, inputEnd - inputAt);
+        int piece = Math.min(Checkpoint.PIECE, inputEnd - inputAt);
         budget.spend(ROW_WORK + (long) INPUT_WORK * piece);
         inflater.setInput(data, inputAt, piece);
         inputAt += piece;
     }
 
-    private void unfilter(int filter) {
+    /** Undoes the filter for the bytes {@code from} to {@code to} of the row, both included, those before being done. */
+    private void unfilter(int filter, int from, int to) {
         switch (filter) {
             case 0 -> {}
-            case 1 -> sub();
-            case 2 -> up();
-            case 3 -> average();
-            case 4 -> paeth();
+            case 1 -> sub(from, to);
+            case 2 -> up(from, to);
+            case 3 -> average(from, to);
+            case 4 -> paeth(from, to);
             default -> throw new ImageException("corrupt PNG: unknown row filter " + (filter & 0xFF));
         }
     }
 
-    private void sub() {
-        for (int i = 1 + pixelBytes; i <= rowBytes; i++) {
+    private void sub(int from, int to) {
+        for (int i = Math.max(from, 1 + pixelBytes); i <= to; i++) {
             row[i] += row[i - pixelBytes];
         }
     }
 
-    private void up() {
-        for (int i = 1; i <= rowBytes; i++) {
+    private void up(int from, int to) {
+        for (int i = from; i <= to; i++) {
             row[i] += previous[i];
         }
     }
 
-    private void average() {
-        for (int i = 1; i <= Math.min(pixelBytes, rowBytes); i++) {
+    private void average(int from, int to) {
+        for (int i = from; i <= Math.min(pixelBytes, to); i++) {
             row[i] += (byte) ((previous[i] & 0xFF) >> 1);
         }
-        for (int i = 1 + pixelBytes; i <= rowBytes; i++) {
+        for (int i = Math.max(from, 1 + pixelBytes); i <= to; i++) {
             row[i] += (byte) (((row[i - pixelBytes] & 0xFF) + (previous[i] & 0xFF)) >> 1);
         }
     }
 
-    private void paeth() {
-        for (int i = 1; i <= Math.min(pixelBytes, rowBytes); i++) {
+    private void paeth(int from, int to) {
+        for (int i = from; i <= Math.min(pixelBytes, to); i++) {
             row[i] += previous[i];
         }
-        for (int i = 1 + pixelBytes; i <= rowBytes; i++) {
+        for (int i = Math.max(from, 1 + pixelBytes); i <= to; i++) {
             int left = row[i - pixelBytes] & 0xFF;
             int above = previous[i] & 0xFF;
             int corner = previous[i - pixelBytes] & 0xFF;

@@ -4,6 +4,7 @@ import dev.embedonce.image.internal.Bytes;
 import dev.embedonce.image.internal.Exif;
 import dev.embedonce.image.internal.ImageSource;
 import dev.embedonce.image.internal.WorkBudget;
+import dev.embedonce.image.internal.work.Checkpoint;
 import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.image.pixel.ImageFormat;
 import dev.embedonce.image.pixel.Palette;
@@ -32,6 +33,7 @@ final class PngSource implements ImageSource {
 
     private static final int CHUNK_WORK = 150;
     private static final long TEXT_WORK = 8;
+    private static final int UNPACK_WORK = 2;
 
     private final byte[] data;
     private final WorkBudget budget;
@@ -93,7 +95,7 @@ final class PngSource implements ImageSource {
                 return;
             }
             int length = PngChunks.length(data, at);
-            budget.spend(CHUNK_WORK + length);
+            budget.spend(CHUNK_WORK);
             if (intact(at, length, type)) {
                 chunk(type, at, length);
             }
@@ -143,7 +145,12 @@ final class PngSource implements ImageSource {
     /** Whether the checksum fits; a critical chunk without is refused. */
     private boolean intact(int at, int length, int type) {
         checksum.reset();
-        checksum.update(data, at + 4, length + 4);
+        int end = at + 8 + length;
+        for (int from = at + 4; from < end; from += Checkpoint.PIECE) {
+            int n = Math.min(Checkpoint.PIECE, end - from);
+            budget.spend(n);
+            checksum.update(data, from, n);
+        }
         boolean fits = (int) checksum.getValue() == Bytes.i32be(data, at + 8 + length, NAME);
         if (!fits && critical(type)) {
             throw new ImageException("corrupt PNG: wrong checksum of its " + name(type) + " chunk");
@@ -188,8 +195,8 @@ final class PngSource implements ImageSource {
 
     private void xmp(int body, int length) {
         if (length > XMP_KEYWORD.length() && Bytes.startsWith(data, body, XMP_KEYWORD)) {
-            budget.spend(TEXT_WORK * length);
-            xmpOrientation = Exif.xmpOrientation(data, body, length);
+            budget.reserve(TEXT_WORK * length);
+            xmpOrientation = Exif.xmpOrientation(data, body, length, budget.checkpoint());
         }
     }
 
@@ -254,8 +261,7 @@ final class PngSource implements ImageSource {
         if (mode == PixelMode.PALETTE && palette == null) {
             throw new ImageException("corrupt PNG: palette picture without a palette");
         }
-        budget.hold((long) width * height * mode.bytesPerPixel());
-        byte[] samples = new byte[Math.multiplyExact(Math.multiplyExact(width, height), mode.bytesPerPixel())];
+        byte[] samples = budget.bytes((long) width * height * mode.bytesPerPixel());
         try (PngRows rows = new PngRows(data, firstData, budget)) {
             PngUnpacker unpacker = new PngUnpacker(samples, width, depth, colourType, mode);
             if (interlaced) {
@@ -283,7 +289,12 @@ final class PngSource implements ImageSource {
         int bitsPerPixel = depth * unpacker.channels();
         rows.startPass((int) (((long) columns * bitsPerPixel + 7) / 8), Math.max(1, bitsPerPixel / 8));
         for (int y = startY; y < height; y += stepY) {
-            unpacker.unpack(rows.next(), y, startX, stepX, columns);
+            byte[] row = rows.next();
+            for (int from = 0; from < columns; from += Checkpoint.PIECE) {
+                int to = Math.min(from + Checkpoint.PIECE, columns);
+                budget.spend((long) UNPACK_WORK * (to - from));
+                unpacker.unpack(row, y, startX, stepX, from, to);
+            }
         }
     }
 

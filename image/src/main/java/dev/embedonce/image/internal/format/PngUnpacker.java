@@ -32,33 +32,36 @@ final class PngUnpacker {
         };
     }
 
-    /** Puts {@code columns} pixels of {@code row}, whose samples start at index 1, at {@code x = startX, startX + stepX, ...}. */
-    void unpack(byte[] row, int y, int startX, int stepX, int columns) {
+    /**
+     * Puts the pixels {@code from} to {@code to} of {@code row}, whose samples start at index 1, where they belong: pixel 0 at
+     * {@code x = startX}, the next at {@code startX + stepX}.
+     */
+    void unpack(byte[] row, int y, int startX, int stepX, int from, int to) {
         int bytes = mode.bytesPerPixel();
         int at = (y * width + startX) * bytes;
         int step = stepX * bytes;
         if (depth == 8) {
-            whole(row, at, step, bytes, columns);
+            whole(row, at, step, bytes, from, to);
         } else if (depth == 16) {
-            high(row, at, step, columns);
+            high(row, at, step, from, to);
         } else {
-            packed(row, at, step, columns);
+            packed(row, at, step, from, to);
         }
     }
 
-    private void whole(byte[] row, int at, int step, int bytes, int columns) {
+    private void whole(byte[] row, int at, int step, int bytes, int start, int end) {
         if (step == bytes) {
-            System.arraycopy(row, 1, samples, at, columns * bytes);
+            System.arraycopy(row, 1 + start * bytes, samples, at + start * bytes, (end - start) * bytes);
             return;
         }
-        for (int i = 0; i < columns; i++) {
+        for (int i = start; i < end; i++) {
             System.arraycopy(row, 1 + i * bytes, samples, at + i * step, bytes);
         }
     }
 
-    private void high(byte[] row, int at, int step, int columns) {
+    private void high(byte[] row, int at, int step, int start, int end) {
         int channels = channels();
-        for (int i = 0; i < columns; i++) {
+        for (int i = start; i < end; i++) {
             int from = 1 + 2 * i * channels;
             int to = at + i * step;
             switch (channels) {
@@ -81,10 +84,10 @@ final class PngUnpacker {
         }
     }
 
-    private void packed(byte[] row, int at, int step, int columns) {
+    private void packed(byte[] row, int at, int step, int start, int end) {
         int mask = (1 << depth) - 1;
         int scale = mode == PixelMode.PALETTE ? 1 : 255 / mask;
-        for (int i = 0; i < columns; i++) {
+        for (int i = start; i < end; i++) {
             int bit = i * depth;
             int value = (row[1 + (bit >> 3)] >> (8 - depth - (bit & 7))) & mask;
             samples[at + i * step] = (byte) (value * scale);

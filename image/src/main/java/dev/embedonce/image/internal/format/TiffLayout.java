@@ -106,6 +106,11 @@ final class TiffLayout {
         return compression == JPEG;
     }
 
+    /** Whether chunks are fax-compressed, in one of three ways. */
+    boolean isFax() {
+        return compression >= FaxDecoder.MODIFIED_HUFFMAN && compression <= FaxDecoder.GROUP_4;
+    }
+
     boolean planar() {
         return planar;
     }

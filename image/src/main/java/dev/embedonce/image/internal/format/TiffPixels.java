@@ -3,15 +3,12 @@ package dev.embedonce.image.internal.format;
 import dev.embedonce.image.internal.Bytes;
 import dev.embedonce.image.internal.WorkBudget;
 import dev.embedonce.image.internal.jpeg.JpegSource;
+import dev.embedonce.image.internal.work.Checkpoint;
 import dev.embedonce.image.pixel.ImageException;
-import java.util.Arrays;
 
 /** Reads strips or tiles and lays their samples out as one pixel-interleaved picture, in the file's byte order. */
 final class TiffPixels implements AutoCloseable {
     private static final int PLAIN = 1;
-    private static final int FAX_RLE = 2;
-    private static final int FAX_3 = 3;
-    private static final int FAX_4 = 4;
     private static final int LZW = 5;
     private static final int DEFLATE = 8;
     private static final int OLD_DEFLATE = 32946;
@@ -34,12 +31,22 @@ final class TiffPixels implements AutoCloseable {
         this.codecs = new TiffCodecs(tags.data(), budget);
     }
 
+    /** Bits of each sample that {@link #read} gives: of colours of 16 bits only the high eight are kept, as in Pillow. */
+    int bits() {
+        return narrows() ? 8 : layout.bits();
+    }
+
+    private boolean narrows() {
+        return layout.bits() == 16 && layout.samples() > 1;
+    }
+
+    /** Bytes of one row that {@link #read} gives. */
+    int rowBytes() {
+        return Math.toIntExact(((long) layout.width() * layout.samples() * bits() + 7) / 8);
+    }
+
     byte[] read() {
-        if (layout.compression() == FAX_RLE || layout.compression() == FAX_3 || layout.compression() == FAX_4) {
-            return new TiffFax(tags, layout, budget).read();
-        }
-        budget.hold((long) layout.rowBytes() * layout.height());
-        byte[] picture = new byte[Math.multiplyExact(layout.rowBytes(), layout.height())];
+        byte[] picture = budget.bytes((long) rowBytes() * layout.height());
         int planes = layout.planar() ? layout.samples() : 1;
         int chunk = 0;
         for (int plane = 0; plane < planes; plane++) {
@@ -58,18 +65,22 @@ final class TiffPixels implements AutoCloseable {
         int rows = layout.tiled() ? layout.chunkHeight() : Math.min(layout.chunkHeight(), layout.height() - y);
         int size = Math.multiplyExact(layout.chunkRowBytes(), rows);
         budget.hold(size);
-        budget.spend(CHUNK_WORK + (long) BYTE_WORK * size);
+        budget.spend(CHUNK_WORK);
+        budget.reserve((long) BYTE_WORK * size);
         int from = layout.offset(chunk);
         int length = layout.length(chunk);
-        if (layout.isJpeg()) {
-            return jpeg(from, length, rows, size);
+        if (layout.isFax()) {
+            return fax(from, length, rows, size);
         }
-        byte[] target = new byte[size];
+        if (layout.isJpeg()) {
+            return jpeg(from, length, rows);
+        }
+        byte[] target = budget.checkpoint().bytes(size);
         byte[] data = tags.data();
         switch (layout.compression()) {
             case PLAIN -> {
                 Bytes.require(data, from, target.length, "TIFF");
-                System.arraycopy(data, from, target, 0, target.length);
+                budget.checkpoint().copy(data, from, target, 0, target.length);
             }
             case LZW -> codecs.lzw(from, length, target);
             case DEFLATE, OLD_DEFLATE -> codecs.inflate(from, length, target);
@@ -77,16 +88,55 @@ final class TiffPixels implements AutoCloseable {
             default -> throw new ImageException("TIFF with compression " + layout.compression() + " is not supported");
         }
         if (tags.number(TiffTags.FILL_ORDER, 1) == 2) {
-            for (int i = 0; i < target.length; i++) {
-                target[i] = (byte) (Integer.reverse(target[i]) >>> 24);
-            }
+            reverseBits(target);
         }
         undoPredictor(target, rows);
+        if (narrows()) {
+            narrow(target);
+        }
+        return target;
+    }
+
+    private void reverseBits(byte[] chunk) {
+        for (int from = 0; from < chunk.length; from += Checkpoint.PIECE) {
+            int to = Math.min(chunk.length, from + Checkpoint.PIECE);
+            budget.checkpoint().advance(to - from);
+            for (int i = from; i < to; i++) {
+                chunk[i] = (byte) (Integer.reverse(chunk[i]) >>> 24);
+            }
+        }
+    }
+
+    /** Moves the high bytes of 16-bit samples to the first half of {@code chunk}. */
+    private void narrow(byte[] chunk) {
+        int high = tags.littleEndian() ? 1 : 0;
+        for (int from = 0; from < chunk.length / 2; from += Checkpoint.PIECE) {
+            int to = Math.min(chunk.length / 2, from + Checkpoint.PIECE);
+            budget.checkpoint().advance(to - from);
+            for (int i = from; i < to; i++) {
+                chunk[i] = chunk[2 * i + high];
+            }
+        }
+    }
+
+    private byte[] fax(int from, int length, int rows, int size) {
+        if (layout.bits() != 1 || layout.samples() != 1) {
+            throw new ImageException("corrupt TIFF: fax compression of " + layout.samples() + " samples");
+        }
+        boolean reversed = tags.number(TiffTags.FILL_ORDER, 1) == 2;
+        byte[] target = budget.checkpoint().bytes(size);
+        new FaxDecoder(tags.data(), from, length, reversed, layout.chunkWidth(), budget)
+                .decode(
+                        layout.compression(),
+                        tags.number(TiffTags.FAX_3_OPTIONS, 0),
+                        rows,
+                        target,
+                        layout.chunkRowBytes());
         return target;
     }
 
     /** A chunk that is a JPEG picture, in the colours that the page says, not the stream. */
-    private byte[] jpeg(int from, int length, int rows, int size) {
+    private byte[] jpeg(int from, int length, int rows) {
         JpegSource part = codecs.jpeg(from, length, tags);
         // the last strip may be as high as the others, though less of it is wanted
         boolean fits = layout.bits() == 8
@@ -99,7 +149,7 @@ final class TiffPixels implements AutoCloseable {
         if (part.components() != layout.chunkSamples()) {
             throw new ImageException("corrupt TIFF: a JPEG part with " + part.components() + " components");
         }
-        return Arrays.copyOf(part.decodeRaw(luminanceChrominance), size);
+        return part.decodeRaw(luminanceChrominance);
     }
 
     @Override
@@ -120,19 +170,27 @@ final class TiffPixels implements AutoCloseable {
         int rowBytes = layout.chunkRowBytes();
         for (int row = 0; row < rows; row++) {
             int start = row * rowBytes;
-            if (layout.bits() == 8) {
-                for (int i = start + step; i < start + rowBytes; i++) {
-                    chunk[i] += chunk[i - step];
+            for (int from = 0; from < rowBytes; from += Checkpoint.PIECE) {
+                int end = start + Math.min(rowBytes, from + Checkpoint.PIECE);
+                budget.checkpoint().advance(2L * (end - start - from));
+                if (layout.bits() == 8) {
+                    sum8(chunk, start + Math.max(from, step), end, step);
+                } else {
+                    sum16(chunk, start + Math.max(from, 2 * step), end, 2 * step);
                 }
-            } else {
-                sum16(chunk, start, start + rowBytes, 2 * step);
             }
+        }
+    }
+
+    private static void sum8(byte[] chunk, int start, int end, int step) {
+        for (int i = start; i < end; i++) {
+            chunk[i] += chunk[i - step];
         }
     }
 
     private void sum16(byte[] chunk, int start, int end, int step) {
         int low = tags.littleEndian() ? 0 : 1;
-        for (int i = start + step; i < end; i += 2) {
+        for (int i = start; i < end; i += 2) {
             int sum = pair(chunk, i, low) + pair(chunk, i - step, low);
             chunk[i + low] = (byte) sum;
             chunk[i + 1 - low] = (byte) (sum >> 8);
@@ -146,28 +204,27 @@ final class TiffPixels implements AutoCloseable {
     private void place(byte[] chunk, int plane, int x, int y, byte[] picture) {
         int rows = Math.min(layout.chunkHeight(), layout.height() - y);
         int columns = Math.min(layout.chunkWidth(), layout.width() - x);
+        int chunkRow = narrows() ? layout.chunkRowBytes() / 2 : layout.chunkRowBytes();
         if (!layout.planar()) {
-            int bitsPerPixel = layout.samples() * layout.bits();
+            int bitsPerPixel = layout.samples() * bits();
             int startBit = x * bitsPerPixel;
             if (startBit % 8 != 0) {
                 throw new ImageException("TIFF with tiles " + layout.chunkWidth() + " pixels wide is not supported");
             }
             int bytes = (columns * bitsPerPixel + 7) / 8;
             for (int row = 0; row < rows; row++) {
-                System.arraycopy(
-                        chunk,
-                        row * layout.chunkRowBytes(),
-                        picture,
-                        (y + row) * layout.rowBytes() + startBit / 8,
-                        bytes);
+                budget.checkpoint().copy(chunk, row * chunkRow, picture, (y + row) * rowBytes() + startBit / 8, bytes);
             }
             return;
         }
-        int size = layout.bits() / 8;
+        int size = bits() / 8;
         for (int row = 0; row < rows; row++) {
-            int from = row * layout.chunkRowBytes();
-            int to = (y + row) * layout.rowBytes() + (x * layout.samples() + plane) * size;
+            int from = row * chunkRow;
+            int to = (y + row) * rowBytes() + (x * layout.samples() + plane) * size;
             for (int column = 0; column < columns; column++) {
+                if (column % Checkpoint.PIECE == 0) {
+                    budget.checkpoint().advance(4L * Math.min(Checkpoint.PIECE, columns - column));
+                }
                 System.arraycopy(chunk, from, picture, to, size);
                 from += size;
                 to += layout.samples() * size;

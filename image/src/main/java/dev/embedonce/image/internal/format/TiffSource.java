@@ -2,6 +2,7 @@ package dev.embedonce.image.internal.format;
 
 import dev.embedonce.image.internal.ImageSource;
 import dev.embedonce.image.internal.WorkBudget;
+import dev.embedonce.image.internal.work.Checkpoint;
 import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.image.pixel.ImageFormat;
 import dev.embedonce.image.pixel.Palette;
@@ -109,14 +110,21 @@ final class TiffSource implements ImageSource {
         int width = layout.width();
         int height = layout.height();
         byte[] packed;
+        int bits;
+        int rowBytes;
         try (TiffPixels pixels = new TiffPixels(tags, layout, photometric == YCBCR, budget)) {
             packed = pixels.read();
+            bits = pixels.bits();
+            rowBytes = pixels.rowBytes();
         }
-        budget.hold((long) width * height * mode.bytesPerPixel());
-        byte[] samples = new byte[Math.multiplyExact(Math.multiplyExact(width, height), mode.bytesPerPixel())];
+        byte[] samples = budget.bytes((long) width * height * mode.bytesPerPixel());
         for (int y = 0; y < height; y++) {
-            budget.spend(PIXEL_WORK * (1L + width));
-            row(packed, y * layout.rowBytes(), samples, y * width * mode.bytesPerPixel());
+            budget.spend(PIXEL_WORK);
+            for (int x = 0; x < width; x += Checkpoint.PIECE) {
+                int end = Math.min(width, x + Checkpoint.PIECE);
+                budget.spend((long) PIXEL_WORK * (end - x));
+                row(packed, y * rowBytes, bits, samples, y * width * mode.bytesPerPixel(), x, end);
+            }
         }
         if (mode == PixelMode.PALETTE) {
             return PixelImage.wrapIndexed(width, height, samples, palette());
@@ -124,11 +132,11 @@ final class TiffSource implements ImageSource {
         return PixelImage.wrap(mode, width, height, samples);
     }
 
-    private void row(byte[] packed, int from, byte[] samples, int to) {
-        int bits = layout.bits();
+    /** Unpacks the columns {@code start} to {@code end} of the row that begins at {@code from}, and in the picture at {@code to}. */
+    private void row(byte[] packed, int from, int bits, byte[] samples, int to, int start, int end) {
         int bands = mode.bytesPerPixel();
         boolean little = tags.littleEndian();
-        for (int x = 0; x < layout.width(); x++) {
+        for (int x = start; x < end; x++) {
             if (bits == 16 && mode == PixelMode.GREY16) {
                 int at = from + 2 * x * layout.samples();
                 samples[to + 2 * x] = packed[little ? at : at + 1];
@@ -146,7 +154,7 @@ final class TiffSource implements ImageSource {
                 samples[to + x] = (byte) (mode == PixelMode.PALETTE ? value : value * (255 / mask));
             }
         }
-        finish(samples, to, layout.width() * bands);
+        finish(samples, to + start * bands, (end - start) * bands);
     }
 
     private void finish(byte[] samples, int from, int length) {

@@ -135,7 +135,7 @@ final class JpegHeader {
         if (exifOrientation == Exif.NONE && Bytes.startsWith(data, at, "Exif\0\0")) {
             exifOrientation = Exif.orientation(data, at, length);
         } else if (Bytes.startsWith(data, at, "http://ns.adobe.com/xap/1.0/\0")) {
-            xmpOrientation = Exif.xmpOrientation(data, at, length);
+            xmpOrientation = Exif.xmpOrientation(data, at, length, budget.checkpoint());
         }
     }
 

@@ -103,8 +103,7 @@ public final class JpegSource implements ImageSource {
 
     private byte[] decodeRegion(Region region, int bands) {
         decodePlanes(region);
-        budget.hold((long) region.width() * region.height() * bands);
-        byte[] target = new byte[Math.multiplyExact(Math.multiplyExact(region.width(), region.height()), bands)];
+        byte[] target = budget.bytes((long) region.width() * region.height() * bands);
         ColourConverter rows = new ColourConverter(header, region, bands);
         int width = region.width();
         int[][] row = new int[bands][width];
@@ -117,6 +116,10 @@ public final class JpegSource implements ImageSource {
                     target[at] = (byte) row[band][x];
                 }
             }
+        }
+        for (JpegComponent component : header.components) {
+            budget.release(component.plane.length);
+            component.plane = new byte[0]; // this source may live on while the samples are converted
         }
         return target;
     }
@@ -153,18 +156,14 @@ public final class JpegSource implements ImageSource {
         component.blockToY = lastY / 8 + 1;
         component.stride = (component.blockToX - component.blockFromX) * 8;
         if (header.progressive) {
-            int blocks = Math.multiplyExact(component.paddedAcross, component.paddedDown);
-            budget.hold(2L * 64 * blocks);
-            component.coefficients = new short[Math.multiplyExact(blocks, 64)];
+            component.coefficients = budget.shorts(64L * component.paddedAcross * component.paddedDown);
         } else {
             makePlane(component);
         }
     }
 
     private void makePlane(JpegComponent component) {
-        int size = Math.multiplyExact(component.stride, (component.blockToY - component.blockFromY) * 8);
-        budget.hold(size);
-        component.plane = new byte[size];
+        component.plane = budget.bytes((long) component.stride * (component.blockToY - component.blockFromY) * 8);
     }
 
     private void transform(JpegComponent component) {

@@ -21,6 +21,9 @@ final class ScanDecoder {
 
     private static final int BYTE_WORK = 30;
 
+    /** Blocks, or groups of them, that are asked for at once. */
+    private static final int PAID_TOGETHER = 1 << 8;
+
     private final JpegHeader header;
     private final WorkBudget budget;
     private final BitReader in;
@@ -104,8 +107,10 @@ final class ScanDecoder {
         int untilRestart = header.restartInterval;
         int restarts = 0;
         for (int y = 0; y < component.blocksDown; y++) {
-            pay(component.blocksAcross);
             for (int x = 0; x < component.blocksAcross; x++) {
+                if (x % PAID_TOGETHER == 0) {
+                    pay(Math.min(PAID_TOGETHER, component.blocksAcross - x));
+                }
                 if (header.restartInterval > 0 && untilRestart-- == 0) {
                     restart(restarts++);
                     untilRestart = header.restartInterval - 1;
@@ -125,8 +130,10 @@ final class ScanDecoder {
         int untilRestart = header.restartInterval;
         int restarts = 0;
         for (int groupY = 0; groupY < groupsDown; groupY++) {
-            pay((long) groupsAcross * blocksInGroup);
             for (int groupX = 0; groupX < groupsAcross; groupX++) {
+                if (groupX % PAID_TOGETHER == 0) {
+                    pay((long) blocksInGroup * Math.min(PAID_TOGETHER, groupsAcross - groupX));
+                }
                 if (header.restartInterval > 0 && untilRestart-- == 0) {
                     restart(restarts++);
                     untilRestart = header.restartInterval - 1;
@@ -146,7 +153,7 @@ final class ScanDecoder {
         }
     }
 
-    /** Asks for the work on a row of blocks, and for that on the bytes of the row before. */
+    /** Asks for the work on the next blocks, and for that on the bytes of those before. */
     private void pay(long blocks) {
         int position = in.position();
         int each = header.progressive ? PROGRESSIVE_BLOCK_WORK + progressive.walked() : BLOCK_WORK;

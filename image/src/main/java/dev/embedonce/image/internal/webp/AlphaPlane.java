@@ -7,6 +7,8 @@ import dev.embedonce.image.pixel.ImageException;
 /** The alpha channel of a lossy picture: plain or lossless, then unfiltered. */
 // Source: RFC 9649, section 2.7.1.2
 final class AlphaPlane {
+    private static final int COPY_WORK = 1;
+
     private AlphaPlane() {}
 
     static byte[] decode(byte[] data, int at, int length, int width, int height, WorkBudget budget) {
@@ -23,10 +25,10 @@ final class AlphaPlane {
             }
             case 1 -> {
                 int[] argb = LosslessDecoder.decodeStream(data, at + 1, length - 1, width, height, budget);
-                budget.hold(pixels);
-                plane = new byte[pixels];
-                for (int i = 0; i < pixels; i++) {
-                    plane[i] = (byte) (argb[i] >> 8);
+                plane = budget.bytes(pixels);
+                for (int y = 0; y < height; y++) {
+                    budget.spend((long) COPY_WORK * width);
+                    green(argb, plane, y * width, width);
                 }
                 budget.release(4L * argb.length);
             }
@@ -34,6 +36,12 @@ final class AlphaPlane {
         }
         unfilter(plane, width, height, (head >> 2) & 3, budget);
         return plane;
+    }
+
+    private static void green(int[] argb, byte[] plane, int from, int count) {
+        for (int i = from; i < from + count; i++) {
+            plane[i] = (byte) (argb[i] >> 8);
+        }
     }
 
     private static void unfilter(byte[] plane, int width, int height, int filter, WorkBudget budget) {

@@ -131,6 +131,7 @@ final class LosslessDecoder {
             groupOf[i] = (groupOf[i] >> 8) & 0xFFFF;
             groups = Math.max(groups, groupOf[i] + 1);
         }
+        budget.check();
         BitSet used = new BitSet(groups);
         for (int group : groupOf) {
             used.set(group);
@@ -148,6 +149,7 @@ final class LosslessDecoder {
                 }
             }
         }
+        budget.check();
         for (int i = 0; i < groupOf.length; i++) {
             groupOf[i] = number[groupOf[i]];
         }
@@ -171,8 +173,7 @@ final class LosslessDecoder {
 
     private int[] entropyCoded(
             int width, int height, PrefixCode[] codes, int cacheBits, int @Nullable [] groupOf, int groupBits) {
-        budget.hold(4L * width * height);
-        int[] pixels = new int[Math.multiplyExact(width, height)];
+        int[] pixels = budget.ints((long) width * height);
         int[] cache = new int[cacheBits > 0 ? 1 << cacheBits : 0];
         int groupsAcross = blocks(width, groupBits);
         int cached = 0;

@@ -115,8 +115,7 @@ sealed interface LosslessTransform {
 
         @Override
         public int[] undo(int[] pixels, int height, WorkBudget budget) {
-            budget.hold(4L * width * height);
-            int[] out = new int[Math.multiplyExact(width, height)];
+            int[] out = budget.ints((long) width * height);
             int depth = 8 >> bits;
             int mask = (1 << depth) - 1;
             for (int y = 0, i = 0; y < height; y++) {

@@ -18,6 +18,9 @@ final class Vp8Decoder {
 
     private static final int BYTE_WORK = 40;
 
+    /** Macroblocks that are asked for at once. */
+    private static final int PAID_TOGETHER = 1 << 7;
+
     private final WorkBudget budget;
     private final byte[] data;
     private final int end;
@@ -45,19 +48,19 @@ final class Vp8Decoder {
     Vp8Decoder(byte[] data, int at, int length, WorkBudget budget) {
         Vp8Header start = new Vp8Header(data, at, length);
         this.budget = budget;
-        budget.hold(2L * (start.width() + 16) * (start.height() + 16));
         this.data = data;
         this.end = at + length;
-        this.frame = new Vp8Frame(start.width(), start.height());
+        this.frame = new Vp8Frame(start.width(), start.height(), budget);
         this.header = new BoolDecoder(data, at + Vp8Header.LENGTH, start.firstPartition());
         this.afterHeader = at + Vp8Header.LENGTH + start.firstPartition();
+        budget.hold(2L * frame.across * frame.down); // what the filter keeps of each macroblock
         this.filter = new Vp8LoopFilter(frame);
         this.modesAbove = new int[4 * frame.across];
     }
 
     Vp8Frame decode() {
         header.number(2); // colour space and clamping, of which there is one kind each
-        budget.spend((long) BYTE_WORK * (end - afterHeader));
+        budget.reserve((long) BYTE_WORK * (end - afterHeader));
         readSegments();
         filter.read(header);
         readPartitions();
@@ -69,8 +72,10 @@ final class Vp8Decoder {
         for (int y = 0; y < frame.down; y++) {
             Arrays.fill(modesLeft, DC_MODE);
             coefficients.startRow();
-            budget.spend((long) MACROBLOCK_WORK * frame.across);
             for (int x = 0; x < frame.across; x++) {
+                if (x % PAID_TOGETHER == 0) {
+                    budget.spend((long) MACROBLOCK_WORK * Math.min(PAID_TOGETHER, frame.across - x));
+                }
                 macroblock(x, y, coefficients, predictor);
             }
         }

@@ -1,5 +1,6 @@
 package dev.embedonce.image.internal.webp;
 
+import dev.embedonce.image.internal.WorkBudget;
 import java.util.Arrays;
 
 /**
@@ -13,10 +14,10 @@ final class Vp8Frame {
         final int stride;
         final int origin;
 
-        Plane(int width, int height) {
+        Plane(int width, int height, WorkBudget budget) {
             stride = width + 1;
             origin = stride + 1;
-            samples = new byte[Math.multiplyExact(stride, height + 1)];
+            samples = budget.bytes((long) stride * (height + 1));
             Arrays.fill(samples, 0, stride, (byte) 127);
             for (int y = 0; y < height; y++) {
                 samples[origin + y * stride - 1] = (byte) 129;
@@ -36,13 +37,13 @@ final class Vp8Frame {
     final Plane blue;
     final Plane red;
 
-    Vp8Frame(int width, int height) {
+    Vp8Frame(int width, int height, WorkBudget budget) {
         this.width = width;
         this.height = height;
         this.across = (width + 15) / 16;
         this.down = (height + 15) / 16;
-        this.luma = new Plane(16 * across, 16 * down);
-        this.blue = new Plane(8 * across, 8 * down);
-        this.red = new Plane(8 * across, 8 * down);
+        this.luma = new Plane(16 * across, 16 * down, budget);
+        this.blue = new Plane(8 * across, 8 * down, budget);
+        this.red = new Plane(8 * across, 8 * down, budget);
     }
 }

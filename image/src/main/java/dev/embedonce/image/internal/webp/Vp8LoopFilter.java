@@ -8,6 +8,8 @@ import dev.embedonce.image.internal.webp.Vp8Frame.Plane;
 final class Vp8LoopFilter {
     private static final int MAX_LEVEL = 63;
     private static final int MACROBLOCK_WORK = 2500;
+    /** Macroblocks that are asked for at once. */
+    private static final int PAID_TOGETHER = 1 << 7;
 
     private final Vp8Frame frame;
     private final byte[] levels;
@@ -64,8 +66,10 @@ final class Vp8LoopFilter {
             return;
         }
         for (int y = 0; y < frame.down; y++) {
-            budget.spend((long) MACROBLOCK_WORK * frame.across);
             for (int x = 0; x < frame.across; x++) {
+                if (x % PAID_TOGETHER == 0) {
+                    budget.spend((long) MACROBLOCK_WORK * Math.min(PAID_TOGETHER, frame.across - x));
+                }
                 int i = y * frame.across + x;
                 if (levels[i] > 0) {
                     macroblock(x, y, levels[i], inner[i]);

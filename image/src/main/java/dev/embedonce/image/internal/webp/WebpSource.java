@@ -110,8 +110,8 @@ public final class WebpSource implements ImageSource {
             }
             case EXIF -> exifOrientation = Exif.orientation(data, at, length);
             case XMP -> {
-                budget.spend((long) TEXT_WORK * length);
-                xmpOrientation = Exif.xmpOrientation(data, at, length);
+                budget.reserve((long) TEXT_WORK * length);
+                xmpOrientation = Exif.xmpOrientation(data, at, length, budget.checkpoint());
             }
             default -> {}
         }
@@ -185,8 +185,7 @@ public final class WebpSource implements ImageSource {
     }
 
     private byte[] canvas() {
-        budget.hold((long) width * height * bands());
-        return new byte[Math.multiplyExact(Math.multiplyExact(width, height), bands())];
+        return budget.bytes((long) width * height * bands());
     }
 
     private byte[] decodeLossless() {

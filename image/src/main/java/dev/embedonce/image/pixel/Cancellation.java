@@ -1,4 +1,4 @@
-package dev.embedonce.image.decode;
+package dev.embedonce.image.pixel;
 
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -35,7 +35,7 @@ public final class Cancellation {
     }
 
     /** The signal of this thread. */
-    static BooleanSupplier current() {
+    public static BooleanSupplier current() {
         return CURRENT.get();
     }
 }
