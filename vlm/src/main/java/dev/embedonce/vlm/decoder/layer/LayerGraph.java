@@ -65,11 +65,6 @@ public final class LayerGraph {
         return root.at("layers", layer).in(mode);
     }
 
-    /** The weights of the whole model. */
-    public Scope root() {
-        return root.in(mode);
-    }
-
     public int hiddenSize() {
         return hiddenSize;
     }
