@@ -180,6 +180,10 @@ public final class ModelConfig {
         return note(name, checked(name, JsonNode::isTextual, "a text").asText());
     }
 
+    public String text(String name, String missing) {
+        return has(name) ? text(name) : note(name, missing);
+    }
+
     public int positive(String name) {
         return note(
                 name,

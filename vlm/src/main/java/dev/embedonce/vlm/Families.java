@@ -20,6 +20,7 @@ import dev.embedonce.vlm.load.FamilyOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The families there are. */
 public final class Families {
@@ -38,20 +39,20 @@ public final class Families {
 
     private Families() {}
 
-    /** The supported values of {@code model_type}. */
-    public static List<String> modelTypes() {
-        return ALL.stream().map(Family::modelType).sorted().toList();
+    /** All families, by name. */
+    public static List<Family> all() {
+        return ALL;
     }
 
-    /** Whether a {@code model_type} is supported. */
+    /** Whether models of a {@code model_type} are supported, of one family or another. */
     public static boolean has(String modelType) {
-        return modelTypes().contains(modelType);
+        return ALL.stream().anyMatch(family -> family.modelTypes().contains(modelType));
     }
 
     /**
      * Opens a model of any family.
      *
-     * @throws ModelLoadException if its {@code model_type} is not supported; the message lists those that are
+     * @throws ModelLoadException as {@link #of}, and as {@link Family#open}
      */
     public static FamilyModel open(FamilyFiles files, FamilyOptions options) {
         return of(files.directory()).open(files, options);
@@ -60,15 +61,42 @@ public final class Families {
     /**
      * The family of the model in a folder.
      *
-     * @throws ModelLoadException if its {@code model_type} is not supported; the message lists those that are
+     * @throws ModelLoadException if no family opens it, or more than one would; the message lists those that there are
      */
     public static Family of(Path directory) {
-        String modelType = ModelConfig.read(directory).text("model_type");
-        return ALL.stream()
-                .filter(family -> family.modelType().equals(modelType))
-                .findFirst()
-                .orElseThrow(() -> new ModelLoadException(directory + ": model_type \"" + modelType
-                        + "\" is not a supported vision-language model; supported: "
-                        + modelTypes().stream().collect(Collectors.joining(", "))));
+        return of(ModelConfig.read(directory), ALL);
+    }
+
+    static Family of(ModelConfig config, List<Family> families) {
+        String modelType = config.text("model_type");
+        List<Family> published = families.stream()
+                .filter(family -> family.modelTypes().contains(modelType))
+                .toList();
+        if (published.isEmpty()) {
+            throw new ModelLoadException(config.file() + ": model_type \"" + modelType
+                    + "\" is not a supported vision-language model; supported: "
+                    + families.stream()
+                            .flatMap(family -> family.modelTypes().stream())
+                            .distinct()
+                            .sorted()
+                            .collect(Collectors.joining(", ")));
+        }
+        List<Family> opening =
+                published.stream().filter(family -> family.opens(config)).toList();
+        if (opening.size() == 1) {
+            return opening.get(0);
+        }
+        throw new ModelLoadException(config.file() + ": model_type \"" + modelType + "\" "
+                + (opening.isEmpty()
+                        ? "is not supported with these parts (" + parts(config) + "); families of that name: "
+                        : "with these parts (" + parts(config) + ") is claimed by several families: ")
+                + (opening.isEmpty() ? published : opening)
+                        .stream().map(Family::name).collect(Collectors.joining(", ")));
+    }
+
+    private static String parts(ModelConfig config) {
+        return Stream.of("vision_config", "text_config")
+                .map(part -> part + ".model_type " + config.optionalObject(part).text("model_type", "not given"))
+                .collect(Collectors.joining(", "));
     }
 }

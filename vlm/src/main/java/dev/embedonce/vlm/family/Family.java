@@ -1,5 +1,6 @@
 package dev.embedonce.vlm.family;
 
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.chat.MessageContent;
 import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
@@ -8,8 +9,23 @@ import java.util.Optional;
 
 /** A family of vision-language models. Stateless. */
 public interface Family {
-    /** The {@code model_type} of its config.json. */
-    String modelType();
+    /** Its name, which is its folder's. */
+    String name();
+
+    /** The values of {@code model_type} that it is published under; another family may be published under the same. */
+    default List<String> modelTypes() {
+        return List.of(name());
+    }
+
+    /**
+     * Whether a model of one of {@link #modelTypes} is of this family. Families that share a {@code model_type} tell themselves apart
+     * by the parts, such as {@code vision_config.model_type}.
+     *
+     * @param config of which nothing is read for a fingerprint
+     */
+    default boolean opens(ModelConfig config) {
+        return true;
+    }
 
     /**
      * Tokens that the family's processor adds to the tokenizer in code, in order; those that its files name are passed over.

@@ -22,22 +22,22 @@ public final class SplitModels {
     /**
      * Opens a model.
      *
-     * @param modelType the family's name in versions
+     * @param family the family's name in versions
      * @param processorClass what {@code image_processor_type} begins with
      */
-    public static FamilyModel open(FamilyFiles files, FamilyOptions options, String modelType, String processorClass) {
+    public static FamilyModel open(FamilyFiles files, FamilyOptions options, String family, String processorClass) {
         ModelConfig config = files.config();
         TextModel text = TextModels.readOf(config);
         int imageTokenId = config.natural("image_token_id", 128_257);
         FamilyImages<Integer> images = FamilyImages.of(
                 files,
-                () -> SplitProcessing.read(modelType, processorClass, files.imageProcessor(), options.pixels()),
+                () -> SplitProcessing.read(family, processorClass, files.imageProcessor(), options.pixels()),
                 SplitProcessing::side,
                 side -> tensors -> SplitProcessing.pictures(tensors, side),
                 () -> files.givenSide(files.config().object("vision_config").side("image_size", 224)));
         return FamilyModel.open(
                 images.processing(),
-                ShuffledSiglip.open(modelType + ".vision", files, options, images.geometry()),
+                ShuffledSiglip.open(family + ".vision", files, options, images.geometry()),
                 new SplitPrompts(imageTokenId),
                 () -> TextDecoder.open(files, options, LANGUAGE, text));
     }

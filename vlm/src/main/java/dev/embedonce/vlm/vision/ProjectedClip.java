@@ -37,6 +37,13 @@ public record ProjectedClip(
         return List.of("vision_tower.embeddings.class_embedding", "multi_modal_projector.linear_1.weight");
     }
 
+    /** Whether the tower of a config is CLIP's; a config that does not say has one. */
+    public static boolean isIn(ModelConfig config) {
+        return config.optionalObject("vision_config")
+                .text("model_type", "clip_vision_model")
+                .equals("clip_vision_model");
+    }
+
     /**
      * Reads the whole of a config.
      *

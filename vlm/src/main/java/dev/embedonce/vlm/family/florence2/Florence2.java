@@ -29,7 +29,7 @@ public final class Florence2 implements Family {
     private static final int PUBLISHED_SIZE = 768;
 
     @Override
-    public String modelType() {
+    public String name() {
         return "florence2";
     }
 

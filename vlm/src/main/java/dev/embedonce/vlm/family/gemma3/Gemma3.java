@@ -19,7 +19,7 @@ import dev.embedonce.vlm.prompt.ImageToken;
 // Source: transformers 5.23, models/gemma3/modeling_gemma3.py, processing_gemma3.py
 public final class Gemma3 implements Family {
     @Override
-    public String modelType() {
+    public String name() {
         return "gemma3";
     }
 

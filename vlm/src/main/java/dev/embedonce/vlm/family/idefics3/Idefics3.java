@@ -10,12 +10,12 @@ import dev.embedonce.vlm.load.FamilyOptions;
 // Source: transformers 5.23, models/idefics3/modeling_idefics3.py, processing_idefics3.py
 public final class Idefics3 implements Family {
     @Override
-    public String modelType() {
+    public String name() {
         return "idefics3";
     }
 
     @Override
     public FamilyModel open(FamilyFiles files, FamilyOptions options) {
-        return SplitModels.open(files, options, modelType(), "Idefics3ImageProcessor");
+        return SplitModels.open(files, options, name(), "Idefics3ImageProcessor");
     }
 }

@@ -12,13 +12,19 @@ import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.ImageToken;
 import dev.embedonce.vlm.prompt.RepeatedPlaceholder;
+import dev.embedonce.vlm.vision.ProjectedClip;
 
 /** {@code model_type} llava. One placeholder a picture, one tensor of a fixed number of tokens. */
 // Source: transformers 5.23, models/llava/modeling_llava.py, processing_llava.py
 public final class Llava implements Family {
     @Override
-    public String modelType() {
+    public String name() {
         return "llava";
+    }
+
+    @Override
+    public boolean opens(ModelConfig config) {
+        return ProjectedClip.isIn(config);
     }
 
     @Override

@@ -22,8 +22,13 @@ import dev.embedonce.vlm.vision.ProjectedClip;
 // Source: transformers 5.23, models/llava_next/modeling_llava_next.py, processing_llava_next.py
 public final class LlavaNext implements Family {
     @Override
-    public String modelType() {
+    public String name() {
         return "llava_next";
+    }
+
+    @Override
+    public boolean opens(ModelConfig config) {
+        return ProjectedClip.isIn(config);
     }
 
     @Override

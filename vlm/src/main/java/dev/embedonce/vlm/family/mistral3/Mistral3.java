@@ -16,7 +16,7 @@ import dev.embedonce.vlm.prompt.ImageToken;
 // Source: transformers 5.23, models/mistral3/modeling_mistral3.py, models/pixtral/processing_pixtral.py
 public final class Mistral3 implements Family {
     @Override
-    public String modelType() {
+    public String name() {
         return "mistral3";
     }
 

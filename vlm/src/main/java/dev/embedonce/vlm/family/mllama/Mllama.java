@@ -20,7 +20,7 @@ import dev.embedonce.vlm.prompt.ImageToken;
 // Source: transformers 5.23, models/mllama/modeling_mllama.py, processing_mllama.py
 public final class Mllama implements Family {
     @Override
-    public String modelType() {
+    public String name() {
         return "mllama";
     }
 

@@ -10,7 +10,7 @@ import dev.embedonce.vlm.load.FamilyOptions;
 // Source: transformers 5.23, models/qwen2_vl/modeling_qwen2_vl.py, configuration_qwen2_vl.py
 public final class Qwen2Vl implements Family {
     @Override
-    public String modelType() {
+    public String name() {
         return "qwen2_vl";
     }
 

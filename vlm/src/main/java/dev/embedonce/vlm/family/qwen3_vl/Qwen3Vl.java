@@ -15,7 +15,7 @@ import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
 // Source: transformers 5.23, models/qwen3_vl/modeling_qwen3_vl.py, processing_qwen3_vl.py
 public final class Qwen3Vl implements Family {
     @Override
-    public String modelType() {
+    public String name() {
         return "qwen3_vl";
     }
 

@@ -10,12 +10,12 @@ import dev.embedonce.vlm.load.FamilyOptions;
 // Source: transformers 5.23, models/smolvlm/modeling_smolvlm.py, processing_smolvlm.py
 public final class SmolVlm implements Family {
     @Override
-    public String modelType() {
+    public String name() {
         return "smolvlm";
     }
 
     @Override
     public FamilyModel open(FamilyFiles files, FamilyOptions options) {
-        return SplitModels.open(files, options, modelType(), "SmolVLMImageProcessor");
+        return SplitModels.open(files, options, name(), "SmolVLMImageProcessor");
     }
 }
