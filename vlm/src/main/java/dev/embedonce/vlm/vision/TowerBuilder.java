@@ -2,18 +2,11 @@ package dev.embedonce.vlm.vision;
 
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.blocks.NameLayout;
-import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.blocks.Parameters;
-import dev.embedonce.graph.blocks.Scope;
-import dev.embedonce.graph.onnx.Dim;
-import dev.embedonce.graph.onnx.GraphBuilder;
 import dev.embedonce.graph.onnx.OnnxGraph;
-import dev.embedonce.graph.onnx.Ops;
-import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.graph.runtime.OnnxSession;
-import dev.embedonce.key.FramedDigest;
-import dev.embedonce.model.Fingerprints;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.tower.TowerGraph;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
@@ -22,24 +15,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/**
- * What building a vision tower is the same for in every family: the graph over the weights, the numeric mode, the fingerprint, the
- * session. Not thread-safe; single use.
- */
-public final class TowerBuilder {
-    private final String architecture;
-    private final ModelConfig config;
+/** A family's tower while it is built: its graph, and in the end its session. Not thread-safe; single use. */
+public final class TowerBuilder extends TowerGraph {
+    private static final String FINGERPRINT_TAG = "embedonce.vision-tower.v2";
+
     private final FamilyFiles files;
     private final FamilyOptions options;
-    private final Parameters parameters;
-    private final GraphBuilder graph = new GraphBuilder();
-    private final Scope root;
 
     /**
      * Starts a tower.
      *
      * @param architecture the name in the fingerprint, such as {@code llava.vision}
-     * @param revision of the tower's own part of the graph and of what it feeds, see {@link GraphBuilder#uses}
+     * @param revision of the tower's own part of the graph and of what it feeds, see {@link
+     *     dev.embedonce.graph.onnx.GraphBuilder#uses}
      * @param config from which nothing but the tower is read
      * @param layouts the ways in which checkpoints name the tensors
      * @param probes tensors that tell the layouts apart
@@ -52,36 +40,14 @@ public final class TowerBuilder {
             FamilyOptions options,
             List<NameLayout> layouts,
             String... probes) {
-        this.architecture = architecture;
-        this.config = config;
+        super(
+                architecture,
+                revision,
+                config,
+                Parameters.resolve(files.weights(), layouts, probes),
+                new Options(options.towerMode(), options.linearWeights(), options.digester()));
         this.files = files;
         this.options = options;
-        this.parameters = Parameters.resolve(files.weights(), layouts, probes);
-        this.root = Scope.root(graph, parameters, NumericMode.FLOAT32, options.linearWeights());
-        graph.uses(architecture, revision);
-    }
-
-    /** The tower's tensors outside its layers: always float32. */
-    public Scope root() {
-        return root;
-    }
-
-    /** One of the equal layers, in the numeric mode chosen for the tower. */
-    public Scope layer(String list, int index) {
-        return root.at(list, index).in(options.towerMode());
-    }
-
-    public Ops ops() {
-        return root.ops();
-    }
-
-    /**
-     * Makes a value an output of the tower, under which name it is part of the features.
-     *
-     * @param value float32 {@code [batch, tokens, channels]}
-     */
-    public void output(String name, Value value, int channels) {
-        graph.output(name, value, Dim.free("batch"), Dim.free(name + "_tokens"), Dim.of(channels));
     }
 
     /**
@@ -92,7 +58,7 @@ public final class TowerBuilder {
      */
     public VisionTower openOverGrid(Function<ProcessedImage, PatchFeeds.Grid> grid, PatchFeeds... parts) {
         List<PatchFeeds> all = List.of(parts);
-        all.forEach(part -> graph.uses(part.block(), part.revision()));
+        all.forEach(part -> ops().graph().uses(part.block(), part.revision()));
         return open(image -> {
             PatchFeeds.Grid patches = grid.apply(image);
             Map<String, Tensor> feeds = new HashMap<>(image.inputs());
@@ -108,7 +74,7 @@ public final class TowerBuilder {
      *     revision
      */
     public VisionTower open(Function<ProcessedImage, Map<String, Tensor>> feeds) {
-        OnnxGraph built = graph.build();
+        OnnxGraph built = ops().graph().build();
         String version = modelVersion(built);
         LazySession session = new LazySession(() -> opened(built, version));
         return new GraphTower(session, OnnxSession.runtime(options.session().device()), version, built, feeds);
@@ -129,11 +95,6 @@ public final class TowerBuilder {
     }
 
     private String modelVersion(OnnxGraph built) {
-        FramedDigest digest = FramedDigest.tagged("embedonce.vision-tower.v2")
-                .put("architecture", architecture)
-                .put("numericMode", options.towerMode().id());
-        return architecture + "-"
-                + Fingerprints.put(digest, built.revisions(), config, parameters, options.digester())
-                        .hexDigest();
+        return fingerprint(digest(FINGERPRINT_TAG), built);
     }
 }
