@@ -5,15 +5,15 @@ import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.Linear;
 import dev.embedonce.graph.blocks.NameLayout;
 import dev.embedonce.graph.blocks.Norm;
-import dev.embedonce.graph.blocks.PatchGrid;
 import dev.embedonce.graph.blocks.Pool;
-import dev.embedonce.graph.blocks.PositionTable;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
-import dev.embedonce.graph.safetensors.TensorInfo;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.tower.ClipLayers;
+import dev.embedonce.model.tower.ClipVision;
+import dev.embedonce.model.tower.TransformerSizes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -33,8 +33,9 @@ final class Clip implements EncoderArchitecture {
     /** Configs written before transformers 4.31 name this end token, and mean the token with the highest id. */
     private static final int LEGACY_EOS = 2;
 
-    private static final Transformer VISION_DEFAULTS = new Transformer(768, 12, 12, 3072, Activation.QUICK_GELU, 1e-5);
-    private static final Transformer TEXT_DEFAULTS = new Transformer(512, 12, 8, 2048, Activation.QUICK_GELU, 1e-5);
+    private static final String VISION = "vision_model";
+    private static final TransformerSizes TEXT_DEFAULTS =
+            new TransformerSizes(512, 12, 8, 2048, Activation.QUICK_GELU, 1e-5);
 
     enum Layout {
         BOTH,
@@ -50,20 +51,10 @@ final class Clip implements EncoderArchitecture {
         }
     }
 
-    record Vision(Transformer sizes, int imageSize, int patchSize) {
-        static Vision read(ModelConfig config) {
-            config.requireOnly("num_channels", 3);
-            return new Vision(
-                    Transformer.withDefaults(config, VISION_DEFAULTS),
-                    config.side("image_size", 224),
-                    config.side("patch_size", 32));
-        }
-    }
-
-    record Text(Transformer sizes, int vocabulary, int maxTokens, int eosTokenId) {
+    record Text(TransformerSizes sizes, int vocabulary, int maxTokens, int eosTokenId) {
         static Text read(ModelConfig config) {
             return new Text(
-                    Transformer.withDefaults(config, TEXT_DEFAULTS),
+                    TransformerSizes.read(config, TEXT_DEFAULTS),
                     config.positive("vocab_size", 49408),
                     config.positive("max_position_embeddings", 77),
                     config.natural("eos_token_id", 49407));
@@ -91,8 +82,8 @@ final class Clip implements EncoderArchitecture {
     }
 
     private BuiltModel image(ModelFiles files, ModelConfig json, int projection, BuildOptions options) {
-        Vision config = Vision.read(layout == Layout.BOTH ? json.object("vision_config", "vision_config_dict") : json);
-        Transformer sizes = config.sizes;
+        ClipVision clip =
+                ClipVision.read(layout == Layout.BOTH ? json.object("vision_config", "vision_config_dict") : json);
         Tower tower = new Tower(
                 "clip.image",
                 REVISION,
@@ -106,26 +97,30 @@ final class Clip implements EncoderArchitecture {
             possible.add(0, Pooling.PROJECTION);
         }
         Pooling pooling = tower.pooling(possible);
-        Scope model = tower.root().at("vision_model");
-        Value embedded = embedImage(model.at("embeddings"), config, tower.pixelValues());
-        TokenShape tokens = TokenShape.of(tower.ops(), embedded);
-        Value x = Norm.layer(
-                model.at("pre_layrnorm"), tokens.flat(embedded, sizes.channels()), sizes.channels(), sizes.epsilon());
-        x = ClipLayers.stackFor(pooling, tower, "vision_model.encoder.layers", sizes, x, tokens);
-        boolean hasNorm = pooling == Pooling.POOLER || pooling == Pooling.PROJECTION;
-        Value vector = sizes.pooled(
-                x,
-                tokens,
-                1,
-                pooling,
-                v -> hasNorm ? Norm.layer(model.at("post_layernorm"), v, sizes.channels(), sizes.epsilon()) : v);
+        Value vector = imageVector(tower, clip, pooling);
         return project(
-                tower, Modality.IMAGE, "visual_projection", vector, sizes, projection, config.imageSize, pooling);
+                tower,
+                Modality.IMAGE,
+                "visual_projection",
+                vector,
+                clip.channels(),
+                projection,
+                clip.imageSize(),
+                pooling);
+    }
+
+    private static Value imageVector(Tower tower, ClipVision clip, Pooling pooling) {
+        Value pixels = tower.pixelValues();
+        if (pooling == Pooling.MEAN) {
+            return Pool.meanFrom(tower.ops(), clip.lastState(tower, VISION, pixels), 1);
+        }
+        Value classToken = clip.classToken(tower, VISION, pixels);
+        return pooling == Pooling.CLS ? classToken : clip.postNorm(tower, VISION, classToken);
     }
 
     private BuiltModel text(ModelFiles files, ModelConfig json, int projection, BuildOptions options) {
         Text config = Text.read(layout == Layout.BOTH ? json.object("text_config", "text_config_dict") : json);
-        Transformer sizes = config.sizes;
+        TransformerSizes sizes = config.sizes;
         Tower tower = new Tower(
                 "clip.text",
                 REVISION,
@@ -142,14 +137,22 @@ final class Clip implements EncoderArchitecture {
         Ops ops = tower.ops();
         Scope model = tower.root().at("text_model");
         Value ids = tower.inputIds();
-        Value embedded = ClipLayers.embedText(
-                model.at("embeddings"), ids, config.vocabulary, config.maxTokens, sizes.channels());
+        Value embedded =
+                ClipText.embed(model.at("embeddings"), ids, config.vocabulary, config.maxTokens, sizes.channels());
         TokenShape tokens = TokenShape.of(ops, embedded);
-        Value x = ClipLayers.stack(
-                tower, "text_model.encoder.layers", sizes, tokens.flat(embedded, sizes.channels()), tokens, true);
+        Value x = new ClipLayers(tower, "text_model.encoder.layers", sizes)
+                .applyCausally(tokens.flat(embedded, sizes.channels()), tokens);
         Value end = Pool.tokenAt(ops, tokens.batched(x), endPositions(ops, ids, config.eosTokenId));
         Value vector = Norm.layer(model.at("final_layer_norm"), end, sizes.channels(), sizes.epsilon());
-        return project(tower, Modality.TEXT, "text_projection", vector, sizes, projection, config.maxTokens, pooling);
+        return project(
+                tower,
+                Modality.TEXT,
+                "text_projection",
+                vector,
+                sizes.channels(),
+                projection,
+                config.maxTokens,
+                pooling);
     }
 
     private static BuiltModel project(
@@ -157,30 +160,16 @@ final class Clip implements EncoderArchitecture {
             Modality modality,
             String name,
             Value vector,
-            Transformer sizes,
+            int channels,
             int projection,
             int extent,
             Pooling pooling) {
         if (pooling != Pooling.PROJECTION) {
-            return tower.finish(modality, vector, sizes.channels(), extent, pooling);
+            return tower.finish(modality, vector, channels, extent, pooling);
         }
-        Value projected = Linear.of(tower.root().at(name), sizes.channels(), projection, false)
-                .apply(vector);
+        Value projected =
+                Linear.of(tower.root().at(name), channels, projection, false).apply(vector);
         return tower.finish(modality, projected, projection, extent, pooling);
-    }
-
-    private static Value embedImage(Scope scope, Vision config, Value pixels) {
-        Ops ops = scope.ops();
-        int channels = config.sizes.channels();
-        int side = config.imageSize / config.patchSize;
-        PatchGrid grid = PatchGrid.embed(scope, pixels, "patch_embedding.weight", null, 3, channels, config.patchSize);
-        TensorInfo positions = scope.tensor("position_embedding.weight", 1 + (long) side * side, channels);
-        Value table = scope.viewFrom(positions, channels, (long) side * side, channels);
-        Value patches = ops.add(grid.tokens(), PositionTable.BICUBIC.resize(ops, table, side, channels, grid.size()));
-        Value first = ops.add(
-                scope.view(scope.tensor("class_embedding", channels), 1, 1, channels),
-                scope.viewFrom(positions, 0, 1, 1, channels));
-        return PatchGrid.prepend(ops, first, 1, channels, patches);
     }
 
     /** Where each text ends: int64 [batch, 1]. */

@@ -16,6 +16,7 @@ import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.graph.safetensors.TensorInfo;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.tower.TransformerSizes;
 import java.util.List;
 import java.util.Set;
 
@@ -28,13 +29,14 @@ import java.util.Set;
 final class Dinov2 implements EncoderArchitecture {
     private static final int REVISION = 1;
 
-    record Config(Transformer sizes, int imageSize, int patchSize, boolean qkvBias, boolean swiGlu, int registers) {
+    record Config(
+            TransformerSizes sizes, int imageSize, int patchSize, boolean qkvBias, boolean swiGlu, int registers) {
         static Config read(ModelConfig config, boolean withRegisters) {
             config.requireOnly("num_channels", 3);
             int channels = config.positive("hidden_size");
             int wide = (int) (channels * config.number("mlp_ratio"));
             boolean swiGlu = config.flag("use_swiglu_ffn", false);
-            Transformer sizes = new Transformer(
+            TransformerSizes sizes = new TransformerSizes(
                     channels,
                     config.positive("num_hidden_layers"),
                     config.positive("num_attention_heads"),
@@ -42,7 +44,7 @@ final class Dinov2 implements EncoderArchitecture {
                     config.activation("hidden_act"),
                     config.number("layer_norm_eps"));
             return new Config(
-                    Transformer.checked(config, sizes),
+                    sizes.checked(config),
                     config.side("image_size"),
                     config.side("patch_size"),
                     config.flag("qkv_bias", true),
@@ -79,17 +81,14 @@ final class Dinov2 implements EncoderArchitecture {
         Pooling pooling = tower.pooling(List.of(Pooling.CLS, Pooling.MEAN, Pooling.POOLER));
         Value embedded = embed(tower.root().at("embeddings"), config, tower.pixelValues());
         TokenShape tokens = TokenShape.of(tower.ops(), embedded);
-        Transformer sizes = config.sizes;
+        TransformerSizes sizes = config.sizes;
         Value x = tokens.flat(embedded, sizes.channels());
         for (int i = 0; i < sizes.layers(); i++) {
-            x = layer(tower.layer("encoder.layer", i), config, x, tokens, sizes.firstTokenOnly(i, pooling));
+            x = layer(
+                    tower.layer("encoder.layer", i), config, x, tokens, Transformer.firstTokenOnly(sizes, i, pooling));
         }
-        Value vector = sizes.pooled(
-                x,
-                tokens,
-                1 + config.registers,
-                pooling,
-                v -> Norm.layer(tower.root().at("layernorm"), v, sizes.channels(), sizes.epsilon()));
+        Value vector = Transformer.pooled(
+                sizes, x, tokens, 1 + config.registers, pooling, tower.root().at("layernorm"));
         return tower.finish(modality, vector, sizes.channels(), config.imageSize, pooling);
     }
 
@@ -112,7 +111,7 @@ final class Dinov2 implements EncoderArchitecture {
 
     private static Value layer(Scope scope, Config config, Value x, TokenShape tokens, boolean firstOnly) {
         Ops ops = scope.ops();
-        Transformer sizes = config.sizes;
+        TransformerSizes sizes = config.sizes;
         int channels = sizes.channels();
         Scope attention = scope.at("attention.attention");
         SelfAttention selfAttention = new SelfAttention(
@@ -137,7 +136,7 @@ final class Dinov2 implements EncoderArchitecture {
     }
 
     /** Published checkpoints have gate and up as one matrix, transformers 5 may save them apart. */
-    private static Value swiGlu(Scope scope, Transformer sizes, Value x) {
+    private static Value swiGlu(Scope scope, TransformerSizes sizes, Value x) {
         int channels = sizes.channels();
         int inner = sizes.inner();
         if (scope.has("gate_proj.weight")) {

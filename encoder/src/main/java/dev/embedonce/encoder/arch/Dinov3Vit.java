@@ -16,6 +16,7 @@ import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.tower.TransformerSizes;
 import java.util.List;
 import java.util.Set;
 
@@ -28,7 +29,7 @@ final class Dinov3Vit implements EncoderArchitecture {
     private static final int REVISION = 1;
 
     record Config(
-            Transformer sizes,
+            TransformerSizes sizes,
             int imageSize,
             int patchSize,
             int registers,
@@ -41,7 +42,7 @@ final class Dinov3Vit implements EncoderArchitecture {
             boolean mlpBias) {
         static Config read(ModelConfig config) {
             config.requireOnly("num_channels", 3);
-            Transformer sizes = Transformer.required(config);
+            TransformerSizes sizes = TransformerSizes.read(config);
             if (sizes.channels() / sizes.heads() % 4 != 0) {
                 throw config.refused("num_attention_heads", "heads whose size is a multiple of 4");
             }
@@ -80,7 +81,7 @@ final class Dinov3Vit implements EncoderArchitecture {
                 "layer.0.attention.q_proj.weight");
         Pooling pooling = tower.pooling(List.of(Pooling.CLS, Pooling.MEAN, Pooling.POOLER));
         Ops ops = tower.ops();
-        Transformer sizes = config.sizes;
+        TransformerSizes sizes = config.sizes;
         Scope embeddings = tower.root().at("embeddings");
         PatchGrid grid = PatchGrid.embed(
                 embeddings.at("patch_embeddings"),
@@ -95,14 +96,11 @@ final class Dinov3Vit implements EncoderArchitecture {
         Rotary rotary = rotary(ops, config, grid, tokens);
         Value x = tokens.flat(embedded, sizes.channels());
         for (int i = 0; i < sizes.layers(); i++) {
-            x = layer(tower.layer("layer", i), config, x, tokens, rotary, sizes.firstTokenOnly(i, pooling));
+            x = layer(
+                    tower.layer("layer", i), config, x, tokens, rotary, Transformer.firstTokenOnly(sizes, i, pooling));
         }
-        Value vector = sizes.pooled(
-                x,
-                tokens,
-                1 + config.registers,
-                pooling,
-                v -> Norm.layer(tower.root().at("norm"), v, sizes.channels(), sizes.epsilon()));
+        Value vector = Transformer.pooled(
+                sizes, x, tokens, 1 + config.registers, pooling, tower.root().at("norm"));
         return tower.finish(modality, vector, sizes.channels(), config.imageSize, pooling);
     }
 
@@ -154,7 +152,7 @@ final class Dinov3Vit implements EncoderArchitecture {
     private static Value layer(
             Scope scope, Config config, Value x, TokenShape tokens, Rotary rotary, boolean firstOnly) {
         Ops ops = scope.ops();
-        Transformer sizes = config.sizes;
+        TransformerSizes sizes = config.sizes;
         int channels = sizes.channels();
         Scope attention = scope.at("attention");
         SelfAttention selfAttention = new SelfAttention(

@@ -15,6 +15,7 @@ import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.graph.safetensors.TensorInfo;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.tower.TransformerSizes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -41,10 +42,15 @@ final class Vit implements EncoderArchitecture {
     }
 
     record Config(
-            Transformer sizes, int imageSize, int patchSize, boolean qkvBias, int poolerSize, Activation poolerAct) {
+            TransformerSizes sizes,
+            int imageSize,
+            int patchSize,
+            boolean qkvBias,
+            int poolerSize,
+            Activation poolerAct) {
         static Config read(ModelConfig config) {
             config.requireOnly("num_channels", 3);
-            Transformer sizes = Transformer.required(config);
+            TransformerSizes sizes = TransformerSizes.read(config);
             return new Config(
                     sizes,
                     config.side("image_size"),
@@ -70,7 +76,7 @@ final class Vit implements EncoderArchitecture {
     public BuiltModel build(ModelFiles files, Modality modality, BuildOptions options) {
         ModelConfig json = files.config().fresh();
         Config config = Config.read(json);
-        Transformer sizes = config.sizes;
+        TransformerSizes sizes = config.sizes;
         Tower tower = new Tower(
                 kind.name + ".image",
                 REVISION,
@@ -85,14 +91,11 @@ final class Vit implements EncoderArchitecture {
         TokenShape tokens = TokenShape.of(tower.ops(), embedded);
         Value x = tokens.flat(embedded, sizes.channels());
         for (int i = 0; i < sizes.layers(); i++) {
-            x = layer(tower.layer("encoder.layer", i), config, x, tokens, sizes.firstTokenOnly(i, pooling));
+            x = layer(
+                    tower.layer("encoder.layer", i), config, x, tokens, Transformer.firstTokenOnly(sizes, i, pooling));
         }
-        Value vector = sizes.pooled(
-                x,
-                tokens,
-                kind.prefixTokens,
-                pooling,
-                v -> Norm.layer(tower.root().at("layernorm"), v, sizes.channels(), sizes.epsilon()));
+        Value vector = Transformer.pooled(
+                sizes, x, tokens, kind.prefixTokens, pooling, tower.root().at("layernorm"));
         int dimension = sizes.channels();
         if (pooling == Pooling.POOLER) {
             dimension = config.poolerSize;
@@ -132,7 +135,7 @@ final class Vit implements EncoderArchitecture {
 
     private static Value layer(Scope scope, Config config, Value x, TokenShape tokens, boolean firstOnly) {
         Ops ops = scope.ops();
-        Transformer sizes = config.sizes;
+        TransformerSizes sizes = config.sizes;
         int channels = sizes.channels();
         Scope attention = scope.at("attention.attention");
         Value normal = Norm.layer(scope.at("layernorm_before"), x, channels, sizes.epsilon());

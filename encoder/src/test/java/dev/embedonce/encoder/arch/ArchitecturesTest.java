@@ -8,6 +8,7 @@ import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.graph.runtime.SessionOptions;
 import dev.embedonce.graph.runtime.WeightMemory;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.tower.SiglipVision;
 import dev.embedonce.value.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -139,15 +140,14 @@ class ArchitecturesTest {
                 "{\"model_type\":\"siglip\",\"text_config\":{},\"vision_config\":{},\"projection_dim\":512}");
         ModelConfig config = ModelConfig.read(folder);
 
-        Siglip.Vision siglip = Siglip.Vision.read(config.object("vision_config"), false);
+        SiglipVision siglip = SiglipVision.read(config.object("vision_config"));
         Clip.Text clip = Clip.Text.read(config.object("text_config"));
         Siglip.Text text = Siglip.Text.read(config.object("text_config"));
 
-        assertThat(siglip.sizes().channels()).isEqualTo(768);
+        assertThat(siglip.channels()).isEqualTo(768);
         assertThat(siglip.imageSize()).isEqualTo(224);
         assertThat(siglip.patchSize()).isEqualTo(16);
         assertThat(siglip.side()).isEqualTo(14);
-        assertThat(siglip.head()).isTrue();
         assertThat(text.projection()).isEqualTo(768);
         assertThat(text.maxTokens()).isEqualTo(64);
         assertThat(clip.sizes().heads()).isEqualTo(8);

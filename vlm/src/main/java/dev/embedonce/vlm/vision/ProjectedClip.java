@@ -8,6 +8,7 @@ import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.tower.ClipVision;
 import java.util.List;
 
 /**

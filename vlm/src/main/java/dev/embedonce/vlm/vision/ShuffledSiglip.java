@@ -6,6 +6,8 @@ import dev.embedonce.graph.blocks.NameLayout;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.tower.SiglipVision;
+import dev.embedonce.model.tower.TransformerSizes;
 import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
 import java.util.List;
@@ -20,6 +22,8 @@ import java.util.List;
 public final class ShuffledSiglip {
     private static final int REVISION = 1;
     private static final String PATH = "vision_model";
+    private static final SiglipVision DEFAULTS =
+            new SiglipVision(new TransformerSizes(1152, 12, 16, 3072, Activation.GELU_TANH, 1e-6), 224, 32);
 
     private ShuffledSiglip() {}
 
@@ -31,7 +35,7 @@ public final class ShuffledSiglip {
      */
     public static VisionTower open(String name, FamilyFiles files, FamilyOptions options, int side) {
         ModelConfig config = files.config();
-        SiglipVision siglip = siglip(config.object("vision_config"));
+        SiglipVision siglip = SiglipVision.read(config.object("vision_config"), DEFAULTS);
         int scale = config.positive("scale_factor", 2);
         int hidden = config.object("text_config").positive("hidden_size", 4096);
         int rows = side / siglip.patchSize();
@@ -54,19 +58,6 @@ public final class ShuffledSiglip {
         Value projected = projection.apply(shuffled(ops, tokens, rows, scale, siglip.channels()));
         builder.output(VisionFeatures.FEATURES, input.together(projected, hidden), hidden);
         return builder.open(ProcessedImage::inputs);
-    }
-
-    private static SiglipVision siglip(ModelConfig config) {
-        config.requireOnly("num_channels", 3);
-        return new SiglipVision(
-                config.positive("hidden_size", 1152),
-                config.positive("num_hidden_layers", 12),
-                config.positive("num_attention_heads", 16),
-                config.positive("intermediate_size", 3072),
-                config.activation("hidden_act", Activation.GELU_TANH),
-                config.number("layer_norm_eps", 1e-6),
-                config.side("image_size", 224),
-                config.side("patch_size", 32));
     }
 
     private static Value positions(TowerBuilder builder, SiglipVision siglip, int rows) {
