@@ -1,6 +1,8 @@
 package dev.embedonce.vlm.family;
 
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.tower.PatchTower;
+import dev.embedonce.model.tower.PatchTower.Geometry;
 import dev.embedonce.vlm.decoder.LanguageLayouts;
 import dev.embedonce.vlm.decoder.TextDecoder;
 import dev.embedonce.vlm.decoder.layer.TextModel;
@@ -9,8 +11,6 @@ import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.GridPrompts;
 import dev.embedonce.vlm.vision.PatchProcessing;
-import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
-import dev.embedonce.vlm.vision.PatchTower;
 import dev.embedonce.vlm.vision.VisionTower;
 import java.util.List;
 

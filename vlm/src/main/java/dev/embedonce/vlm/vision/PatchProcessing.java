@@ -11,6 +11,9 @@ import dev.embedonce.image.resize.ResampleFilter;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.key.Revisions;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.tower.PatchFeeds;
+import dev.embedonce.model.tower.PatchTower;
+import dev.embedonce.model.tower.PatchTower.Geometry;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
@@ -29,7 +32,7 @@ import java.util.SortedMap;
  */
 // Source: transformers 5.23, models/qwen2_vl/image_processing_pil_qwen2_vl.py
 public final class PatchProcessing implements ImageProcessing {
-    public static final String PIXEL_VALUES = "pixel_values";
+    public static final String PIXEL_VALUES = PatchTower.PIXEL_VALUES;
     public static final String GRID = "image_grid_thw";
 
     /** Raised whenever the patches change for unchanged settings. */
@@ -49,20 +52,6 @@ public final class PatchProcessing implements ImageProcessing {
             "return_tensors",
             "default_to_square",
             "_valid_processor_keys");
-
-    /**
-     * The geometry of patches.
-     *
-     * @param patch pixels a side
-     * @param merge patches a side that become one token
-     * @param temporal how often a still picture is repeated
-     */
-    public record Geometry(int patch, int merge, int temporal) {
-        /** Numbers that make a patch. */
-        public int length() {
-            return PixelValues.CHANNELS * temporal * patch * patch;
-        }
-    }
 
     private final Geometry geometry;
     private final long minPixels;
@@ -119,15 +108,21 @@ public final class PatchProcessing implements ImageProcessing {
         return geometry;
     }
 
+    /** The grid of patches of a picture that was made ready here. */
+    public static PatchFeeds.Grid grid(ProcessedImage image) {
+        LongBuffer thw = image.layout(GRID).longs();
+        return new PatchFeeds.Grid(Math.toIntExact(thw.get(1)), Math.toIntExact(thw.get(2)));
+    }
+
     @Override
     public ProcessedImage process(byte[] encoded, ImageSettings settings) {
         PixelValues values = processor(settings).process(encoded);
-        int side = geometry.patch * geometry.merge;
+        int side = geometry.patch() * geometry.merge();
         if (values.height() % side != 0 || values.width() % side != 0) {
             throw new ImageException("image is " + values.width() + "x" + values.height()
                     + ", and the model's processor does not resize; both sides must be multiples of " + side);
         }
-        return image(patches(values), values.height() / geometry.patch, values.width() / geometry.patch, values);
+        return image(patches(values), values.height() / geometry.patch(), values.width() / geometry.patch(), values);
     }
 
     private static ProcessedImage image(Tensor patches, int rows, int columns, PixelValues values) {
@@ -139,8 +134,8 @@ public final class PatchProcessing implements ImageProcessing {
     }
 
     private Tensor patches(PixelValues values) {
-        int patch = geometry.patch;
-        int merge = geometry.merge;
+        int patch = geometry.patch();
+        int merge = geometry.merge();
         int rows = values.height() / patch;
         int columns = values.width() / patch;
         long[] shape = {(long) rows * columns, geometry.length()};
@@ -158,10 +153,10 @@ public final class PatchProcessing implements ImageProcessing {
 
     private void put(PixelValues values, int top, int left, FloatBuffer target) {
         for (int channel = 0; channel < PixelValues.CHANNELS; channel++) {
-            for (int time = 0; time < geometry.temporal; time++) {
-                for (int y = 0; y < geometry.patch; y++) {
+            for (int time = 0; time < geometry.temporal(); time++) {
+                for (int y = 0; y < geometry.patch(); y++) {
                     int from = (channel * values.height() + top + y) * values.width() + left;
-                    target.put(values.data().slice(from, geometry.patch));
+                    target.put(values.data().slice(from, geometry.patch()));
                 }
             }
         }
@@ -171,8 +166,9 @@ public final class PatchProcessing implements ImageProcessing {
         long least = settings.minPixels()
                 .orElse(Math.min(minPixels, settings.maxPixels().orElse(minPixels)));
         long most = settings.maxPixels().orElse(Math.max(maxPixels, least));
-        ResizeRule rule =
-                resize ? new ResizeRule.Multiples(geometry.patch * geometry.merge, least, most) : new ResizeRule.None();
+        ResizeRule rule = resize
+                ? new ResizeRule.Multiples(geometry.patch() * geometry.merge(), least, most)
+                : new ResizeRule.None();
         return ImageProcessor.builder()
                 .label("patches")
                 .profile(pixels.profile())
@@ -191,11 +187,11 @@ public final class PatchProcessing implements ImageProcessing {
         FramedDigest digest = FramedDigest.tagged("embedonce.preproc.patches.v2");
         Revisions.put(digest, revisions(processor));
         digest.put("pixels", version)
-                .put("patch", geometry.patch)
-                .put("merge", geometry.merge)
-                .put("temporal", geometry.temporal);
-        return version.substring(0, version.indexOf('@')) + "/p" + geometry.patch + "-m" + geometry.merge + "@sha256:"
-                + digest.hexDigest();
+                .put("patch", geometry.patch())
+                .put("merge", geometry.merge())
+                .put("temporal", geometry.temporal());
+        return version.substring(0, version.indexOf('@')) + "/p" + geometry.patch() + "-m" + geometry.merge()
+                + "@sha256:" + digest.hexDigest();
     }
 
     @Override

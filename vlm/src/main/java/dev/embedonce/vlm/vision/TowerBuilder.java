@@ -6,6 +6,7 @@ import dev.embedonce.graph.blocks.Parameters;
 import dev.embedonce.graph.onnx.OnnxGraph;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.tower.PatchFeeds;
 import dev.embedonce.model.tower.TowerGraph;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.load.FamilyFiles;

@@ -11,12 +11,12 @@ import dev.embedonce.graph.blocks.Windows;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.tower.PatchTower;
+import dev.embedonce.model.tower.PatchTower.Geometry;
+import dev.embedonce.model.tower.PatchWindows;
 import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
-import dev.embedonce.vlm.vision.PatchFeeds;
-import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
-import dev.embedonce.vlm.vision.PatchTower;
-import dev.embedonce.vlm.vision.PatchWindows;
+import dev.embedonce.vlm.vision.PatchProcessing;
 import dev.embedonce.vlm.vision.TowerBuilder;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import dev.embedonce.vlm.vision.VisionTower;
@@ -78,7 +78,7 @@ final class Qwen25VlVision {
         PatchTower tower = new PatchTower(builder, geometry, channels, heads);
         PatchWindows windows = new PatchWindows(geometry.merge(), cells);
         new Qwen25VlVision(builder, tower, windows, channels, config).build(layers);
-        return builder.openOverGrid(PatchFeeds.Grid::of, tower.angles(), windows);
+        return builder.openOverGrid(PatchProcessing::grid, tower.angles(), windows);
     }
 
     private void build(int layers) {

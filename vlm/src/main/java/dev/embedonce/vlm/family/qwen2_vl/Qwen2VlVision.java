@@ -6,12 +6,12 @@ import dev.embedonce.graph.blocks.Norm;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.tower.PatchTower;
+import dev.embedonce.model.tower.PatchTower.Geometry;
+import dev.embedonce.model.tower.PatchTower.MlpShape;
 import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
-import dev.embedonce.vlm.vision.PatchFeeds;
-import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
-import dev.embedonce.vlm.vision.PatchTower;
-import dev.embedonce.vlm.vision.PatchTower.MlpShape;
+import dev.embedonce.vlm.vision.PatchProcessing;
 import dev.embedonce.vlm.vision.TowerBuilder;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import dev.embedonce.vlm.vision.VisionTower;
@@ -58,7 +58,7 @@ final class Qwen2VlVision {
                 "patch_embed.proj.weight");
         PatchTower tower = new PatchTower(builder, geometry, channels, heads);
         new Qwen2VlVision(builder, tower, channels, config).build(layers);
-        return builder.openOverGrid(PatchFeeds.Grid::of, tower.angles());
+        return builder.openOverGrid(PatchProcessing::grid, tower.angles());
     }
 
     private void build(int layers) {

@@ -1,5 +1,6 @@
 package dev.embedonce.vlm.family.qwen3_vl;
 
+import dev.embedonce.model.tower.PatchTower.Geometry;
 import dev.embedonce.vlm.decoder.LanguageLayouts;
 import dev.embedonce.vlm.decoder.TextDecoder;
 import dev.embedonce.vlm.family.Family;
@@ -9,7 +10,6 @@ import dev.embedonce.vlm.family.PatchModels;
 import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.GridPrompts;
-import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
 
 /** {@code model_type} qwen3_vl. Still pictures; videos are not supported. */
 // Source: transformers 5.23, models/qwen3_vl/modeling_qwen3_vl.py, processing_qwen3_vl.py

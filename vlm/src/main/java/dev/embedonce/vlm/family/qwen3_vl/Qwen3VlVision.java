@@ -8,13 +8,13 @@ import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.tower.LearnedTaps;
+import dev.embedonce.model.tower.PatchTower;
+import dev.embedonce.model.tower.PatchTower.Geometry;
+import dev.embedonce.model.tower.PatchTower.MlpShape;
 import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
-import dev.embedonce.vlm.vision.LearnedTaps;
-import dev.embedonce.vlm.vision.PatchFeeds;
-import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
-import dev.embedonce.vlm.vision.PatchTower;
-import dev.embedonce.vlm.vision.PatchTower.MlpShape;
+import dev.embedonce.vlm.vision.PatchProcessing;
 import dev.embedonce.vlm.vision.TowerBuilder;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import dev.embedonce.vlm.vision.VisionTower;
@@ -85,7 +85,7 @@ final class Qwen3VlVision {
         PatchTower tower = new PatchTower(builder, geometry, channels, heads);
         new Qwen3VlVision(builder, tower, channels, config).build(positions, layers, levels);
         return builder.openOverGrid(
-                PatchFeeds.Grid::of, tower.angles(), new LearnedTaps(geometry.merge(), (int) Math.sqrt(positions)));
+                PatchProcessing::grid, tower.angles(), new LearnedTaps(geometry.merge(), (int) Math.sqrt(positions)));
     }
 
     private void build(int positions, int layers, List<Integer> levels) {

@@ -1,13 +1,12 @@
-package dev.embedonce.vlm.vision;
+package dev.embedonce.model.tower;
 
 import dev.embedonce.value.Tensor;
-import java.nio.LongBuffer;
 import java.util.Map;
 
 /**
  * Something that a tower over patches is told about where each patch stands. It is computed beside the graph and shapes features as
- * much as the graph does, so it has a revision as blocks have, which {@link TowerBuilder#openOverGrid} brings into the model version.
- * Immutable and thread-safe.
+ * much as the graph does, so it has a revision as blocks have, which whoever feeds it brings into the model version. Immutable and
+ * thread-safe.
  */
 public interface PatchFeeds {
     /** The name in model versions, which never changes. */
@@ -20,13 +19,7 @@ public interface PatchFeeds {
     void put(int rows, int columns, Map<String, Tensor> feeds);
 
     /** How many rows and columns of patches a picture has. */
-    record Grid(int rows, int columns) {
-        /** The grid of a picture that {@link PatchProcessing} has made. */
-        public static Grid of(ProcessedImage image) {
-            LongBuffer thw = image.layout(PatchProcessing.GRID).longs();
-            return new Grid(Math.toIntExact(thw.get(1)), Math.toIntExact(thw.get(2)));
-        }
-    }
+    record Grid(int rows, int columns) {}
 
     /** A row and a column of patches. */
     @FunctionalInterface
@@ -34,7 +27,7 @@ public interface PatchFeeds {
         void at(int row, int column);
     }
 
-    /** All patches in the order in which {@link PatchProcessing} packs: those that are merged stand together. */
+    /** All patches in the order in which they are packed: those that are merged stand together. */
     static void forEachPatch(int rows, int columns, int merge, Place place) {
         for (int row = 0; row < rows; row += merge) {
             for (int column = 0; column < columns; column += merge) {

@@ -1,4 +1,4 @@
-package dev.embedonce.vlm.vision;
+package dev.embedonce.model.tower;
 
 import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.blocks.Activation;
@@ -52,22 +52,22 @@ public record PixtralVision(
     /**
      * Adds the tower and an input for the patches' angles.
      *
-     * @param path of the tower's module among the builder's tensors
+     * @param path of the tower's module among the graph's tensors
      * @param pixels float32 {@code [batch, 3, height, width]}
      * @param state which hidden state, 0 for what goes into the first layer
      * @return its patches row by row, and how many rows and columns there are
      */
-    public PatchGrid hiddenState(TowerBuilder builder, String path, Value pixels, int state) {
-        Ops ops = builder.ops();
+    public PatchGrid hiddenState(TowerGraph graph, String path, Value pixels, int state) {
+        Ops ops = graph.ops();
         ops.graph().uses("pixtral-vision", REVISION);
-        Scope tower = builder.root().at(path);
+        Scope tower = graph.root().at(path);
         PatchGrid grid = PatchGrid.embed(tower, pixels, "patch_conv.weight", null, 3, channels, patchSize);
         TokenShape tokens = TokenShape.of(ops, grid.tokens());
         Rotary rotary = new Rotary(angles(ops, PatchAngles.COS), angles(ops, PatchAngles.SIN));
         Value x = Norm.rms(tower.at("ln_pre"), tokens.flat(grid.tokens(), channels), channels, EPSILON);
         for (int i = 0; i < state; i++) {
             String list = path + ".transformer.layers";
-            x = layer(builder.root().at(list, i), builder.layer(list, i), x, tokens, rotary);
+            x = layer(graph.root().at(list, i), graph.layer(list, i), x, tokens, rotary);
         }
         return new PatchGrid(tokens.batched(x), grid.size());
     }

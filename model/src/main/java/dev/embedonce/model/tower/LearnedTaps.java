@@ -1,4 +1,4 @@
-package dev.embedonce.vlm.vision;
+package dev.embedonce.model.tower;
 
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;

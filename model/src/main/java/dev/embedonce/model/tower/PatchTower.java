@@ -1,4 +1,4 @@
-package dev.embedonce.vlm.vision;
+package dev.embedonce.model.tower;
 
 import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.blocks.Activation;
@@ -13,7 +13,6 @@ import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.model.ModelConfig;
-import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
 
 /**
  * What towers over packed patches have in common: the patches' embedding, attention with rotary positions by row and column, the
@@ -21,12 +20,29 @@ import dev.embedonce.vlm.vision.PatchProcessing.Geometry;
  */
 // Source: transformers 5.23, models/qwen2_vl/modeling_qwen2_vl.py, PatchEmbed, VisionAttention, PatchMerger
 public final class PatchTower {
+    /** float32 {@code [patches, geometry.length()]} */
+    public static final String PIXEL_VALUES = "pixel_values";
+
     /** Raised when the block computes something else; part of the model version. */
     private static final int REVISION = 1;
 
     private static final double THETA = 10_000;
 
-    private final TowerBuilder builder;
+    /**
+     * The geometry of patches.
+     *
+     * @param patch pixels a side
+     * @param merge patches a side that become one token
+     * @param temporal how often a still picture is repeated
+     */
+    public record Geometry(int patch, int merge, int temporal) {
+        /** Numbers that make a patch, 3 channels of its pixels. */
+        public int length() {
+            return 3 * temporal * patch * patch;
+        }
+    }
+
+    private final TowerGraph graph;
     private final Ops ops;
     private final Geometry geometry;
     private final int channels;
@@ -36,14 +52,14 @@ public final class PatchTower {
     private final Rotary rotary;
 
     /** Adds the inputs: {@code pixel_values} and the patches' angles. */
-    public PatchTower(TowerBuilder builder, Geometry geometry, int channels, int heads) {
-        this.builder = builder;
-        this.ops = builder.ops();
+    public PatchTower(TowerGraph graph, Geometry geometry, int channels, int heads) {
+        this.graph = graph;
+        this.ops = graph.ops();
         ops.graph().uses("patch-tower", REVISION);
         this.geometry = geometry;
         this.channels = channels;
         this.heads = heads;
-        this.patches = input(PatchProcessing.PIXEL_VALUES, TensorType.F32, geometry.length());
+        this.patches = input(PIXEL_VALUES, TensorType.F32, geometry.length());
         this.tokens = TokenShape.of(ops, patches);
         int pairs = channels / heads / 2;
         this.rotary = new Rotary(
@@ -97,7 +113,7 @@ public final class PatchTower {
 
     /** The patches' embedding, by {@code patch_embed.proj}. */
     public Value embedded(boolean bias) {
-        Scope scope = builder.root().at("patch_embed.proj");
+        Scope scope = graph.root().at("patch_embed.proj");
         int patch = geometry.patch();
         Value kernel = scope.view(
                 scope.tensor("weight", channels, 3, geometry.temporal(), patch, patch), channels, geometry.length());
@@ -133,8 +149,8 @@ public final class PatchTower {
      * @return float32 of the same shape
      */
     public Value layer(int index, Value x, MlpShape mlp, double epsilon) {
-        Scope norms = builder.root().at("blocks", index);
-        Scope layer = builder.layer("blocks", index);
+        Scope norms = graph.root().at("blocks", index);
+        Scope layer = graph.layer("blocks", index);
         Value normed = Norm.layer(norms.at("norm1"), x, channels, epsilon);
         Value mixed = ops.add(x, attention(layer.at("attn")).apply(normed, tokens));
         return ops.add(
@@ -168,6 +184,6 @@ public final class PatchTower {
 
     private void output(String name, Value x, int outChannels) {
         Value shape = ops.concat(0, ops.dim(patches, 0), ops.graph().constant(-1, outChannels));
-        builder.output(name, ops.reshape(x, shape), outChannels);
+        graph.output(name, ops.reshape(x, shape), outChannels);
     }
 }

@@ -1,4 +1,4 @@
-package dev.embedonce.vlm.vision;
+package dev.embedonce.model.tower;
 
 import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.blocks.Windows;
