@@ -162,7 +162,15 @@ class RevisionsTest {
     void rule_seesTheBlocks() {
         assertThat(building.stream().map(unit -> unit.getOwner().getSimpleName()))
                 .contains(
-                        "Norm", "Mlp", "ClipBlock", "PositionTable", "ClipVision", "TileInput", "Clip", "MllamaVision");
+                        "Norm",
+                        "Mlp",
+                        "ClipBlock",
+                        "PositionTable",
+                        "ClipVision",
+                        "DavitVision",
+                        "TileInput",
+                        "Clip",
+                        "MllamaVision");
     }
 
     @Test

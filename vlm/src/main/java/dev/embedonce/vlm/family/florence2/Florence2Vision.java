@@ -9,6 +9,7 @@ import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.tower.DavitVision;
 import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.vision.ProcessedImage;
@@ -56,7 +57,8 @@ final class Florence2Vision {
         ModelConfig all = files.config();
         ModelConfig config = all.object("vision_config");
         config.oneOf("model_type", "davit", "florence_vision", "florence2_vision");
-        config.requireOnly("in_channels", 3);
+        config.requireOnly("image_feature_source", List.of("spatial_avg_pool", "temporal_avg_pool"));
+        DavitVision davit = DavitVision.read(config);
         config.requireOnly("projection_dim", hidden);
         ModelConfig places = config.optionalObject("image_pos_embed");
         places.oneOf("type", "learned_abs_2d");
@@ -76,8 +78,7 @@ final class Florence2Vision {
         Ops ops = builder.ops();
         Value pixels = ops.graph()
                 .input("pixel_values", TensorType.F32, Dim.free("batch"), Dim.of(3), Dim.of(size), Dim.of(size));
-        Davit davit = Davit.read(builder, config);
-        Davit.Places map = davit.apply(pixels, size);
+        DavitVision.Places map = davit.apply(builder, "vision_tower", pixels, size);
         if (map.side() > positions) {
             throw config.refused("max_position_embeddings", "at least the " + map.side() + " places of a side");
         }
@@ -97,7 +98,7 @@ final class Florence2Vision {
     }
 
     /** The map as tokens, with the learned places of column and row, and the first moment in time: {@code [batch, places, channels]}. */
-    private static Value placed(Scope projector, Ops ops, Davit.Places map, int positions, int moments) {
+    private static Value placed(Scope projector, Ops ops, DavitVision.Places map, int positions, int moments) {
         int side = map.side();
         int rows = map.channels() / 2;
         int columns = map.channels() - rows;

@@ -1,4 +1,4 @@
-package dev.embedonce.vlm.family.florence2;
+package dev.embedonce.model.tower;
 
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.Linear;
@@ -8,63 +8,61 @@ import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.model.ModelConfig;
-import dev.embedonce.vlm.vision.TowerBuilder;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
  * DaViT: stages that halve the map and widen it, each with pairs of blocks: attention among the places of a window, then attention
- * among groups of channels over all places. Before each half of a block a convolution within each channel.
+ * among groups of channels over all places. Before each half of a block a convolution within each channel. Maps are float32 {@code
+ * [batch, channels, side, side]}, tokens {@code [batch, side * side, channels]}.
+ *
+ * @param window places a side of an attention window
+ * @param mlpRatio channels inside an MLP for each of its stage
  */
 // Source: transformers 5.23, models/florence2/modeling_florence2.py, Florence2VisionBackbone
-final class Davit {
+public record DavitVision(List<Stage> stages, int window, double mlpRatio, boolean qkvBias, Activation activation) {
     /** Raised when the tower computes something else; part of the model version. */
     private static final int REVISION = 1;
 
-    private static final String TOWER = "vision_tower";
     private static final double EPSILON = 1e-5;
+
+    /**
+     * A stage, which begins with a convolution.
+     *
+     * @param groups of channels that attend to each other
+     * @param blocks pairs of blocks
+     * @param patch side of the convolution's kernel
+     */
+    public record Stage(int channels, int heads, int groups, int blocks, int patch, int stride, int padding) {}
 
     /**
      * The map of a picture, place by place.
      *
-     * @param tokens float32 [batch, side * side, channels]
+     * @param tokens float32 {@code [batch, side * side, channels]}, row by row
      */
-    record Places(Value tokens, int side, int channels) {}
+    public record Places(Value tokens, int side, int channels) {}
 
-    private record Stage(int channels, int heads, int groups, int blocks, int patch, int stride, int padding) {}
-
-    private final TowerBuilder builder;
-    private final Ops ops;
-    private final List<Stage> stages;
-    private final int window;
-    private final double ratio;
-    private final boolean bias;
-    private final Activation activation;
-
-    private Davit(TowerBuilder builder, ModelConfig config, List<Stage> stages) {
-        this.builder = builder;
-        this.ops = builder.ops();
-        ops.graph().uses("davit", REVISION);
-        this.stages = stages;
-        this.window = config.positive("window_size", 12);
-        this.ratio = config.number("mlp_ratio", 4);
-        this.bias = config.flag("qkv_bias", true);
-        this.activation = config.activation("activation_function", Activation.GELU);
+    public DavitVision {
+        stages = List.copyOf(stages);
     }
 
-    static Davit read(TowerBuilder builder, ModelConfig config) {
+    /** Reads a {@code vision_config}. */
+    public static DavitVision read(ModelConfig config) {
+        config.requireOnly("in_channels", 3);
         List<Integer> channels = config.positives(config.has("dim_embed") ? "dim_embed" : "embed_dim");
-        List<Integer> heads = list(config, "num_heads", channels.size());
-        List<Integer> groups = list(config, "num_groups", channels.size());
-        List<Integer> blocks = list(config, "depths", channels.size());
-        List<Integer> patches = list(config, "patch_size", channels.size());
-        List<Integer> strides = list(config, "patch_stride", channels.size());
+        int count = channels.size();
+        List<Integer> heads = list(config, "num_heads", count);
+        List<Integer> groups = list(config, "num_groups", count);
+        List<Integer> blocks = list(config, "depths", count);
+        List<Integer> patches = list(config, "patch_size", count);
+        List<Integer> strides = list(config, "patch_stride", count);
         List<Integer> paddings = config.integers("patch_padding", List.of(3, 1, 1, 1));
-        if (paddings.size() != channels.size()) {
-            throw config.refused("patch_padding", channels.size() + " numbers");
+        if (paddings.size() != count) {
+            throw config.refused("patch_padding", count + " numbers");
         }
-        requirePublishedLists(config, channels.size());
-        List<Stage> stages = IntStream.range(0, channels.size())
+        config.requireOnly(
+                "patch_prenorm", IntStream.range(0, count).mapToObj(i -> i > 0).toList());
+        List<Stage> stages = IntStream.range(0, count)
                 .mapToObj(i -> new Stage(
                         channels.get(i),
                         heads.get(i),
@@ -74,7 +72,12 @@ final class Davit {
                         strides.get(i),
                         paddings.get(i)))
                 .toList();
-        return new Davit(builder, config, stages);
+        return new DavitVision(
+                stages,
+                config.positive("window_size", 12),
+                config.number("mlp_ratio", 4),
+                config.flag("qkv_bias", true),
+                config.activation("activation_function", Activation.GELU));
     }
 
     private static List<Integer> list(ModelConfig config, String name, int size) {
@@ -85,88 +88,87 @@ final class Davit {
         return list;
     }
 
-    /** Refuses what the lists of the config might say otherwise than every published one does. */
-    private static void requirePublishedLists(ModelConfig config, int stages) {
-        config.requireOnly(
-                "patch_prenorm", IntStream.range(0, stages).mapToObj(i -> i > 0).toList());
-        config.requireOnly("image_feature_source", List.of("spatial_avg_pool", "temporal_avg_pool"));
-    }
-
     /**
      * Adds the tower.
      *
-     * @param pixels float32 [batch, 3, size, size]
+     * @param path of the tower's module among the graph's tensors
+     * @param pixels float32 {@code [batch, 3, size, size]}
      */
-    Places apply(Value pixels, int size) {
+    public Places apply(TowerGraph graph, String path, Value pixels, int size) {
+        graph.ops().graph().uses("davit", REVISION);
         Value x = pixels;
         int side = size;
         int before = 3;
         for (int i = 0; i < stages.size(); i++) {
             Stage stage = stages.get(i);
-            x = embed(builder.root().at(TOWER + ".convs", i), x, i > 0, before, stage);
+            x = embed(graph.root().at(path + ".convs", i), x, i > 0, before, stage);
             side = (side + 2 * stage.padding - stage.patch) / stage.stride + 1;
             before = stage.channels;
             for (int block = 0; block < stage.blocks; block++) {
-                String path = TOWER + ".blocks." + i;
-                Scope norms = builder.root().at(path, block);
-                Scope linears = builder.layer(path, block);
+                String list = path + ".blocks." + i;
+                Scope norms = graph.root().at(list, block);
+                Scope linears = graph.layer(list, block);
                 x = block(norms.at("spatial_block"), linears.at("spatial_block"), x, stage, side, true);
                 x = block(norms.at("channel_block"), linears.at("channel_block"), x, stage, side, false);
             }
         }
-        return new Places(tokens(x, before), side, before);
+        return new Places(tokens(graph.ops(), x, before), side, before);
     }
 
-    private Value embed(Scope scope, Value x, boolean normFirst, int before, Stage stage) {
+    private static Value embed(Scope scope, Value x, boolean normFirst, int before, Stage stage) {
         Value in = normFirst ? normed(scope.at("norm"), x, before) : x;
         Scope conv = scope.at("conv");
-        Value out = ops.conv(
-                in,
-                conv.weight("weight", stage.channels, before, stage.patch, stage.patch),
-                conv.weight("bias", stage.channels),
-                stage.patch,
-                stage.stride,
-                stage.padding,
-                1);
+        Value out = scope.ops()
+                .conv(
+                        in,
+                        conv.weight("weight", stage.channels, before, stage.patch, stage.patch),
+                        conv.weight("bias", stage.channels),
+                        stage.patch,
+                        stage.stride,
+                        stage.padding,
+                        1);
         return normFirst ? out : normed(scope.at("norm"), out, stage.channels);
     }
 
-    private Value normed(Scope scope, Value map, int channels) {
+    /** LayerNorm over the channels of a map. */
+    private static Value normed(Scope scope, Value map, int channels) {
+        Ops ops = scope.ops();
         Value last = ops.transpose(map, 0, 2, 3, 1);
         return ops.transpose(Norm.layer(scope, last, channels, EPSILON), 0, 3, 1, 2);
     }
 
-    /** {@code [batch, channels, side, side]} as {@code [batch, places, channels]}. */
-    private Value tokens(Value map, int channels) {
+    private static Value tokens(Ops ops, Value map, int channels) {
         return ops.transpose(ops.reshape(map, 0, channels, -1), 0, 2, 1);
     }
 
-    private Value map(Value tokens, int channels, int side) {
+    private static Value map(Ops ops, Value tokens, int channels, int side) {
         return ops.reshape(ops.transpose(tokens, 0, 2, 1), 0, channels, side, side);
     }
 
     private Value block(Scope norms, Scope linears, Value x, Stage stage, int side, boolean spatial) {
+        Ops ops = norms.ops();
         int channels = stage.channels;
-        Value tokens = tokens(convolved(norms.at("conv1"), x, channels), channels);
+        Value tokens = tokens(ops, convolved(norms.at("conv1"), x, channels), channels);
         Value normal = Norm.layer(norms.at("norm1"), tokens, channels, EPSILON);
         Value mixed = spatial
                 ? windowAttention(linears.at("window_attn"), normal, stage, side)
                 : channelAttention(linears.at("channel_attn"), normal, stage, side);
-        Value middle = map(ops.add(tokens, mixed), channels, side);
-        tokens = tokens(convolved(norms.at("conv2"), middle, channels), channels);
+        Value middle = map(ops, ops.add(tokens, mixed), channels, side);
+        tokens = tokens(ops, convolved(norms.at("conv2"), middle, channels), channels);
         normal = Norm.layer(norms.at("norm2"), tokens, channels, EPSILON);
-        int inner = (int) (channels * ratio);
+        int inner = (int) (channels * mlpRatio);
         Scope ffn = linears.at("ffn");
         Value fed = Mlp.plain(
                 Linear.of(ffn.at("fc1"), channels, inner, true),
                 activation,
                 Linear.of(ffn.at("fc2"), inner, channels, true),
                 ops.reshape(normal, -1, channels));
-        return map(ops.add(tokens, ops.reshape(fed, -1, (long) side * side, channels)), channels, side);
+        return map(ops, ops.add(tokens, ops.reshape(fed, -1, (long) side * side, channels)), channels, side);
     }
 
     /** A convolution within each channel, added to the map. */
-    private Value convolved(Scope scope, Value map, int channels) {
+    private static Value convolved(Scope scope, Value map, int channels) {
+        Ops ops = scope.ops();
         Value out = ops.conv(
                 map, scope.weight("weight", channels, 1, 3, 3), scope.weight("bias", channels), 3, 1, 1, channels);
         return ops.add(out, map);
@@ -174,6 +176,7 @@ final class Davit {
 
     /** The map is filled up with zeros to whole windows; those places are seen like any. */
     private Value windowAttention(Scope scope, Value tokens, Stage stage, int side) {
+        Ops ops = scope.ops();
         int channels = stage.channels;
         int count = (side + window - 1) / window;
         int more = count * window - side;
@@ -187,7 +190,7 @@ final class Davit {
                 ops.transpose(ops.reshape(filled, -1, count, window, count, window, channels), 0, 1, 3, 2, 4, 5),
                 -1,
                 channels);
-        Linear all = Linear.of(scope.at("qkv"), channels, 3 * channels, bias);
+        Linear all = Linear.of(scope.at("qkv"), channels, 3 * channels, qkvBias);
         int places = window * window;
         Value mixed = ops.multiHeadAttention(
                 ops.reshape(all.rows(0, channels).apply(windows), -1, places, channels),
@@ -210,13 +213,14 @@ final class Davit {
 
     /** Channels of a group look at each other; what they are compared by are their values at all places. */
     private Value channelAttention(Scope scope, Value tokens, Stage stage, int side) {
+        Ops ops = scope.ops();
         int channels = stage.channels;
         long places = (long) side * side;
-        Linear all = Linear.of(scope.at("qkv"), channels, 3 * channels, bias);
+        Linear all = Linear.of(scope.at("qkv"), channels, 3 * channels, qkvBias);
         Value flat = ops.reshape(tokens, -1, channels);
-        Value q = grouped(all.rows(0, channels).apply(flat), stage, places);
-        Value k = grouped(all.rows(channels, channels).apply(flat), stage, places);
-        Value v = grouped(all.rows(2 * channels, channels).apply(flat), stage, places);
+        Value q = grouped(ops, all.rows(0, channels).apply(flat), stage, places);
+        Value k = grouped(ops, all.rows(channels, channels).apply(flat), stage, places);
+        Value v = grouped(ops, all.rows(2 * channels, channels).apply(flat), stage, places);
         Value scores = ops.matMul(ops.transpose(q, 0, 2, 3, 1), ops.transpose(k, 0, 2, 1, 3));
         Value weights = ops.softmax(ops.mul(scores, ops.graph().scalar((float) (1 / Math.sqrt((double) places)))));
         Value mixed = ops.transpose(ops.matMul(weights, ops.transpose(v, 0, 2, 3, 1)), 0, 3, 1, 2);
@@ -225,7 +229,7 @@ final class Davit {
     }
 
     /** {@code [batch, places, groups, channels of a group]} */
-    private Value grouped(Value x, Stage stage, long places) {
+    private static Value grouped(Ops ops, Value x, Stage stage, long places) {
         return ops.reshape(x, -1, places, stage.groups, stage.channels / stage.groups);
     }
 }
