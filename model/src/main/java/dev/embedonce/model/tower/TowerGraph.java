@@ -18,7 +18,7 @@ import dev.embedonce.model.ModelConfig;
  * What building a tower is the same for in every model: the graph over the weights, the numeric mode of the layers, the fingerprint.
  * Not thread-safe; single use.
  */
-public class TowerGraph {
+public abstract class TowerGraph {
     /**
      * How the weights of a tower are held.
      *
