@@ -2,7 +2,6 @@ package dev.embedonce.vlm.decoder;
 
 import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.blocks.Linear;
-import dev.embedonce.graph.blocks.Norm;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.blocks.TokenShape;
@@ -91,12 +90,7 @@ final class TextGraph {
         }
         Value index = graph.input(LOGIT_INDEX, TensorType.I64, Dim.free("logits"));
         Value last = ops.gather(inject(end, x), index, 0);
-        Value normed = Norm.rms(
-                root.at("norm"),
-                last,
-                hidden,
-                model.norm().epsilon(),
-                model.norm().offset());
+        Value normed = model.norm().apply(root.at("norm"), last, hidden);
         graph.output(LOGITS, logits(normed), Dim.free("logits"), Dim.of(model.vocabulary()));
     }
 

@@ -18,18 +18,18 @@ public record ResidualLayer(TokenMixer mixer, FeedForward feedForward, Norms nor
      * @param fed behind it, before its result is added; null for none
      */
     public record Norms(
-            RmsNorm norm,
+            ChannelNorm norm,
             String mixer,
             @Nullable String mixed,
             String feedForward,
             @Nullable String fed) {
         /** In front of both halves, with Llama's names. */
-        public static Norms pre(RmsNorm norm) {
+        public static Norms pre(ChannelNorm norm) {
             return new Norms(norm, "input_layernorm", null, "post_attention_layernorm", null);
         }
 
         /** In front of and behind both halves, with Gemma's names. */
-        public static Norms sandwich(RmsNorm norm) {
+        public static Norms sandwich(ChannelNorm norm) {
             return new Norms(
                     norm,
                     "input_layernorm",

@@ -9,14 +9,15 @@ import dev.embedonce.graph.onnx.Value;
  *
  * @param offset what is added to their weights: 1 in Gemma's, 0 in most
  */
-public record RmsNorm(double epsilon, float offset) {
+public record RmsNorm(double epsilon, float offset) implements ChannelNorm {
     /** With the weights as they are. */
     public RmsNorm(double epsilon) {
         this(epsilon, 0);
     }
 
-    /** Normalises the last axis, of {@code channels}, with the {@code weight} of a scope. */
-    Value apply(Scope scope, Value x, int channels) {
+    /** Normalises with the {@code weight} of a scope. */
+    @Override
+    public Value apply(Scope scope, Value x, int channels) {
         return Norm.rms(scope, x, channels, epsilon, offset);
     }
 }

@@ -30,7 +30,7 @@ public record TextModel(
         Embedding embedding,
         List<DecoderLayer> layers,
         Set<Injection> injections,
-        RmsNorm norm,
+        ChannelNorm norm,
         Head head) {
 
     /**
