@@ -27,6 +27,7 @@ class Family:
     matters: (model, inputs, logits) that raises Unclear where something peculiar to the family changes nothing
     original: the published layout, where transformers 5 cannot read it; this family is then transformers 5's own layout
     vocabulary: how many of the logits the published model has too
+    dtype: of the weights, to which they are rounded before anything is computed with them in float32
     """
 
     folder: str
@@ -45,6 +46,7 @@ class Family:
     matters: Callable | None = None
     original: "Family | None" = None
     vocabulary: int | None = None
+    dtype: str = "float32"
     seed: int = 20261121
     notes: list[str] = field(default_factory=list)
 

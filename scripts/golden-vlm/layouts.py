@@ -18,10 +18,18 @@ def model_from(family, seed):
     config = AutoConfig.for_model(**copy.deepcopy(family.config))
     torch.manual_seed(0)
     model = AutoModelForImageTextToText.from_config(config, attn_implementation="eager", dtype=torch.float32)
-    return randomize(model, seed, family.gains)
+    randomize(model, seed, family.gains)
+    for parameter in model.parameters():
+        parameter.data = parameter.to(dtype_of(family)).float()
+    return model
 
 
-def write_published(family, model, folder, dtype=torch.float32):
+def dtype_of(family):
+    return getattr(torch, family.dtype)
+
+
+def write_published(family, model, folder, dtype=None):
+    dtype = dtype or dtype_of(family)
     shutil.rmtree(folder, ignore_errors=True)
     write_files(family, folder, dtype)
     write_weights(family, model, folder / "model.safetensors", dtype)
@@ -29,7 +37,7 @@ def write_published(family, model, folder, dtype=torch.float32):
 
 def write_files(family, folder, dtype):
     config = dict(family.config)
-    if dtype == torch.bfloat16:
+    if dtype != dtype_of(family):
         config = json.loads(json.dumps(config).replace('"float32"', '"bfloat16"'))
     write_json(folder / "config.json", config)
     for name, content in family.files.items():
@@ -83,12 +91,12 @@ def _same(one, other):
     return one.read_bytes() == other.read_bytes()
 
 
-def write_transformers5(model, published, folder):
+def write_transformers5(family, model, published, folder):
     """What saving a new model in transformers 5 writes, but for what the published folder has too; the answer names that."""
     shutil.rmtree(folder, ignore_errors=True)
     if (published / "generation_config.json").exists():
         model.generation_config = GenerationConfig.from_pretrained(published)
-    model.save_pretrained(folder)
+    copy.deepcopy(model).to(dtype_of(family)).save_pretrained(folder)
     AutoProcessor.from_pretrained(published).save_pretrained(folder)
     return drop_same(published, folder)
 

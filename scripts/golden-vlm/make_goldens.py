@@ -38,7 +38,7 @@ def try_seed(family, folder, pictures_folder, seed):
     entries = {"published": {}}
     if "transformers5" in family.layouts:
         other = folder / "transformers5"
-        shared = layouts.write_transformers5(model, published, other)
+        shared = layouts.write_transformers5(family, model, published, other)
         with tempfile.TemporaryDirectory() as whole:
             shutil.copytree(other, whole, dirs_exist_ok=True)
             layouts.fill(Path(whole), published, shared)
@@ -61,7 +61,7 @@ def try_original(family, folder, pictures_folder, seed):
     model = layouts.model_from(family, seed)
     with tempfile.TemporaryDirectory() as sources:
         layouts.write_published(family, model, Path(sources))
-        shared = layouts.write_transformers5(model, Path(sources), own)
+        shared = layouts.write_transformers5(family, model, Path(sources), own)
         layouts.fill(own, Path(sources), shared)
     results = goldens.compute(family, pictures_folder, layouts.load(own), layouts.processor_of(own))
     layouts.write_published(family.original, model, published)
