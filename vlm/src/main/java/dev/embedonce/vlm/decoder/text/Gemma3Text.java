@@ -17,7 +17,6 @@ import dev.embedonce.vlm.decoder.layer.TextModel.Head;
 import dev.embedonce.vlm.decoder.rope.Rotaries;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /** Gemma 3: sandwich norms, QK-norm, sliding-window attention in most layers. Bidirectional sets count in all layers. */
 // Source: transformers 5.23, models/gemma3/configuration_gemma3.py, Gemma3TextConfig
@@ -73,7 +72,7 @@ final class Gemma3Text implements TextReader {
         boolean bias = config.flag("attention_bias", false);
         RopeTables rope = rope(config, size);
         RopeTables localRope = localRope(config, size);
-        List<Boolean> sliding = sliding(config);
+        List<Boolean> sliding = LayerTypes.sliding(config, config.positive("num_hidden_layers", 26), 6);
         int window = sliding.contains(true) ? config.positive("sliding_window", 4096) : 0;
         GroupedHeads windowed =
                 new GroupedHeads(heads.heads(), heads.kvHeads(), heads.size(), heads.scale(), window, heads.softcap());
@@ -82,20 +81,6 @@ final class Gemma3Text implements TextReader {
         DecoderLayer local = new ResidualLayer(
                 new GroupedQueryAttention(windowed, bias, bias, norm, localRope, true), mlp, Norms.sandwich(norm));
         return sliding.stream().map(one -> one ? local : full).toList();
-    }
-
-    /** Which layers have a window: as {@code layer_types} lists them, or all but every {@code sliding_window_pattern}-th. */
-    private static List<Boolean> sliding(ModelConfig config) {
-        int layers = config.positive("num_hidden_layers", 26);
-        if (config.has("layer_types")) {
-            return LayerTypes.read(config, layers).stream()
-                    .map(LayerTypes.SLIDING::equals)
-                    .toList();
-        }
-        int pattern = config.positive("sliding_window_pattern", 6);
-        return IntStream.range(0, layers)
-                .mapToObj(layer -> (layer + 1) % pattern != 0)
-                .toList();
     }
 
     private static RopeTables rope(ModelConfig config, int size) {

@@ -2,8 +2,9 @@ package dev.embedonce.vlm.decoder.text;
 
 import dev.embedonce.model.ModelConfig;
 import java.util.List;
+import java.util.stream.IntStream;
 
-/** Reads {@code layer_types} of a {@code text_config}: the kind of attention of each layer. */
+/** Reads the kind of attention of each layer from a {@code text_config}. */
 final class LayerTypes {
     /** A layer that sees the last positions only. */
     static final String SLIDING = "sliding_attention";
@@ -13,16 +14,25 @@ final class LayerTypes {
     private LayerTypes() {}
 
     /**
-     * The kinds.
+     * Which layers have a window: as {@code layer_types} lists them, or all but every
+     * {@code sliding_window_pattern}-th.
      *
      * @param config the {@code text_config}
-     * @throws dev.embedonce.error.ModelLoadException if there are not as many as layers, or one is neither {@link #SLIDING} nor {@link #FULL}
+     * @param pattern where the config is silent
+     * @throws dev.embedonce.error.ModelLoadException if {@code layer_types} are not as many as layers, or one is neither
+     *     {@link #SLIDING} nor {@link #FULL}
      */
-    static List<String> read(ModelConfig config, int layers) {
-        List<String> types = config.texts("layer_types");
-        if (types.size() != layers || !List.of(SLIDING, FULL).containsAll(types)) {
-            throw config.refused("layer_types", SLIDING + " or " + FULL + " for each of " + layers + " layers");
+    static List<Boolean> sliding(ModelConfig config, int layers, int pattern) {
+        if (config.has("layer_types")) {
+            List<String> types = config.texts("layer_types");
+            if (types.size() != layers || !List.of(SLIDING, FULL).containsAll(types)) {
+                throw config.refused("layer_types", SLIDING + " or " + FULL + " for each of " + layers + " layers");
+            }
+            return types.stream().map(SLIDING::equals).toList();
         }
-        return types;
+        int every = config.positive("sliding_window_pattern", pattern);
+        return IntStream.range(0, layers)
+                .mapToObj(layer -> (layer + 1) % every != 0)
+                .toList();
     }
 }
