@@ -289,6 +289,14 @@ public final class Ops {
         return graph.op("RotaryEmbedding", x, cos, sin).with("num_heads", heads).output();
     }
 
+    /** As {@link #rotary}, but the pairs are {@code (2i, 2i + 1)} of each head. */
+    public Value rotaryOfNeighbours(Value x, Value cos, Value sin, int heads) {
+        return graph.op("RotaryEmbedding", x, cos, sin)
+                .with("num_heads", heads)
+                .with("interleaved", 1)
+                .output();
+    }
+
     /**
      * Causal attention of grouped heads over keys and values that are kept: those of {@code tokens} new positions are written
      * behind the ones each row has, in place, and every query sees those up to its own position.

@@ -11,14 +11,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Causal attention of grouped heads with rotary positions, in the module {@code self_attn} of its layer. Its keys and values are kept for each
- * token (the KV cache).
+ * Causal attention of grouped heads, with rotary positions or none, in the module {@code self_attn} of its layer. Its keys
+ * and values are kept for each token (the KV cache).
  *
  * @param heads of queries and of keys and values; a window is that of sliding-window attention
  * @param inputBias whether the projections to queries, keys and values have a bias
  * @param outputBias whether the one back has a bias
  * @param qkNorm of queries and keys, head by head; null for none
- * @param rope rotates queries and keys
+ * @param rope rotates queries and keys; null for attention without positions
  * @param bidirectional whether the tokens of {@link dev.embedonce.vlm.prompt.Prompt#bidirectional} sets attend to each other
  */
 public record GroupedQueryAttention(
@@ -26,7 +26,7 @@ public record GroupedQueryAttention(
         boolean inputBias,
         boolean outputBias,
         @Nullable RmsNorm qkNorm,
-        RopeTables rope,
+        @Nullable RopeTables rope,
         boolean bidirectional)
         implements TokenMixer {
     private static final int EIGHT = 8;
@@ -57,7 +57,10 @@ public record GroupedQueryAttention(
 
     @Override
     public List<StepInput> inputs() {
-        List<StepInput> inputs = new ArrayList<>(List.of(rope));
+        List<StepInput> inputs = new ArrayList<>();
+        if (rope != null) {
+            inputs.add(rope);
+        }
         if (bidirectional) {
             inputs.add(new BidirectionalSets(heads.window()));
         }
@@ -73,8 +76,8 @@ public record GroupedQueryAttention(
         Value k = projected(graph, scope, "k", x, heads.kvHeads());
         Value v = Linear.of(scope.at("v_proj"), graph.hiddenSize(), heads.kvHeads() * heads.size(), inputBias)
                 .apply(x);
-        q = padded(ops, rope.rotate(graph, graph.tokens().batched(q), heads.heads()), heads.heads());
-        k = padded(ops, rope.rotate(graph, graph.tokens().batched(k), heads.kvHeads()), heads.kvHeads());
+        q = padded(ops, rotated(graph, graph.tokens().batched(q), heads.heads()), heads.heads());
+        k = padded(ops, rotated(graph, graph.tokens().batched(k), heads.kvHeads()), heads.kvHeads());
         v = padded(ops, graph.tokens().batched(v), heads.kvHeads());
         KeptStates cache = graph.kvCache(keys(graph.number()), values(graph.number()));
         Value mixed = ops.groupedQueryAttention(q, k, v, cache, computed());
@@ -96,6 +99,10 @@ public record GroupedQueryAttention(
         Ops ops = graph.ops();
         Value split = ops.reshape(projected, -1, heads.size());
         return ops.reshape(qkNorm.apply(scope.at(name + "_norm"), split, heads.size()), -1, channels);
+    }
+
+    private Value rotated(LayerGraph graph, Value x, int count) {
+        return rope == null ? x : rope.rotate(graph, x, count);
     }
 
     /** {@code [rows, tokens, count * size]} with zeros behind each head, if the operator needs them. */

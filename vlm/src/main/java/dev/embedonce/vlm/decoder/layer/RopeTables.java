@@ -11,15 +11,25 @@ import java.util.Map;
  * The cos/sin tables of a rotary position embedding: float32 {@code [rows, tokens, pairs]} each.
  *
  * @param name tells tables of one model apart
+ * @param neighbours whether channels {@code (2i, 2i + 1)} of a head are a pair; else {@code (i, i + size/2)} are
  */
-public record RopeTables(String name, Rotary rotary) implements StepInput {
+public record RopeTables(String name, Rotary rotary, boolean neighbours) implements StepInput {
+    /** Tables for pairs {@code (i, i + size/2)}. */
+    public RopeTables(String name, Rotary rotary) {
+        this(name, rotary, false);
+    }
+
     /**
      * Rotates heads.
      *
      * @param x float32 {@code [rows, tokens, heads * size]}
      */
     Value rotate(LayerGraph graph, Value x, int heads) {
-        return graph.ops().rotary(x, table(graph, cos()), table(graph, sin()), heads);
+        Value cos = table(graph, cos());
+        Value sin = table(graph, sin());
+        return neighbours
+                ? graph.ops().rotaryOfNeighbours(x, cos, sin, heads)
+                : graph.ops().rotary(x, cos, sin, heads);
     }
 
     private Value table(LayerGraph graph, String input) {
