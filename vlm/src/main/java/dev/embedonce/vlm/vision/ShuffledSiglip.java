@@ -55,7 +55,7 @@ public final class ShuffledSiglip {
         Value tokens = siglip.apply(builder, PATH, input.tiles(), positions(builder, siglip, rows));
         int channels = siglip.channels() * scale * scale;
         Linear projection = Linear.of(builder.root().at("connector.modality_projection.proj"), channels, hidden, false);
-        Value projected = projection.apply(shuffled(ops, tokens, rows, scale, siglip.channels()));
+        Value projected = projection.apply(PixelShuffle.apply(ops, tokens, rows, scale, siglip.channels()));
         builder.output(VisionFeatures.FEATURES, input.together(projected, hidden), hidden);
         return builder.open(ProcessedImage::inputs);
     }
@@ -71,12 +71,5 @@ public final class ShuffledSiglip {
             ids[i] = (long) (i / rows * side / rows) * side + i % rows * side / rows;
         }
         return builder.ops().gather(table, builder.ops().graph().constant(ids), 0);
-    }
-
-    /** Squares of tokens side by side: float32 {@code [tiles * tokens / scale^2, channels * scale^2]}. */
-    private static Value shuffled(Ops ops, Value tokens, int rows, int scale, int channels) {
-        int squares = rows / scale;
-        Value split = ops.reshape(tokens, -1, squares, scale, squares, scale, channels);
-        return ops.reshape(ops.transpose(split, 0, 1, 3, 2, 4, 5), -1, (long) channels * scale * scale);
     }
 }
