@@ -8,6 +8,7 @@ import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.model.ModelConfig;
+import java.util.List;
 
 /**
  * SigLIP's vision tower: all tokens behind the norm at the end, without the pooling head. Also that of SigLIP 2 for pictures of one
@@ -95,6 +96,23 @@ public record SiglipVision(TransformerSizes sizes, int imageSize, int patchSize)
         Value table = positions(graph, path);
         Value positions = PositionTable.BICUBIC.resize(graph.ops(), table, side(), channels(), grid.size());
         return layers(graph, path, sizes, graph.ops().add(grid.tokens(), positions));
+    }
+
+    /**
+     * Adds the tower as far as the hidden states asked for, which the norm at the end has not seen.
+     *
+     * @param pixels float32 {@code [pictures, 3, imageSize, imageSize]}
+     * @param states which: 0 is the embedding, n what the nth layer makes
+     * @return float32 {@code [pictures, side * side, channels]} each
+     */
+    public List<Value> hiddenStates(TowerGraph graph, String path, Value pixels, List<Integer> states) {
+        graph.ops().graph().uses("siglip-vision", REVISION);
+        Value embedded = graph.ops().add(grid(graph, path, pixels).tokens(), positions(graph, path));
+        TokenShape tokens = TokenShape.of(graph.ops(), embedded);
+        int last = states.stream().mapToInt(Integer::intValue).max().orElseThrow();
+        List<Value> all = new ClipLayers(graph, path + ".encoder.layers", sizes)
+                .states(tokens.flat(embedded, channels()), tokens, last);
+        return states.stream().map(state -> tokens.batched(all.get(state))).toList();
     }
 
     private PatchGrid grid(TowerGraph graph, String path, Value pixels) {
