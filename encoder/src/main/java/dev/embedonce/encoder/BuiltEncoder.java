@@ -9,6 +9,7 @@ import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.image.process.HfImageProcessors;
 import dev.embedonce.image.process.ImageProcessor;
 import dev.embedonce.model.FileDigests;
+import dev.embedonce.model.ModelFiles;
 import java.nio.file.Path;
 
 /** Opens encoders from published checkpoints: {@code config.json}, {@code preprocessor_config.json} and safetensors. */
@@ -29,7 +30,7 @@ final class BuiltEncoder {
                     options.normalize(),
                     options.numericMode(),
                     tensor -> digests.sha256(tensor.file(), tensor.offset(), tensor.length()));
-            BuiltModel model = Architectures.build(folder, Modality.IMAGE, build);
+            BuiltModel model = Architectures.build(ModelFiles.open(folder), Modality.IMAGE, build);
             OnnxSession session = OnnxSession.open(
                     folder.toString(),
                     model.graph().modelProto(),

@@ -5,6 +5,7 @@ import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.image.process.HfImageProcessors;
 import dev.embedonce.image.process.ImageProcessor;
+import dev.embedonce.model.JsonFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -31,7 +32,7 @@ final class BundledModel {
     /** Its session is opened when the first picture is encoded, unless the options are such that this may be refused. */
     static ImageEncoder open(EncoderOptions options) {
         EncoderAssembly.requireAsPublished(NAME, options);
-        JsonNode config = ModelJson.parse(NAME + ": config.json", resource("config.json"));
+        JsonNode config = JsonFiles.parse(NAME + ": config.json", resource("config.json"));
         ImageProcessor processor = HfImageProcessors.parse(
                 new String(resource("preprocessor_config.json"), StandardCharsets.UTF_8),
                 config.path("model_type").asText(),

@@ -8,6 +8,7 @@ import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.image.process.HfImageProcessors;
 import dev.embedonce.image.process.ImageProcessor;
 import dev.embedonce.model.FileDigests;
+import dev.embedonce.model.JsonFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,9 +72,10 @@ final class ReadyOnnx {
      */
     static ImageEncoder open(Path folder, Path file, EncoderOptions options) {
         EncoderAssembly.requireAsPublished(file.toString(), options);
-        Optional<JsonNode> config = ModelJson.read(folder.resolve("config.json"));
+        JsonFiles json = new JsonFiles(folder);
+        Optional<JsonNode> config = json.tree("config.json");
         ImageProcessor processor = HfImageProcessors.read(folder, options.pixels());
-        SentenceTransformersConfig sentenceTransformers = SentenceTransformersConfig.read(folder);
+        SentenceTransformersConfig sentenceTransformers = SentenceTransformersConfig.read(json);
         try (FileDigests digests = new FileDigests(options.cacheFolder(), options.rehash())) {
             OnnxFile structure = OnnxFile.read(file);
             if (structure.isTraining()) {

@@ -3,6 +3,7 @@ package dev.embedonce.encoder;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedonce.encoder.VectorOutput.Reduction;
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.model.JsonFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,12 +19,13 @@ record SentenceTransformersConfig(Optional<Reduction> pooling, boolean normalize
     /** For a model that is not laid out that way. */
     static final SentenceTransformersConfig NONE = new SentenceTransformersConfig(Optional.empty(), false);
 
+    private static final String POOLING = "1_Pooling/config.json";
     private static final String MODE = "pooling_mode_";
 
-    static SentenceTransformersConfig read(Path folder) {
-        Path poolingFile = folder.resolve("1_Pooling").resolve("config.json");
-        Optional<Reduction> pooling = ModelJson.read(poolingFile).map(json -> pooling(poolingFile, json));
-        boolean normalize = ModelJson.read(folder.resolve("modules.json"))
+    static SentenceTransformersConfig read(JsonFiles files) {
+        Optional<Reduction> pooling =
+                files.tree(POOLING).map(json -> pooling(files.directory().resolve(POOLING), json));
+        boolean normalize = files.tree("modules.json")
                 .map(SentenceTransformersConfig::endsWithNormalize)
                 .orElse(false);
         return new SentenceTransformersConfig(pooling, normalize);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Offset.offset;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.embedonce.model.JsonFiles;
 import dev.embedonce.value.Embedding;
 import dev.embedonce.value.Tensor;
 import java.awt.image.BufferedImage;
@@ -94,7 +95,7 @@ class DefaultEncoderTest {
 
     @Test
     void goldens_belongToTheBundledModel() throws Exception {
-        JsonNode manifest = ModelJson.parse("manifest.json", Goldens.read("manifest.json"));
+        JsonNode manifest = JsonFiles.parse("manifest.json", Goldens.read("manifest.json"));
         try (InputStream in = BundledModel.class.getResourceAsStream("default/model.onnx")) {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(in.readAllBytes());
 

@@ -17,16 +17,17 @@ public final class Fingerprints {
      * whatever their names in the file.
      *
      * @param revisions {@link dev.embedonce.graph.onnx.OnnxGraph#revisions}
+     * @param config what has been read
      * @return the same digest
      */
     public static FramedDigest put(
             FramedDigest digest,
             SortedMap<String, Integer> revisions,
-            ModelConfig config,
+            ConfigRecord config,
             Parameters parameters,
             TensorDigester digester) {
         Revisions.put(digest, revisions);
-        config.used().forEach((name, value) -> digest.put("config." + name, value));
+        config.values().forEach((name, value) -> digest.put("config." + name, value));
         for (Map.Entry<String, TensorInfo> entry : parameters.read().entrySet()) {
             TensorInfo tensor = entry.getValue();
             digest.put("tensor", entry.getKey())

@@ -1,28 +1,22 @@
 package dev.embedonce.model;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.blocks.Activation;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a {@code config.json}, read fail-closed: a field that is missing without a default, of another type, or with a
- * value outside what is known is refused by name. What was read is remembered, defaults included, for the fingerprint. A null
- * counts as missing, as transformers writes both. Not thread-safe.
+ * The fields of a {@code config.json} or another file of settings, read fail-closed: a field that is missing without a default, of
+ * another type, or with a value outside what is known is refused by name. A null counts as missing, as transformers writes both.
+ * Immutable; what is read of it is remembered only {@linkplain #recordedBy where it is asked for}.
  */
 public final class ModelConfig {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -30,13 +24,18 @@ public final class ModelConfig {
     private final Path file;
     private final String path;
     private final JsonNode json;
-    private final SortedMap<String, String> used;
+    private final @Nullable ConfigRecord record;
 
-    private ModelConfig(Path file, String path, JsonNode json, SortedMap<String, String> used) {
+    private ModelConfig(Path file, String path, JsonNode json, @Nullable ConfigRecord record) {
         this.file = file;
         this.path = path;
         this.json = json;
-        this.used = used;
+        this.record = record;
+    }
+
+    /** The fields of an object that makes up a file. */
+    ModelConfig(Path file, ObjectNode json) {
+        this(file, "", json, null);
     }
 
     /**
@@ -45,7 +44,7 @@ public final class ModelConfig {
      * @throws ModelLoadException if it is missing or no JSON object
      */
     public static ModelConfig read(Path directory) {
-        return readFile(directory.resolve("config.json"));
+        return new JsonFiles(directory).required("config.json");
     }
 
     /**
@@ -54,33 +53,32 @@ public final class ModelConfig {
      * @throws ModelLoadException if it is missing or no JSON object
      */
     public static ModelConfig readFile(Path file) {
-        try {
-            JsonNode json = JSON.readTree(Files.readAllBytes(file));
-            if (!json.isObject()) {
-                throw new ModelLoadException(file + ": expected a JSON object, found " + json.getNodeType());
-            }
-            return new ModelConfig(file, "", json, new TreeMap<>());
-        } catch (NoSuchFileException e) {
-            throw new ModelLoadException(file + ": no such file", e);
-        } catch (JsonProcessingException e) {
-            throw new ModelLoadException(file + ": not JSON: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new ModelLoadException(file + ": cannot be read: " + e, e);
-        }
+        return new ModelConfig(
+                file,
+                JsonFiles.read(file)
+                        .map(json -> JsonFiles.object(file, json))
+                        .orElseThrow(() -> JsonFiles.missing(file)));
     }
 
-    /** The same config, with nothing read yet. */
-    public ModelConfig fresh() {
-        return new ModelConfig(file, path, json, new TreeMap<>());
+    /** The same config; what is read of it and of the objects in it goes into a record. */
+    public ModelConfig recordedBy(ConfigRecord reader) {
+        return new ModelConfig(file, path, json, reader);
+    }
+
+    /**
+     * What has been read.
+     *
+     * @throws IllegalStateException if nobody records it
+     */
+    public ConfigRecord record() {
+        if (record == null) {
+            throw new IllegalStateException(file + ": nobody records what is read");
+        }
+        return record;
     }
 
     public Path file() {
         return file;
-    }
-
-    /** The fields read so far, dotted, and their values, both sorted by name. */
-    public SortedMap<String, String> used() {
-        return Collections.unmodifiableSortedMap(used);
     }
 
     public boolean has(String name) {
@@ -93,7 +91,7 @@ public final class ModelConfig {
         if (!value.isObject()) {
             throw refused(name, "an object");
         }
-        return new ModelConfig(file, path + name + ".", value, used);
+        return new ModelConfig(file, path + name + ".", value, record);
     }
 
     /**
@@ -104,12 +102,12 @@ public final class ModelConfig {
             return object(name);
         }
         ModelConfig other = object(replacement);
-        return new ModelConfig(file, path + name + ".", other.json, used);
+        return new ModelConfig(file, path + name + ".", other.json, record);
     }
 
     /** The object in a field, or an empty one. */
     public ModelConfig optionalObject(String name) {
-        return has(name) ? object(name) : new ModelConfig(file, path + name + ".", JSON.createObjectNode(), used);
+        return has(name) ? object(name) : new ModelConfig(file, path + name + ".", JSON.createObjectNode(), record);
     }
 
     /** The text in a field if it is one of these, the first of them if the field is missing. */
@@ -160,16 +158,17 @@ public final class ModelConfig {
     }
 
     /**
-     * Refuses every field here but these, the ones read and nulls: what is not understood might mean something.
+     * Refuses every field here but these, the ones that are on record as read, and nulls: what is not understood might mean something.
      *
      * @param harmless names of fields that change nothing
+     * @throws IllegalStateException if nobody records what is read
      */
     public void refuseOthers(Set<String> harmless) {
         for (Map.Entry<String, JsonNode> field : json.properties()) {
             String name = field.getKey();
-            boolean read = used.containsKey(path + name)
-                    || !used.subMap(path + name + ".", path + name + "/").isEmpty();
-            if (!read && !harmless.contains(name) && !field.getValue().isNull()) {
+            if (!record().covers(path + name)
+                    && !harmless.contains(name)
+                    && !field.getValue().isNull()) {
                 throw new ModelLoadException(file + ": unknown setting \"" + path + name + "\": " + field.getValue());
             }
         }
@@ -336,7 +335,9 @@ public final class ModelConfig {
     }
 
     private <T> T note(String name, T value) {
-        used.put(path + name, String.valueOf(value));
+        if (record != null) {
+            record.put(path + name, String.valueOf(value));
+        }
         return value;
     }
 

@@ -2,6 +2,7 @@ package dev.embedonce.vlm;
 
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.ModelFiles;
 import dev.embedonce.vlm.family.Family;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.florence2.Florence2;
@@ -17,7 +18,6 @@ import dev.embedonce.vlm.family.qwen3_vl.Qwen3Vl;
 import dev.embedonce.vlm.family.smolvlm.SmolVlm;
 import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -55,16 +55,16 @@ public final class Families {
      * @throws ModelLoadException as {@link #of}, and as {@link Family#open}
      */
     public static FamilyModel open(FamilyFiles files, FamilyOptions options) {
-        return of(files.directory()).open(files, options);
+        return of(files).open(files, options);
     }
 
     /**
-     * The family of the model in a folder.
+     * The family of a model.
      *
      * @throws ModelLoadException if no family opens it, or more than one would; the message lists those that there are
      */
-    public static Family of(Path directory) {
-        return of(ModelConfig.read(directory), ALL);
+    public static Family of(ModelFiles files) {
+        return of(files.config(), ALL);
     }
 
     static Family of(ModelConfig config, List<Family> families) {

@@ -63,14 +63,14 @@ public final class VisionLanguageModel implements AutoCloseable {
      * @throws ModelLoadException naming the file and what in it does not fit; nothing stays open then
      */
     public static VisionLanguageModel load(Path folder, ModelOptions options) {
-        GenerationDefaults defaults = GenerationDefaults.read(folder);
-        Family family = Families.of(folder);
-        ModelTokenizer tokenizer = ModelTokenizer.open(folder, options.cacheFolder(), family.addedTokens());
+        FamilyFiles files = FamilyFiles.of(folder);
+        GenerationDefaults defaults = GenerationDefaults.read(files);
+        Family family = Families.of(files);
+        ModelTokenizer tokenizer = ModelTokenizer.open(files.json(), options.cacheFolder(), family.addedTokens());
         try {
             PromptTemplate template = PromptTemplate.open(
-                    folder, tokenizer.specialTokens(), family.chatTemplate(), family.messageContent());
-            return new VisionLanguageModel(
-                    TensorModel.open(FamilyFiles.of(folder), options), tokenizer, template, defaults, options);
+                    files.json(), tokenizer.specialTokens(), family.chatTemplate(), family.messageContent());
+            return new VisionLanguageModel(TensorModel.open(files, options), tokenizer, template, defaults, options);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;

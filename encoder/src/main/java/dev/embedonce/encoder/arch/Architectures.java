@@ -2,7 +2,7 @@ package dev.embedonce.encoder.arch;
 
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.model.ModelConfig;
-import java.nio.file.Path;
+import dev.embedonce.model.ModelFiles;
 import java.util.Collections;
 import java.util.Set;
 import java.util.SortedMap;
@@ -36,12 +36,12 @@ public final class Architectures {
     }
 
     /**
-     * The architecture of a model directory.
+     * The architecture of a model.
      *
      * @throws ModelLoadException if its model type is not supported; the message lists those that are
      */
     public static EncoderArchitecture of(ModelConfig config) {
-        EncoderArchitecture architecture = BY_MODEL_TYPE.get(config.fresh().text("model_type"));
+        EncoderArchitecture architecture = BY_MODEL_TYPE.get(config.text("model_type"));
         if (architecture == null) {
             throw config.refused("model_type", "one of " + String.join(", ", modelTypes()));
         }
@@ -49,16 +49,15 @@ public final class Architectures {
     }
 
     /**
-     * Builds one side of the model in a directory.
+     * Builds one side of a model.
      *
      * @throws ModelLoadException if the model is not supported, has no such side, or is damaged
      */
-    public static BuiltModel build(Path directory, Modality modality, BuildOptions options) {
-        ModelConfig config = ModelConfig.read(directory);
-        EncoderArchitecture architecture = of(config);
+    public static BuiltModel build(ModelFiles files, Modality modality, BuildOptions options) {
+        EncoderArchitecture architecture = of(files.config());
         if (!architecture.modalities().contains(modality)) {
-            throw config.refused("model_type", "a model with " + modality.id() + " input");
+            throw files.config().refused("model_type", "a model with " + modality.id() + " input");
         }
-        return architecture.build(ModelFiles.open(directory), modality, options);
+        return architecture.build(files, modality, options);
     }
 }

@@ -10,7 +10,9 @@ import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.ModelFiles;
 import dev.embedonce.model.tower.ClipLayers;
 import dev.embedonce.model.tower.ClipVision;
 import dev.embedonce.model.tower.TransformerSizes;
@@ -74,7 +76,7 @@ final class Clip implements EncoderArchitecture {
 
     @Override
     public BuiltModel build(ModelFiles files, Modality modality, BuildOptions options) {
-        ModelConfig json = files.config().fresh();
+        ModelConfig json = files.config().recordedBy(new ConfigRecord());
         int projection = json.positive("projection_dim", 512);
         return modality == Modality.IMAGE
                 ? image(files, json, projection, options)

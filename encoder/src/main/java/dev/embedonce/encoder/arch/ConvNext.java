@@ -9,7 +9,9 @@ import dev.embedonce.graph.blocks.Norm;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.ModelFiles;
 import java.util.List;
 import java.util.Set;
 
@@ -58,7 +60,7 @@ final class ConvNext implements EncoderArchitecture {
 
     @Override
     public BuiltModel build(ModelFiles files, Modality modality, BuildOptions options) {
-        ModelConfig json = files.config().fresh();
+        ModelConfig json = files.config().recordedBy(new ConfigRecord());
         Config config = Config.read(json);
         Tower tower = new Tower(
                 "convnext.image",

@@ -15,7 +15,9 @@ import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.graph.safetensors.TensorInfo;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.ModelFiles;
 import dev.embedonce.model.tower.TransformerSizes;
 import java.util.List;
 import java.util.Set;
@@ -66,7 +68,7 @@ final class Dinov2 implements EncoderArchitecture {
 
     @Override
     public BuiltModel build(ModelFiles files, Modality modality, BuildOptions options) {
-        ModelConfig json = files.config().fresh();
+        ModelConfig json = files.config().recordedBy(new ConfigRecord());
         Config config = Config.read(json, withRegisters);
         String name = withRegisters ? "dinov2_with_registers" : "dinov2";
         Tower tower = new Tower(

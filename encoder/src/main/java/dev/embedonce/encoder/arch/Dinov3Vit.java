@@ -15,7 +15,9 @@ import dev.embedonce.graph.blocks.SelfAttention;
 import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.ModelFiles;
 import dev.embedonce.model.tower.TransformerSizes;
 import java.util.List;
 import java.util.Set;
@@ -68,7 +70,7 @@ final class Dinov3Vit implements EncoderArchitecture {
 
     @Override
     public BuiltModel build(ModelFiles files, Modality modality, BuildOptions options) {
-        ModelConfig json = files.config().fresh();
+        ModelConfig json = files.config().recordedBy(new ConfigRecord());
         Config config = Config.read(json);
         Tower tower = new Tower(
                 "dinov3_vit.image",

@@ -1,5 +1,6 @@
 package dev.embedonce.encoder.arch;
 
+import dev.embedonce.model.ModelFiles;
 import java.util.Set;
 
 /**

@@ -8,7 +8,9 @@ import dev.embedonce.graph.blocks.Pool;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.ModelFiles;
 import dev.embedonce.model.tower.ClipLayers;
 import dev.embedonce.model.tower.Siglip2Vision;
 import dev.embedonce.model.tower.SiglipVision;
@@ -71,7 +73,7 @@ final class Siglip implements EncoderArchitecture {
 
     @Override
     public BuiltModel build(ModelFiles files, Modality modality, BuildOptions options) {
-        ModelConfig json = files.config().fresh();
+        ModelConfig json = files.config().recordedBy(new ConfigRecord());
         boolean nested = layout == Layout.BOTH || layout == Layout.NAFLEX;
         if (modality == Modality.TEXT) {
             return text(files, json, Text.read(nested ? json.object("text_config") : json), options);

@@ -9,6 +9,7 @@ import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.OnnxGraph;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.ModelFiles;
 import dev.embedonce.model.tower.TowerGraph;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -25,7 +26,7 @@ final class Tower extends TowerGraph {
      *
      * @param architecture the name in the fingerprint
      * @param revision of the architecture's own part of the graph, see {@link dev.embedonce.graph.onnx.GraphBuilder#uses}
-     * @param config from which the architecture has read what it uses
+     * @param config recorded, and read by the architecture alone
      * @param layouts the ways in which checkpoints name the tensors
      * @param probes tensors that tell the layouts apart
      */

@@ -14,7 +14,9 @@ import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.graph.safetensors.TensorInfo;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.ModelFiles;
 import dev.embedonce.model.tower.TransformerSizes;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +76,7 @@ final class Vit implements EncoderArchitecture {
 
     @Override
     public BuiltModel build(ModelFiles files, Modality modality, BuildOptions options) {
-        ModelConfig json = files.config().fresh();
+        ModelConfig json = files.config().recordedBy(new ConfigRecord());
         Config config = Config.read(json);
         TransformerSizes sizes = config.sizes;
         Tower tower = new Tower(

@@ -16,7 +16,7 @@ import dev.embedonce.graph.runtime.SessionOptions;
 import dev.embedonce.graph.safetensors.Checkpoint;
 import dev.embedonce.image.process.HfImageProcessors;
 import dev.embedonce.model.FileDigests;
-import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.ModelFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -53,19 +53,18 @@ public final class TextEncoders {
             throw new ModelLoadException(
                     folder + ": no text side found; looked for model.safetensors and model.safetensors.index.json");
         }
-        ModelConfig config = ModelConfig.read(folder);
+        ModelFiles files = ModelFiles.open(folder);
         QuantizedSpeed.warnIfSlow(options);
-        EncoderArchitecture architecture = Architectures.of(config);
+        EncoderArchitecture architecture = Architectures.of(files.config());
         try (FileDigests digests = new FileDigests(options.cacheFolder(), options.rehash())) {
             BuildOptions build = new BuildOptions(
                     options.pooling(),
                     options.normalize(),
                     options.numericMode(),
                     tensor -> digests.sha256(tensor.file(), tensor.offset(), tensor.length()));
-            BuiltModel text = Architectures.build(folder, Modality.TEXT, build);
-            Optional<String> images = imageModelVersion(folder, architecture, text, build);
-            TextTokenizer tokenizer =
-                    TextTokenizer.open(folder, config.text("model_type"), text.extent(), options.cacheFolder());
+            BuiltModel text = Architectures.build(files, Modality.TEXT, build);
+            Optional<String> images = imageModelVersion(files, architecture, text, build);
+            TextTokenizer tokenizer = TextTokenizer.open(files, text.extent(), options.cacheFolder());
             return closingOnError(tokenizer, () -> {
                 OnnxSession session = OnnxSession.open(
                         folder.toString(),
@@ -104,14 +103,14 @@ public final class TextEncoders {
      * SigLIP's poolers; a ready ONNX file, which a folder's pictures then come from, says nothing about texts.
      */
     private static Optional<String> imageModelVersion(
-            Path folder, EncoderArchitecture architecture, BuiltModel text, BuildOptions build) {
+            ModelFiles files, EncoderArchitecture architecture, BuiltModel text, BuildOptions build) {
         boolean clip = text.architecture().startsWith("clip");
         if (!architecture.modalities().contains(Modality.IMAGE)
                 || text.pooling() != (clip ? Pooling.PROJECTION : Pooling.POOLER)
-                || ImageEncoders.readyOnnx(folder).isPresent()) {
+                || ImageEncoders.readyOnnx(files.directory()).isPresent()) {
             return Optional.empty();
         }
-        BuiltModel images = Architectures.build(folder, Modality.IMAGE, build);
+        BuiltModel images = Architectures.build(files, Modality.IMAGE, build);
         return images.pooling() == text.pooling() && images.dimension() == text.dimension()
                 ? Optional.of(images.fingerprint())
                 : Optional.empty();

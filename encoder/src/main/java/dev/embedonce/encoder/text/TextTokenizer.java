@@ -2,6 +2,7 @@ package dev.embedonce.encoder.text;
 
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.key.FramedDigest;
+import dev.embedonce.model.ModelFiles;
 import dev.embedonce.model.tokenizer.NativeTokenizer;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -44,20 +45,19 @@ final class TextTokenizer implements AutoCloseable {
     }
 
     /**
-     * Opens the tokenizer of a model folder.
+     * Opens the tokenizer of a model.
      *
-     * @param modelType of the folder's {@code config.json}
      * @param positions the most tokens that the model has positions for
      * @param cacheFolder where the native library is unpacked
      * @throws ModelLoadException if {@code tokenizer.json} is missing, or it or {@code tokenizer_config.json} is not understood
      */
-    static TextTokenizer open(Path folder, String modelType, int positions, Path cacheFolder) {
-        TokenizerSettings settings = TokenizerSettings.read(folder);
-        TextFamily family = TextFamily.of(modelType, settings);
+    static TextTokenizer open(ModelFiles files, int positions, Path cacheFolder) {
+        TokenizerSettings settings = TokenizerSettings.read(files.json());
+        TextFamily family = TextFamily.of(files.config().text("model_type"), settings);
         String padToken = settings.padToken(family);
         List<String> wanted = new ArrayList<>(List.of(padToken));
         settings.specialTokens().values().forEach(token -> wanted.add(TokenizerSettings.content(token)));
-        TokenizerFile file = TokenizerFile.read(folder, wanted);
+        TokenizerFile file = TokenizerFile.read(files.directory(), wanted);
         long padId = file.id(padToken)
                 .orElseThrow(() -> new ModelLoadException(
                         file.file() + ": has no token '" + padToken + "', which texts are padded with"));

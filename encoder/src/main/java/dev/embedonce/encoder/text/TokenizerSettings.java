@@ -1,13 +1,8 @@
 package dev.embedonce.encoder.text;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.embedonce.error.ModelLoadException;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import dev.embedonce.model.JsonFiles;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +15,6 @@ import java.util.Optional;
  */
 final class TokenizerSettings {
     private static final String NAME = "tokenizer_config.json";
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> SPECIAL_TOKENS =
             List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
 
@@ -37,31 +31,14 @@ final class TokenizerSettings {
      *
      * @throws ModelLoadException if there is a file and it is damaged, or asks for what is not supported
      */
-    static TokenizerSettings read(Path folder) {
-        Path file = folder.resolve(NAME);
-        TokenizerSettings settings = new TokenizerSettings(file, parse(file));
+    static TokenizerSettings read(JsonFiles files) {
+        TokenizerSettings settings = new TokenizerSettings(files.directory().resolve(NAME), files.object(NAME));
         settings.requireOff("auto_map", "none (code of its own is never run)");
         settings.requireOff("split_special_tokens", "false");
         if (!settings.json.path("truncation_side").asText("right").equals("right")) {
             throw settings.refused("truncation_side", "right");
         }
         return settings;
-    }
-
-    private static JsonNode parse(Path file) {
-        try {
-            JsonNode json = JSON.readTree(Files.readAllBytes(file));
-            if (!json.isObject()) {
-                throw new ModelLoadException(file + ": expected a JSON object, found " + json.getNodeType());
-            }
-            return json;
-        } catch (NoSuchFileException e) {
-            return JsonNodeFactory.instance.objectNode();
-        } catch (JsonProcessingException e) {
-            throw new ModelLoadException(file + ": not JSON: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new ModelLoadException(file + ": cannot be read: " + e, e);
-        }
     }
 
     private void requireOff(String name, String expected) {

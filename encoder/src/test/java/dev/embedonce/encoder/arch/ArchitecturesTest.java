@@ -7,7 +7,9 @@ import dev.embedonce.graph.blocks.QuantizationError;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.graph.runtime.SessionOptions;
 import dev.embedonce.graph.runtime.WeightMemory;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.ModelFiles;
 import dev.embedonce.model.tower.SiglipVision;
 import dev.embedonce.value.Tensor;
 import java.io.IOException;
@@ -74,7 +76,7 @@ class ArchitecturesTest {
             Files.copy(GoldenCase.named("vit").directory().resolve(file), blobs.resolve("blob-" + file));
             Files.createSymbolicLink(snapshot.resolve(file), Path.of("../../blobs/blob-" + file));
         }
-        BuiltModel model = Architectures.build(snapshot, Modality.IMAGE, BuildOptions.DEFAULT);
+        BuiltModel model = Architectures.build(ModelFiles.open(snapshot), Modality.IMAGE, BuildOptions.DEFAULT);
         try (OnnxSession session = GoldenCase.open(model)) {
             ArchitecturesGoldenTest.assertClose(
                     GoldenCase.run(session, model, GoldenInputs.pixels(40, 40)),
@@ -138,7 +140,8 @@ class ArchitecturesTest {
         Files.writeString(
                 folder.resolve("config.json"),
                 "{\"model_type\":\"siglip\",\"text_config\":{},\"vision_config\":{},\"projection_dim\":512}");
-        ModelConfig config = ModelConfig.read(folder);
+        ConfigRecord read = new ConfigRecord();
+        ModelConfig config = ModelConfig.read(folder).recordedBy(read);
 
         SiglipVision siglip = SiglipVision.read(config.object("vision_config"));
         Clip.Text clip = Clip.Text.read(config.object("text_config"));
@@ -152,7 +155,7 @@ class ArchitecturesTest {
         assertThat(text.maxTokens()).isEqualTo(64);
         assertThat(clip.sizes().heads()).isEqualTo(8);
         assertThat(clip.eosTokenId()).isEqualTo(49407);
-        assertThat(config.used()).containsEntry("vision_config.image_size", "224");
+        assertThat(read.values()).containsEntry("vision_config.image_size", "224");
     }
 
     @Test
@@ -161,13 +164,14 @@ class ArchitecturesTest {
                 folder.resolve("config.json"),
                 "{\"text_config\":{\"hidden_size\":1},\"text_config_dict\":{\"hidden_size\":768},\"vision_config\":{},"
                         + "\"vision_config_dict\":null}");
-        ModelConfig config = ModelConfig.read(folder);
+        ConfigRecord read = new ConfigRecord();
+        ModelConfig config = ModelConfig.read(folder).recordedBy(read);
 
         assertThat(config.object("text_config", "text_config_dict").positive("hidden_size"))
                 .isEqualTo(768);
         assertThat(config.object("vision_config", "vision_config_dict").positive("hidden_size", 5))
                 .isEqualTo(5);
-        assertThat(config.used()).isEqualTo(Map.of("text_config.hidden_size", "768", "vision_config.hidden_size", "5"));
+        assertThat(read.values()).isEqualTo(Map.of("text_config.hidden_size", "768", "vision_config.hidden_size", "5"));
     }
 
     private static double cosine(float[] a, float[] b) {

@@ -6,6 +6,7 @@ import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.graph.runtime.SessionOptions;
 import dev.embedonce.graph.safetensors.Checkpoint;
 import dev.embedonce.graph.safetensors.Weights;
+import dev.embedonce.model.ModelFiles;
 import dev.embedonce.value.Tensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -82,7 +83,7 @@ record GoldenCase(String name, JsonNode manifest) {
     }
 
     BuiltModel build(Modality modality, BuildOptions options) {
-        return Architectures.build(directory(), modality, options);
+        return Architectures.build(ModelFiles.open(directory()), modality, options);
     }
 
     static OnnxSession open(BuiltModel model) {

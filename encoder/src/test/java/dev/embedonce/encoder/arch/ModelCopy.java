@@ -1,6 +1,7 @@
 package dev.embedonce.encoder.arch;
 
 import dev.embedonce.graph.safetensors.Checkpoint;
+import dev.embedonce.model.ModelFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -74,7 +75,7 @@ final class ModelCopy {
     }
 
     BuiltModel build(Modality modality, BuildOptions options) {
-        return Architectures.build(directory, modality, options);
+        return Architectures.build(ModelFiles.open(directory), modality, options);
     }
 
     String fingerprint() {

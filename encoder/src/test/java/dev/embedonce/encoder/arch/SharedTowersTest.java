@@ -7,6 +7,7 @@ import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.graph.runtime.SessionOptions;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.ModelFiles;
 import dev.embedonce.model.tower.ClipVision;
 import dev.embedonce.model.tower.SiglipVision;
 import dev.embedonce.value.Tensor;

@@ -4,6 +4,7 @@ import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.graph.runtime.SessionOptions;
 import dev.embedonce.graph.runtime.WeightMemory;
+import dev.embedonce.model.ModelFiles;
 import dev.embedonce.value.Tensor;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -31,7 +32,8 @@ final class TowerBench {
         Map<String, OnnxSession> sessions = new LinkedHashMap<>();
         for (NumericMode mode : NumericMode.values()) {
             long start = System.nanoTime();
-            BuiltModel model = Architectures.build(folder, Modality.IMAGE, BuildOptions.DEFAULT.withMode(mode));
+            BuiltModel model =
+                    Architectures.build(ModelFiles.open(folder), Modality.IMAGE, BuildOptions.DEFAULT.withMode(mode));
             long built = System.nanoTime();
             sessions.put(mode + " fast", open(model, fast));
             System.out.printf(

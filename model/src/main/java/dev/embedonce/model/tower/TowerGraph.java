@@ -40,7 +40,7 @@ public abstract class TowerGraph {
      *
      * @param architecture the name in the fingerprint, such as {@code llava.vision}
      * @param revision of the architecture's own part of the graph and of what it feeds, see {@link GraphBuilder#uses}
-     * @param config from which nothing but the tower is read
+     * @param config recorded, and read for nothing but the tower
      */
     protected TowerGraph(
             String architecture, int revision, ModelConfig config, Parameters parameters, Options options) {
@@ -100,7 +100,7 @@ public abstract class TowerGraph {
      */
     protected final String fingerprint(FramedDigest digest, OnnxGraph built) {
         return architecture + "-"
-                + Fingerprints.put(digest, built.revisions(), config, parameters, options.digester())
+                + Fingerprints.put(digest, built.revisions(), config.record(), parameters, options.digester())
                         .hexDigest();
     }
 }

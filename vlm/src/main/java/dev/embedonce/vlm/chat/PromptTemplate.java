@@ -1,8 +1,8 @@
 package dev.embedonce.vlm.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.model.JsonFiles;
 import dev.embedonce.template.ChatTemplate;
 import dev.embedonce.template.TemplateException;
 import java.io.IOException;
@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A model's chat template, from {@code chat_template.jinja}, {@code chat_template.json} or {@code tokenizer_config.json}. */
 public final class PromptTemplate {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String FIELD = "chat_template";
 
     private final ChatTemplate template;
@@ -36,8 +35,8 @@ public final class PromptTemplate {
      * @param specialTokens what the template knows by names such as {@code bos_token}
      * @throws ModelLoadException if there is none, or it is not understood
      */
-    public static PromptTemplate open(Path directory, Map<String, String> specialTokens) {
-        return open(directory, specialTokens, Optional.empty(), MessageContent.PARTS);
+    public static PromptTemplate open(JsonFiles files, Map<String, String> specialTokens) {
+        return open(files, specialTokens, Optional.empty(), MessageContent.PARTS);
     }
 
     /**
@@ -48,32 +47,30 @@ public final class PromptTemplate {
      * @throws ModelLoadException if there is none, or it is not understood
      */
     public static PromptTemplate open(
-            Path directory, Map<String, String> specialTokens, Optional<String> missing, MessageContent content) {
+            JsonFiles files, Map<String, String> specialTokens, Optional<String> missing, MessageContent content) {
         try {
-            return new PromptTemplate(
-                    ChatTemplate.parse(source(directory, missing)), Map.copyOf(specialTokens), content);
+            return new PromptTemplate(ChatTemplate.parse(source(files, missing)), Map.copyOf(specialTokens), content);
         } catch (IOException e) {
-            throw new ModelLoadException(directory + ": the chat template cannot be read: " + e, e);
+            throw new ModelLoadException(files.directory() + ": the chat template cannot be read: " + e, e);
         } catch (TemplateException e) {
-            throw new ModelLoadException(directory + ": the chat template is not understood: " + e.getMessage(), e);
+            throw new ModelLoadException(
+                    files.directory() + ": the chat template is not understood: " + e.getMessage(), e);
         }
     }
 
-    private static String source(Path directory, Optional<String> missing) throws IOException {
-        Path own = directory.resolve("chat_template.jinja");
+    private static String source(JsonFiles files, Optional<String> missing) throws IOException {
+        Path own = files.directory().resolve("chat_template.jinja");
         if (Files.isRegularFile(own)) {
             return Files.readString(own);
         }
         for (String name : List.of("chat_template.json", "processor_config.json", "tokenizer_config.json")) {
-            Path file = directory.resolve(name);
-            String template = Files.isRegularFile(file)
-                    ? text(JSON.readTree(file.toFile()).path(FIELD))
-                    : null;
+            String template =
+                    files.tree(name).map(json -> text(json.path(FIELD))).orElse(null);
             if (template != null) {
                 return template;
             }
         }
-        return missing.orElseThrow(() -> new ModelLoadException(directory
+        return missing.orElseThrow(() -> new ModelLoadException(files.directory()
                 + ": has no chat template (chat_template.jinja, chat_template.json or tokenizer_config.json)"));
     }
 

@@ -1,8 +1,7 @@
 package dev.embedonce.vlm.generate;
 
 import dev.embedonce.model.ModelConfig;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.embedonce.model.ModelFiles;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,18 +22,19 @@ public record GenerationDefaults(Set<Integer> endTokens, Sampling sampling) {
      *
      * @throws dev.embedonce.error.ModelLoadException if a field is not understood
      */
-    public static GenerationDefaults read(Path directory) {
-        Path file = directory.resolve("generation_config.json");
-        ModelConfig config = ModelConfig.read(directory);
+    public static GenerationDefaults read(ModelFiles files) {
+        ModelConfig config = files.config();
         Set<Integer> ends = new HashSet<>(config.optionalObject("text_config").integers("eos_token_id", List.of()));
         ends.addAll(config.integers("eos_token_id", List.of()));
-        if (!Files.isRegularFile(file)) {
-            return new GenerationDefaults(ends, Sampling.GREEDY);
-        }
-        ModelConfig generation = ModelConfig.readFile(file);
-        if (generation.has("eos_token_id")) {
-            ends = new HashSet<>(generation.integers("eos_token_id", List.of()));
-        }
+        return files.json()
+                .config("generation_config.json")
+                .map(generation -> read(generation, ends))
+                .orElseGet(() -> new GenerationDefaults(ends, Sampling.GREEDY));
+    }
+
+    private static GenerationDefaults read(ModelConfig generation, Set<Integer> missing) {
+        Set<Integer> ends =
+                generation.has("eos_token_id") ? Set.copyOf(generation.integers("eos_token_id", List.of())) : missing;
         if (!generation.flag("do_sample", false)) {
             return new GenerationDefaults(ends, Sampling.GREEDY);
         }

@@ -3,24 +3,30 @@ package dev.embedonce.vlm.load;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.safetensors.Checkpoint;
 import dev.embedonce.graph.safetensors.Weights;
-import dev.embedonce.model.ModelConfig;
+import dev.embedonce.model.JsonFiles;
+import dev.embedonce.model.ModelFiles;
 import dev.embedonce.value.Tensor;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * The files of a model.
- *
- * @param directory holds {@code config.json}, the processor's and tokenizer's files and the safetensors
- * @param tensors what a processor has made of the request that the model is opened for; then no other files are read than
- *     {@code config.json} and the safetensors
- */
-public record FamilyFiles(Path directory, Weights weights, Optional<Map<String, Tensor>> tensors) {
+/** The files of a vision-language model, and what stands for some of them. */
+public final class FamilyFiles extends ModelFiles {
+    private final Optional<Map<String, Tensor>> tensors;
 
     /**
-     * Finds the weights of a model.
+     * The files in a folder, with weights that may come from another.
+     *
+     * @param tensors see {@link #tensors}
+     * @throws ModelLoadException if {@code config.json} is missing or damaged
+     */
+    public FamilyFiles(Path directory, Weights weights, Optional<Map<String, Tensor>> tensors) {
+        super(new JsonFiles(directory), weights);
+        this.tensors = tensors.map(Map::copyOf);
+    }
+
+    /**
+     * Reads the config of a model and finds its weights.
      *
      * @throws ModelLoadException if they are missing or damaged
      */
@@ -35,7 +41,15 @@ public record FamilyFiles(Path directory, Weights weights, Optional<Map<String, 
      * @throws ModelLoadException if they are missing or damaged
      */
     public static FamilyFiles forTensors(Path directory, Map<String, Tensor> tensors) {
-        return new FamilyFiles(directory, Checkpoint.open(directory), Optional.of(Map.copyOf(tensors)));
+        return new FamilyFiles(directory, Checkpoint.open(directory), Optional.of(tensors));
+    }
+
+    /**
+     * What a processor has made of the request that the model is opened for; then no other files are read than {@code config.json} and
+     * the safetensors.
+     */
+    public Optional<Map<String, Tensor>> tensors() {
+        return tensors;
     }
 
     /**
@@ -50,50 +64,27 @@ public record FamilyFiles(Path directory, Weights weights, Optional<Map<String, 
                 .orElse(missing);
     }
 
-    /** The config, with nothing read of it yet. */
-    public ModelConfig config() {
-        return ModelConfig.read(directory);
-    }
-
-    /**
-     * The settings of the image processor, with nothing read of them yet: those within {@code processor_config.json}, or else
-     * {@code preprocessor_config.json}.
-     *
-     * @throws ModelLoadException if there are none
-     */
-    public ModelConfig imageProcessor() {
-        Path processor = directory.resolve("processor_config.json");
-        if (Files.isRegularFile(processor)) {
-            ModelConfig config = ModelConfig.readFile(processor);
-            if (config.has("image_processor")) {
-                return config.object("image_processor");
-            }
-        }
-        return ModelConfig.readFile(directory.resolve("preprocessor_config.json"));
-    }
-
     /**
      * What chat templates write where a picture is: {@code image_token} of {@code processor_config.json}.
      *
      * @param missing the family's, where that file is silent
      */
     public String imageToken(String missing) {
-        Path processor = directory.resolve("processor_config.json");
-        if (tensors.isEmpty() && Files.isRegularFile(processor)) {
-            ModelConfig config = ModelConfig.readFile(processor);
-            if (config.has("image_token")) {
-                return config.text("image_token");
-            }
-        }
-        return missing;
+        return token("processor_config.json", "image_token", missing);
     }
 
     /**
-     * The settings of the model's processor, {@code processor_config.json}, with nothing read of them yet.
+     * A token that a file of settings names.
      *
-     * @throws ModelLoadException if there is none
+     * @param missing the family's, where there is no such file or it is silent
      */
-    public ModelConfig processor() {
-        return ModelConfig.readFile(directory.resolve("processor_config.json"));
+    public String token(String file, String name, String missing) {
+        if (tensors.isPresent()) {
+            return missing;
+        }
+        return json().config(file)
+                .filter(config -> config.has(name))
+                .map(config -> config.text(name))
+                .orElse(missing);
     }
 }

@@ -1,6 +1,7 @@
 package dev.embedonce.vlm.tokenizer;
 
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.model.JsonFiles;
 import dev.embedonce.model.tokenizer.NativeTokenizer;
 import dev.embedonce.vlm.prompt.PromptPiece;
 import java.io.IOException;
@@ -46,7 +47,7 @@ public final class ModelTokenizer implements AutoCloseable {
      * @throws ModelLoadException if a file is missing or not understood
      */
     public static ModelTokenizer open(Path directory, Path cacheFolder) {
-        return open(directory, cacheFolder, List.of());
+        return open(new JsonFiles(directory), cacheFolder, List.of());
     }
 
     /**
@@ -56,11 +57,12 @@ public final class ModelTokenizer implements AutoCloseable {
      * @param cacheFolder where the native library is unpacked
      * @throws ModelLoadException if a file is missing or not understood
      */
-    public static ModelTokenizer open(Path directory, Path cacheFolder, List<String> added) {
+    public static ModelTokenizer open(JsonFiles files, Path cacheFolder, List<String> added) {
+        Path directory = files.directory();
         TokenizerForm form = TokenizerForm.of(name -> Files.isRegularFile(directory.resolve(name)))
                 .orElseThrow(() -> new ModelLoadException(
                         directory + ": has no tokenizer; expected one of " + TokenizerForm.names()));
-        TokenizerSettings settings = TokenizerSettings.read(directory);
+        TokenizerSettings settings = TokenizerSettings.read(files);
         Path file = directory.resolve(form.files().get(0));
         if (form == TokenizerForm.JSON) {
             String json = TokenizerFile.withTokens(file, settings.addedFile(), settings.addedTokens(), added);

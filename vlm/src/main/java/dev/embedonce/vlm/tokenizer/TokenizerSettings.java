@@ -3,6 +3,7 @@ package dev.embedonce.vlm.tokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.model.JsonFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,6 +23,8 @@ final class TokenizerSettings {
     private static final List<String> ROLES =
             List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
     private static final List<String> LISTS = List.of("additional_special_tokens", "extra_special_tokens");
+    private static final String NAME = "tokenizer_config.json";
+    private static final String ADDED = "added_tokens.json";
     private static final String DECODER = "added_tokens_decoder";
 
     private final Path file;
@@ -41,15 +44,16 @@ final class TokenizerSettings {
      *
      * @throws ModelLoadException if a file is damaged or too large
      */
-    static TokenizerSettings read(Path folder) {
-        Path file = folder.resolve("tokenizer_config.json");
-        ObjectNode json = (ObjectNode) TokenizerFolder.object(file);
+    static TokenizerSettings read(JsonFiles files) {
+        Path folder = files.directory();
+        Path file = folder.resolve(NAME);
+        ObjectNode json = files.object(NAME);
         if (json.has(DECODER)) {
             return new TokenizerSettings(file, json, file, json.get(DECODER));
         }
-        json.setAll((ObjectNode) TokenizerFolder.object(folder.resolve("special_tokens_map.json")));
-        Path addedFile = folder.resolve("added_tokens.json");
-        return new TokenizerSettings(file, json, addedFile, TokenizerFolder.object(addedFile));
+        ObjectNode all = json.deepCopy();
+        all.setAll(files.object("special_tokens_map.json"));
+        return new TokenizerSettings(file, all, folder.resolve(ADDED), files.object(ADDED));
     }
 
     /** The same settings, with a token for each role that they say nothing about; a null says that there is none. */

@@ -5,6 +5,7 @@ import dev.embedonce.graph.blocks.Linear;
 import dev.embedonce.graph.blocks.NameLayout;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.model.tower.SiglipVision;
 import dev.embedonce.model.tower.TransformerSizes;
@@ -34,7 +35,7 @@ public final class ShuffledSiglip {
      * @param side of a tile in pixels
      */
     public static VisionTower open(String name, FamilyFiles files, FamilyOptions options, int side) {
-        ModelConfig config = files.config();
+        ModelConfig config = files.config().recordedBy(new ConfigRecord());
         SiglipVision siglip = SiglipVision.read(config.object("vision_config"), DEFAULTS);
         int scale = config.positive("scale_factor", 2);
         int hidden = config.object("text_config").positive("hidden_size", 4096);

@@ -29,7 +29,7 @@ public final class TowerBuilder extends TowerGraph {
      * @param architecture the name in the fingerprint, such as {@code llava.vision}
      * @param revision of the tower's own part of the graph and of what it feeds, see {@link
      *     dev.embedonce.graph.onnx.GraphBuilder#uses}
-     * @param config from which nothing but the tower is read
+     * @param config recorded, and read for nothing but the tower
      * @param layouts the ways in which checkpoints name the tensors
      * @param probes tensors that tell the layouts apart
      */

@@ -2,6 +2,7 @@ package dev.embedonce.vlm.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embedonce.model.JsonFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,10 @@ class PromptTemplateTest {
     @Test
     void joinedContent_numbersThePicturesOfTheWholeConversation() {
         PromptTemplate template = PromptTemplate.open(
-                folder, Map.of(), Optional.of(JOINING), MessageContent.joined(k -> "<|image_" + k + "|>\n"));
+                new JsonFiles(folder),
+                Map.of(),
+                Optional.of(JOINING),
+                MessageContent.joined(k -> "<|image_" + k + "|>\n"));
         assertThat(template.render(CONVERSATION, Map.of()))
                 .isEqualTo("<|system|>Be short.<|end|>"
                         + "<|user|><|image_1|>\n<|image_2|>\nWhich is larger?<|end|>"
@@ -41,7 +45,7 @@ class PromptTemplateTest {
     @Test
     void parts_areWalkedByTheTemplate() {
         PromptTemplate template = PromptTemplate.open(
-                folder,
+                new JsonFiles(folder),
                 Map.of(),
                 Optional.of("{% for part in messages[1]['content'] %}{{ part['type'] }},{% endfor %}"),
                 MessageContent.PARTS);

@@ -2,6 +2,7 @@ package dev.embedonce.vlm.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embedonce.model.JsonFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ class ToolSyntaxTest {
 
     private Optional<ToolSyntax> syntax(String source) throws IOException {
         Files.writeString(folder.resolve("chat_template.jinja"), source);
-        return ToolSyntax.of(PromptTemplate.open(folder, Map.of()));
+        return ToolSyntax.of(PromptTemplate.open(new JsonFiles(folder), Map.of()));
     }
 
     private Optional<ToolSyntax> ofCall(String before, String call, String behind) throws IOException {

@@ -10,6 +10,7 @@ import dev.embedonce.cache.Source;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.WeightMemory;
+import dev.embedonce.model.JsonFiles;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.MemoryStore;
 import dev.embedonce.store.Stores;
@@ -100,7 +101,9 @@ public abstract class FamilyContract extends FamilyGoldenContract {
         model = Families.open(FamilyFiles.of(folder), Goldens.OPTIONS);
         tower = new CountingTower(model.tower());
         tokenizer = ModelTokenizer.open(
-                folder, temp.resolve("native"), Families.of(folder).addedTokens());
+                new JsonFiles(folder),
+                temp.resolve("native"),
+                Families.of(FamilyFiles.of(folder)).addedTokens());
         cache = onDisk(0);
     }
 
@@ -207,7 +210,9 @@ public abstract class FamilyContract extends FamilyGoldenContract {
         model = Families.open(FamilyFiles.of(folder), Goldens.OPTIONS);
         tower = new CountingTower(model.tower());
         tokenizer = ModelTokenizer.open(
-                folder, temp.resolve("native"), Families.of(folder).addedTokens());
+                new JsonFiles(folder),
+                temp.resolve("native"),
+                Families.of(FamilyFiles.of(folder)).addedTokens());
         cache = onDisk(1 << 20);
         assertThat(logits(prompt(features(cache, B, C)))).isEqualTo(miss);
         assertThat(tower.pictures()).isZero();

@@ -99,7 +99,7 @@ public abstract class FamilyGoldenContract {
         FamilyFiles files = FamilyFiles.of(folder);
         try (FamilyModel model = Families.open(files, Goldens.OPTIONS);
                 ModelTokenizer tokenizer = ModelTokenizer.open(
-                        folder, temp.resolve("native"), Families.of(folder).addedTokens())) {
+                        files.json(), temp.resolve("native"), Families.of(files).addedTokens())) {
             for (Goldens.Case golden : goldens.cases()) {
                 if (golden.isRefused()) {
                     checkRefused(model, golden);

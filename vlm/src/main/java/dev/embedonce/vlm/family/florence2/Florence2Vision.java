@@ -8,6 +8,7 @@ import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.model.tower.DavitVision;
 import dev.embedonce.vlm.load.FamilyFiles;
@@ -54,7 +55,7 @@ final class Florence2Vision {
      * @param hidden channels of the language model
      */
     static VisionTower open(FamilyFiles files, FamilyOptions options, int size, int hidden) {
-        ModelConfig all = files.config();
+        ModelConfig all = files.config().recordedBy(new ConfigRecord());
         ModelConfig config = all.object("vision_config");
         config.oneOf("model_type", "davit", "florence_vision", "florence2_vision");
         config.requireOnly("image_feature_source", List.of("spatial_avg_pool", "temporal_avg_pool"));

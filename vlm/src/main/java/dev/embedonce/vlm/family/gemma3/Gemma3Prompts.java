@@ -1,6 +1,5 @@
 package dev.embedonce.vlm.family.gemma3;
 
-import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.prompt.Placeholders;
 import dev.embedonce.vlm.prompt.Prompt;
@@ -9,8 +8,6 @@ import dev.embedonce.vlm.prompt.Prompt.Target;
 import dev.embedonce.vlm.prompt.PromptAssembler;
 import dev.embedonce.vlm.prompt.PromptPiece;
 import dev.embedonce.vlm.vision.VisionFeatures;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -35,12 +32,7 @@ record Gemma3Prompts(String begin, String token, String end, long imageTokenId) 
     }
 
     private static String token(FamilyFiles files, String name, String missing) {
-        Path file = files.directory().resolve("tokenizer_config.json");
-        if (files.tensors().isEmpty() && Files.isRegularFile(file)) {
-            ModelConfig config = ModelConfig.readFile(file);
-            return config.has(name) ? config.text(name) : missing;
-        }
-        return missing;
+        return files.token("tokenizer_config.json", name, missing);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.model.tower.SiglipVision;
 import dev.embedonce.vlm.load.FamilyFiles;
@@ -32,7 +33,7 @@ final class Gemma3Vision {
     private Gemma3Vision() {}
 
     static VisionTower open(FamilyFiles files, FamilyOptions options) {
-        ModelConfig config = files.config();
+        ModelConfig config = files.config().recordedBy(new ConfigRecord());
         ModelConfig vision = config.object("vision_config");
         vision.oneOf("model_type", "siglip_vision_model");
         SiglipVision siglip = SiglipVision.read(vision);

@@ -3,6 +3,7 @@ package dev.embedonce.vlm.family.llava;
 import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
@@ -20,7 +21,7 @@ final class LlavaVision {
     private LlavaVision() {}
 
     static VisionTower open(FamilyFiles files, FamilyOptions options) {
-        ModelConfig config = files.config();
+        ModelConfig config = files.config().recordedBy(new ConfigRecord());
         ProjectedClip tower = ProjectedClip.read(config);
         TowerBuilder builder = new TowerBuilder(
                 "llava.vision",

@@ -2,6 +2,7 @@ package dev.embedonce.vlm.family.llava_next;
 
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.load.FamilyFiles;
@@ -27,7 +28,7 @@ final class LlavaNextVision {
     private LlavaNextVision() {}
 
     static VisionTower open(FamilyFiles files, FamilyOptions options) {
-        ModelConfig config = files.config();
+        ModelConfig config = files.config().recordedBy(new ConfigRecord());
         ProjectedClip tower = ProjectedClip.read(config);
         if (tower.classToken()) {
             throw config.refused("vision_feature_select_strategy", "default (a class token stands in no row)");

@@ -11,6 +11,7 @@ import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.model.tower.PatchFeeds;
 import dev.embedonce.model.tower.PixtralVision;
@@ -48,7 +49,7 @@ final class Mistral3Vision {
     }
 
     static VisionTower open(FamilyFiles files, FamilyOptions options, int tokenSide) {
-        ModelConfig config = files.config();
+        ModelConfig config = files.config().recordedBy(new ConfigRecord());
         ModelConfig visionConfig = config.object("vision_config");
         visionConfig.oneOf("model_type", "pixtral");
         PixtralVision pixtral = PixtralVision.read(visionConfig);

@@ -12,6 +12,7 @@ import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.load.FamilyFiles;
@@ -81,7 +82,7 @@ final class MllamaVision {
     }
 
     static VisionTower open(FamilyFiles files, FamilyOptions options, int tileSize, int maxTiles) {
-        ModelConfig all = files.config();
+        ModelConfig all = files.config().recordedBy(new ConfigRecord());
         ModelConfig config = all.object("vision_config");
         config.oneOf("model_type", "mllama_vision_model");
         config.requireOnly("num_channels", 3);

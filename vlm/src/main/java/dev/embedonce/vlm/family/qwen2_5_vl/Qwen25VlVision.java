@@ -10,6 +10,7 @@ import dev.embedonce.graph.blocks.SelfAttention;
 import dev.embedonce.graph.blocks.Windows;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.model.tower.PatchTower;
 import dev.embedonce.model.tower.PatchTower.Geometry;
@@ -56,7 +57,7 @@ final class Qwen25VlVision {
     }
 
     static VisionTower open(FamilyFiles files, FamilyOptions options, Geometry processor) {
-        ModelConfig config = files.config().object("vision_config");
+        ModelConfig config = files.config().recordedBy(new ConfigRecord()).object("vision_config");
         config.requireOnly("in_channels", 3);
         Geometry geometry = PatchTower.geometry(config, 14, processor);
         int cells = config.positive("window_size", 112) / geometry.merge() / geometry.patch();

@@ -5,6 +5,7 @@ import dev.embedonce.graph.blocks.NameLayout;
 import dev.embedonce.graph.blocks.Norm;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.model.tower.PatchTower;
 import dev.embedonce.model.tower.PatchTower.Geometry;
@@ -42,7 +43,7 @@ final class Qwen2VlVision {
     }
 
     static VisionTower open(FamilyFiles files, FamilyOptions options, Geometry processor) {
-        ModelConfig config = files.config().object("vision_config");
+        ModelConfig config = files.config().recordedBy(new ConfigRecord()).object("vision_config");
         config.requireOnly("in_channels", 3);
         Geometry geometry = PatchTower.geometry(config, 14, processor);
         int layers = config.positive("depth", 32);

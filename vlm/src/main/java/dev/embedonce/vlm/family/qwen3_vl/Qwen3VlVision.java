@@ -7,6 +7,7 @@ import dev.embedonce.graph.blocks.Norm;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.model.tower.LearnedTaps;
 import dev.embedonce.model.tower.PatchTower;
@@ -66,7 +67,7 @@ final class Qwen3VlVision {
     }
 
     static VisionTower open(FamilyFiles files, FamilyOptions options, Geometry processor) {
-        ModelConfig config = files.config().object("vision_config");
+        ModelConfig config = files.config().recordedBy(new ConfigRecord()).object("vision_config");
         config.requireOnly("in_channels", 3);
         Geometry geometry = PatchTower.geometry(config, PATCH, processor);
         int positions = config.positive("num_position_embeddings", 2304);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.image.process.PixelOptions;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.family.Goldens;
@@ -36,7 +37,8 @@ class Florence2ProcessorTest {
         JsonNode goldens = Goldens.parse(Files.readString(folder.resolve("load_image.json")));
         assertThat(goldens).hasSizeGreaterThanOrEqualTo(5);
         for (JsonNode golden : goldens) {
-            ModelConfig config = ModelConfig.readFile(folder.resolve("published/preprocessor_config.json"));
+            ModelConfig config = ModelConfig.readFile(folder.resolve("published/preprocessor_config.json"))
+                    .recordedBy(new ConfigRecord());
             byte[] picture = golden.has("bytes")
                     ? golden.get("bytes").binaryValue()
                     : Goldens.picture(golden.get("picture").asText());

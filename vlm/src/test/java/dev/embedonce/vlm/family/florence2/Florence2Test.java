@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embedonce.image.pixel.AlphaPolicy;
 import dev.embedonce.image.process.PixelOptions;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.family.FamilyContract;
@@ -74,7 +75,8 @@ class Florence2Test extends FamilyContract {
     @Test
     void process_pictureThatIsNotRgb_isTakenIfTheCallerSaysHow() {
         ModelConfig config = ModelConfig.readFile(
-                Path.of("src/test/resources/families/florence2/published/preprocessor_config.json"));
+                        Path.of("src/test/resources/families/florence2/published/preprocessor_config.json"))
+                .recordedBy(new ConfigRecord());
         Florence2Processor images =
                 Florence2Processor.read(config, PixelOptions.defaults().withAlpha(AlphaPolicy.OVER_WHITE));
         assertThat(images.process(Goldens.picture("rgba.png"), ImageSettings.DEFAULT)

@@ -3,6 +3,7 @@ package dev.embedonce.vlm.family.mllama;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedonce.image.process.PixelOptions;
+import dev.embedonce.model.ConfigRecord;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.family.FamilyContract;
@@ -23,7 +24,8 @@ class MllamaTest extends FamilyContract {
     @Test
     void process_fewerTilesAllowed_keepsTheModelsNumbers() {
         MllamaProcessor images = MllamaProcessor.read(
-                ModelConfig.readFile(Path.of("src/test/resources/families/mllama/published/preprocessor_config.json")),
+                ModelConfig.readFile(Path.of("src/test/resources/families/mllama/published/preprocessor_config.json"))
+                        .recordedBy(new ConfigRecord()),
                 PixelOptions.defaults());
         ImageSettings two = ImageSettings.DEFAULT.withMaxTiles(2);
         ProcessedImage image = images.process(Goldens.picture("very_wide.png"), two);
