@@ -54,7 +54,7 @@ final class HubModelFiles implements HubFiles {
     }
 
     @Override
-    public List<String> missing(Path folder, Set<String> available) {
+    public Set<String> wanted(Path folder, Set<String> available) {
         Set<String> wanted = new LinkedHashSet<>(SETTINGS);
         if (tokenizer) {
             if (!available.contains(TOKENIZER)) {
@@ -62,7 +62,6 @@ final class HubModelFiles implements HubFiles {
             }
             wanted.addAll(List.of(TOKENIZER, TOKENIZER_SETTINGS));
         }
-        wanted.retainAll(available);
         String model = Stream.concat(ReadyOnnx.FILES.stream(), Stream.of(SAFETENSORS, INDEX))
                 .filter(available::contains)
                 .findFirst()
@@ -71,11 +70,9 @@ final class HubModelFiles implements HubFiles {
                         + String.join(", ", new TreeSet<>(available))));
         wanted.add(model);
         if (Files.exists(folder.resolve(model))) {
-            parts(folder, model).stream().filter(available::contains).forEach(wanted::add);
+            wanted.addAll(parts(folder, model));
         }
-        return wanted.stream()
-                .filter(name -> !Files.exists(folder.resolve(name)))
-                .toList();
+        return wanted;
     }
 
     /** The other files that a model's file names. */

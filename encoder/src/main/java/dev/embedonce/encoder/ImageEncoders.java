@@ -3,9 +3,7 @@ package dev.embedonce.encoder;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.safetensors.Checkpoint;
 import dev.embedonce.hub.Hub;
-import dev.embedonce.hub.HubId;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -47,22 +45,18 @@ public final class ImageEncoders {
         return folder(model, options, new HubModelFiles(true));
     }
 
+    /** The folder with the JSON files of a model that {@link #folder} has found. */
+    public static Path settingsFolder(Path model) {
+        return Files.isRegularFile(model) ? ReadyOnnx.folderOf(model) : model;
+    }
+
     /** The ready ONNX file that a folder's pictures are encoded with, if it has one. */
     public static Optional<Path> readyOnnx(Path folder) {
         return ReadyOnnx.fileIn(folder);
     }
 
     private static Path folder(String model, EncoderOptions options, HubModelFiles files) {
-        Optional<Path> local = local(model);
-        if (local.isPresent()) {
-            return local.get();
-        }
-        HubId id = HubId.parse(model)
-                .orElseThrow(
-                        () -> new ModelLoadException(
-                                "unknown model '" + model + "': it is not '" + DEFAULT
-                                        + "', there is no folder or .onnx file of that name, and it is no organisation/name on the hub"));
-        return new Hub(options.hub(), options.hubProgress()).folder(id, files);
+        return new Hub(options.hub(), options.hubProgress()).find(model, files, ".onnx");
     }
 
     /**
@@ -73,7 +67,7 @@ public final class ImageEncoders {
      */
     public static ImageEncoder open(Path path, EncoderOptions options) {
         if (Files.isRegularFile(path)) {
-            return ReadyOnnx.open(ReadyOnnx.folderOf(path), path, options);
+            return ReadyOnnx.open(settingsFolder(path), path, options);
         }
         Optional<Path> onnx = ReadyOnnx.fileIn(path);
         if (onnx.isPresent()) {
@@ -84,15 +78,5 @@ public final class ImageEncoders {
         }
         throw new ModelLoadException(path + ": no model found; looked for " + String.join(", ", ReadyOnnx.FILES)
                 + ", model.safetensors and model.safetensors.index.json");
-    }
-
-    private static Optional<Path> local(String model) {
-        try {
-            Path path = Path.of(model);
-            boolean usable = Files.isDirectory(path) || (Files.isRegularFile(path) && model.endsWith(".onnx"));
-            return usable ? Optional.of(path) : Optional.empty();
-        } catch (InvalidPathException e) {
-            return Optional.empty();
-        }
     }
 }

@@ -241,7 +241,7 @@ class DefaultEncoderTest {
     void open_unknownModel_isOneClearError() {
         assertThatThrownBy(() -> ImageEncoders.open("no-such-model", options().build()))
                 .hasMessageContaining("'no-such-model'")
-                .hasMessageContaining("'default'")
+                .hasMessageContaining(".onnx")
                 .hasMessageNotContaining("\n");
     }
 

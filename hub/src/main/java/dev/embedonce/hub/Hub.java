@@ -2,13 +2,17 @@ package dev.embedonce.hub;
 
 import dev.embedonce.error.ModelLoadException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
- * Gives a model's files as a folder. If the user's cache has them, nothing is asked of the network, not even whether there is
+ * Finds a model by its name, and gives its files as a folder. If the user's cache has them, nothing is asked of the network, not even whether there is
  * something newer; otherwise only the files that are missing are downloaded, each checked against the hub's checksum before it counts.
  * Thread-safe, and safe with several processes.
  */
@@ -33,6 +37,38 @@ public final class Hub {
         this.cache = new HubCache(settings.cache());
         this.client = new HubClient(settings, stall);
         this.download = new HubDownload(client, cache, progress, pause);
+    }
+
+    /**
+     * Where the model is that a user calls so: a folder, a file of one of the given endings, or {@code organisation/name[@revision]} on
+     * the hub, then as {@link #folder} gives it.
+     *
+     * @param endings of files that are models by themselves, such as {@code .onnx}
+     * @throws ModelLoadException if there is no such model; one line with the reason
+     */
+    public Path find(String model, HubFiles files, String... endings) {
+        Optional<Path> local = local(model, List.of(endings));
+        if (local.isPresent()) {
+            return local.get();
+        }
+        HubId id = HubId.parse(model)
+                .orElseThrow(() -> new ModelLoadException("unknown model '" + model + "': there is no such folder"
+                        + Arrays.stream(endings)
+                                .map(ending -> " or " + ending + " file")
+                                .collect(Collectors.joining())
+                        + ", and it is no organisation/name on the hub"));
+        return folder(id, files);
+    }
+
+    private static Optional<Path> local(String model, List<String> endings) {
+        try {
+            Path path = Path.of(model);
+            boolean isModel = Files.isDirectory(path)
+                    || (Files.isRegularFile(path) && endings.stream().anyMatch(model::endsWith));
+            return isModel ? Optional.of(path) : Optional.empty();
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
     }
 
     /**

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -69,10 +70,8 @@ class HubTest {
             }
 
             @Override
-            public List<String> missing(Path folder, Set<String> available) {
-                return Arrays.stream(names)
-                        .filter(name -> !Files.exists(folder.resolve(name)))
-                        .toList();
+            public Set<String> wanted(Path folder, Set<String> available) {
+                return new LinkedHashSet<>(List.of(names));
             }
         };
     }
@@ -370,7 +369,22 @@ class HubTest {
     }
 
     @Test
+    void find_folderOrFileOfAnEnding_isItself_elseTheHubs() throws IOException {
+        Path file = Files.createFile(folder.resolve("model.onnx"));
+        assertThat(hub().find(folder.toString(), FILES)).isEqualTo(folder);
+        assertThat(hub().find(file.toString(), FILES, ".onnx")).isEqualTo(file);
+        assertThat(hub().find("org/name", FILES, ".onnx")).isEqualTo(hub().folder(ID, FILES));
+        for (String unknown : List.of(file.toString(), "nowhere", "no\0path")) {
+            assertThatThrownBy(() -> hub().find(unknown, FILES, ".bin"))
+                    .isInstanceOf(ModelLoadException.class)
+                    .hasMessage("unknown model '" + unknown
+                            + "': there is no such folder or .bin file, and it is no organisation/name on the hub");
+        }
+    }
+
+    @Test
     void missing_nameOutsideOfTheModel_isRefused() {
+        server.small("../../../evil", new byte[1]);
         assertThatThrownBy(() -> hub().folder(ID, files("../../../evil")))
                 .isInstanceOf(ModelLoadException.class)
                 .hasMessageContaining("'../../../evil'");

@@ -1,8 +1,8 @@
 package dev.embedonce.vlm;
 
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.model.JsonFiles;
 import dev.embedonce.model.ModelConfig;
-import dev.embedonce.model.ModelFiles;
 import dev.embedonce.vlm.family.Family;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.florence2.Florence2;
@@ -55,7 +55,7 @@ public final class Families {
      * @throws ModelLoadException as {@link #of}, and as {@link Family#open}
      */
     public static FamilyModel open(FamilyFiles files, FamilyOptions options) {
-        return of(files).open(files, options);
+        return of(files.json()).open(files, options);
     }
 
     /**
@@ -63,8 +63,8 @@ public final class Families {
      *
      * @throws ModelLoadException if no family opens it, or more than one would; the message lists those that there are
      */
-    public static Family of(ModelFiles files) {
-        return of(files.config(), ALL);
+    public static Family of(JsonFiles files) {
+        return of(files.required("config.json"), ALL);
     }
 
     static Family of(ModelConfig config, List<Family> families) {

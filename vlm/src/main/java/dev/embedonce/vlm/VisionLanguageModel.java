@@ -2,6 +2,7 @@ package dev.embedonce.vlm;
 
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.model.JsonFiles;
 import dev.embedonce.vlm.chat.ChatMessage;
 import dev.embedonce.vlm.chat.PromptTemplate;
 import dev.embedonce.vlm.chat.ToolSyntax;
@@ -63,14 +64,15 @@ public final class VisionLanguageModel implements AutoCloseable {
      * @throws ModelLoadException naming the file and what in it does not fit; nothing stays open then
      */
     public static VisionLanguageModel load(Path folder, ModelOptions options) {
-        FamilyFiles files = FamilyFiles.of(folder);
+        JsonFiles files = new JsonFiles(folder);
         GenerationDefaults defaults = GenerationDefaults.read(files);
         Family family = Families.of(files);
-        ModelTokenizer tokenizer = ModelTokenizer.open(files.json(), options.cacheFolder(), family.addedTokens());
+        ModelTokenizer tokenizer = ModelTokenizer.open(files, options.cacheFolder(), family.addedTokens());
         try {
             PromptTemplate template = PromptTemplate.open(
-                    files.json(), tokenizer.specialTokens(), family.chatTemplate(), family.messageContent());
-            return new VisionLanguageModel(TensorModel.open(files, options), tokenizer, template, defaults, options);
+                    files, tokenizer.specialTokens(), family.chatTemplate(), family.messageContent());
+            return new VisionLanguageModel(
+                    TensorModel.open(FamilyFiles.of(files), options), tokenizer, template, defaults, options);
         } catch (RuntimeException e) {
             tokenizer.close();
             throw e;

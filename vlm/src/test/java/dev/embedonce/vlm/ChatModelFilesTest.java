@@ -20,7 +20,7 @@ class ChatModelFilesTest {
     @TempDir
     Path folder;
 
-    private final ModelFolders.ChatModelFiles files = new ModelFolders.ChatModelFiles();
+    private final ChatModelFiles files = new ChatModelFiles();
 
     @ParameterizedTest
     @ValueSource(strings = {"tokenizer.json", "vocab.json,merges.txt", "tiktoken.model", "tokenizer.model"})

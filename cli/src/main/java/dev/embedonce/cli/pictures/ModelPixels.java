@@ -2,13 +2,11 @@ package dev.embedonce.cli.pictures;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.embedonce.cli.terminal.CliException;
 import dev.embedonce.encoder.EncoderOptions;
 import dev.embedonce.encoder.ImageEncoders;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.hub.Hub;
 import dev.embedonce.hub.HubFiles;
-import dev.embedonce.hub.HubId;
 import dev.embedonce.image.process.HfImageProcessors;
 import dev.embedonce.image.process.ImageProcessor;
 import dev.embedonce.image.process.PixelOptions;
@@ -16,10 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** Finds how a model wants its pixels, without opening the model: its JSON files are enough. */
@@ -35,59 +30,27 @@ final class ModelPixels {
      *
      * @param model {@code default}, a folder with at least a processor configuration, an {@code .onnx} file in or below one, or
      *     {@code organisation/name[@revision]} on the hub, of which only the JSON files are fetched
-     * @throws CliException if there is no such model
-     * @throws ModelLoadException if its configuration is not to be had or not understood
+     * @throws ModelLoadException if there is no such model, or its configuration is not to be had or not understood
      */
     static ImageProcessor of(String model, PixelOptions options) {
         if (model.equals(ImageEncoders.DEFAULT)) {
             return bundled(options);
         }
-        Optional<Path> local = local(model);
-        if (local.isPresent()) {
-            return HfImageProcessors.read(local.get(), options);
-        }
-        HubId id = HubId.parse(model)
-                .orElseThrow(() -> new CliException("no such model: '" + model + "' is neither '"
-                        + ImageEncoders.DEFAULT + "' nor a folder, an .onnx file or organisation/name on the hub"));
         EncoderOptions hub = EncoderOptions.defaults();
-        return HfImageProcessors.read(new Hub(hub.hub(), hub.hubProgress()).folder(id, new JsonFiles()), options);
-    }
-
-    private static Optional<Path> local(String model) {
-        Path path;
-        try {
-            path = Path.of(model);
-        } catch (InvalidPathException e) {
-            return Optional.empty();
-        }
-        if (Files.isDirectory(path)) {
-            return Optional.of(path);
-        }
-        Path own = path.toAbsolutePath().getParent();
-        if (own == null || !Files.isRegularFile(path) || !model.endsWith(".onnx")) {
-            return Optional.empty();
-        }
-        Path above = own.getParent();
-        return Optional.of(above != null && !hasProcessor(own) && hasProcessor(above) ? above : own);
-    }
-
-    private static boolean hasProcessor(Path folder) {
-        return Files.exists(folder.resolve(PREPROCESSOR)) || Files.exists(folder.resolve(PROCESSOR));
+        Path path = new Hub(hub.hub(), hub.hubProgress()).find(model, new PixelFiles(), ".onnx");
+        return HfImageProcessors.read(ImageEncoders.settingsFolder(path), options);
     }
 
     /** What pixels depend on. */
-    private static final class JsonFiles implements HubFiles {
+    private static final class PixelFiles implements HubFiles {
         @Override
         public boolean isComplete(Path folder) {
-            return hasProcessor(folder);
+            return Files.exists(folder.resolve(PREPROCESSOR)) || Files.exists(folder.resolve(PROCESSOR));
         }
 
         @Override
-        public List<String> missing(Path folder, Set<String> available) {
-            return List.of(CONFIG, PREPROCESSOR, PROCESSOR).stream()
-                    .filter(available::contains)
-                    .filter(name -> !Files.exists(folder.resolve(name)))
-                    .toList();
+        public Set<String> wanted(Path folder, Set<String> available) {
+            return Set.of(CONFIG, PREPROCESSOR, PROCESSOR);
         }
     }
 

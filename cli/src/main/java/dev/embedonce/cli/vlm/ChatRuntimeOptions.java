@@ -6,11 +6,12 @@ import dev.embedonce.demo.DemoModel;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.graph.runtime.WeightMemory;
+import dev.embedonce.hub.Hub;
 import dev.embedonce.hub.HubSettings;
 import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.model.UserFolders;
 import dev.embedonce.value.Tensor;
-import dev.embedonce.vlm.ModelFolders;
+import dev.embedonce.vlm.ChatModelFiles;
 import dev.embedonce.vlm.ModelOptions;
 import dev.embedonce.vlm.TensorModel;
 import dev.embedonce.vlm.VisionLanguageModel;
@@ -96,7 +97,7 @@ public final class ChatRuntimeOptions {
     private static Path folder(String model) {
         return model.equals(DemoModel.NAME)
                 ? DemoModel.unpack(UserFolders.cache())
-                : ModelFolders.find(model, HubSettings.fromEnvironment(), new DownloadProgress());
+                : new Hub(HubSettings.fromEnvironment(), new DownloadProgress()).find(model, new ChatModelFiles());
     }
 
     private PixelOptions pixels() {

@@ -1,7 +1,7 @@
 package dev.embedonce.vlm.generate;
 
+import dev.embedonce.model.JsonFiles;
 import dev.embedonce.model.ModelConfig;
-import dev.embedonce.model.ModelFiles;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,12 +22,11 @@ public record GenerationDefaults(Set<Integer> endTokens, Sampling sampling) {
      *
      * @throws dev.embedonce.error.ModelLoadException if a field is not understood
      */
-    public static GenerationDefaults read(ModelFiles files) {
-        ModelConfig config = files.config();
+    public static GenerationDefaults read(JsonFiles files) {
+        ModelConfig config = files.required("config.json");
         Set<Integer> ends = new HashSet<>(config.optionalObject("text_config").integers("eos_token_id", List.of()));
         ends.addAll(config.integers("eos_token_id", List.of()));
-        return files.json()
-                .config("generation_config.json")
+        return files.config("generation_config.json")
                 .map(generation -> read(generation, ends))
                 .orElseGet(() -> new GenerationDefaults(ends, Sampling.GREEDY));
     }

@@ -21,7 +21,11 @@ public final class FamilyFiles extends ModelFiles {
      * @throws ModelLoadException if {@code config.json} is missing or damaged
      */
     public FamilyFiles(Path directory, Weights weights, Optional<Map<String, Tensor>> tensors) {
-        super(new JsonFiles(directory), weights);
+        this(new JsonFiles(directory), weights, tensors);
+    }
+
+    private FamilyFiles(JsonFiles json, Weights weights, Optional<Map<String, Tensor>> tensors) {
+        super(json, weights);
         this.tensors = tensors.map(Map::copyOf);
     }
 
@@ -31,7 +35,12 @@ public final class FamilyFiles extends ModelFiles {
      * @throws ModelLoadException if they are missing or damaged
      */
     public static FamilyFiles of(Path directory) {
-        return new FamilyFiles(directory, Checkpoint.open(directory), Optional.empty());
+        return of(new JsonFiles(directory));
+    }
+
+    /** As {@link #of(Path)}, for a folder of which some files are parsed already. */
+    public static FamilyFiles of(JsonFiles json) {
+        return new FamilyFiles(json, Checkpoint.open(json.directory()), Optional.empty());
     }
 
     /**

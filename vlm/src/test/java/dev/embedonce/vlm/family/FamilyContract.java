@@ -103,7 +103,7 @@ public abstract class FamilyContract extends FamilyGoldenContract {
         tokenizer = ModelTokenizer.open(
                 new JsonFiles(folder),
                 temp.resolve("native"),
-                Families.of(FamilyFiles.of(folder)).addedTokens());
+                Families.of(new JsonFiles(folder)).addedTokens());
         cache = onDisk(0);
     }
 
@@ -212,7 +212,7 @@ public abstract class FamilyContract extends FamilyGoldenContract {
         tokenizer = ModelTokenizer.open(
                 new JsonFiles(folder),
                 temp.resolve("native"),
-                Families.of(FamilyFiles.of(folder)).addedTokens());
+                Families.of(new JsonFiles(folder)).addedTokens());
         cache = onDisk(1 << 20);
         assertThat(logits(prompt(features(cache, B, C)))).isEqualTo(miss);
         assertThat(tower.pictures()).isZero();

@@ -99,7 +99,9 @@ public abstract class FamilyGoldenContract {
         FamilyFiles files = FamilyFiles.of(folder);
         try (FamilyModel model = Families.open(files, Goldens.OPTIONS);
                 ModelTokenizer tokenizer = ModelTokenizer.open(
-                        files.json(), temp.resolve("native"), Families.of(files).addedTokens())) {
+                        files.json(),
+                        temp.resolve("native"),
+                        Families.of(files.json()).addedTokens())) {
             for (Goldens.Case golden : goldens.cases()) {
                 if (golden.isRefused()) {
                     checkRefused(model, golden);
