@@ -4,6 +4,7 @@ import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.runtime.OnnxFile;
 import dev.embedonce.graph.safetensors.Checkpoint;
 import dev.embedonce.hub.HubFiles;
+import dev.embedonce.model.tokenizer.TokenizerForm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -24,8 +25,6 @@ final class HubModelFiles implements HubFiles {
             "processor_config.json",
             "modules.json",
             "1_Pooling/config.json");
-    private static final String TOKENIZER = "tokenizer.json";
-    private static final String TOKENIZER_SETTINGS = "tokenizer_config.json";
     private static final String SAFETENSORS = Checkpoint.SINGLE;
     private static final String INDEX = Checkpoint.INDEX;
 
@@ -48,7 +47,9 @@ final class HubModelFiles implements HubFiles {
                 .filter(name -> Files.exists(folder.resolve(name)))
                 .findFirst();
         return settings
-                && (!tokenizer || Files.exists(folder.resolve(TOKENIZER)))
+                && (!tokenizer
+                        || TokenizerForm.of(name -> Files.exists(folder.resolve(name)))
+                                .isPresent())
                 && model.isPresent()
                 && parts(folder, model.get()).stream().allMatch(part -> Files.exists(folder.resolve(part)));
     }
@@ -57,10 +58,11 @@ final class HubModelFiles implements HubFiles {
     public Set<String> wanted(Path folder, Set<String> available) {
         Set<String> wanted = new LinkedHashSet<>(SETTINGS);
         if (tokenizer) {
-            if (!available.contains(TOKENIZER)) {
-                throw new ModelLoadException("the model has no " + TOKENIZER + ", which its text side needs");
-            }
-            wanted.addAll(List.of(TOKENIZER, TOKENIZER_SETTINGS));
+            wanted.addAll(TokenizerForm.of(available::contains)
+                    .orElseThrow(() -> new ModelLoadException(
+                            "the model has no tokenizer (" + TokenizerForm.names() + "), which its text side needs"))
+                    .files());
+            wanted.addAll(TokenizerForm.SETTINGS);
         }
         String model = Stream.concat(ReadyOnnx.FILES.stream(), Stream.of(SAFETENSORS, INDEX))
                 .filter(available::contains)

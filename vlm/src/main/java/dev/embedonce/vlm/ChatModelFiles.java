@@ -3,7 +3,7 @@ package dev.embedonce.vlm;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.safetensors.Checkpoint;
 import dev.embedonce.hub.HubFiles;
-import dev.embedonce.vlm.tokenizer.TokenizerForm;
+import dev.embedonce.model.tokenizer.TokenizerForm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -20,9 +20,6 @@ public final class ChatModelFiles implements HubFiles {
     private static final List<String> WANTED = List.of(
             "preprocessor_config.json",
             "processor_config.json",
-            "tokenizer_config.json",
-            "added_tokens.json",
-            "special_tokens_map.json",
             "generation_config.json",
             "chat_template.jinja",
             "chat_template.json");
@@ -48,6 +45,7 @@ public final class ChatModelFiles implements HubFiles {
         }
         Set<String> files = new LinkedHashSet<>(List.of(CONFIG));
         files.addAll(tokenizer.get().files());
+        files.addAll(TokenizerForm.SETTINGS);
         files.addAll(WANTED);
         files.add(available.contains(SINGLE) ? SINGLE : INDEX);
         if (Files.exists(folder.resolve(INDEX))) {

@@ -21,7 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Opens the text sides of published models: CLIP, SigLIP and SigLIP 2, from safetensors and {@code tokenizer.json}. */
+/** Opens the text sides of published models: CLIP, SigLIP and SigLIP 2, from safetensors and a tokenizer. */
 public final class TextEncoders {
     private TextEncoders() {}
 

@@ -46,8 +46,8 @@ enum TextFamily {
      * @param settings of {@code tokenizer_config.json}
      * @throws ModelLoadException if the tokenizer class is none that the family has; it names the class
      */
-    static TextFamily of(String modelType, TokenizerSettings settings) {
-        String type = settings.tokenizerClass().replaceFirst("Fast$", "");
+    static TextFamily of(String modelType, TextSettings settings) {
+        String type = settings.tokenizerClass();
         if (modelType.startsWith("clip")) {
             return require(CLIP, type.isEmpty() || type.equals("CLIPTokenizer"), settings, "CLIPTokenizer");
         }
@@ -64,7 +64,7 @@ enum TextFamily {
                 "SiglipTokenizer, GemmaTokenizer or Siglip2Tokenizer");
     }
 
-    private static TextFamily require(TextFamily family, boolean fits, TokenizerSettings settings, String expected) {
+    private static TextFamily require(TextFamily family, boolean fits, TextSettings settings, String expected) {
         if (!fits) {
             throw settings.refused("tokenizer_class", expected);
         }

@@ -3,15 +3,18 @@ package dev.embedonce.encoder.text;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.model.ModelFiles;
+import dev.embedonce.model.tokenizer.AddedToken;
 import dev.embedonce.model.tokenizer.NativeTokenizer;
+import dev.embedonce.model.tokenizer.PublishedTokenizer;
+import dev.embedonce.model.tokenizer.TokenizerFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Set;
 
 /**
  * Makes token ids of texts as transformers' processor of the model does with truncation and with padding to the full length. CLIP's
@@ -49,15 +52,17 @@ final class TextTokenizer implements AutoCloseable {
      *
      * @param positions the most tokens that the model has positions for
      * @param cacheFolder where the native library is unpacked
-     * @throws ModelLoadException if {@code tokenizer.json} is missing, or it or {@code tokenizer_config.json} is not understood
+     * @throws ModelLoadException if it has no tokenizer, or a file of it is not understood
      */
     static TextTokenizer open(ModelFiles files, int positions, Path cacheFolder) {
-        TokenizerSettings settings = TokenizerSettings.read(files.json());
+        PublishedTokenizer published = PublishedTokenizer.read(files.json());
+        TextSettings settings = new TextSettings(published.settings());
         TextFamily family = TextFamily.of(files.config().text("model_type"), settings);
         String padToken = settings.padToken(family);
-        List<String> wanted = new ArrayList<>(List.of(padToken));
-        settings.specialTokens().values().forEach(token -> wanted.add(TokenizerSettings.content(token)));
-        TokenizerFile file = TokenizerFile.read(files.directory(), wanted);
+        List<AddedToken> special = published.settings().roleTokens();
+        Set<String> wanted = new HashSet<>(Set.of(padToken));
+        special.forEach(token -> wanted.add(token.content()));
+        TokenizerFile file = published.contents(wanted);
         long padId = file.id(padToken)
                 .orElseThrow(() -> new ModelLoadException(
                         file.file() + ": has no token '" + padToken + "', which texts are padded with"));
@@ -66,19 +71,20 @@ final class TextTokenizer implements AutoCloseable {
         FramedDigest digest = FramedDigest.tagged("embedonce.preproc.text.v1")
                 .put("revision", REVISION)
                 .put("family", family.id())
-                .put("tokenizer", file.bytes())
+                .put("tokenizer", file.text().getBytes(StandardCharsets.UTF_8))
                 .put("lowerCase", settings.lowerCase())
                 .put("maxTokens", maxTokens)
                 .put("padding", "max_length")
                 .put("padsLeft", padsLeft)
                 .put("padToken", padToken)
                 .put("padId", padId);
-        new TreeMap<>(settings.specialTokens()).forEach((role, token) -> digest.put(role, token.toString()));
+        published.settings().roles().forEach((role, token) -> digest.put(role, token.toString()));
         String version = "text-" + family.id() + "/t" + maxTokens + "@sha256:" + digest.hexDigest();
-        NativeTokenizer tokenizer =
-                NativeTokenizer.of(file.file().toString(), file.prepared(family, settings), maxTokens, cacheFolder);
-        return new TextTokenizer(
-                tokenizer, maxTokens, padsLeft, padId, version, (long) maxTokens * file.longestToken());
+        String json = file.with(special, family.normalizer(file.normalizer(), settings.lowerCase()));
+        NativeTokenizer tokenizer = NativeTokenizer.of(file.file().toString(), json, maxTokens, cacheFolder);
+        long mostCharacters =
+                (long) maxTokens * published.longestToken(List.of()).getAsInt();
+        return new TextTokenizer(tokenizer, maxTokens, padsLeft, padId, version, mostCharacters);
     }
 
     /** Of a text with more characters some are cut off, whatever it says: its tokens are the longest there are. */

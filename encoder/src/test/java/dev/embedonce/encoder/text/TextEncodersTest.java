@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.encoder.EncoderOptions;
@@ -323,14 +324,61 @@ class TextEncodersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vocab.json", "spiece.model", ""})
-    void open_withoutTokenizerJson_namesWhatIsWanted(String other) throws IOException {
+    @ValueSource(strings = {"vocab.json", "spiece.model", "none"})
+    void open_withoutTokenizer_namesWhatIsWanted(String other) throws IOException {
         Path model = copy(TextCase.SIGLIP);
         Files.delete(model.resolve("tokenizer.json"));
-        if (!other.isEmpty()) {
-            Files.write(model.resolve(other), new byte[1]);
+        Files.write(model.resolve(other), new byte[1]);
+        assertRefused(model, model.toString(), "has no tokenizer", "tokenizer.json, vocab.json with merges.txt");
+    }
+
+    /** Replaces {@code tokenizer.json} by the two files that CLIP's tokenizer has been published in. */
+    private static void split(Path model) throws IOException {
+        Path file = model.resolve("tokenizer.json");
+        JsonNode tokenizer = new ObjectMapper().readTree(file.toFile()).get("model");
+        Files.writeString(model.resolve("vocab.json"), tokenizer.get("vocab").toString());
+        List<String> lines = new ArrayList<>(List.of("#version: 0.2"));
+        tokenizer
+                .get("merges")
+                .forEach(pair ->
+                        lines.add(pair.get(0).asText() + " " + pair.get(1).asText()));
+        Files.write(model.resolve("merges.txt"), lines);
+        Files.delete(file);
+    }
+
+    @Test
+    void prepare_clipInVocabularyAndMerges_isTheReferences() throws IOException {
+        Path model = copy(TextCase.CLIP);
+        split(model);
+        try (TextEncoder one = open(TextCase.CLIP);
+                TextEncoder other = TextEncoders.open(model, options().build())) {
+            assertThat(other.preprocVersion())
+                    .isNotEqualTo(one.preprocVersion())
+                    .startsWith("text-clip/t77@");
+            assertThat(other.mostCharacters()).isEqualTo(one.mostCharacters());
+            for (TextCase.Golden golden : TextCase.CLIP.goldens()) {
+                assertThat(other.prepare(golden.utf8()).inputDigest())
+                        .isEqualTo(one.prepare(golden.utf8()).inputDigest());
+            }
         }
-        assertRefused(model, model.toString(), "has no tokenizer.json", other);
+        Files.writeString(model.resolve("tokenizer_config.json"), "{\"tokenizer_class\": \"GPT2Tokenizer\"}");
+        assertRefused(model, "tokenizer_config.json: tokenizer_class: expected CLIPTokenizer");
+    }
+
+    @Test
+    void preprocVersion_sameTokensInTheOlderFileOfSpecialTokens_same() throws IOException {
+        Path model = copy(TextCase.CLIP);
+        Path map = model.resolve("special_tokens_map.json");
+        Files.writeString(map, "{\"pad_token\": {\"content\": \"<|endoftext|>\", \"normalized\": false}}");
+        try (TextEncoder one = open(TextCase.CLIP);
+                TextEncoder other = TextEncoders.open(model, options().build())) {
+            assertThat(other.preprocVersion()).isEqualTo(one.preprocVersion());
+        }
+        Files.writeString(map, "{\"pad_token\": \"<|startoftext|>\"}");
+        try (TextEncoder one = open(TextCase.CLIP);
+                TextEncoder other = TextEncoders.open(model, options().build())) {
+            assertThat(other.preprocVersion()).isNotEqualTo(one.preprocVersion());
+        }
     }
 
     @Test
@@ -432,7 +480,7 @@ class TextEncodersTest {
                     .build();
             assertThatThrownBy(() -> TextEncoders.open("org/name", options))
                     .isInstanceOf(ModelLoadException.class)
-                    .hasMessageContaining("no tokenizer.json");
+                    .hasMessageContaining("no tokenizer (tokenizer.json, ");
         }
     }
 }

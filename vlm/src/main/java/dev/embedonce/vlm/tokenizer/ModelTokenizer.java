@@ -3,41 +3,28 @@ package dev.embedonce.vlm.tokenizer;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.model.JsonFiles;
 import dev.embedonce.model.tokenizer.NativeTokenizer;
+import dev.embedonce.model.tokenizer.PublishedTokenizer;
 import dev.embedonce.vlm.prompt.PromptPiece;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.IntSupplier;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 
 /**
- * The tokenizer of a language model, in any of the forms in which they are published: {@code tokenizer.json}; {@code vocab.json} and
- * {@code merges.txt}; a file of tiktoken; a model file of SentencePiece. Tokens that other files name are added: those of {@code
- * tokenizer_config.json}, in older folders of {@code added_tokens.json} and {@code special_tokens_map.json}. All forms run in the same
- * library, the others brought to the first. Thread-safe; whoever opens it closes it.
+ * The tokenizer of a language model, in any of the forms of a {@link PublishedTokenizer}. Thread-safe; whoever opens it closes it.
  */
 public final class ModelTokenizer implements AutoCloseable {
     private final NativeTokenizer tokenizer;
     private final Map<String, String> specialTokens;
-    private final Path file;
-    private final TokenLength longest;
+    private final IntSupplier longest;
 
-    private ModelTokenizer(
-            NativeTokenizer tokenizer, Map<String, String> specialTokens, Path file, TokenLength longest) {
+    private ModelTokenizer(NativeTokenizer tokenizer, Map<String, String> specialTokens, IntSupplier longest) {
         this.tokenizer = tokenizer;
         this.specialTokens = specialTokens;
-        this.file = file;
         this.longest = longest;
-    }
-
-    /** Characters of the longest token; asked seldom, and so not counted when a tokenizer is opened. */
-    @FunctionalInterface
-    private interface TokenLength {
-        int get() throws IOException;
     }
 
     /**
@@ -58,43 +45,11 @@ public final class ModelTokenizer implements AutoCloseable {
      * @throws ModelLoadException if a file is missing or not understood
      */
     public static ModelTokenizer open(JsonFiles files, Path cacheFolder, List<String> added) {
-        Path directory = files.directory();
-        TokenizerForm form = TokenizerForm.of(name -> Files.isRegularFile(directory.resolve(name)))
-                .orElseThrow(() -> new ModelLoadException(
-                        directory + ": has no tokenizer; expected one of " + TokenizerForm.names()));
-        TokenizerSettings settings = TokenizerSettings.read(files);
-        Path file = directory.resolve(form.files().get(0));
-        if (form == TokenizerForm.JSON) {
-            String json = TokenizerFile.withTokens(file, settings.addedFile(), settings.addedTokens(), added);
-            int other = longest(settings, added);
-            return of(file, json, settings, cacheFolder, () -> Math.max(TokenLengths.longest(file), other));
-        }
-        TokenizerJson made = switch (form) {
-            case VOCABULARY_AND_MERGES -> BytePairFiles.read(directory, settings);
-            case TIKTOKEN -> TiktokenFile.read(file, settings);
-            default -> TiktokenFile.isOne(file) ? TiktokenFile.read(file, settings) : PieceFile.read(file, settings);
-        };
-        TokenizerSettings all = settings.withDefaults(made.defaults());
-        int longest = Math.max(longest(made.vocabulary().keySet().stream()), longest(all, added));
-        return of(file, made.text(all, added), all, cacheFolder, () -> longest);
-    }
-
-    private static ModelTokenizer of(
-            Path file, String json, TokenizerSettings settings, Path cacheFolder, TokenLength longest) {
+        PublishedTokenizer published = PublishedTokenizer.read(files);
         return new ModelTokenizer(
-                NativeTokenizer.of(file.toString(), json, 0, cacheFolder),
-                Collections.unmodifiableMap(settings.specialTokens()),
-                file,
-                longest);
-    }
-
-    /** Characters of the longest token that is not in the vocabulary. */
-    private static int longest(TokenizerSettings settings, List<String> added) {
-        return longest(Stream.concat(settings.addedTokens().stream().map(AddedToken::content), added.stream()));
-    }
-
-    private static int longest(Stream<String> tokens) {
-        return tokens.mapToInt(String::length).max().orElse(1);
+                NativeTokenizer.of(published.file().toString(), published.json(added), 0, cacheFolder),
+                Collections.unmodifiableMap(published.settings().specialTokens()),
+                published.longestToken(added));
     }
 
     /** The special tokens by the names that templates use, such as {@code bos_token}. */
@@ -156,11 +111,7 @@ public final class ModelTokenizer implements AutoCloseable {
      * @throws ModelLoadException if the file cannot be read any more
      */
     public int longestToken() {
-        try {
-            return longest.get();
-        } catch (IOException e) {
-            throw new ModelLoadException(file + ": cannot be read: " + e, e);
-        }
+        return longest.getAsInt();
     }
 
     /** The text of ids, special tokens left out. */

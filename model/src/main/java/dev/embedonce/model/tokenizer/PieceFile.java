@@ -1,8 +1,8 @@
-package dev.embedonce.vlm.tokenizer;
+package dev.embedonce.model.tokenizer;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.embedonce.vlm.tokenizer.PieceModel.Piece;
+import dev.embedonce.model.tokenizer.PieceModel.Piece;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -55,7 +55,7 @@ final class PieceFile {
         PieceModel model = PieceModel.read(file);
         PieceFile pieces = new PieceFile(
                 model, settings.flag("add_prefix_space", model.setsSpaceBefore()), settings.flag("legacy", true));
-        return new TokenizerJson(file, pieces.root(), model.vocabulary(), pieces.added(), model.roles(), true);
+        return new TokenizerJson(file, pieces.root(), model.vocabulary(), pieces.added(), model.roles(), true, false);
     }
 
     private ObjectNode root() {

@@ -1,4 +1,4 @@
-package dev.embedonce.vlm.tokenizer;
+package dev.embedonce.model.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** A byte-level BPE in {@code vocab.json} and {@code merges.txt}. How texts are cut before, the tokenizer's class says. */
-// Source: transformers 4.57, convert_slow_tokenizer.py, GPT2Converter, Qwen2Converter
+// Source: transformers 4.57, convert_slow_tokenizer.py, GPT2Converter, Qwen2Converter, CLIPConverter
 final class BytePairFiles {
     private static final String VOCABULARY =
             TokenizerForm.VOCABULARY_AND_MERGES.files().get(0);
@@ -21,6 +21,9 @@ final class BytePairFiles {
 
     private static final String QWEN2 = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}"
             + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+    private static final String CLIP_CLASS = "CLIPTokenizer";
+    private static final String CLIP = "'s|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^\\s\\p{L}\\p{N}]+";
+    private static final String BEGIN = "<|startoftext|>";
     private static final String END = "<|endoftext|>";
 
     private BytePairFiles() {}
@@ -35,6 +38,8 @@ final class BytePairFiles {
         Map<String, Integer> vocabulary = vocabulary(file);
         boolean prefixSpace = settings.flag("add_prefix_space", false);
         ObjectNode root = TokenizerFolder.JSON.createObjectNode();
+        ObjectNode model = TokenizerJson.pairs(vocabulary, merges(folder.resolve(MERGES), vocabulary));
+        boolean clip = settings.tokenizerClass().equals(CLIP_CLASS);
         Map<String, String> defaults;
         switch (settings.tokenizerClass()) {
             case "GPT2Tokenizer", "CodeGenTokenizer" -> {
@@ -46,14 +51,33 @@ final class BytePairFiles {
                 root.set("pre_tokenizer", TokenizerJson.splitBytes(QWEN2, prefixSpace));
                 defaults = Map.of("eos_token", END, "pad_token", END, "unk_token", END);
             }
+            case CLIP_CLASS -> {
+                root.set("normalizer", clipNormalizer());
+                root.set("pre_tokenizer", TokenizerJson.findBytes(CLIP));
+                model.put("unk_token", END).put("end_of_word_suffix", "</w>");
+                defaults = Map.of("bos_token", BEGIN, "eos_token", END, "pad_token", END, "unk_token", END);
+            }
             default ->
                 throw settings.refused(
                         "tokenizer_class",
-                        "GPT2Tokenizer, CodeGenTokenizer or Qwen2Tokenizer for " + VOCABULARY + " and " + MERGES);
+                        "GPT2Tokenizer, CodeGenTokenizer, Qwen2Tokenizer or CLIPTokenizer for " + VOCABULARY + " and "
+                                + MERGES);
         }
         root.set("decoder", TokenizerJson.bytes(false, true));
-        root.set("model", TokenizerJson.pairs(vocabulary, merges(folder.resolve(MERGES), vocabulary)));
-        return new TokenizerJson(file, root, vocabulary, List.of(), defaults, false);
+        root.set("model", model);
+        return new TokenizerJson(file, root, vocabulary, List.of(), defaults, clip, clip);
+    }
+
+    private static ObjectNode clipNormalizer() {
+        ObjectNode normalizer = TokenizerJson.object("Sequence");
+        ObjectNode spaces = TokenizerJson.object("Replace").put("content", " ");
+        spaces.putObject("pattern").put("Regex", "\\s+");
+        normalizer
+                .putArray("normalizers")
+                .add(TokenizerJson.object("NFC"))
+                .add(spaces)
+                .add(TokenizerJson.object("Lowercase"));
+        return normalizer;
     }
 
     private static Map<String, Integer> vocabulary(Path file) {

@@ -1,4 +1,4 @@
-package dev.embedonce.vlm.tokenizer;
+package dev.embedonce.model.tokenizer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.error.ModelLoadException;
@@ -66,7 +66,7 @@ final class TiktokenFile {
                         "tokenizer_class",
                         MOONSHOT_CLASS + ", PreTrainedTokenizerFast or none for " + file.getFileName());
         }
-        return new TokenizerJson(file, root, vocabulary, own, Map.of(), false);
+        return new TokenizerJson(file, root, vocabulary, own, Map.of(), false, false);
     }
 
     /** A name for each number behind the vocabulary: the settings', or one that says the number. */

@@ -1,4 +1,4 @@
-package dev.embedonce.vlm.tokenizer;
+package dev.embedonce.model.tokenizer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -21,6 +21,7 @@ import java.util.OptionalInt;
  * @param own added tokens that the vocabulary's own file names
  * @param defaults special tokens of roles that the settings say nothing about
  * @param begins whether a text begins with {@code bos_token}, if the settings do not say
+ * @param ends whether a text ends with {@code eos_token}, if the settings do not say
  */
 record TokenizerJson(
         Path file,
@@ -28,7 +29,8 @@ record TokenizerJson(
         Map<String, Integer> vocabulary,
         Collection<AddedToken> own,
         Map<String, String> defaults,
-        boolean begins) {
+        boolean begins,
+        boolean ends) {
     private static final String BYTE_LEVEL = "ByteLevel";
 
     /**
@@ -62,7 +64,7 @@ record TokenizerJson(
             special(settings, "bos_token", tokens, single, used);
         }
         single.addObject().putObject("Sequence").put("id", "A").put("type_id", 0);
-        if (settings.flag("add_eos_token", false)) {
+        if (settings.flag("add_eos_token", ends)) {
             special(settings, "eos_token", tokens, single, used);
         }
         ArrayNode pair = processor.putArray("pair").addAll(single);
@@ -102,10 +104,23 @@ record TokenizerJson(
      * @param pattern of the pieces
      */
     static ObjectNode splitBytes(String pattern, boolean prefixSpace) {
-        ObjectNode split = object("Split").put("behavior", "Isolated").put("invert", false);
+        return split(pattern, "Isolated", false, bytes(prefixSpace, false));
+    }
+
+    /**
+     * Finds pieces in texts and drops what is between them; cuts them as GPT-2 does, and their bytes become characters.
+     *
+     * @param pattern of the pieces
+     */
+    static ObjectNode findBytes(String pattern) {
+        return split(pattern, "Removed", true, bytes(false, true));
+    }
+
+    private static ObjectNode split(String pattern, String behavior, boolean invert, ObjectNode then) {
+        ObjectNode split = object("Split").put("behavior", behavior).put("invert", invert);
         split.putObject("pattern").put("Regex", pattern);
         ObjectNode sequence = object("Sequence");
-        sequence.putArray("pretokenizers").add(split).add(bytes(prefixSpace, false));
+        sequence.putArray("pretokenizers").add(split).add(then);
         return sequence;
     }
 

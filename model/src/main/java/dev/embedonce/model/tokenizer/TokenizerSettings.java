@@ -1,6 +1,7 @@
-package dev.embedonce.vlm.tokenizer;
+package dev.embedonce.model.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.model.JsonFiles;
@@ -12,6 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model's files say about tokens beside the vocabulary: {@code tokenizer_config.json}, and where that has no {@code
@@ -19,12 +23,13 @@ import java.util.Optional;
  */
 // Source: transformers 4.57, tokenization_utils_base.py, PreTrainedTokenizerBase._from_pretrained;
 // tokenization_utils_fast.py
-final class TokenizerSettings {
+public final class TokenizerSettings {
     private static final List<String> ROLES =
             List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
     private static final List<String> LISTS = List.of("additional_special_tokens", "extra_special_tokens");
-    private static final String NAME = "tokenizer_config.json";
-    private static final String ADDED = "added_tokens.json";
+    private static final String NAME = TokenizerForm.SETTINGS.get(0);
+    private static final String ADDED = TokenizerForm.SETTINGS.get(1);
+    private static final String SPECIAL = TokenizerForm.SETTINGS.get(2);
     private static final String DECODER = "added_tokens_decoder";
 
     private final Path file;
@@ -52,7 +57,11 @@ final class TokenizerSettings {
             return new TokenizerSettings(file, json, file, json.get(DECODER));
         }
         ObjectNode all = json.deepCopy();
-        all.setAll(files.object("special_tokens_map.json"));
+        for (Map.Entry<String, JsonNode> token : files.object(SPECIAL).properties()) {
+            if (!isSame(file, token.getKey(), all.get(token.getKey()), token.getValue())) {
+                all.set(token.getKey(), token.getValue());
+            }
+        }
         return new TokenizerSettings(file, all, folder.resolve(ADDED), files.object(ADDED));
     }
 
@@ -67,19 +76,52 @@ final class TokenizerSettings {
         return new TokenizerSettings(file, all, addedFile, added);
     }
 
+    /** Whether two ways to write a token mean the same one. */
+    private static boolean isSame(Path file, String role, @Nullable JsonNode one, JsonNode other) {
+        return one != null
+                && !one.isNull()
+                && !other.isNull()
+                && ROLES.contains(role)
+                && AddedToken.read(file, role, one, true).equals(AddedToken.read(file, role, other, true));
+    }
+
+    /** A setting as it is written; missing, in Jackson's sense, if it is not there or null. */
+    public JsonNode get(String name) {
+        return json.hasNonNull(name) ? json.get(name) : MissingNode.getInstance();
+    }
+
+    /** The special tokens with a role such as {@code pad_token}, as they are written: each a text, or an object with its {@code content}. */
+    public SortedMap<String, JsonNode> roles() {
+        SortedMap<String, JsonNode> roles = new TreeMap<>();
+        ROLES.stream().filter(json::hasNonNull).forEach(role -> roles.put(role, json.get(role)));
+        return roles;
+    }
+
+    /**
+     * The special tokens that have a role.
+     *
+     * @throws ModelLoadException if one is neither a text nor an object with a content
+     */
+    public List<AddedToken> roleTokens() {
+        return ROLES.stream()
+                .filter(json::hasNonNull)
+                .map(role -> AddedToken.read(file, role, json.get(role), true).asSpecial())
+                .toList();
+    }
+
     /** The file that names added tokens. */
     Path addedFile() {
         return addedFile;
     }
 
     /** The tokenizer's class without the ending that tells transformers' two kinds apart; empty if it is not said. */
-    String tokenizerClass() {
+    public String tokenizerClass() {
         String name = json.path("tokenizer_class").asText("");
         return name.endsWith("Fast") ? name.substring(0, name.length() - "Fast".length()) : name;
     }
 
     /** A setting that is true or false. */
-    boolean flag(String name, boolean missing) {
+    public boolean flag(String name, boolean missing) {
         JsonNode value = json.path(name);
         if (value.isMissingNode() || value.isNull()) {
             return missing;
@@ -91,7 +133,7 @@ final class TokenizerSettings {
     }
 
     /** The special tokens by the names that templates use, such as {@code bos_token}. */
-    Map<String, String> specialTokens() {
+    public Map<String, String> specialTokens() {
         Map<String, String> tokens = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> field : json.properties()) {
             JsonNode value = field.getValue().has("content") ? field.getValue().get("content") : field.getValue();
@@ -145,12 +187,7 @@ final class TokenizerSettings {
     }
 
     private List<AddedToken> special() {
-        List<AddedToken> tokens = new ArrayList<>();
-        for (String role : ROLES) {
-            if (json.hasNonNull(role)) {
-                tokens.add(AddedToken.read(file, role, json.get(role), true).asSpecial());
-            }
-        }
+        List<AddedToken> tokens = new ArrayList<>(roleTokens());
         for (String list : LISTS) {
             for (JsonNode token : json.path(list)) {
                 tokens.add(AddedToken.read(file, list, token, true).asSpecial());
@@ -159,7 +196,8 @@ final class TokenizerSettings {
         return tokens;
     }
 
-    ModelLoadException refused(String name, String expected) {
+    /** An error about a setting: what was expected, and what is there. */
+    public ModelLoadException refused(String name, String expected) {
         return new ModelLoadException(file + ": " + name + ": expected " + expected + ", found "
                 + Optional.ofNullable(json.get(name)).map(JsonNode::toString).orElse("none"));
     }

@@ -1,4 +1,4 @@
-package dev.embedonce.vlm.tokenizer;
+package dev.embedonce.model.tokenizer;
 
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.runtime.ProtoReader;

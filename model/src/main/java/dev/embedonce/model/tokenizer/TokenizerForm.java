@@ -1,4 +1,4 @@
-package dev.embedonce.vlm.tokenizer;
+package dev.embedonce.model.tokenizer;
 
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +16,10 @@ public enum TokenizerForm {
     TIKTOKEN("tiktoken.model"),
     /** A model of SentencePiece, or ranks as in {@link #TIKTOKEN}. */
     MODEL("tokenizer.model");
+
+    /** The files of settings that belong to any form. */
+    public static final List<String> SETTINGS =
+            List.of("tokenizer_config.json", "added_tokens.json", "special_tokens_map.json");
 
     private static final String WITH = " with ";
 

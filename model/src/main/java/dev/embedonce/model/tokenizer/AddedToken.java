@@ -1,4 +1,4 @@
-package dev.embedonce.vlm.tokenizer;
+package dev.embedonce.model.tokenizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -16,7 +16,7 @@ import java.util.OptionalInt;
  * @param rstrip whether white space behind it belongs to it
  * @param normalized whether it is looked for in the normalised text
  */
-record AddedToken(
+public record AddedToken(
         String content,
         OptionalInt id,
         boolean special,
