@@ -11,20 +11,18 @@ public class ModelFiles {
     private static final String PREPROCESSOR = "preprocessor_config.json";
 
     private final JsonFiles json;
-    private final ModelConfig config;
     private final Weights weights;
 
     protected ModelFiles(JsonFiles json, Weights weights) {
         this.json = json;
-        this.config = json.required("config.json");
         this.weights = weights;
     }
 
     /**
-     * Reads the config and the headers of the weight files.
+     * Reads the headers of the weight files.
      *
      * @param directory holds {@code config.json} and the safetensors, and what else the model has
-     * @throws ModelLoadException if one is missing or damaged
+     * @throws ModelLoadException if they are missing or damaged
      */
     public static ModelFiles open(Path directory) {
         return new ModelFiles(new JsonFiles(directory), Checkpoint.open(directory));
@@ -39,8 +37,13 @@ public class ModelFiles {
         return json;
     }
 
+    /**
+     * The settings of the model.
+     *
+     * @throws ModelLoadException if {@code config.json} is missing or no JSON object
+     */
     public final ModelConfig config() {
-        return config;
+        return json.required("config.json");
     }
 
     public final Weights weights() {

@@ -18,7 +18,6 @@ public final class FamilyFiles extends ModelFiles {
      * The files in a folder, with weights that may come from another.
      *
      * @param tensors see {@link #tensors}
-     * @throws ModelLoadException if {@code config.json} is missing or damaged
      */
     public FamilyFiles(Path directory, Weights weights, Optional<Map<String, Tensor>> tensors) {
         this(new JsonFiles(directory), weights, tensors);
@@ -30,7 +29,7 @@ public final class FamilyFiles extends ModelFiles {
     }
 
     /**
-     * Reads the config of a model and finds its weights.
+     * Finds the weights of a model.
      *
      * @throws ModelLoadException if they are missing or damaged
      */
