@@ -25,7 +25,7 @@ public final class TokenizerFile {
     private static final String NORMALIZER = "normalizer";
     private static final Set<String> PARTS = Set.of(ADDED_TOKENS, NORMALIZER);
 
-    /** A value, and the characters of the text from {@code start} to {@code end} that it stands in; none where the file has no such field. */
+    /** A value, and the characters of the text that it stands in; none where the file has no such field. */
     private record Part(int start, int end, JsonNode value) {
         private static final Part NONE = new Part(0, 0, NullNode.instance);
     }

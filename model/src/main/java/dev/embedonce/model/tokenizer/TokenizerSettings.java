@@ -90,7 +90,7 @@ public final class TokenizerSettings {
         return json.hasNonNull(name) ? json.get(name) : MissingNode.getInstance();
     }
 
-    /** The special tokens with a role such as {@code pad_token}, as they are written: each a text, or an object with its {@code content}. */
+    /** The special tokens by role, such as {@code pad_token}, as they are written: texts, or objects with a {@code content}. */
     public SortedMap<String, JsonNode> roles() {
         SortedMap<String, JsonNode> roles = new TreeMap<>();
         ROLES.stream().filter(json::hasNonNull).forEach(role -> roles.put(role, json.get(role)));
