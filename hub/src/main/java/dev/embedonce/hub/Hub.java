@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Finds a model by its name, and gives its files as a folder. If the user's cache has them, nothing is asked of the network, not even whether there is
- * something newer; otherwise only the files that are missing are downloaded, each checked against the hub's checksum before it counts.
- * Thread-safe, and safe with several processes.
+ * Finds a model by its name, and gives its files as a folder. If the user's cache has them, nothing is asked of the
+ * network, not even whether there is something newer; otherwise only the files that are missing are downloaded, each
+ * checked against the hub's checksum before it counts. Thread-safe, and safe with several processes.
  */
 public final class Hub {
     private final HubSettings settings;
@@ -40,8 +40,8 @@ public final class Hub {
     }
 
     /**
-     * Where the model is that a user calls so: a folder, a file of one of the given endings, or {@code organisation/name[@revision]} on
-     * the hub, then as {@link #folder} gives it.
+     * Where the model is that a user calls so: a folder, a file of one of the given endings, or {@code
+     * organisation/name[@revision]} on the hub, then as {@link #folder} gives it.
      *
      * @param endings of files that are models by themselves, such as {@code .onnx}
      * @throws ModelLoadException if there is no such model; one line with the reason

@@ -5,8 +5,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What is read of a {@link ModelConfig}, defaults included: for the fingerprint of what was made by it, and to refuse what was not
- * understood. Not thread-safe.
+ * What is read of a {@link ModelConfig}, defaults included: for the fingerprint of what was made by it, and to refuse
+ * what was not understood. Not thread-safe.
  */
 public final class ConfigRecord {
     private final SortedMap<String, String> values = new TreeMap<>();

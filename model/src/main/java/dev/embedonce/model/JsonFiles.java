@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The JSON files of a model folder, each read when it is first asked for, and once; none larger than any that is published.
- * Thread-safe.
+ * The JSON files of a model folder, each read when it is first asked for, and once; none larger than any that is
+ * published. Thread-safe.
  */
 public final class JsonFiles {
     private static final long MOST_BYTES = 64L << 20;

@@ -14,9 +14,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a {@code config.json} or another file of settings, read fail-closed: a field that is missing without a default, of
- * another type, or with a value outside what is known is refused by name. A null counts as missing, as transformers writes both.
- * Immutable; what is read of it is remembered only {@linkplain #recordedBy where it is asked for}.
+ * The fields of a {@code config.json} or another file of settings, read fail-closed: a field that is missing without a
+ * default, of another type, or with a value outside what is known is refused by name. A null counts as missing, as
+ * transformers writes both. Immutable; what is read of it is remembered only {@linkplain #recordedBy where it is asked
+ * for}.
  */
 public final class ModelConfig {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -95,7 +96,8 @@ public final class ModelConfig {
     }
 
     /**
-     * The object in {@code replacement} if that is there, else the one in {@code name}; its fields count as those of {@code name}.
+     * The object in {@code replacement} if that is there, else the one in {@code name}; its fields count as those of
+     * {@code name}.
      */
     public ModelConfig object(String name, String replacement) {
         if (!has(replacement)) {
@@ -158,7 +160,8 @@ public final class ModelConfig {
     }
 
     /**
-     * Refuses every field here but these, the ones that are on record as read, and nulls: what is not understood might mean something.
+     * Refuses every field here but these, the ones that are on record as read, and nulls: what is not understood might
+     * mean something.
      *
      * @param harmless names of fields that change nothing
      * @throws IllegalStateException if nobody records what is read
@@ -312,7 +315,10 @@ public final class ModelConfig {
         note(name, supported);
     }
 
-    /** Refuses any other list than the one that is supported, where there is one. As there is no choice, it is no part of the fingerprint. */
+    /**
+     * Refuses any other list than the one that is supported, where there is one. As there is no choice, it is no part
+     * of the fingerprint.
+     */
     public void requireOnly(String name, List<?> supported) {
         if (has(name) && !json.get(name).equals(JSON.valueToTree(supported))) {
             throw refused(name, JSON.valueToTree(supported) + " (nothing else is supported)");

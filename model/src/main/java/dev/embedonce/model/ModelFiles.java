@@ -51,8 +51,8 @@ public class ModelFiles {
     }
 
     /**
-     * The settings of the image processor, {@linkplain ModelConfig#recordedBy recorded} anew by each call: those within {@code
-     * processor_config.json}, or else {@code preprocessor_config.json}.
+     * The settings of the image processor, {@linkplain ModelConfig#recordedBy recorded} anew by each call: those within
+     * {@code processor_config.json}, or else {@code preprocessor_config.json}.
      *
      * @throws ModelLoadException if there are none
      */

@@ -5,8 +5,8 @@ import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.model.tokenizer.TokenizerSettings;
 
 /**
- * What the settings of a tokenizer say about texts for an encoder: how long they are and how they are padded. Settings that would change
- * tokens in a way that is not supported are refused by name.
+ * What the settings of a tokenizer say about texts for an encoder: how long they are and how they are padded. Settings
+ * that would change tokens in a way that is not supported are refused by name.
  */
 final class TextSettings {
     private final TokenizerSettings settings;

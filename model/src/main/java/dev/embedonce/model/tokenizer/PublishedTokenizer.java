@@ -14,9 +14,10 @@ import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 
 /**
- * The tokenizer of a model, in any of the {@linkplain TokenizerForm forms} in which they are published; all are brought to the text of a
- * {@code tokenizer.json}. Tokens that other files name are added: those of {@code tokenizer_config.json}, in older folders of {@code
- * added_tokens.json} and {@code special_tokens_map.json}. Not thread-safe.
+ * The tokenizer of a model, in any of the {@linkplain TokenizerForm forms} in which they are published; all are brought
+ * to the text of a {@code tokenizer.json}. Tokens that other files name are added: those of {@code
+ * tokenizer_config.json}, in older folders of {@code added_tokens.json} and {@code special_tokens_map.json}. Not
+ * thread-safe.
  */
 public final class PublishedTokenizer {
     private final Path file;
@@ -66,7 +67,8 @@ public final class PublishedTokenizer {
     /**
      * The text of a {@code tokenizer.json} with all tokens.
      *
-     * @param plain tokens that are added in code; the ones that the files have are passed over, the others get the next numbers
+     * @param plain tokens that are added in code; the ones that the files have are passed over, the others get the next
+     *     numbers
      * @throws ModelLoadException if the file is damaged, or a token cannot have the number it should have
      */
     public String json(List<String> plain) {
@@ -94,9 +96,9 @@ public final class PublishedTokenizer {
     }
 
     /**
-     * Gives the most characters that one token stands for, at least 1: no text of {@code n} tokens is longer than {@code n} times that,
-     * if the tokenizer drops nothing of it. Passes over a {@code tokenizer.json} once more whenever it is asked, and throws a {@link
-     * ModelLoadException} if that cannot be read any more.
+     * Gives the most characters that one token stands for, at least 1: no text of {@code n} tokens is longer than
+     * {@code n} times that, if the tokenizer drops nothing of it. Passes over a {@code tokenizer.json} once more
+     * whenever it is asked, and throws a {@link ModelLoadException} if that cannot be read any more.
      *
      * @param plain as for {@link #json}
      */

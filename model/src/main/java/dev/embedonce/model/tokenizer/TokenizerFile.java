@@ -17,8 +17,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * A {@code tokenizer.json}, passed over once. The vocabulary, which may have hundreds of thousands of tokens, is not kept; of the parts
- * that may be changed it is remembered where they stand in the text, so that others can be put in their places. Immutable.
+ * A {@code tokenizer.json}, passed over once. The vocabulary, which may have hundreds of thousands of tokens, is not
+ * kept; of the parts that may be changed it is remembered where they stand in the text, so that others can be put in
+ * their places. Immutable.
  */
 public final class TokenizerFile {
     private static final String ADDED_TOKENS = "added_tokens";
@@ -147,7 +148,8 @@ public final class TokenizerFile {
     /**
      * The text with ordinary tokens of the vocabulary found in texts before anything else, and with another normalizer.
      *
-     * @param special tokens that were wanted; those that are added ones already stay as they are, as do those that there are none of
+     * @param special tokens that were wanted; those that are added ones already stay as they are, as do those that
+     *     there are none of
      */
     public String with(Collection<AddedToken> special, JsonNode normalizer) {
         Set<String> added = addedContents();

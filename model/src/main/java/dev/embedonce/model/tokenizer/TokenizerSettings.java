@@ -18,8 +18,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a model's files say about tokens beside the vocabulary: {@code tokenizer_config.json}, and where that has no {@code
- * added_tokens_decoder} as in older folders, {@code special_tokens_map.json} and {@code added_tokens.json}. Immutable.
+ * What a model's files say about tokens beside the vocabulary: {@code tokenizer_config.json}, and where that has no
+ * {@code added_tokens_decoder} as in older folders, {@code special_tokens_map.json} and {@code added_tokens.json}.
+ * Immutable.
  */
 // Source: transformers 4.57, tokenization_utils_base.py, PreTrainedTokenizerBase._from_pretrained;
 // tokenization_utils_fast.py
@@ -90,7 +91,10 @@ public final class TokenizerSettings {
         return json.hasNonNull(name) ? json.get(name) : MissingNode.getInstance();
     }
 
-    /** The special tokens by role, such as {@code pad_token}, as they are written: texts, or objects with a {@code content}. */
+    /**
+     * The special tokens by role, such as {@code pad_token}, as they are written: texts, or objects with a {@code
+     * content}.
+     */
     public SortedMap<String, JsonNode> roles() {
         SortedMap<String, JsonNode> roles = new TreeMap<>();
         ROLES.stream().filter(json::hasNonNull).forEach(role -> roles.put(role, json.get(role)));

@@ -43,7 +43,8 @@ public final class FamilyFiles extends ModelFiles {
     }
 
     /**
-     * Finds the weights of a model for tensors that a processor has made, which need nothing beside {@code config.json}.
+     * Finds the weights of a model for tensors that a processor has made, which need nothing beside {@code
+     * config.json}.
      *
      * @param tensors by transformers' names, such as {@code pixel_values}
      * @throws ModelLoadException if they are missing or damaged
@@ -53,8 +54,8 @@ public final class FamilyFiles extends ModelFiles {
     }
 
     /**
-     * What a processor has made of the request that the model is opened for; then no other files are read than {@code config.json} and
-     * the safetensors.
+     * What a processor has made of the request that the model is opened for; then no other files are read than {@code
+     * config.json} and the safetensors.
      */
     public Optional<Map<String, Tensor>> tensors() {
         return tensors;

@@ -14,7 +14,8 @@ import java.util.function.IntSupplier;
 import java.util.stream.LongStream;
 
 /**
- * The tokenizer of a language model, in any of the forms of a {@link PublishedTokenizer}. Thread-safe; whoever opens it closes it.
+ * The tokenizer of a language model, in any of the forms of a {@link PublishedTokenizer}. Thread-safe; whoever opens it
+ * closes it.
  */
 public final class ModelTokenizer implements AutoCloseable {
     private final NativeTokenizer tokenizer;
@@ -58,8 +59,8 @@ public final class ModelTokenizer implements AutoCloseable {
     }
 
     /**
-     * The ids of a rendered prompt. The tokens that frame every text are added, unless the template has written the first of them
-     * already.
+     * The ids of a rendered prompt. The tokens that frame every text are added, unless the template has written the
+     * first of them already.
      */
     public long[] encode(String prompt) {
         String first = specialTokens.get("bos_token");
@@ -67,8 +68,9 @@ public final class ModelTokenizer implements AutoCloseable {
     }
 
     /**
-     * The ids of an expanded prompt: those of its texts, and between them those it gives as ids. A prompt of one text is encoded as {@link
-     * #encode(String)} does; of several pieces, the first is preceded by the token that begins every text, unless the template has written it.
+     * The ids of an expanded prompt: those of its texts, and between them those it gives as ids. A prompt of one text
+     * is encoded as {@link #encode(String)} does; of several pieces, the first is preceded by the token that begins
+     * every text, unless the template has written it.
      */
     public long[] encode(List<PromptPiece> pieces) {
         if (pieces.size() == 1 && pieces.get(0) instanceof PromptPiece.Text all) {
@@ -105,8 +107,8 @@ public final class ModelTokenizer implements AutoCloseable {
     }
 
     /**
-     * The most characters that one token stands for, at least 1: no text of {@code n} tokens is longer than {@code n} times that, if
-     * the tokenizer drops nothing of it. Reads the file once more; ask once.
+     * The most characters that one token stands for, at least 1: no text of {@code n} tokens is longer than {@code n}
+     * times that, if the tokenizer drops nothing of it. Reads the file once more; ask once.
      *
      * @throws ModelLoadException if the file cannot be read any more
      */
