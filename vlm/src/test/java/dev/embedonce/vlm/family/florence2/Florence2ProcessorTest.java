@@ -52,4 +52,16 @@ class Florence2ProcessorTest {
                     .isEqualTo(golden.get("sha256").asText());
         }
     }
+
+    @Test
+    void read_otherClassesAndSettings_areRefused() {
+        ProcessorForms.of(temp, "florence2", "florence2")
+                .assertAccepts(
+                        files -> Florence2Processor.read(files.imageProcessor(), PixelOptions.defaults()),
+                        "CLIPImageProcessor",
+                        "auto_map",
+                        "image_seq_length",
+                        "crop_size",
+                        "_valid_processor_keys");
+    }
 }

@@ -18,4 +18,13 @@ class Gemma3ProcessorTest {
                         .versions(files -> Gemma3Processor.read(files.imageProcessor(), PixelOptions.defaults())))
                 .hasSize(1);
     }
+
+    @Test
+    void read_otherClassesAndSettings_areRefused() {
+        ProcessorForms.of(temp, "gemma3", "gemma3")
+                .assertAccepts(
+                        files -> Gemma3Processor.read(files.imageProcessor(), PixelOptions.defaults()),
+                        "Gemma3ImageProcessor",
+                        "image_seq_length");
+    }
 }

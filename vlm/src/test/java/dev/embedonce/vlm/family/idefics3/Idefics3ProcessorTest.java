@@ -20,4 +20,18 @@ class Idefics3ProcessorTest {
                                 "idefics3", "Idefics3ImageProcessor", files.imageProcessor(), PixelOptions.defaults())))
                 .hasSize(1);
     }
+
+    @Test
+    void read_otherClassesAndSettings_areRefused() {
+        ProcessorForms.of(temp, "idefics3", "idefics3")
+                .assertAccepts(
+                        files -> SplitProcessing.read(
+                                "idefics3", "Idefics3ImageProcessor", files.imageProcessor(), PixelOptions.defaults()),
+                        "Idefics3ImageProcessor",
+                        "_processor_class",
+                        "_valid_processor_keys",
+                        "do_pad",
+                        "return_row_col_info",
+                        "video_sampling");
+    }
 }

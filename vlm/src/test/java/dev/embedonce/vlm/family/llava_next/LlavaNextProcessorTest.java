@@ -18,4 +18,18 @@ class LlavaNextProcessorTest {
                         .versions(files -> LlavaNextProcessor.read(files, PixelOptions.defaults(), 336)))
                 .hasSize(1);
     }
+
+    @Test
+    void read_otherClassesAndSettings_areRefused() {
+        ProcessorForms.of(temp, "llava_next", "llava_next")
+                .assertAccepts(
+                        files -> LlavaNextProcessor.read(files, PixelOptions.defaults(), 336),
+                        "LlavaNextImageProcessor",
+                        "_processor_class",
+                        "_valid_processor_keys",
+                        "aspect_ratio_setting",
+                        "do_center_crop",
+                        "do_resize",
+                        "do_pad");
+    }
 }

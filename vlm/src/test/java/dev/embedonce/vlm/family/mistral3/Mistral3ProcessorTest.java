@@ -18,4 +18,17 @@ class Mistral3ProcessorTest {
                         .versions(files -> Mistral3Processor.read(files, PixelOptions.defaults())))
                 .hasSize(1);
     }
+
+    @Test
+    void read_otherClassesAndSettings_areRefused() {
+        ProcessorForms.of(temp, "mistral3", "pixtral")
+                .assertAccepts(
+                        files -> Mistral3Processor.read(files, PixelOptions.defaults()),
+                        "PixtralImageProcessor",
+                        "_processor_class",
+                        "_valid_processor_keys",
+                        "crop_size",
+                        "do_pad",
+                        "patch_size");
+    }
 }

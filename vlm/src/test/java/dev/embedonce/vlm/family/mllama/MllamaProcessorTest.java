@@ -18,4 +18,12 @@ class MllamaProcessorTest {
                         .versions(files -> MllamaProcessor.read(files.imageProcessor(), PixelOptions.defaults())))
                 .hasSize(1);
     }
+
+    @Test
+    void read_otherClassesAndSettings_areRefused() {
+        ProcessorForms.of(temp, "mllama", "mllama")
+                .assertAccepts(
+                        files -> MllamaProcessor.read(files.imageProcessor(), PixelOptions.defaults()),
+                        "MllamaImageProcessor");
+    }
 }

@@ -60,4 +60,15 @@ class Qwen2VlProcessorTest {
                     .hasMessageContaining("size");
         }
     }
+
+    @Test
+    void read_otherClassesAndSettings_areRefused() {
+        ProcessorForms.of(temp, "qwen2_vl", "qwen2_vl")
+                .assertAccepts(
+                        Qwen2VlProcessorTest::read,
+                        "Qwen2VLImageProcessor",
+                        "_processor_class",
+                        "auto_map",
+                        "_valid_processor_keys");
+    }
 }

@@ -20,4 +20,18 @@ class SmolVlmProcessorTest {
                                 "smolvlm", "SmolVLMImageProcessor", files.imageProcessor(), PixelOptions.defaults())))
                 .hasSize(1);
     }
+
+    @Test
+    void read_otherClassesAndSettings_areRefused() {
+        ProcessorForms.of(temp, "smolvlm", "smolvlm")
+                .assertAccepts(
+                        files -> SplitProcessing.read(
+                                "smolvlm", "SmolVLMImageProcessor", files.imageProcessor(), PixelOptions.defaults()),
+                        "SmolVLMImageProcessor",
+                        "_processor_class",
+                        "_valid_processor_keys",
+                        "do_pad",
+                        "return_row_col_info",
+                        "video_sampling");
+    }
 }
