@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embedonce.error.ModelLoadException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Typed reading of one processor configuration. Every key that is read is remembered, so that in the end the unread ones can be
  * refused. JSON null counts as absent, as in transformers.
  */
-final class HfConfig {
+final class HfConfig implements ProcessorFields {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final String source;
@@ -47,7 +49,8 @@ final class HfConfig {
         return node == null || node.isNull() ? null : node;
     }
 
-    boolean flag(String key, boolean otherwise) {
+    @Override
+    public boolean flag(String key, boolean otherwise) {
         Boolean value = flag(key);
         return value == null ? otherwise : value;
     }
@@ -76,7 +79,8 @@ final class HfConfig {
         return node.textValue();
     }
 
-    double number(String key, double otherwise) {
+    @Override
+    public double number(String key, double otherwise) {
         JsonNode node = get(key);
         if (node == null) {
             return otherwise;
@@ -87,7 +91,8 @@ final class HfConfig {
         return node.doubleValue();
     }
 
-    int integer(String key, int otherwise) {
+    @Override
+    public int integer(String key, int otherwise) {
         JsonNode node = get(key);
         return node == null ? otherwise : integer(key, node);
     }
@@ -99,24 +104,24 @@ final class HfConfig {
         return node.intValue();
     }
 
-    /** A number or a list of numbers. */
-    double[] numbers(String key, double[] otherwise) {
+    @Override
+    public List<Double> channels(String key, List<Double> otherwise) {
         JsonNode node = get(key);
         if (node == null) {
             return otherwise;
         }
         if (node.isNumber()) {
-            return new double[] {node.doubleValue()};
+            return List.of(node.doubleValue());
         }
-        if (!node.isArray() || node.size() != 3) {
+        if (!node.isArray() || node.size() != PixelValues.CHANNELS) {
             throw wrong(key, "three numbers", node);
         }
-        double[] values = new double[node.size()];
-        for (int i = 0; i < values.length; i++) {
-            if (!node.get(i).isNumber()) {
+        List<Double> values = new ArrayList<>();
+        for (JsonNode value : node) {
+            if (!value.isNumber()) {
                 throw wrong(key, "three numbers", node);
             }
-            values[i] = node.get(i).doubleValue();
+            values.add(value.doubleValue());
         }
         return values;
     }
@@ -151,7 +156,8 @@ final class HfConfig {
         return new ModelLoadException(source + ": \"" + key + "\": expected " + expected + ", found " + found);
     }
 
-    String source() {
+    @Override
+    public String source() {
         return source;
     }
 }

@@ -2,7 +2,6 @@ package dev.embedonce.image.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedonce.error.ModelLoadException;
-import dev.embedonce.image.pixel.AlphaPolicy;
 import dev.embedonce.image.resize.ResampleFilter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,19 +94,15 @@ public final class HfImageProcessors {
 
     private static ImageProcessor build(HfConfig config, @Nullable String modelType, PixelOptions options) {
         HfProcessorClass type = type(config, modelType);
-        Boolean convertRgb = config.flag("do_convert_rgb");
-        boolean overWhite = Boolean.TRUE.equals(convertRgb == null ? type.convertRgb : convertRgb);
-        AlphaPolicy byModel = overWhite ? AlphaPolicy.OVER_WHITE : AlphaPolicy.DROP;
+        PixelSettings pixels = PixelSettings.read(config, options, type.resample, type.norm, type.convertRgb);
         ImageProcessor.Builder builder = ImageProcessor.builder()
                 .label(type.label())
-                .profile(options.profile())
-                .exif(options.exif())
-                .maxPixels(options.maxPixels())
-                .alpha(options.alpha() == null ? byModel : options.alpha());
-        resize(builder, config, type);
+                .options(options)
+                .alpha(pixels.alpha())
+                .math(type == HfProcessorClass.EFFICIENTNET ? efficientNet(config, pixels.math()) : pixels.math());
+        resize(builder, config, type, pixels.filter());
         crop(builder, config, type);
         pad(builder, config, type);
-        builder.math(math(config, type));
         config.harmless(HARMLESS);
         for (String key : MUST_BE_OFF) {
             config.refuseUnless(key, Set.of());
@@ -138,8 +133,8 @@ public final class HfImageProcessors {
         return type;
     }
 
-    private static void resize(ImageProcessor.Builder builder, HfConfig config, HfProcessorClass type) {
-        ResampleFilter filter = filter(config, type);
+    private static void resize(
+            ImageProcessor.Builder builder, HfConfig config, HfProcessorClass type, ResampleFilter filter) {
         if (type == HfProcessorClass.SIGLIP2) {
             builder.resize(patches(config), filter);
             return;
@@ -176,15 +171,6 @@ public final class HfImageProcessors {
         } catch (IllegalArgumentException e) {
             throw new ModelLoadException(
                     config.source() + ": \"patch_size\" and \"max_num_patches\" must be positive", e);
-        }
-    }
-
-    private static ResampleFilter filter(HfConfig config, HfProcessorClass type) {
-        int code = config.integer("resample", type.resample.pillowCode());
-        try {
-            return ResampleFilter.ofPillowCode(code);
-        } catch (IllegalArgumentException e) {
-            throw new ModelLoadException(config.source() + ": \"resample\": " + e.getMessage(), e);
         }
     }
 
@@ -237,7 +223,7 @@ public final class HfImageProcessors {
                 throw new ModelLoadException(config.source() + ": \"pad_size\" is not supported with this class");
             }
             try {
-                builder.padToSquare(SquarePadding.ofMean(config.numbers("image_mean", type.norm.mean())));
+                builder.padToSquare(SquarePadding.ofMean(config.channels("image_mean", type.norm.mean())));
             } catch (IllegalArgumentException e) {
                 throw new ModelLoadException(config.source() + ": \"image_mean\" is no colour to pad with", e);
             }
@@ -251,25 +237,17 @@ public final class HfImageProcessors {
         builder.padTo(pad.height(), pad.width());
     }
 
-    private static ChannelMath math(HfConfig config, HfProcessorClass type) {
-        boolean efficientNet = type == HfProcessorClass.EFFICIENTNET;
-        boolean rescale = config.flag("do_rescale", true);
-        double factor = config.number("rescale_factor", 1.0 / 255);
-        boolean minusOne = efficientNet && config.flag("rescale_offset", false);
-        boolean normalise = config.flag("do_normalize", true);
-        double[] mean = config.numbers("image_mean", type.norm.mean());
-        double[] std = config.numbers("image_std", type.norm.std());
-        boolean again = efficientNet && config.flag("include_top", true);
+    private static ChannelMath efficientNet(HfConfig config, ChannelMath math) {
+        boolean minusOne = config.flag("rescale_offset", false) && config.flag("do_rescale", true);
+        ChannelMath offset = minusOne ? math.minusOne() : math;
+        if (!config.flag("include_top", true)) {
+            return offset;
+        }
         try {
-            ChannelMath math = ChannelMath.none();
-            if (rescale) {
-                math = math.rescaled(factor);
-                math = minusOne ? math.minusOne() : math;
-            }
-            math = normalise ? math.normalised(mean, std) : math;
-            return again ? math.dividedAgain(std) : math;
+            return offset.dividedAgain(
+                    PixelSettings.array(config.channels("image_std", HfProcessorClass.EFFICIENTNET.norm.std())));
         } catch (IllegalArgumentException e) {
-            throw new ModelLoadException(config.source() + ": " + e.getMessage(), e);
+            throw new ModelLoadException(config.source() + ": \"image_std\": " + e.getMessage(), e);
         }
     }
 }

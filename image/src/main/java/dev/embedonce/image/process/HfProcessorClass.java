@@ -7,28 +7,32 @@ import org.jspecify.annotations.Nullable;
 /** The image processor classes of transformers that are understood, with what they do where a configuration is silent. */
 // Source: transformers 5.23, models/*/image_processing_pil_*.py
 enum HfProcessorClass {
-    VIT("ViT", ResampleFilter.BILINEAR, Norm.HALF, "{\"height\":224,\"width\":224}", true, 0, null),
-    CLIP("CLIP", ResampleFilter.BICUBIC, Norm.OPENAI, "{\"shortest_edge\":224}", false, 224, true),
+    VIT("ViT", ResampleFilter.BILINEAR, ImageNorm.HALF, "{\"height\":224,\"width\":224}", true, 0, false),
+    CLIP("CLIP", ResampleFilter.BICUBIC, ImageNorm.CLIP, "{\"shortest_edge\":224}", false, 224, true),
     /** Like CLIP, but told to pad it first lays the picture into the middle of a square of the mean colour. */
-    LLAVA("Llava", ResampleFilter.BICUBIC, Norm.OPENAI, "{\"shortest_edge\":224}", false, 224, true),
-    CHINESE_CLIP("ChineseCLIP", ResampleFilter.BICUBIC, Norm.OPENAI, "{\"shortest_edge\":224}", false, 224, true),
-    SIGLIP("Siglip", ResampleFilter.BICUBIC, Norm.HALF, "{\"height\":224,\"width\":224}", false, 0, true),
+    LLAVA("Llava", ResampleFilter.BICUBIC, ImageNorm.CLIP, "{\"shortest_edge\":224}", false, 224, true),
+    CHINESE_CLIP("ChineseCLIP", ResampleFilter.BICUBIC, ImageNorm.CLIP, "{\"shortest_edge\":224}", false, 224, true),
+    SIGLIP("Siglip", ResampleFilter.BICUBIC, ImageNorm.HALF, "{\"height\":224,\"width\":224}", false, 0, true),
     /** NaFlex: as many whole patches as are allowed, in the picture's own shape. Its tower wants no padding from us. */
-    SIGLIP2("Siglip2", ResampleFilter.BILINEAR, Norm.HALF, "", false, 0, null),
-    DEIT("DeiT", ResampleFilter.BICUBIC, Norm.HALF, "{\"height\":256,\"width\":256}", true, 224, null),
-    BEIT("Beit", ResampleFilter.BICUBIC, Norm.HALF, "{\"height\":224,\"width\":224}", true, 0, null),
-    BIT("Bit", ResampleFilter.BICUBIC, Norm.OPENAI, "{\"shortest_edge\":224}", false, 224, true),
+    SIGLIP2("Siglip2", ResampleFilter.BILINEAR, ImageNorm.HALF, "", false, 0, false),
+    DEIT("DeiT", ResampleFilter.BICUBIC, ImageNorm.HALF, "{\"height\":256,\"width\":256}", true, 224, false),
+    BEIT("Beit", ResampleFilter.BICUBIC, ImageNorm.HALF, "{\"height\":224,\"width\":224}", true, 0, false),
+    BIT("Bit", ResampleFilter.BICUBIC, ImageNorm.CLIP, "{\"shortest_edge\":224}", false, 224, true),
     /** Published for torchvision only, which rescales to float32 before it resizes. */
-    DINOV3("DINOv3ViT", ResampleFilter.BILINEAR, Norm.IMAGENET, "{\"height\":224,\"width\":224}", true, 0, null),
-    BLIP("Blip", ResampleFilter.BICUBIC, Norm.OPENAI, "{\"height\":384,\"width\":384}", true, 0, true),
-    CONVNEXT("ConvNext", ResampleFilter.BICUBIC, Norm.HALF, "{\"shortest_edge\":384}", false, 0, null),
-    EFFICIENTNET("EfficientNet", ResampleFilter.BICUBIC, Norm.HALF, "{\"height\":346,\"width\":346}", true, 0, null);
+    DINOV3("DINOv3ViT", ResampleFilter.BILINEAR, ImageNorm.IMAGENET, "{\"height\":224,\"width\":224}", true, 0, false),
+    BLIP("Blip", ResampleFilter.BICUBIC, ImageNorm.CLIP, "{\"height\":384,\"width\":384}", true, 0, true),
+    CONVNEXT("ConvNext", ResampleFilter.BICUBIC, ImageNorm.HALF, "{\"shortest_edge\":384}", false, 0, false),
+    EFFICIENTNET(
+            "EfficientNet", ResampleFilter.BICUBIC, ImageNorm.HALF, "{\"height\":346,\"width\":346}", true, 0, false);
 
     private static final String SUFFIX = "ImageProcessor";
 
     private final String prefix;
     final ResampleFilter resample;
-    final Norm norm;
+
+    @SuppressWarnings("ImmutableEnumChecker") // of copied lists
+    final ImageNorm norm;
+
     /** JSON, as a configuration would say it. */
     final String size;
 
@@ -36,16 +40,16 @@ enum HfProcessorClass {
     /** Side of the crop; 0 if the class does not crop unless told. */
     final int centreCrop;
 
-    final @Nullable Boolean convertRgb;
+    final boolean convertRgb;
 
     HfProcessorClass(
             String prefix,
             ResampleFilter resample,
-            Norm norm,
+            ImageNorm norm,
             String size,
             boolean defaultToSquare,
             int centreCrop,
-            @Nullable Boolean convertRgb) {
+            boolean convertRgb) {
         this.prefix = prefix;
         this.resample = resample;
         this.norm = norm;
@@ -105,28 +109,5 @@ enum HfProcessorClass {
             case "efficientnet", "align" -> EFFICIENTNET;
             default -> null;
         };
-    }
-
-    /** Means and deviations with names of their own. */
-    enum Norm {
-        HALF,
-        IMAGENET,
-        OPENAI;
-
-        double[] mean() {
-            return switch (this) {
-                case HALF -> new double[] {0.5, 0.5, 0.5};
-                case IMAGENET -> new double[] {0.485, 0.456, 0.406};
-                case OPENAI -> new double[] {0.48145466, 0.4578275, 0.40821073};
-            };
-        }
-
-        double[] std() {
-            return switch (this) {
-                case HALF -> new double[] {0.5, 0.5, 0.5};
-                case IMAGENET -> new double[] {0.229, 0.224, 0.225};
-                case OPENAI -> new double[] {0.26862954, 0.26130258, 0.27577711};
-            };
-        }
     }
 }

@@ -285,6 +285,11 @@ public final class ImageProcessor {
             return this;
         }
 
+        /** What a model's configuration leaves open, but for transparency: profile, EXIF turn, pixel limit. */
+        public Builder options(PixelOptions options) {
+            return profile(options.profile()).exif(options.exif()).maxPixels(options.maxPixels());
+        }
+
         public Builder exif(ExifPolicy exif) {
             this.exif = exif;
             return this;

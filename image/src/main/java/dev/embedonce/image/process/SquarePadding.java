@@ -6,6 +6,7 @@ import dev.embedonce.image.resize.Resampler;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.key.Revisions;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Lays a picture into the middle of a square as long as its longer side; what is left of the square has one colour.
@@ -29,11 +30,11 @@ record SquarePadding(int red, int green, int blue) {
      * @param mean red, green and blue from 0 to 1
      * @throws IllegalArgumentException if there are not three, or one is no sample
      */
-    static SquarePadding ofMean(double[] mean) {
-        if (mean.length != 3) {
+    static SquarePadding ofMean(List<Double> mean) {
+        if (mean.size() != PixelValues.CHANNELS) {
             throw new IllegalArgumentException("\"image_mean\": expected three numbers to pad with");
         }
-        return new SquarePadding((int) (mean[0] * 255), (int) (mean[1] * 255), (int) (mean[2] * 255));
+        return new SquarePadding((int) (mean.get(0) * 255), (int) (mean.get(1) * 255), (int) (mean.get(2) * 255));
     }
 
     /** Pixels a side of the square around a picture. */
