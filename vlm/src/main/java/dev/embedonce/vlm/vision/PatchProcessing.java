@@ -1,10 +1,10 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.image.pixel.AlphaPolicy;
 import dev.embedonce.image.pixel.ImageException;
-import dev.embedonce.image.process.ChannelMath;
+import dev.embedonce.image.process.ImageNorm;
 import dev.embedonce.image.process.ImageProcessor;
 import dev.embedonce.image.process.PixelOptions;
+import dev.embedonce.image.process.PixelSettings;
 import dev.embedonce.image.process.PixelValues;
 import dev.embedonce.image.process.ResizeRule;
 import dev.embedonce.image.resize.ResampleFilter;
@@ -38,31 +38,14 @@ public final class PatchProcessing implements ImageProcessing {
     /** Raised whenever the patches change for unchanged settings. */
     private static final int REVISION = 1;
 
-    private static final List<Double> CLIP_MEAN = List.of(0.48145466, 0.4578275, 0.40821073);
-    private static final List<Double> CLIP_STD = List.of(0.26862954, 0.26130258, 0.27577711);
-    private static final Set<String> HARMLESS = Set.of(
-            "processor_class",
-            "image_processor_type",
-            "_processor_class",
-            "auto_map",
-            "data_format",
-            "input_data_format",
-            "disable_grouping",
-            "device",
-            "return_tensors",
-            "default_to_square",
-            "_valid_processor_keys");
-
     private final Geometry geometry;
     private final long minPixels;
     private final long maxPixels;
     private final boolean resize;
-    private final ResampleFilter filter;
-    private final AlphaPolicy alpha;
-    private final ChannelMath math;
-    private final PixelOptions pixels;
+    private final PixelSettings pixels;
+    private final PixelOptions options;
 
-    private PatchProcessing(ModelConfig config, PixelOptions pixels) {
+    private PatchProcessing(ModelConfig config, PixelOptions options) {
         this.geometry = new Geometry(
                 config.positive("patch_size", 14),
                 config.positive("merge_size", 2),
@@ -72,11 +55,9 @@ public final class PatchProcessing implements ImageProcessing {
         this.maxPixels = area(config, "max_pixels", size, "longest_edge", 28 * 28 * 1280);
         size.refuseOthers(Set.of());
         this.resize = config.flag("do_resize", true);
-        this.filter = PixelSettings.filter(config, ResampleFilter.BICUBIC);
-        this.alpha = PixelSettings.alpha(config, pixels, true);
-        this.math = PixelSettings.math(config, CLIP_MEAN, CLIP_STD);
-        this.pixels = pixels;
-        config.refuseOthers(HARMLESS);
+        this.pixels = ProcessorSettings.pixels(config, options, ResampleFilter.BICUBIC, ImageNorm.CLIP, true);
+        this.options = options;
+        ProcessorSettings.refuseOthers(config, "_processor_class", "_valid_processor_keys", "auto_map");
     }
 
     /** An area that may be said in two forms. Transformers 4 writes both; where they differ, the older one counts. */
@@ -94,14 +75,9 @@ public final class PatchProcessing implements ImageProcessing {
      *
      * @throws dev.embedonce.error.ModelLoadException if one is not understood, by name
      */
-    public static PatchProcessing read(ModelConfig config, PixelOptions pixels) {
-        if (config.has("image_processor_type")) {
-            String name = config.text("image_processor_type");
-            if (!name.startsWith("Qwen2VLImageProcessor")) {
-                throw config.refused("image_processor_type", "Qwen2VLImageProcessor");
-            }
-        }
-        return new PatchProcessing(config, pixels);
+    public static PatchProcessing read(ModelConfig config, PixelOptions options) {
+        ProcessorSettings.requireClass(config, "Qwen2VLImageProcessor");
+        return new PatchProcessing(config, options);
     }
 
     public Geometry geometry() {
@@ -171,12 +147,10 @@ public final class PatchProcessing implements ImageProcessing {
                 : new ResizeRule.None();
         return ImageProcessor.builder()
                 .label("patches")
-                .profile(pixels.profile())
-                .exif(pixels.exif())
-                .maxPixels(pixels.maxPixels())
-                .alpha(alpha)
-                .resize(rule, filter)
-                .math(math)
+                .options(options)
+                .alpha(pixels.alpha())
+                .resize(rule, pixels.filter())
+                .math(pixels.math())
                 .build();
     }
 

@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Pixels as tensors. */
 public final class PixelTensors {
@@ -32,14 +34,34 @@ public final class PixelTensors {
      */
     public static List<Tensor> rows(Map<String, Tensor> tensors, String name) {
         Tensor all = tensors.get(name);
-        if (all == null) {
-            return List.of();
-        }
+        return all == null ? List.of() : rows(all);
+    }
+
+    /**
+     * The rows of a tensor.
+     *
+     * @return views without the first axis
+     */
+    public static List<Tensor> rows(Tensor all) {
         long[] shape = Arrays.copyOfRange(all.shape(), 1, all.rank());
         int bytes = Tensor.byteCount(all.dtype(), shape);
         return IntStream.range(0, Math.toIntExact(all.dim(0)))
                 .mapToObj(i -> Tensor.view(all.dtype(), shape, all.data().slice(i * bytes, bytes)))
                 .toList();
+    }
+
+    /**
+     * Refuses tensors that do not belong together; one that is not there has no rows.
+     *
+     * @throws IllegalArgumentException if the tensors of these names have not equally many rows
+     */
+    public static void requireSameRows(Map<String, Tensor> tensors, String... names) {
+        List<Integer> counts =
+                Stream.of(names).map(name -> rows(tensors, name).size()).toList();
+        if (Set.copyOf(counts).size() != 1) {
+            throw new IllegalArgumentException(
+                    "expected equally many rows of " + String.join(", ", names) + ", found " + counts);
+        }
     }
 
     /**

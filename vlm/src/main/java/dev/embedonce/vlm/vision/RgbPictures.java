@@ -6,7 +6,9 @@ import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.image.pixel.PixelImage;
 import dev.embedonce.image.pixel.PixelMode;
 import dev.embedonce.image.process.ChannelMath;
+import dev.embedonce.image.process.ImageNorm;
 import dev.embedonce.image.process.PixelOptions;
+import dev.embedonce.image.process.PixelSettings;
 import dev.embedonce.image.process.PixelValues;
 import dev.embedonce.image.resize.PillowProfile;
 import dev.embedonce.image.resize.PillowResizer;
@@ -19,6 +21,8 @@ import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.stream.IntStream;
 
 /**
  * Decodes, cuts, resizes and normalises pictures step by step, for processors that make more than one picture of one. The
@@ -42,14 +46,21 @@ public final class RgbPictures {
      *
      * @param convertRgb whether transparency is laid over white
      */
-    public record Defaults(ResampleFilter filter, List<Double> mean, List<Double> std, boolean convertRgb) {}
+    public record Defaults(ResampleFilter filter, ImageNorm norm, boolean convertRgb) {
+        /** With a mean and a standard deviation that have no name. */
+        public Defaults(ResampleFilter filter, List<Double> mean, List<Double> std, boolean convertRgb) {
+            this(filter, new ImageNorm(mean, std), convertRgb);
+        }
+    }
 
     private RgbPictures(ModelConfig config, PixelOptions options, Defaults defaults) {
+        PixelSettings settings =
+                ProcessorSettings.pixels(config, options, defaults.filter, defaults.norm, defaults.convertRgb);
         this.decoder = new ImageDecoder(options.exif(), options.maxPixels());
-        this.alpha = PixelSettings.alpha(config, options, defaults.convertRgb);
+        this.alpha = settings.alpha();
         this.profile = options.profile();
-        this.filter = PixelSettings.filter(config, defaults.filter);
-        this.tables = PixelSettings.math(config, defaults.mean, defaults.std).tables();
+        this.filter = settings.filter();
+        this.tables = settings.math().tables();
     }
 
     /**
@@ -92,6 +103,14 @@ public final class RgbPictures {
                     "image is " + image.width() + "x" + image.height() + ", nothing of it is at " + left + ", " + top);
         }
         return copied(image, left, top, right - left, bottom - top, right - left, bottom - top);
+    }
+
+    /** A picture of whole tiles cut into them, row by row. */
+    public static List<PixelImage> tiles(PixelImage image, int side) {
+        int columns = image.width() / side;
+        return IntStream.range(0, image.height() / side * columns)
+                .mapToObj(i -> cut(image, i % columns * side, i / columns * side, side, side))
+                .toList();
     }
 
     /** A picture with black right of it and below. */
@@ -142,6 +161,42 @@ public final class RgbPictures {
             }
         }
         return Tensor.view(DType.FLOAT32, shape, bytes);
+    }
+
+    /**
+     * One picture as the tower reads it: float32 {@code [3, height, width]}, rescaled and normalised.
+     */
+    public Tensor pixelValues(PixelImage image) {
+        return PixelTensors.rows(pixelValues(List.of(image))).get(0);
+    }
+
+    /**
+     * The steps of a processor that works with these pictures.
+     *
+     * @param processor names its own step in versions, and never changes
+     * @param revision raised whenever its own step makes other pixels
+     */
+    public static SortedMap<String, Integer> steps(String processor, int revision) {
+        Revisions steps = new Revisions().uses(processor, revision);
+        describe(steps);
+        return steps.all();
+    }
+
+    /** Begins the digest of a preprocessing version with the name of its processor and its steps. */
+    public static FramedDigest digest(String processor, SortedMap<String, Integer> steps) {
+        FramedDigest digest = FramedDigest.tagged("embedonce.preproc." + processor + ".v2");
+        Revisions.put(digest, steps);
+        return digest;
+    }
+
+    /**
+     * A preprocessing version.
+     *
+     * @param label what the processor makes, for people
+     * @param digest of {@link #describe(FramedDigest)} and every setting of the processor that shapes pixels
+     */
+    public String version(String label, FramedDigest digest) {
+        return label + "/" + label() + "@sha256:" + digest.hexDigest();
     }
 
     /** Adds the revisions of this step and of those it is made of. */

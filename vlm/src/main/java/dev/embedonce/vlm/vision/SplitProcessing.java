@@ -1,11 +1,11 @@
 package dev.embedonce.vlm.vision;
 
 import dev.embedonce.image.pixel.PixelImage;
+import dev.embedonce.image.process.ImageNorm;
 import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.image.process.ResizeRule.Size;
 import dev.embedonce.image.resize.ResampleFilter;
 import dev.embedonce.key.FramedDigest;
-import dev.embedonce.key.Revisions;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
 import java.nio.LongBuffer;
@@ -33,22 +33,11 @@ public final class SplitProcessing implements ImageProcessing {
 
     private static final int LONGEST = 4096;
     private static final RgbPictures.Defaults DEFAULTS =
-            new RgbPictures.Defaults(ResampleFilter.LANCZOS, List.of(0.5, 0.5, 0.5), List.of(0.5, 0.5, 0.5), true);
+            new RgbPictures.Defaults(ResampleFilter.LANCZOS, ImageNorm.HALF, true);
     /** Tiles have one size, so padding does nothing; rows and columns are always known; videos are not supported. */
-    private static final Set<String> HARMLESS = Set.of(
-            "processor_class",
-            "image_processor_type",
-            "_processor_class",
-            "_valid_processor_keys",
-            "data_format",
-            "input_data_format",
-            "device",
-            "disable_grouping",
-            "return_tensors",
-            "default_to_square",
-            "do_pad",
-            "return_row_col_info",
-            "video_sampling");
+    private static final String[] HARMLESS = {
+        "_processor_class", "_valid_processor_keys", "do_pad", "return_row_col_info", "video_sampling"
+    };
 
     private final String label;
     private final RgbPictures pictures;
@@ -64,7 +53,7 @@ public final class SplitProcessing implements ImageProcessing {
         this.longest = longest(config, "size", 4 * 364);
         this.side = longest(config, "max_image_size", 364);
         this.split = config.flag("do_image_splitting", true);
-        config.refuseOthers(HARMLESS);
+        ProcessorSettings.refuseOthers(config, HARMLESS);
     }
 
     /**
@@ -75,10 +64,7 @@ public final class SplitProcessing implements ImageProcessing {
      * @throws dev.embedonce.error.ModelLoadException if one is not understood, by name
      */
     public static SplitProcessing read(String label, String type, ModelConfig config, PixelOptions options) {
-        if (config.has("image_processor_type")
-                && !config.text("image_processor_type").startsWith(type)) {
-            throw config.refused("image_processor_type", type);
-        }
+        ProcessorSettings.requireClass(config, type);
         return new SplitProcessing(label, config, options);
     }
 
@@ -120,10 +106,8 @@ public final class SplitProcessing implements ImageProcessing {
             if (image.width() > side || image.height() > side) {
                 rows = image.height() / side;
                 columns = image.width() / side;
+                tiles.addAll(RgbPictures.tiles(image, side));
             }
-        }
-        for (int i = 0; i < rows * columns; i++) {
-            tiles.add(RgbPictures.cut(image, i % columns * side, i / columns * side, side, side));
         }
         tiles.add(pictures.resize(image, side, side));
         return processed(pictures.pixelValues(tiles), rows, columns, original.width(), original.height());
@@ -173,22 +157,19 @@ public final class SplitProcessing implements ImageProcessing {
     @Override
     public String preprocVersion(ImageSettings settings) {
         Effective effective = effective(settings);
-        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.split.v2");
-        Revisions.put(digest, revisions());
+        FramedDigest digest = RgbPictures.digest("split", revisions());
         digest.put("resize", resize)
                 .put("longest", effective.longest)
                 .put("side", side)
                 .put("split", effective.split);
         pictures.describe(digest);
-        return label + "/l" + effective.longest + "-t" + side + (effective.split ? "" : "-whole") + "/"
-                + pictures.label() + "@sha256:" + digest.hexDigest();
+        return pictures.version(
+                label + "/l" + effective.longest + "-t" + side + (effective.split ? "" : "-whole"), digest);
     }
 
     @Override
     public SortedMap<String, Integer> revisions() {
-        Revisions steps = new Revisions().uses("split-processing", REVISION);
-        RgbPictures.describe(steps);
-        return steps.all();
+        return RgbPictures.steps("split-processing", REVISION);
     }
 
     /**

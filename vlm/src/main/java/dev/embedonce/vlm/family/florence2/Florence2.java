@@ -9,6 +9,7 @@ import dev.embedonce.vlm.family.FamilyImages;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
+import dev.embedonce.vlm.vision.PlainProcessing;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -76,7 +77,7 @@ public final class Florence2 implements Family {
                 files,
                 () -> Florence2Processor.read(files.imageProcessor(), options.pixels()),
                 Florence2Processor::size,
-                size -> Florence2Processor::pictures,
+                size -> PlainProcessing::pictures,
                 () -> files.givenSide(PUBLISHED_SIZE));
         return FamilyModel.open(
                 images.processing(),

@@ -1,22 +1,22 @@
 package dev.embedonce.vlm.family.gemma3;
 
 import dev.embedonce.image.pixel.PixelImage;
+import dev.embedonce.image.process.ImageNorm;
 import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.image.resize.ResampleFilter;
 import dev.embedonce.key.FramedDigest;
-import dev.embedonce.key.Revisions;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.vision.ImageProcessing;
 import dev.embedonce.vlm.vision.ImageSettings;
 import dev.embedonce.vlm.vision.PixelTensors;
 import dev.embedonce.vlm.vision.ProcessedImage;
+import dev.embedonce.vlm.vision.ProcessorSettings;
 import dev.embedonce.vlm.vision.RgbPictures;
 import dev.embedonce.vlm.vision.RgbPictures.Defaults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -32,17 +32,6 @@ final class Gemma3Processor implements ImageProcessing {
 
     private static final String PIXEL_VALUES = "pixel_values";
     private static final int REVISION = 1;
-    private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
-    private static final Set<String> HARMLESS = Set.of(
-            "processor_class",
-            "image_processor_type",
-            "image_seq_length",
-            "default_to_square",
-            "data_format",
-            "input_data_format",
-            "disable_grouping",
-            "device",
-            "return_tensors");
 
     private final RgbPictures pictures;
     private final int height;
@@ -54,7 +43,7 @@ final class Gemma3Processor implements ImageProcessing {
     private final double minRatio;
 
     private Gemma3Processor(ModelConfig config, PixelOptions pixels) {
-        this.pictures = RgbPictures.read(config, pixels, new Defaults(ResampleFilter.BILINEAR, HALF, HALF, true));
+        this.pictures = RgbPictures.read(config, pixels, new Defaults(ResampleFilter.BILINEAR, ImageNorm.HALF, true));
         ModelConfig size = config.optionalObject("size");
         this.height = size.positive("height", 224);
         this.width = size.positive("width", 224);
@@ -63,14 +52,11 @@ final class Gemma3Processor implements ImageProcessing {
         this.minCropSize = config.positive("pan_and_scan_min_crop_size", 256);
         this.maxCrops = config.positive("pan_and_scan_max_num_crops", 4);
         this.minRatio = config.number("pan_and_scan_min_ratio_to_activate", 1.2);
-        config.refuseOthers(HARMLESS);
+        ProcessorSettings.refuseOthers(config, "image_seq_length");
     }
 
     static Gemma3Processor read(ModelConfig config, PixelOptions pixels) {
-        if (config.has("image_processor_type")
-                && !config.text("image_processor_type").startsWith("Gemma3ImageProcessor")) {
-            throw config.refused("image_processor_type", "Gemma3ImageProcessor");
-        }
+        ProcessorSettings.requireClass(config, "Gemma3ImageProcessor");
         return new Gemma3Processor(config, pixels);
     }
 
@@ -128,22 +114,18 @@ final class Gemma3Processor implements ImageProcessing {
     @Override
     public String preprocVersion(ImageSettings settings) {
         int crops = crops(settings);
-        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.gemma3.v2");
-        Revisions.put(digest, revisions());
+        FramedDigest digest = RgbPictures.digest("gemma3", revisions());
         pictures.describe(digest);
         digest.put("size", resize ? new long[] {height, width} : new long[0]).put("crops", crops);
         if (crops > 0) {
             digest.put("minCropSize", minCropSize).put("minRatio", minRatio);
         }
-        return "gemma3/" + width + "x" + height + (crops == 0 ? "" : "-p" + crops) + "/" + pictures.label() + "@sha256:"
-                + digest.hexDigest();
+        return pictures.version("gemma3/" + width + "x" + height + (crops == 0 ? "" : "-p" + crops), digest);
     }
 
     @Override
     public SortedMap<String, Integer> revisions() {
-        Revisions steps = new Revisions().uses("gemma3.processor", REVISION);
-        RgbPictures.describe(steps);
-        return steps.all();
+        return RgbPictures.steps("gemma3.processor", REVISION);
     }
 
     /** Crops are pictures of their own here if {@code num_crops} is not among the tensors; the features are the same. */

@@ -12,6 +12,7 @@ import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.ImageToken;
 import dev.embedonce.vlm.prompt.RepeatedPlaceholder;
+import dev.embedonce.vlm.vision.PlainProcessing;
 import dev.embedonce.vlm.vision.ProjectedClip;
 
 /** {@code model_type} llava. One placeholder a picture, one tensor of a fixed number of tokens. */
@@ -33,7 +34,10 @@ public final class Llava implements Family {
         TextModel text = TextModels.readOf(config);
         int imageTokenId = ImageToken.id(config, 32_000);
         return FamilyModel.open(
-                FamilyImages.of(files, () -> LlavaProcessor.read(files, options), LlavaProcessor::pictures),
+                FamilyImages.of(
+                        files,
+                        () -> PlainProcessing.read(files.directory(), options.pixels()),
+                        PlainProcessing::pictures),
                 LlavaVision.open(files, options),
                 new RepeatedPlaceholder(files.imageToken("<image>"), imageTokenId),
                 () -> TextDecoder.open(files, options, LanguageLayouts.LLAVA, text));

@@ -13,6 +13,7 @@ import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.ImageToken;
 import dev.embedonce.vlm.prompt.RepeatedPlaceholder;
 import dev.embedonce.vlm.vision.GridPinpoints;
+import dev.embedonce.vlm.vision.PinpointProcessing;
 import dev.embedonce.vlm.vision.ProjectedClip;
 
 /**
@@ -41,8 +42,8 @@ public final class LlavaNext implements Family {
         return FamilyModel.open(
                 FamilyImages.of(
                         files,
-                        () -> LlavaNextProcessor.read(files, options.pixels(), side),
-                        tensors -> LlavaNextProcessor.pictures(tensors, GridPinpoints.read(files.config(), side))),
+                        () -> PinpointProcessing.read(name(), "LlavaNextImageProcessor", files, options.pixels(), side),
+                        tensors -> PinpointProcessing.pictures(tensors, GridPinpoints.read(files.config(), side))),
                 LlavaNextVision.open(files, options),
                 new RepeatedPlaceholder(files.imageToken("<image>"), imageTokenId),
                 () -> TextDecoder.open(files, options, LanguageLayouts.LLAVA, text));

@@ -9,6 +9,7 @@ import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.vision.GridPinpoints;
 import dev.embedonce.vlm.vision.GridPinpoints.Inner;
+import dev.embedonce.vlm.vision.PinpointProcessing;
 import dev.embedonce.vlm.vision.ProcessedImage;
 import dev.embedonce.vlm.vision.ProjectedClip;
 import dev.embedonce.vlm.vision.TileInput;
@@ -61,8 +62,8 @@ final class LlavaNextVision {
 
     /** All tokens of the picture as a whole; then those of the canvas that no padding fills, and 0 behind each row. */
     private static LongStream order(ProcessedImage image, int side) {
-        LongBuffer size = image.layout(LlavaNextProcessor.SIZES).longs();
-        LongBuffer grid = image.layout(LlavaNextProcessor.TILES).longs();
+        LongBuffer size = image.layout(PinpointProcessing.SIZES).longs();
+        LongBuffer grid = image.layout(PinpointProcessing.TILES).longs();
         int columns = (int) grid.get(1);
         Inner inner =
                 GridPinpoints.unpadded((int) size.get(1), (int) size.get(0), columns * side, (int) grid.get(0) * side);

@@ -1,11 +1,11 @@
 package dev.embedonce.vlm.family.mistral3;
 
 import dev.embedonce.image.pixel.PixelImage;
+import dev.embedonce.image.process.ImageNorm;
 import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.image.process.ResizeRule.Size;
 import dev.embedonce.image.resize.ResampleFilter;
 import dev.embedonce.key.FramedDigest;
-import dev.embedonce.key.Revisions;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
@@ -14,6 +14,7 @@ import dev.embedonce.vlm.vision.ImageProcessing;
 import dev.embedonce.vlm.vision.ImageSettings;
 import dev.embedonce.vlm.vision.PixelTensors;
 import dev.embedonce.vlm.vision.ProcessedImage;
+import dev.embedonce.vlm.vision.ProcessorSettings;
 import dev.embedonce.vlm.vision.RgbPictures;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -35,26 +36,12 @@ final class Mistral3Processor implements ImageProcessing {
     /** Raised whenever the pixels change for unchanged settings. */
     private static final int REVISION = 1;
 
-    private static final RgbPictures.Defaults DEFAULTS = new RgbPictures.Defaults(
-            ResampleFilter.BICUBIC,
-            List.of(0.48145466, 0.4578275, 0.40821073),
-            List.of(0.26862954, 0.26130258, 0.27577711),
-            true);
+    private static final RgbPictures.Defaults DEFAULTS =
+            new RgbPictures.Defaults(ResampleFilter.BICUBIC, ImageNorm.CLIP, true);
     /** The model's processor has a patch size of its own, which counts; padding is for batches. */
-    private static final Set<String> HARMLESS = Set.of(
-            "processor_class",
-            "image_processor_type",
-            "_processor_class",
-            "_valid_processor_keys",
-            "crop_size",
-            "data_format",
-            "default_to_square",
-            "device",
-            "disable_grouping",
-            "do_pad",
-            "input_data_format",
-            "patch_size",
-            "return_tensors");
+    private static final String[] HARMLESS = {
+        "_processor_class", "_valid_processor_keys", "crop_size", "do_pad", "patch_size"
+    };
 
     private final RgbPictures pictures;
     private final Size largest;
@@ -73,23 +60,16 @@ final class Mistral3Processor implements ImageProcessing {
      */
     static Mistral3Processor read(FamilyFiles files, PixelOptions options) {
         ModelConfig config = files.imageProcessor();
-        if (config.has("image_processor_type")
-                && !config.text("image_processor_type").startsWith("PixtralImageProcessor")) {
-            throw config.refused("image_processor_type", "PixtralImageProcessor");
-        }
-        if (!config.flag("do_resize", true)) {
-            throw config.refused("do_resize", "true (sizes must be whole tokens)");
-        }
-        if (config.flag("do_center_crop", false)) {
-            throw config.refused("do_center_crop", "false");
-        }
+        ProcessorSettings.requireClass(config, "PixtralImageProcessor");
+        ProcessorSettings.requireFlag(config, "do_resize", true);
+        ProcessorSettings.requireFlag(config, "do_center_crop", false);
         ModelConfig size = config.optionalObject("size");
         Size largest = size.has("height")
                 ? new Size(size.positive("width"), size.positive("height"))
                 : square(size.positive("longest_edge", 1024));
         size.refuseOthers(Set.of());
         RgbPictures pictures = RgbPictures.read(config, options, DEFAULTS);
-        config.refuseOthers(HARMLESS);
+        ProcessorSettings.refuseOthers(config, HARMLESS);
         ModelConfig processor = files.processor();
         return new Mistral3Processor(
                 pictures, largest, processor.positive("patch_size", 16) * processor.positive("spatial_merge_size", 1));
@@ -114,9 +94,7 @@ final class Mistral3Processor implements ImageProcessing {
         PixelImage image = pictures.open(encoded);
         Size size = size(image.width(), image.height(), largest(settings));
         PixelImage resized = pictures.resize(image, size.width(), size.height());
-        Tensor pixels = PixelTensors.rows(Map.of(PIXEL_VALUES, pictures.pixelValues(List.of(resized))), PIXEL_VALUES)
-                .get(0);
-        return processed(pixels, image.width(), image.height());
+        return processed(pictures.pixelValues(resized), image.width(), image.height());
     }
 
     private Size size(int width, int height, Size most) {
@@ -141,19 +119,15 @@ final class Mistral3Processor implements ImageProcessing {
     @Override
     public String preprocVersion(ImageSettings settings) {
         Size most = largest(settings);
-        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.pixtral.v2");
-        Revisions.put(digest, revisions());
+        FramedDigest digest = RgbPictures.digest("pixtral", revisions());
         digest.put("height", most.height()).put("width", most.width()).put("token", tokenSide);
         pictures.describe(digest);
-        return "mistral3/w" + most.height() + "x" + most.width() + "-m" + tokenSide + "/" + pictures.label()
-                + "@sha256:" + digest.hexDigest();
+        return pictures.version("mistral3/w" + most.height() + "x" + most.width() + "-m" + tokenSide, digest);
     }
 
     @Override
     public SortedMap<String, Integer> revisions() {
-        Revisions steps = new Revisions().uses("mistral3.processor", REVISION);
-        RgbPictures.describe(steps);
-        return steps.all();
+        return RgbPictures.steps("mistral3.processor", REVISION);
     }
 
     @Override
@@ -163,12 +137,9 @@ final class Mistral3Processor implements ImageProcessing {
 
     /** As {@link #split}, for which no setting counts. */
     static List<ProcessedImage> pictures(Map<String, Tensor> tensors) {
+        PixelTensors.requireSameRows(tensors, PIXEL_VALUES, SIZES);
         List<Tensor> padded = PixelTensors.rows(tensors, PIXEL_VALUES);
         List<Tensor> sizes = PixelTensors.rows(tensors, SIZES);
-        if (padded.size() != sizes.size()) {
-            throw new IllegalArgumentException(
-                    padded.size() + " rows of " + PIXEL_VALUES + " and " + sizes.size() + " of " + SIZES);
-        }
         List<ProcessedImage> images = new ArrayList<>();
         for (int i = 0; i < padded.size(); i++) {
             int height = Math.toIntExact(sizes.get(i).longs().get(0));

@@ -1,16 +1,17 @@
 package dev.embedonce.vlm.family.mllama;
 
 import dev.embedonce.image.pixel.PixelImage;
+import dev.embedonce.image.process.ImageNorm;
 import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.image.resize.ResampleFilter;
 import dev.embedonce.key.FramedDigest;
-import dev.embedonce.key.Revisions;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.vision.ImageProcessing;
 import dev.embedonce.vlm.vision.ImageSettings;
 import dev.embedonce.vlm.vision.PixelTensors;
 import dev.embedonce.vlm.vision.ProcessedImage;
+import dev.embedonce.vlm.vision.ProcessorSettings;
 import dev.embedonce.vlm.vision.RgbPictures;
 import dev.embedonce.vlm.vision.RgbPictures.Defaults;
 import java.nio.ByteBuffer;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -35,16 +35,6 @@ final class MllamaProcessor implements ImageProcessing {
     static final String TILES = "aspect_ratio_mask";
 
     private static final int REVISION = 1;
-    private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
-    private static final Set<String> HARMLESS = Set.of(
-            "processor_class",
-            "image_processor_type",
-            "default_to_square",
-            "data_format",
-            "input_data_format",
-            "disable_grouping",
-            "device",
-            "return_tensors");
 
     /** Tiles down and across, and the number of this arrangement. */
     private record Canvas(int rows, int columns, int number) {
@@ -58,24 +48,18 @@ final class MllamaProcessor implements ImageProcessing {
     private final int maxTiles;
 
     private MllamaProcessor(ModelConfig config, PixelOptions pixels) {
-        this.pictures = RgbPictures.read(config, pixels, new Defaults(ResampleFilter.BILINEAR, HALF, HALF, true));
+        this.pictures = RgbPictures.read(config, pixels, new Defaults(ResampleFilter.BILINEAR, ImageNorm.HALF, true));
         ModelConfig size = config.optionalObject("size");
         this.tileSize = size.positive("height", 224);
         size.requireOnly("width", tileSize);
         this.maxTiles = config.positive("max_image_tiles", 4);
-        for (String must : List.of("do_resize", "do_pad")) {
-            if (!config.flag(must, true)) {
-                throw config.refused(must, "true");
-            }
-        }
-        config.refuseOthers(HARMLESS);
+        ProcessorSettings.requireFlag(config, "do_resize", true);
+        ProcessorSettings.requireFlag(config, "do_pad", true);
+        ProcessorSettings.refuseOthers(config);
     }
 
     static MllamaProcessor read(ModelConfig config, PixelOptions pixels) {
-        if (config.has("image_processor_type")
-                && !config.text("image_processor_type").startsWith("MllamaImageProcessor")) {
-            throw config.refused("image_processor_type", "MllamaImageProcessor");
-        }
+        ProcessorSettings.requireClass(config, "MllamaImageProcessor");
         return new MllamaProcessor(config, pixels);
     }
 
@@ -106,18 +90,12 @@ final class MllamaProcessor implements ImageProcessing {
         Canvas canvas = canvas(image.width(), image.height(), tiles(settings));
         PixelImage fitted = fitted(image, canvas.columns * tileSize, canvas.rows * tileSize);
         PixelImage whole = RgbPictures.pad(fitted, canvas.columns * tileSize, canvas.rows * tileSize);
-        List<PixelImage> tiles = new ArrayList<>();
-        for (int row = 0; row < canvas.rows; row++) {
-            for (int column = 0; column < canvas.columns; column++) {
-                tiles.add(RgbPictures.cut(whole, column * tileSize, row * tileSize, tileSize, tileSize));
-            }
-        }
         long[] used = new long[maxTiles];
         for (int i = 0; i < canvas.tiles(); i++) {
             used[i] = 1;
         }
         return new ProcessedImage(
-                Map.of(PIXEL_VALUES, filled(pictures.pixelValues(tiles))),
+                Map.of(PIXEL_VALUES, filled(pictures.pixelValues(RgbPictures.tiles(whole, tileSize)))),
                 Map.of(RATIO, Tensor.ofLongs(new long[] {canvas.number}, 1), TILES, Tensor.ofLongs(used, maxTiles)),
                 image.width(),
                 image.height());
@@ -180,18 +158,15 @@ final class MllamaProcessor implements ImageProcessing {
 
     @Override
     public String preprocVersion(ImageSettings settings) {
-        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.mllama.v2");
-        Revisions.put(digest, revisions());
+        FramedDigest digest = RgbPictures.digest("mllama", revisions());
         pictures.describe(digest);
         digest.put("tileSize", tileSize).put("maxTiles", maxTiles).put("tiles", tiles(settings));
-        return "mllama/" + tileSize + "-t" + tiles(settings) + "/" + pictures.label() + "@sha256:" + digest.hexDigest();
+        return pictures.version("mllama/" + tileSize + "-t" + tiles(settings), digest);
     }
 
     @Override
     public SortedMap<String, Integer> revisions() {
-        Revisions steps = new Revisions().uses("mllama.processor", REVISION);
-        RgbPictures.describe(steps);
-        return steps.all();
+        return RgbPictures.steps("mllama.processor", REVISION);
     }
 
     /** Number 0 is no picture: the reference fills up requests that have fewer than others. */
@@ -203,29 +178,28 @@ final class MllamaProcessor implements ImageProcessing {
     /** As {@link #split}, for which no setting counts. */
     static List<ProcessedImage> pictures(Map<String, Tensor> tensors) {
         List<ProcessedImage> images = new ArrayList<>();
+        PixelTensors.requireSameRows(tensors, PIXEL_VALUES, RATIO, TILES);
         List<Tensor> pixels = PixelTensors.rows(tensors, PIXEL_VALUES);
         List<Tensor> ratios = PixelTensors.rows(tensors, RATIO);
         List<Tensor> tiles = PixelTensors.rows(tensors, TILES);
-        if (pixels.size() != ratios.size() || pixels.size() != tiles.size()) {
-            throw new IllegalArgumentException(
-                    PIXEL_VALUES + ", " + RATIO + " and " + TILES + " belong together; found " + tensors.keySet());
-        }
         for (int request = 0; request < pixels.size(); request++) {
             for (int i = 0; i < pixels.get(request).dim(0); i++) {
                 long number = ratios.get(request).longs().get(i);
                 if (number != 0) {
                     images.add(new ProcessedImage(
-                            Map.of(PIXEL_VALUES, row(pixels.get(request), i)),
-                            Map.of(RATIO, Tensor.ofLongs(new long[] {number}, 1), TILES, row(tiles.get(request), i)),
+                            Map.of(
+                                    PIXEL_VALUES,
+                                    PixelTensors.rows(pixels.get(request)).get(i)),
+                            Map.of(
+                                    RATIO,
+                                    Tensor.ofLongs(new long[] {number}, 1),
+                                    TILES,
+                                    PixelTensors.rows(tiles.get(request)).get(i)),
                             0,
                             0));
                 }
             }
         }
         return images;
-    }
-
-    private static Tensor row(Tensor tensor, int index) {
-        return PixelTensors.rows(Map.of("row", tensor), "row").get(index);
     }
 }

@@ -2,8 +2,9 @@ package dev.embedonce.vlm.family.llava;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedonce.vlm.family.Goldens;
+import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.vlm.family.ProcessorForms;
+import dev.embedonce.vlm.vision.PlainProcessing;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,7 +17,7 @@ class LlavaProcessorTest {
     void read_formsOfAllVersions_areOneProcessor() {
         for (String written : new String[] {"clip", "llava"}) {
             assertThat(ProcessorForms.of(temp, "llava", written)
-                            .versions(files -> LlavaProcessor.read(files, Goldens.OPTIONS)))
+                            .versions(files -> PlainProcessing.read(files.directory(), PixelOptions.defaults())))
                     .hasSize(1);
         }
     }

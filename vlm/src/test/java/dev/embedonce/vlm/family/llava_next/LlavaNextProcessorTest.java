@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.vlm.family.ProcessorForms;
+import dev.embedonce.vlm.vision.PinpointProcessing;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,7 +16,8 @@ class LlavaNextProcessorTest {
     @Test
     void read_formsOfAllVersions_areOneProcessor() {
         assertThat(ProcessorForms.of(temp, "llava_next", "llava_next")
-                        .versions(files -> LlavaNextProcessor.read(files, PixelOptions.defaults(), 336)))
+                        .versions(files -> PinpointProcessing.read(
+                                "llava_next", "LlavaNextImageProcessor", files, PixelOptions.defaults(), 336)))
                 .hasSize(1);
     }
 
@@ -23,7 +25,8 @@ class LlavaNextProcessorTest {
     void read_otherClassesAndSettings_areRefused() {
         ProcessorForms.of(temp, "llava_next", "llava_next")
                 .assertAccepts(
-                        files -> LlavaNextProcessor.read(files, PixelOptions.defaults(), 336),
+                        files -> PinpointProcessing.read(
+                                "llava_next", "LlavaNextImageProcessor", files, PixelOptions.defaults(), 336),
                         "LlavaNextImageProcessor",
                         "_processor_class",
                         "_valid_processor_keys",

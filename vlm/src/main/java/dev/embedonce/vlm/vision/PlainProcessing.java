@@ -1,30 +1,35 @@
-package dev.embedonce.vlm.family.llava;
+package dev.embedonce.vlm.vision;
 
 import dev.embedonce.image.process.HfImageProcessors;
 import dev.embedonce.image.process.ImageProcessor;
+import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.value.Tensor;
-import dev.embedonce.vlm.load.FamilyFiles;
-import dev.embedonce.vlm.load.FamilyOptions;
-import dev.embedonce.vlm.vision.ImageProcessing;
-import dev.embedonce.vlm.vision.ImageSettings;
-import dev.embedonce.vlm.vision.PixelTensors;
-import dev.embedonce.vlm.vision.ProcessedImage;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 
-/** Pictures of one fixed size, by the processor of the model's tower: {@code pixel_values}, float32 {@code [3, size, size]}. */
-final class LlavaProcessor implements ImageProcessing {
+/**
+ * One tensor a picture, made by the processor of the model's tower as for an encoder: {@code pixel_values}, float32
+ * {@code [3, height, width]}. No setting of a request counts.
+ */
+public final class PlainProcessing implements ImageProcessing {
     private static final String PIXEL_VALUES = "pixel_values";
 
     private final ImageProcessor processor;
 
-    private LlavaProcessor(ImageProcessor processor) {
+    private PlainProcessing(ImageProcessor processor) {
         this.processor = processor;
     }
 
-    static LlavaProcessor read(FamilyFiles files, FamilyOptions options) {
-        return new LlavaProcessor(HfImageProcessors.read(files.directory(), options.pixels()));
+    /**
+     * Reads the settings of any class that {@link HfImageProcessors} understands.
+     *
+     * @param directory of the model
+     * @throws dev.embedonce.error.ModelLoadException if one is not understood, by name
+     */
+    public static PlainProcessing read(Path directory, PixelOptions options) {
+        return new PlainProcessing(HfImageProcessors.read(directory, options));
     }
 
     @Override
@@ -48,7 +53,7 @@ final class LlavaProcessor implements ImageProcessing {
     }
 
     /** As {@link #split}, for which no setting counts. */
-    static List<ProcessedImage> pictures(Map<String, Tensor> tensors) {
+    public static List<ProcessedImage> pictures(Map<String, Tensor> tensors) {
         return PixelTensors.rows(tensors, PIXEL_VALUES).stream()
                 .map(pixels -> new ProcessedImage(Map.of(PIXEL_VALUES, pixels), Map.of(), 0, 0))
                 .toList();

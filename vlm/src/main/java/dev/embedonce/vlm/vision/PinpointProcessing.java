@@ -1,7 +1,8 @@
-package dev.embedonce.vlm.family.llava_next;
+package dev.embedonce.vlm.vision;
 
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.image.pixel.PixelImage;
+import dev.embedonce.image.process.ImageNorm;
 import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.image.process.ResizeRule.Size;
 import dev.embedonce.image.resize.ResampleFilter;
@@ -10,62 +11,43 @@ import dev.embedonce.key.Revisions;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.load.FamilyFiles;
-import dev.embedonce.vlm.vision.GridPinpoints;
 import dev.embedonce.vlm.vision.GridPinpoints.Grid;
 import dev.embedonce.vlm.vision.GridPinpoints.Inner;
-import dev.embedonce.vlm.vision.ImageProcessing;
-import dev.embedonce.vlm.vision.ImageSettings;
-import dev.embedonce.vlm.vision.PixelTensors;
-import dev.embedonce.vlm.vision.ProcessedImage;
-import dev.embedonce.vlm.vision.RgbPictures;
-import dev.embedonce.vlm.vision.TileInput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * The picture squeezed into one tile, then the picture brought to one of the pinpoints, in the middle of black, cut into tiles.
- * Gives {@code pixel_values}, float32 {@code [1 + tiles, 3, side, side]}, with {@code image_sizes}, int64 {@code [2]}: the picture's
- * height and width, and {@code tile_grid}, int64 {@code [2]}: rows and columns of tiles. Of the settings of a request it knows
- * {@code maxTiles}: pinpoints with more tiles are left out.
+ * Pictures split into square tiles, as LLaVA-NeXT's processor does: the picture squeezed into one tile, then the
+ * picture brought to one of the pinpoints, in the middle of black, cut into tiles. Gives {@code pixel_values}, float32
+ * {@code [1 + tiles, 3, side, side]}, with {@code image_sizes}, int64 {@code [2]}: the picture's height and width, and
+ * {@code tile_grid}, int64 {@code [2]}: rows and columns of tiles. Of the settings of a request it knows {@code
+ * maxTiles}: pinpoints with more tiles are left out.
  */
 // Source: transformers 5.23, models/llava_next/image_processing_pil_llava_next.py
-final class LlavaNextProcessor implements ImageProcessing {
-    static final String SIZES = "image_sizes";
-    static final String TILES = "tile_grid";
+public final class PinpointProcessing implements ImageProcessing {
+    public static final String SIZES = "image_sizes";
+    public static final String TILES = "tile_grid";
 
+    /** The name in versions, which never changes. */
+    private static final String STEP = "llava_next.processor";
     /** Raised whenever the tiles change for unchanged settings. */
     private static final int REVISION = 1;
 
-    private static final RgbPictures.Defaults DEFAULTS = new RgbPictures.Defaults(
-            ResampleFilter.BICUBIC,
-            List.of(0.48145466, 0.4578275, 0.40821073),
-            List.of(0.26862954, 0.26130258, 0.27577711),
-            true);
-    /** Tiles have the tower's size already, whatever is said about resizing and cropping them; padding is for batches. */
-    private static final Set<String> HARMLESS = Set.of(
-            "processor_class",
-            "image_processor_type",
-            "_processor_class",
-            "_valid_processor_keys",
-            "aspect_ratio_setting",
-            "data_format",
-            "input_data_format",
-            "device",
-            "disable_grouping",
-            "return_tensors",
-            "default_to_square",
-            "do_center_crop",
-            "do_resize",
-            "do_pad",
-            "image_grid_pinpoints");
+    private static final RgbPictures.Defaults DEFAULTS =
+            new RgbPictures.Defaults(ResampleFilter.BICUBIC, ImageNorm.CLIP, true);
+    /** Tiles have the tower's size already, whatever is said of resizing and cropping them; padding is for batches. */
+    private static final String[] HARMLESS = {
+        "_processor_class", "_valid_processor_keys", "aspect_ratio_setting", "do_center_crop", "do_resize", "do_pad"
+    };
 
+    private final String label;
     private final RgbPictures pictures;
     private final GridPinpoints pinpoints;
 
-    private LlavaNextProcessor(RgbPictures pictures, GridPinpoints pinpoints) {
+    private PinpointProcessing(String label, RgbPictures pictures, GridPinpoints pinpoints) {
+        this.label = label;
         this.pictures = pictures;
         this.pinpoints = pinpoints;
     }
@@ -73,24 +55,24 @@ final class LlavaNextProcessor implements ImageProcessing {
     /**
      * Reads the settings.
      *
+     * @param label what preprocessing versions begin with
+     * @param type the class of the processor
      * @param side of the tower's pictures
      * @throws ModelLoadException if one is not understood, or makes other tiles than the tower takes
      */
-    static LlavaNextProcessor read(FamilyFiles files, PixelOptions options, int side) {
+    public static PinpointProcessing read(
+            String label, String type, FamilyFiles files, PixelOptions options, int side) {
         ModelConfig config = files.imageProcessor();
-        if (config.has("image_processor_type")
-                && !config.text("image_processor_type").startsWith("LlavaNextImageProcessor")) {
-            throw config.refused("image_processor_type", "LlavaNextImageProcessor");
-        }
+        ProcessorSettings.requireClass(config, type);
         requireSide(config.optionalObject("size"), side);
         requireSide(config.optionalObject("crop_size"), side);
         RgbPictures pictures = RgbPictures.read(config, options, DEFAULTS);
-        config.refuseOthers(HARMLESS);
         GridPinpoints pinpoints = GridPinpoints.read(config, side);
+        ProcessorSettings.refuseOthers(config, HARMLESS);
         if (!pinpoints.equals(GridPinpoints.read(files.config(), side))) {
             throw new ModelLoadException(config.file() + ": image_grid_pinpoints are others than those of config.json");
         }
-        return new LlavaNextProcessor(pictures, pinpoints);
+        return new PinpointProcessing(label, pictures, pinpoints);
     }
 
     private static void requireSide(ModelConfig size, int side) {
@@ -115,12 +97,7 @@ final class LlavaNextProcessor implements ImageProcessing {
         Grid grid = pinpoints(settings).best(image.width(), image.height());
         List<PixelImage> tiles = new ArrayList<>();
         tiles.add(pictures.resize(image, side, side));
-        PixelImage canvas = canvas(image, grid);
-        for (int i = 0; i < grid.tiles(); i++) {
-            int row = i / grid.columns();
-            int column = i % grid.columns();
-            tiles.add(RgbPictures.cut(canvas, column * side, row * side, side, side));
-        }
+        tiles.addAll(RgbPictures.tiles(canvas(image, grid), side));
         return processed(pictures.pixelValues(tiles), image.width(), image.height(), grid);
     }
 
@@ -143,17 +120,16 @@ final class LlavaNextProcessor implements ImageProcessing {
 
     @Override
     public String preprocVersion(ImageSettings settings) {
-        FramedDigest digest = FramedDigest.tagged("embedonce.preproc.llava-next.v2");
-        Revisions.put(digest, revisions());
+        FramedDigest digest = RgbPictures.digest("llava-next", revisions());
         digest.put("side", pinpoints.side());
         pinpoints(settings).grids().forEach(grid -> digest.put("grid", new long[] {grid.rows(), grid.columns()}));
         pictures.describe(digest);
-        return "llava_next/t" + pinpoints.side() + "/" + pictures.label() + "@sha256:" + digest.hexDigest();
+        return pictures.version(label + "/t" + pinpoints.side(), digest);
     }
 
     @Override
     public SortedMap<String, Integer> revisions() {
-        Revisions steps = new Revisions().uses("llava_next.processor", REVISION);
+        Revisions steps = new Revisions().uses(STEP, REVISION);
         RgbPictures.describe(steps);
         GridPinpoints.describe(steps);
         return steps.all();
@@ -165,13 +141,10 @@ final class LlavaNextProcessor implements ImageProcessing {
     }
 
     /** As {@link #split}, for which no other setting counts. */
-    static List<ProcessedImage> pictures(Map<String, Tensor> tensors, GridPinpoints pinpoints) {
+    public static List<ProcessedImage> pictures(Map<String, Tensor> tensors, GridPinpoints pinpoints) {
+        PixelTensors.requireSameRows(tensors, TileInput.PIXEL_VALUES, SIZES);
         List<Tensor> all = PixelTensors.rows(tensors, TileInput.PIXEL_VALUES);
         List<Tensor> sizes = PixelTensors.rows(tensors, SIZES);
-        if (all.size() != sizes.size()) {
-            throw new IllegalArgumentException(
-                    all.size() + " rows of " + TileInput.PIXEL_VALUES + " and " + sizes.size() + " of " + SIZES);
-        }
         List<ProcessedImage> images = new ArrayList<>();
         for (int i = 0; i < all.size(); i++) {
             int height = (int) sizes.get(i).longs().get(0);
