@@ -10,7 +10,10 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import org.junit.jupiter.api.Test;
 
-/** Packages depend on each other in one direction only. The test stands in this module because this one sees all the others. */
+/**
+ * Packages depend on each other in one direction only. The test stands in this module because this one sees all the
+ * others.
+ */
 class PackageCyclesTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -81,8 +81,8 @@ public final class Main {
     }
 
     /**
-     * The command line for these arguments. It knows the one command that they begin with, or all of them: describing a command by
-     * reflection takes a good part of a short run.
+     * The command line for these arguments. It knows the one command that they begin with, or all of them: describing a
+     * command by reflection takes a good part of a short run.
      */
     static CommandLine commandLine(String... args) {
         CommandLine line = new CommandLine(new Main());

@@ -12,8 +12,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Puts into words what is wrong with a command line, without repeating it: a value that stands in the wrong place may be a password or
- * a key. What is repeated is the command's own: names of its options and subcommands, and what looks like a misspelt one.
+ * Puts into words what is wrong with a command line, without repeating it: a value that stands in the wrong place may
+ * be a password or a key. What is repeated is the command's own: names of its options and subcommands, and what looks
+ * like a misspelt one.
  */
 final class UsageErrors {
     private static final Pattern OPTION_LIKE = Pattern.compile("--?[a-z]+(-[a-z]+){0,3}");

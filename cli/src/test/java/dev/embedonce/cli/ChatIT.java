@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Vision-language models on the command line, with a tiny random model: its answers mean nothing, but are always the same. */
+/**
+ * Vision-language models on the command line, with a tiny random model: its answers mean nothing, but are always the
+ * same.
+ */
 @Timeout(1200)
 class ChatIT {
     private static final Path FAMILIES = Path.of("../vlm/src/test/resources/families");

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The demo model as a folder, laid out as a published checkpoint of the family qwen3_vl. It answers questions about coloured shapes on
- * drawn pictures; its model card says how well.
+ * The demo model as a folder, laid out as a published checkpoint of the family qwen3_vl. It answers questions about
+ * coloured shapes on drawn pictures; its model card says how well.
  */
 public final class DemoModel {
     /** What users call it. */

@@ -29,7 +29,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The model through our runtime: it answers about unseen pictures, as it does in transformers, from the cache as from the tower. */
+/**
+ * The model through our runtime: it answers about unseen pictures, as it does in transformers, from the cache as from
+ * the tower.
+ */
 class DemoModelTest {
     private static final Path EVAL = Path.of("src/test/resources/eval");
     /** The model card says 97.6 %; a run of ours on another processor may turn a close call. */

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import javax.imageio.ImageIO;
 
-/** Pictures of shapes that the model was never trained on: drawn by another program than the one that drew its lessons. */
+/**
+ * Pictures of shapes that the model was never trained on: drawn by another program than the one that drew its lessons.
+ */
 final class Drawing {
     private final BufferedImage picture;
     private final Graphics2D pen;

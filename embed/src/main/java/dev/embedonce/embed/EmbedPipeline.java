@@ -28,12 +28,14 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Workers take chunks of the input and do everything for a chunk on their own thread: hash, look up, read, decode, resize, encode. So all cores
- * are busy whichever of these costs most, nothing is handed from queue to queue, and results come out in input order. A file is hashed piece by piece
- * and read only to be encoded, so memory is bounded by the encoder's batches, and by the chunks in work where the input brings its bytes along.
+ * <p>Workers take chunks of the input and do everything for a chunk on their own thread: hash, look up, read, decode,
+ * resize, encode. So all cores are busy whichever of these costs most, nothing is handed from queue to queue, and
+ * results come out in input order. A file is hashed piece by piece and read only to be encoded, so memory is bounded by
+ * the encoder's batches, and by the chunks in work where the input brings its bytes along.
  *
- * <p>What the last chunk was like decides how many images the next one has: many as long as all are known, since a look-up of many
- * costs less; one batch of the encoder as long as none is, so that at the end no worker is long alone with the last ones.
+ * <p>What the last chunk was like decides how many images the next one has: many as long as all are known, since a
+ * look-up of many costs less; one batch of the encoder as long as none is, so that at the end no worker is long alone
+ * with the last ones.
  *
  * <p>The provider and the encoder belong to the caller, who closes them after the streams. Thread-safe.
  */
@@ -66,7 +68,8 @@ public final class EmbedPipeline {
     /**
      * A pipeline with default settings to be changed.
      *
-     * @param features a {@link dev.embedonce.cache.FeatureCache}, or {@link dev.embedonce.cache.UncachedFeatures} for no cache
+     * @param features a {@link dev.embedonce.cache.FeatureCache}, or {@link dev.embedonce.cache.UncachedFeatures} for
+     *     no cache
      */
     public static Builder builder(FeatureProvider features, ImageEncoder encoder) {
         return new Builder(features, encoder);
@@ -223,7 +226,9 @@ public final class EmbedPipeline {
             this.batch = encoder.batchSize();
         }
 
-        /** How many images are in work at once. Default: one a core. An encoder with more than one thread needs fewer. */
+        /**
+         * How many images are in work at once. Default: one a core. An encoder with more than one thread needs fewer.
+         */
         public Builder workers(int newWorkers) {
             this.workers = newWorkers;
             return this;

@@ -25,7 +25,10 @@ public sealed interface ImageResult {
             return served.entry().embedding();
         }
 
-        /** How the image was served, in the words of a table of vectors: {@code encoded}, {@code pixel-hit} or {@code hit}. */
+        /**
+         * How the image was served, in the words of a table of vectors: {@code encoded}, {@code pixel-hit} or {@code
+         * hit}.
+         */
         public String status() {
             return switch (served.source()) {
                 case ENCODED -> "encoded";

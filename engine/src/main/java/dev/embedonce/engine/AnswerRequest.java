@@ -15,13 +15,13 @@ import java.util.function.BooleanSupplier;
  * @param messages of which pictures are part, as encoded bytes that are not changed any more
  * @param options how the answer is wanted
  * @param tools that the model may call
- * @param tenant a secret of whoever asks: its pictures and prompts are shared with requests of the same tenant only; empty for the
- *     plain cache
- * @param timeout from {@code arrivedNanos} to the end of the answer; the engine's own ({@link EngineOptions#timeout}) if that is
- *     less, or this is empty
+ * @param tenant a secret of whoever asks: its pictures and prompts are shared with requests of the same tenant only;
+ *     empty for the plain cache
+ * @param timeout from {@code arrivedNanos} to the end of the answer; the engine's own ({@link EngineOptions#timeout})
+ *     if that is less, or this is empty
  * @param arrivedNanos when it came, as {@link System#nanoTime}
- * @param abandoned whether nobody waits for the answer any more; asked a few times a second on the thread that waits for it, and the
- *     answer is cancelled when it says so
+ * @param abandoned whether nobody waits for the answer any more; asked a few times a second on the thread that waits
+ *     for it, and the answer is cancelled when it says so
  */
 public record AnswerRequest(
         List<ChatMessage> messages,

@@ -17,8 +17,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer, or several, while they are written. Used by one thread, but for {@link #cancel}. Close it: what is not written by then never
- * is.
+ * An answer, or several, while they are written. Used by one thread, but for {@link #cancel}. Close it: what is not
+ * written by then never is.
  */
 public final class AnswerStream implements AutoCloseable {
     static final long LOOK_MILLIS = 200;
@@ -119,7 +119,10 @@ public final class AnswerStream implements AutoCloseable {
         }
     }
 
-    /** Now and then also while events come all the time: an answer that is not passed on in pieces has no write that would fail. */
+    /**
+     * Now and then also while events come all the time: an answer that is not passed on in pieces has no write that
+     * would fail.
+     */
     private void look() {
         if (abandoned.getAsBoolean()) {
             throw EngineException.cancelled();

@@ -38,8 +38,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers conversations with one vision-language model, many at once: a place in the queue, pictures, prompt, words. Pictures that the
- * cache knows are not looked at again, and what a prompt has in common with one before it is not read again.
+ * Answers conversations with one vision-language model, many at once: a place in the queue, pictures, prompt, words.
+ * Pictures that the cache knows are not looked at again, and what a prompt has in common with one before it is not read
+ * again.
  *
  * <pre>{@code
  * try (ChatEngine engine = ChatEngine.open(model, cache)) {
@@ -125,8 +126,8 @@ public final class ChatEngine implements AutoCloseable {
         }
 
         /**
-         * Whether there may be several tenants, so that one must not fill the queue, nor make the others wait for more than one of its
-         * pictures; default false.
+         * Whether there may be several tenants, so that one must not fill the queue, nor make the others wait for more
+         * than one of its pictures; default false.
          */
         public Builder tenants(boolean value) {
             tenants = value;
@@ -197,8 +198,8 @@ public final class ChatEngine implements AutoCloseable {
     }
 
     /**
-     * Drops what is kept of requests that began before a deletion from the cache. Answers never go on from it anyway; this frees its
-     * memory. A {@link DeletionWatch} calls it in time.
+     * Drops what is kept of requests that began before a deletion from the cache. Answers never go on from it anyway;
+     * this frees its memory. A {@link DeletionWatch} calls it in time.
      *
      * @param deletions the number of the deletion, as {@link FeatureCache#deletions} counts
      */
@@ -256,9 +257,11 @@ public final class ChatEngine implements AutoCloseable {
     }
 
     /**
-     * As {@link #answer(AnswerRequest)}, for a request that is in already, because its pictures had to be fetched first.
+     * As {@link #answer(AnswerRequest)}, for a request that is in already, because its pictures had to be fetched
+     * first.
      *
-     * @param place of {@link #admission}, for as many answers as are wanted; closed with the answer, or here if there is none
+     * @param place of {@link #admission}, for as many answers as are wanted; closed with the answer, or here if there
+     *     is none
      * @throws EngineException if there is none
      */
     public AnswerStream answer(AnswerRequest request, Admission.Place place) {

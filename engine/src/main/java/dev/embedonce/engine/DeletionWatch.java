@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has an engine, or a server, drop what it keeps of pictures beside the cache when something has been deleted from it: at once when it is told
- * so ({@link #follow}), and with a look every second when another process deletes. Thread-safe.
+ * Has an engine, or a server, drop what it keeps of pictures beside the cache when something has been deleted from it:
+ * at once when it is told so ({@link #follow}), and with a look every second when another process deletes. Thread-safe.
  */
 public final class DeletionWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeletionWatch.class);
@@ -24,7 +24,8 @@ public final class DeletionWatch implements AutoCloseable {
     /**
      * Starts to look.
      *
-     * @param forgetting drops what came of requests that began before this many deletions ({@link FeatureCache#deletions})
+     * @param forgetting drops what came of requests that began before this many deletions ({@link
+     *     FeatureCache#deletions})
      */
     public DeletionWatch(FeatureCache cache, LongConsumer forgetting) {
         this.cache = cache;

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Refuses pictures with too many pixels, by their headers, before an encoder decodes them. As part of the encoder it sees pictures
- * that are to be encoded and no others: one whose features are known is never opened. Thread-safe.
+ * Refuses pictures with too many pixels, by their headers, before an encoder decodes them. As part of the encoder it
+ * sees pictures that are to be encoded and no others: one whose features are known is never opened. Thread-safe.
  */
 public final class PixelLimit {
     private final ImageDecoder headers;
@@ -21,7 +21,10 @@ public final class PixelLimit {
         this.headers = new ImageDecoder(ExifPolicy.IGNORE, mostPixels);
     }
 
-    /** The same encoder, whose {@link FeatureEncoder#prepare} throws an {@link ImageException} for too large a picture, or none. */
+    /**
+     * The same encoder, whose {@link FeatureEncoder#prepare} throws an {@link ImageException} for too large a picture,
+     * or none.
+     */
     public <P extends Prepared> FeatureEncoder<P> before(FeatureEncoder<P> encoder) {
         return new Limited<>(encoder, headers);
     }

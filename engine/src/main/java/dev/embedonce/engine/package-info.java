@@ -1,6 +1,6 @@
 /**
- * Answers conversations about pictures with a vision-language model, many at once, and looks at every picture once: {@link
- * dev.embedonce.engine.ChatEngine} is where to begin. It knows nothing of HTTP.
+ * Answers conversations about pictures with a vision-language model, many at once, and looks at every picture once:
+ * {@link dev.embedonce.engine.ChatEngine} is where to begin. It knows nothing of HTTP.
  */
 @NullMarked
 package dev.embedonce.engine;

@@ -17,11 +17,11 @@ import java.util.regex.Pattern;
 
 /**
  * The cache's layout, shared with Python's {@code huggingface_hub}: below {@code models--organisation--name} there are
- * {@code blobs/<etag>} with contents, {@code snapshots/<commit>/<file>} as symbolic links to them, and {@code refs/<revision>} with
- * the commit a branch stood at.
+ * {@code blobs/<etag>} with contents, {@code snapshots/<commit>/<file>} as symbolic links to them, and {@code
+ * refs/<revision>} with the commit a branch stood at.
  *
- * <p>Half a download is {@code blobs/<etag>.embedonce.incomplete}: Python's own ends otherwise, and the two do not see each other's
- * locks.
+ * <p>Half a download is {@code blobs/<etag>.embedonce.incomplete}: Python's own ends otherwise, and the two do not see
+ * each other's locks.
  */
 final class HubCache {
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");

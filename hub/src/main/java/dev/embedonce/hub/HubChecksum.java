@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Checks a file against its etag, which on the hub is a checksum: 64 hexadecimal digits are the SHA-256 of a large file, 40 are the id
- * that git gives a small one, the SHA-1 of {@code blob <size>\0} and the content. Of another etag, as some mirrors give, nothing
- * is known but the size.
+ * Checks a file against its etag, which on the hub is a checksum: 64 hexadecimal digits are the SHA-256 of a large
+ * file, 40 are the id that git gives a small one, the SHA-1 of {@code blob <size>\0} and the content. Of another etag,
+ * as some mirrors give, nothing is known but the size.
  */
 final class HubChecksum {
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");

@@ -24,8 +24,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Speaks to the hub. Redirects are followed by hand: the token goes to the hub's own address and to nobody else. An answer that
- * will not change is a {@link ModelLoadException}; one that may, when asked again, an {@link IOException}.
+ * Speaks to the hub. Redirects are followed by hand: the token goes to the hub's own address and to nobody else. An
+ * answer that will not change is a {@link ModelLoadException}; one that may, when asked again, an {@link IOException}.
  */
 final class HubClient {
     private static final ObjectMapper JSON = new ObjectMapper();

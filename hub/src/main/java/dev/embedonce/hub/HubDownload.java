@@ -17,8 +17,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Downloads one file: goes on where an earlier attempt stopped, tries again when the connection breaks, checks the content against
- * the hub's checksum, and only then gives it its name.
+ * Downloads one file: goes on where an earlier attempt stopped, tries again when the connection breaks, checks the
+ * content against the hub's checksum, and only then gives it its name.
  */
 final class HubDownload {
     /** Attempts in a row that bring nothing new. */

@@ -1,6 +1,6 @@
 /**
- * Models by the id they have on the Hugging Face hub: from the user's cache, in the layout that Python's {@code huggingface_hub}
- * uses too, or downloaded into it.
+ * Models by the id they have on the Hugging Face hub: from the user's cache, in the layout that Python's {@code
+ * huggingface_hub} uses too, or downloaded into it.
  */
 @NullMarked
 package dev.embedonce.hub;

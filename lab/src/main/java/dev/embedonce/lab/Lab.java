@@ -7,9 +7,9 @@ import dev.embedonce.lab.report.Publication;
 import java.nio.file.Path;
 
 /**
- * Runs the article's experiments on this software and writes what came out: {@code data/*.csv}, {@code figures/*}, {@code report.html}
- * below {@link LabOptions#out()}. What an interrupted run had finished is kept in {@code work/} there and not done again, as long as
- * options, encoder and pictures are the same.
+ * Runs the article's experiments on this software and writes what came out: {@code data/*.csv}, {@code figures/*},
+ * {@code report.html} below {@link LabOptions#out()}. What an interrupted run had finished is kept in {@code work/}
+ * there and not done again, as long as options, encoder and pictures are the same.
  */
 public final class Lab {
     private Lab() {}

@@ -53,7 +53,10 @@ public final class LabOptions {
         return images;
     }
 
-    /** The encoder, as {@link dev.embedonce.encoder.ImageEncoders#open(String, dev.embedonce.encoder.EncoderOptions)} knows it. */
+    /**
+     * The encoder, as {@link dev.embedonce.encoder.ImageEncoders#open(String, dev.embedonce.encoder.EncoderOptions)}
+     * knows it.
+     */
     public String encoder() {
         return encoder;
     }

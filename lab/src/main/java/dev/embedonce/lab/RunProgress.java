@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the progress of steps into that of the run. Work is counted in encoded images, or what takes as long; steps that an earlier run had
- * finished count as done but say nothing about speed. Thread-safe.
+ * Turns the progress of steps into that of the run. Work is counted in encoded images, or what takes as long; steps
+ * that an earlier run had finished count as done but say nothing about speed. Thread-safe.
  */
 final class RunProgress {
     /**

@@ -3,7 +3,10 @@ package dev.embedonce.lab;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** Runs the lab from a checkout: {@code LabMain quick|full OUT [encoder=X] [images=DIR] [modelnet=DIR] [python=X] [fresh]}. */
+/**
+ * Runs the lab from a checkout: {@code LabMain quick|full OUT [encoder=X] [images=DIR] [modelnet=DIR] [python=X]
+ * [fresh]}.
+ */
 final class LabMain {
     private LabMain() {}
 

@@ -59,7 +59,9 @@ class LabTest {
         }
     }
 
-    /** Broken off in the audit, taken up again: nothing is measured twice, and the counts are those of a run in one go. */
+    /**
+     * Broken off in the audit, taken up again: nothing is measured twice, and the counts are those of a run in one go.
+     */
     @Test
     void run_interruptedAndResumed_givesTheSameCounts(@TempDir Path out) throws IOException {
         Equipment breaking = new TinyEquipment() {

@@ -36,8 +36,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Serves vision-language models over HTTP, in OpenAI's and Anthropic's terms, and looks at every picture once. Whoever starts it
- * closes it, and after it the models and the cache. Thread-safe.
+ * Serves vision-language models over HTTP, in OpenAI's and Anthropic's terms, and looks at every picture once. Whoever
+ * starts it closes it, and after it the models and the cache. Thread-safe.
  */
 public final class EmbedOnceServer implements AutoCloseable {
     private final ServerOptions options;
@@ -217,8 +217,8 @@ public final class EmbedOnceServer implements AutoCloseable {
     }
 
     /**
-     * Stops: takes no more requests, lets answers under way end within the time that the options say, breaks off the rest. Returns when
-     * nothing runs any more. Idempotent.
+     * Stops: takes no more requests, lets answers under way end within the time that the options say, breaks off the
+     * rest. Returns when nothing runs any more. Idempotent.
      */
     @Override
     public void close() {

@@ -20,8 +20,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server serves, to whom and within which limits. Models and cache stay their opener's to close, after the server.
- * Immutable.
+ * What a server serves, to whom and within which limits. Models and cache stay their opener's to close, after the
+ * server. Immutable.
  */
 public final class ServerOptions {
     private final String host;
@@ -249,8 +249,8 @@ public final class ServerOptions {
         }
 
         /**
-         * Default 1024. A quarter of them may send bodies at the same time. Beyond that many, the connection that has been without a
-         * request for longest is closed.
+         * Default 1024. A quarter of them may send bodies at the same time. Beyond that many, the connection that has
+         * been without a request for longest is closed.
          */
         public Builder connections(int value) {
             if (value < 1) {

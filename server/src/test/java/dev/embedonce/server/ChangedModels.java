@@ -34,8 +34,8 @@ final class ChangedModels {
     private ChangedModels() {}
 
     /**
-     * Writes a model that always answers with the same text. Its layers add nothing to a token's embedding, and its output layer is
-     * the successor of each token of the text; the pieces of the text are tokens of their own.
+     * Writes a model that always answers with the same text. Its layers add nothing to a token's embedding, and its
+     * output layer is the successor of each token of the text; the pieces of the text are tokens of their own.
      *
      * @param pieces of the text: at most ten that are no tokens yet, none twice
      */
@@ -54,8 +54,8 @@ final class ChangedModels {
     }
 
     /**
-     * Writes a model that says the same word again and again, to the end of a context of that many tokens: an answer that lasts as long
-     * as a test needs it. Its layers add nothing, and no token is as likely as the word.
+     * Writes a model that says the same word again and again, to the end of a context of that many tokens: an answer
+     * that lasts as long as a test needs it. Its layers add nothing, and no token is as likely as the word.
      */
     static VisionLanguageModel endless(Path folder, int contextTokens) {
         try {

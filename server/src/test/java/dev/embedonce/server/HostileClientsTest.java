@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Clients that take what others need: threads by bodies that do not come, memory by bodies that might, connections by headers that
- * drip. Time limits of the server are so long that nothing here gets better by waiting.
+ * Clients that take what others need: threads by bodies that do not come, memory by bodies that might, connections by
+ * headers that drip. Time limits of the server are so long that nothing here gets better by waiting.
  */
 class HostileClientsTest {
     private static final String CHAT = "/v1/chat/completions";

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A picture that is known is never opened, not even its header: one that today's limit would refuse is served as long as its features
- * are kept, while a new one of that size is refused.
+ * A picture that is known is never opened, not even its header: one that today's limit would refuse is served as long
+ * as its features are kept, while a new one of that size is refused.
  */
 class KnownPicturesTest {
     private static final byte[] KNOWN = Pictures.png(1);

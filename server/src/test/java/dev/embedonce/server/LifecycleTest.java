@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Slow clients, clients that go, too many clients, and the end. Tests wait for events as long as it takes, and answers last as long as they are
- * waited for; what hangs fails by the timeout.
+ * Slow clients, clients that go, too many clients, and the end. Tests wait for events as long as it takes, and answers
+ * last as long as they are waited for; what hangs fails by the timeout.
  */
 @Timeout(600)
 class LifecycleTest {

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * 32 clients with cold and repeated pictures for 15 seconds, or {@code -Dembedonce.load.minutes=5}: no errors, no stalls, bounded
- * memory. {@code -Dembedonce.test.model=DIR} takes another model than the tiny one. The time between tokens is printed always and
- * checked from a minute on only, as other tests share the machine.
+ * 32 clients with cold and repeated pictures for 15 seconds, or {@code -Dembedonce.load.minutes=5}: no errors, no
+ * stalls, bounded memory. {@code -Dembedonce.test.model=DIR} takes another model than the tiny one. The time between
+ * tokens is printed always and checked from a minute on only, as other tests share the machine.
  */
 class LoadTest {
     private static final double MINUTES = Double.parseDouble(System.getProperty("embedonce.load.minutes", "0.25"));

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The OpenAPI document says what the server does: the same routes, and schemas that real requests and responses have. */
+/**
+ * The OpenAPI document says what the server does: the same routes, and schemas that real requests and responses have.
+ */
 class OpenApiTest {
     private static TestServer server;
     private static JsonNode document;

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page in headless Chromium; skipped where there is none. {@code -Dembedonce.page.shots=DIR} keeps pictures of it. */
+/**
+ * The page in headless Chromium; skipped where there is none. {@code -Dembedonce.page.shots=DIR} keeps pictures of it.
+ */
 class PageIT {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
 

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The official clients work unchanged. {@code EMBEDONCE_PYTHON_SDKS} names a Python with {@code openai} and {@code anthropic}, {@code
- * EMBEDONCE_NODE_SDKS} a folder whose {@code node_modules} has {@code openai}; without them the tests are skipped, unless {@code CI}
- * and {@code EMBEDONCE_REQUIRE_SDKS} are true.
+ * The official clients work unchanged. {@code EMBEDONCE_PYTHON_SDKS} names a Python with {@code openai} and {@code
+ * anthropic}, {@code EMBEDONCE_NODE_SDKS} a folder whose {@code node_modules} has {@code openai}; without them the
+ * tests are skipped, unless {@code CI} and {@code EMBEDONCE_REQUIRE_SDKS} are true.
  */
 class SdkIT {
     @TempDir

@@ -14,10 +14,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * Time to the first token of a cold, a repeated and no picture, and tokens a second of 1, 4 and 8 answers at once. Everything is
- * measured once a round, and ratios are taken within a round: what the machine does besides touches both sides. {@code
- * -Dembedonce.test.model=DIR} takes another model than the tiny one, {@code -Dembedonce.bench.mlx=PYTHON} sets mlx-vlm's server
- * beside ours, {@code -Dembedonce.bench.rounds=N}. Run it from the test class path.
+ * Time to the first token of a cold, a repeated and no picture, and tokens a second of 1, 4 and 8 answers at once.
+ * Everything is measured once a round, and ratios are taken within a round: what the machine does besides touches both
+ * sides. {@code -Dembedonce.test.model=DIR} takes another model than the tiny one, {@code -Dembedonce.bench.mlx=PYTHON}
+ * sets mlx-vlm's server beside ours, {@code -Dembedonce.bench.rounds=N}. Run it from the test class path.
  */
 public final class ServeBench {
     private static final int ROUNDS = Integer.getInteger("embedonce.bench.rounds", 15);

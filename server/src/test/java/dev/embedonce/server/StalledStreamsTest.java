@@ -86,7 +86,9 @@ class StalledStreamsTest {
         }
     }
 
-    /** It reads as much as it takes for the server never to be silent for long; the time for the whole answer ends it. */
+    /**
+     * It reads as much as it takes for the server never to be silent for long; the time for the whole answer ends it.
+     */
     @Test
     void client_thatHardlyReads_losesItsPlace() throws Exception {
         try (TestServer server =

@@ -14,16 +14,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A chat template: a Jinja program that comes with a language model and turns a conversation into the text the model reads. It
- * renders as in the {@code transformers} library, which runs it in jinja2's immutable sandbox with {@code trim_blocks} and {@code
- * lstrip_blocks}, the tags {@code break}, {@code continue} and {@code generation}, its own {@code tojson}, and the functions {@code
- * raise_exception} and {@code strftime_now}.
+ * A chat template: a Jinja program that comes with a language model and turns a conversation into the text the model
+ * reads. It renders as in the {@code transformers} library, which runs it in jinja2's immutable sandbox with {@code
+ * trim_blocks} and {@code lstrip_blocks}, the tags {@code break}, {@code continue} and {@code generation}, its own
+ * {@code tojson}, and the functions {@code raise_exception} and {@code strftime_now}.
  *
- * <p>A template is not trusted. It can reach nothing but the variables it is given, cannot change them, and is stopped with a
- * {@link TemplateException} when it needs more than a fixed number of steps, depth of nesting or length of text.
+ * <p>A template is not trusted. It can reach nothing but the variables it is given, cannot change them, and is stopped
+ * with a {@link TemplateException} when it needs more than a fixed number of steps, depth of nesting or length of text.
  *
- * <p>What differs from jinja2: integers have 64 bits (more is an error); there are no other templates to include or extend; an
- * unknown filter or test is an error only where it is reached; a few filters for web pages are left out.
+ * <p>What differs from jinja2: integers have 64 bits (more is an error); there are no other templates to include or
+ * extend; an unknown filter or test is an error only where it is reached; a few filters for web pages are left out.
  *
  * <p>Immutable, thread-safe.
  */
@@ -56,12 +56,12 @@ public final class ChatTemplate {
     }
 
     /**
-     * The text for these variables, usually {@code messages}, {@code tools}, {@code add_generation_prompt}, {@code bos_token} and
-     * {@code eos_token}. A variable that is not there is undefined, which templates test for; null is {@code none}, which is not
-     * the same.
+     * The text for these variables, usually {@code messages}, {@code tools}, {@code add_generation_prompt}, {@code
+     * bos_token} and {@code eos_token}. A variable that is not there is undefined, which templates test for; null is
+     * {@code none}, which is not the same.
      *
-     * @param variables made of Map, List, String, Boolean, Integer, Long, Float, Double, null and Jackson's {@code JsonNode}; they
-     *     are copied first
+     * @param variables made of Map, List, String, Boolean, Integer, Long, Float, Double, null and Jackson's {@code
+     *     JsonNode}; they are copied first
      * @param clock for {@code strftime_now}, in its own time zone
      * @throws TemplateRaisedException if the template refuses the conversation itself
      * @throws TemplateException if it fails: an operation that its values do not allow, or one of the limits

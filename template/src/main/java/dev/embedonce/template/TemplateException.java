@@ -2,7 +2,10 @@ package dev.embedonce.template;
 
 import org.jspecify.annotations.Nullable;
 
-/** A template that cannot be parsed or rendered. The message names the line of the template, counted from 1, where it is known. */
+/**
+ * A template that cannot be parsed or rendered. The message names the line of the template, counted from 1, where it is
+ * known.
+ */
 public class TemplateException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * A rendering that Python made: {@code outcome} has either {@code output}, or {@code error} (its kind) and {@code message}.
+ * A rendering that Python made: {@code outcome} has either {@code output}, or {@code error} (its kind) and {@code
+ * message}.
  *
  * @param name of the case, unique among all
  */

@@ -10,9 +10,9 @@ package dev.embedonce.testkit;
  * }
  * }</pre>
  *
- * {@link CorruptionContract} is for every store, {@link CrashContract} for every durable one, {@link FolderContract} for those that
- * live in a folder. The system property {@code embedonce.soak} set to {@code true} makes the tests that run against the clock run
- * for a minute each. Random tests are seeded; {@code embedonce.seed} sets another seed.
+ * {@link CorruptionContract} is for every store, {@link CrashContract} for every durable one, {@link FolderContract}
+ * for those that live in a folder. The system property {@code embedonce.soak} set to {@code true} makes the tests that
+ * run against the clock run for a minute each. Random tests are seeded; {@code embedonce.seed} sets another seed.
  */
 public abstract class CacheStoreContract
         implements RoundTripContract,

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A second process that uses a store: a JVM with this test's class path. It writes batches of {@link TestEntries} and prints a line
- * for each one that the store has acknowledged. Not thread-safe; {@link #close} kills it.
+ * A second process that uses a store: a JVM with this test's class path. It writes batches of {@link TestEntries} and
+ * prints a line for each one that the store has acknowledged. Not thread-safe; {@link #close} kills it.
  */
 public final class ChildStore implements AutoCloseable {
     private static final String OPENED = "opened";

@@ -36,17 +36,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Storage that somebody or something has changed behind the store's back: what comes out is never an answer with other content, the
- * reason is the right one where it can be known, and {@code replaceAll} heals it.
+ * Storage that somebody or something has changed behind the store's back: what comes out is never an answer with other
+ * content, the reason is the right one where it can be known, and {@code replaceAll} heals it.
  */
 public interface CorruptionContract extends StoreFixture {
     /**
-     * Changes the raw storage under {@code key}, past the store. Both operators are called once with the bytes that are there (an
-     * identity leaves them) and may return any number of bytes, also none. What surrounds them, such as a row's key columns, stays.
+     * Changes the raw storage under {@code key}, past the store. Both operators are called once with the bytes that are
+     * there (an identity leaves them) and may return any number of bytes, also none. What surrounds them, such as a
+     * row's key columns, stays.
      *
      * @param store an open handle on {@code url}; it must see the change afterwards
      * @param onHeader on the bytes that hold {@link Stored.Sealed#header()}
-     * @param onPayload on the bytes that hold the data, with whatever the store's layout puts around it for other readers
+     * @param onPayload on the bytes that hold the data, with whatever the store's layout puts around it for other
+     *     readers
      */
     void tamper(
             String url, CacheStore store, CacheKey key, UnaryOperator<byte[]> onHeader, UnaryOperator<byte[]> onPayload)

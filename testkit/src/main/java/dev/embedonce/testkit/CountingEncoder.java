@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An encoder that counts what it is asked to do and answers with a vector that follows from the bytes. Bytes that start with {@code bad}
- * cannot be prepared. Thread-safe.
+ * An encoder that counts what it is asked to do and answers with a vector that follows from the bytes. Bytes that start
+ * with {@code bad} cannot be prepared. Thread-safe.
  */
 public final class CountingEncoder implements FeatureEncoder<CountingEncoder.Image> {
     /** Elements of its vectors. */

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Passes bytes on between clients and a server on loopback until so many have passed, then cuts the connection. Thread-safe. */
+/**
+ * Passes bytes on between clients and a server on loopback until so many have passed, then cuts the connection.
+ * Thread-safe.
+ */
 public final class CuttingProxy implements AutoCloseable {
     private static final long NEVER = Long.MAX_VALUE;
 

@@ -23,8 +23,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store in front of another that fails when it is told to: refuses calls, breaks off in the middle of a batch, is slow. Every fault is a
- * {@link StoreUnavailableException}, as the contract demands. Thread-safe; closing it closes the other.
+ * A store in front of another that fails when it is told to: refuses calls, breaks off in the middle of a batch, is
+ * slow. Every fault is a {@link StoreUnavailableException}, as the contract demands. Thread-safe; closing it closes the
+ * other.
  */
 public final class FaultyCacheStore implements CacheStore {
     private final CacheStore store;

@@ -86,7 +86,10 @@ public interface HandlesContract extends StoreFixture {
         }
     }
 
-    /** A second handle that comes and goes must not take the first one's locks along, behind which another process would clean up. */
+    /**
+     * A second handle that comes and goes must not take the first one's locks along, behind which another process would
+     * clean up.
+     */
     @Test
     default void put_afterAnotherHandleAndAnotherProcessCameAndWent_isKept() throws Exception {
         if (!capabilities().shared() || !capabilities().durable()) {

@@ -26,8 +26,8 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hub with one model, {@code org/name}, on loopback: large files are redirected to a second server on another port, as the real
- * hub does it, and everything that can go wrong can be ordered.
+ * A hub with one model, {@code org/name}, on loopback: large files are redirected to a second server on another port,
+ * as the real hub does it, and everything that can go wrong can be ordered.
  */
 public final class HubServer implements AutoCloseable {
     public static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";

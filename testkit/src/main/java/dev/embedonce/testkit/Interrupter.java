@@ -55,8 +55,9 @@ final class Interrupter {
     private Interrupter() {}
 
     /**
-     * Runs until so many calls of {@code work} have been interrupted, and every thread that is never interrupted has done its work once more
-     * after that. Fails if one of these fails, or if an interrupted one throws anything but {@link StoreInterruptedException}.
+     * Runs until so many calls of {@code work} have been interrupted, and every thread that is never interrupted has
+     * done its work once more after that. Fails if one of these fails, or if an interrupted one throws anything but
+     * {@link StoreInterruptedException}.
      */
     static void run(int interruptions, Work work) throws Exception {
         AtomicInteger left = new AtomicInteger(interruptions);

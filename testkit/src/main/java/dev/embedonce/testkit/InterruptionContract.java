@@ -20,7 +20,10 @@ import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** An interrupted caller fails alone, if at all; its thread stays interrupted. The store, and everybody else who uses it, goes on. */
+/**
+ * An interrupted caller fails alone, if at all; its thread stays interrupted. The store, and everybody else who uses
+ * it, goes on.
+ */
 public interface InterruptionContract extends StoreFixture {
     /** Interruptions in the middle of calls that a test waits for. */
     int INTERRUPTIONS = Soak.ON ? 5_000 : 40;
@@ -91,7 +94,10 @@ public interface InterruptionContract extends StoreFixture {
         }
     }
 
-    /** More threads than any pool has connections: half of them are interrupted again and again, the others must not notice. */
+    /**
+     * More threads than any pool has connections: half of them are interrupted again and again, the others must not
+     * notice.
+     */
     @Test
     default void anyMethod_interruptedThreads_othersNeverFail() throws Exception {
         Map<CacheKey, Stored.Sealed> known = new LinkedHashMap<>(TestEntries.batch(0, 40));

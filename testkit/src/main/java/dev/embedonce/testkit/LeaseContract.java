@@ -215,7 +215,9 @@ public interface LeaseContract extends StoreFixture {
         }
     }
 
-    /** Where the clock can be exchanged: exact expiry, and a clock that goes back costs time and never a second owner. */
+    /**
+     * Where the clock can be exchanged: exact expiry, and a clock that goes back costs time and never a second owner.
+     */
     @Test
     default void tryAcquire_clockMovedByHand_expiresExactlyAndSurvivesGoingBack() throws Exception {
         ManualClock clock = new ManualClock(Instant.parse("2026-05-01T10:00:00Z"));

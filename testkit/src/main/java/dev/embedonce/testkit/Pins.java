@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Digests that may only change together with a revision: a table with a line for each thing that is pinned, {@code
- * name,digest,revisions}. A test gives what is true today; a digest that has changed while no revision has is a change that cached
- * answers would not notice, and fails by name.
+ * name,digest,revisions}. A test gives what is true today; a digest that has changed while no revision has is a change
+ * that cached answers would not notice, and fails by name.
  *
- * <p>With the system property {@value #RENEW} set to true, lines whose revisions have changed, and missing ones, are written anew;
- * those of the first kind of change are not. Not thread-safe.
+ * <p>With the system property {@value #RENEW} set to true, lines whose revisions have changed, and missing ones, are
+ * written anew; those of the first kind of change are not. Not thread-safe.
  */
 public final class Pins {
     /** Renews lines instead of failing, where that is allowed. */

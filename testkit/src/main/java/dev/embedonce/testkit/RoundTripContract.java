@@ -107,7 +107,9 @@ public interface RoundTripContract extends StoreFixture {
         }
     }
 
-    /** A hit may be kept for as long as the caller likes, so it must not change or vanish with what the store does next. */
+    /**
+     * A hit may be kept for as long as the caller likes, so it must not change or vanish with what the store does next.
+     */
     @Test
     default void get_recordOutlivesLaterCallsAndTheStore() throws Exception {
         CacheKey key = TestEntries.key(9);
@@ -225,7 +227,9 @@ public interface RoundTripContract extends StoreFixture {
                 new CacheKey("m", "p", TestEntries.hash(3, 64))));
     }
 
-    /** Stores a different vector under each key and fails unless each is found under its own, listed, and removed alone. */
+    /**
+     * Stores a different vector under each key and fails unless each is found under its own, listed, and removed alone.
+     */
     private void assertApart(Set<CacheKey> keys) throws Exception {
         Map<CacheKey, Stored.Sealed> batch = new LinkedHashMap<>();
         for (CacheKey key : keys) {

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Keys and entries that follow from a seed, the same in every process, so that whoever reads one back can tell whether it is right.
- * Elements are random bits: NaNs, infinities and subnormals come up by themselves. Stateless.
+ * Keys and entries that follow from a seed, the same in every process, so that whoever reads one back can tell whether
+ * it is right. Elements are random bits: NaNs, infinities and subnormals come up by themselves. Stateless.
  */
 public final class TestEntries {
     /** The model version of {@link #key(long)}. */

@@ -23,7 +23,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One {@code getOrCompute} that hits, of a picture of 50 KB: from the heap tier, or from a SQLite store of a thousand rows. */
+/**
+ * One {@code getOrCompute} that hits, of a picture of 50 KB: from the heap tier, or from a SQLite store of a thousand
+ * rows.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

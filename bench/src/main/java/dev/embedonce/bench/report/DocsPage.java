@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A Markdown page with places for tables: {@code <!-- bench:NAME -->} begins one and {@code <!-- /bench:NAME -->} ends it. What stands
- * outside of them is left alone.
+ * A Markdown page with places for tables: {@code <!-- bench:NAME -->} begins one and {@code <!-- /bench:NAME -->} ends
+ * it. What stands outside of them is left alone.
  */
 public record DocsPage(Path file) {
 

@@ -26,7 +26,8 @@ import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * What one picture costs against the number of something, which is on a logarithmic scale, and so are costs that lie far apart.
+ * What one picture costs against the number of something, which is on a logarithmic scale, and so are costs that lie
+ * far apart.
  *
  * @param growth lines whose names end with {@link Growth#AT} and that number
  * @param unit of the lines that are drawn

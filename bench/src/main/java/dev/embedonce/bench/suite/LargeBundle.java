@@ -17,7 +17,10 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
 
-/** A large feature bundle: from the heap tier it must be handed out, not copied; from disk it must not leave its memory lying. */
+/**
+ * A large feature bundle: from the heap tier it must be handed out, not copied; from disk it must not leave its memory
+ * lying.
+ */
 final class LargeBundle implements Benchmark {
     private static final String HIT = "hit, heap tier";
     private static final String DISK = "hit, from disk";

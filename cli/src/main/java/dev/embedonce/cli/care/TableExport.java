@@ -16,7 +16,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
-/** Writes the vectors of a cache as a table: the columns of {@code embed --out}, with an empty path. Bundles, links and damage are left out. */
+/**
+ * Writes the vectors of a cache as a table: the columns of {@code embed --out}, with an empty path. Bundles, links and
+ * damage are left out.
+ */
 final class TableExport {
     private final VectorWriter writer;
     private final int dimension;

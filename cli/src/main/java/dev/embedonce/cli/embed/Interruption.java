@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ctrl-C and SIGTERM: the chunks in flight are finished and kept, everything is closed, and then the process ends. Closed last of all, so that
- * the process waits for the rest.
+ * Ctrl-C and SIGTERM: the chunks in flight are finished and kept, everything is closed, and then the process ends.
+ * Closed last of all, so that the process waits for the rest.
  */
 final class Interruption implements AutoCloseable {
     private static final long SHUTDOWN_SECONDS = 30;

@@ -1,4 +1,7 @@
-/** The embed command: its options, its progress and its report. The pipeline is {@link dev.embedonce.embed.EmbedPipeline}. */
+/**
+ * The embed command: its options, its progress and its report. The pipeline is {@link
+ * dev.embedonce.embed.EmbedPipeline}.
+ */
 @NullMarked
 package dev.embedonce.cli.embed;
 

@@ -18,8 +18,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files under a folder. A thread of its own looks for them, a little ahead of who takes them, so that the first are in work before the
- * last are found and a large folder takes no more memory than a small one. Who asks how many there are has them counted by another.
+ * The files under a folder. A thread of its own looks for them, a little ahead of who takes them, so that the first are
+ * in work before the last are found and a large folder takes no more memory than a small one. Who asks how many there
+ * are has them counted by another.
  */
 final class FolderInput implements ImageInput {
     private static final int AHEAD = 4096;

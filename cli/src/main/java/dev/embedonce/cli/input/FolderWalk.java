@@ -15,8 +15,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files under a folder, sorted name by name; hidden files and folders (leading dot) are left out, links are followed, though not in circles.
- * What is neither a file nor can be looked into is found too: reading it will say why.
+ * The files under a folder, sorted name by name; hidden files and folders (leading dot) are left out, links are
+ * followed, though not in circles. What is neither a file nor can be looked into is found too: reading it will say why.
  *
  * @param wanted which of them
  */

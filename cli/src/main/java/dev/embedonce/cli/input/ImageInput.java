@@ -24,7 +24,8 @@ public interface ImageInput {
     /**
      * Makes sense of what a user typed.
      *
-     * @param arguments folders, files, globs, tables (.parquet, .csv), {@code file:} URIs, or {@code -} for a list of files on {@code standardInput}
+     * @param arguments folders, files, globs, tables (.parquet, .csv), {@code file:} URIs, or {@code -} for a list of
+     *     files on {@code standardInput}
      * @param column the column of a table to take; null to find it by name
      * @throws CliException if one of them does not exist or matches nothing
      */

@@ -21,8 +21,8 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Parquet or CSV table with a column of image bytes (BLOB, or a Hugging Face {@code image} struct with a {@code bytes} field) or of
- * paths, which are relative to the table's folder. Read through DuckDB, row by row.
+ * A Parquet or CSV table with a column of image bytes (BLOB, or a Hugging Face {@code image} struct with a {@code
+ * bytes} field) or of paths, which are relative to the table's folder. Read through DuckDB, row by row.
  */
 final class TableInput implements ImageInput {
     private static final List<String> KNOWN_NAMES = List.of(

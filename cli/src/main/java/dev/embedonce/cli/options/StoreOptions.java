@@ -65,8 +65,8 @@ public final class StoreOptions {
     }
 
     /**
-     * A cache over {@code opened}, which it owns. The environment variable {@code EMBEDONCE_TENANT_SALT}, if set, keeps its entries apart from
-     * everyone else's in the same store.
+     * A cache over {@code opened}, which it owns. The environment variable {@code EMBEDONCE_TENANT_SALT}, if set, keeps
+     * its entries apart from everyone else's in the same store.
      */
     public FeatureCache cache(CacheStore opened, long heapBytes) {
         FeatureCache cache = FeatureCache.over(opened)

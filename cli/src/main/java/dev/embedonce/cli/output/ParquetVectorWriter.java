@@ -20,8 +20,8 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 
 /**
- * Vectors as Parquet, without compression: random floats do not get smaller. parquet-java writes the file and all columns but that of
- * the vectors, whose pages are {@link VectorPages}.
+ * Vectors as Parquet, without compression: random floats do not get smaller. parquet-java writes the file and all
+ * columns but that of the vectors, whose pages are {@link VectorPages}.
  */
 final class ParquetVectorWriter implements VectorWriter {
     private static final String SCALARS = """

@@ -18,9 +18,9 @@ import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
 /**
- * The pages of a row group for a column of lists of float32: plain values, uncompressed, in data pages of the first version. parquet-java
- * takes such a column a float at a time, which costs as much as all the rest of a warm run; here a vector is copied as it is. Nothing in a list is
- * null, and a list may be empty. Not thread-safe.
+ * The pages of a row group for a column of lists of float32: plain values, uncompressed, in data pages of the first
+ * version. parquet-java takes such a column a float at a time, which costs as much as all the rest of a warm run; here
+ * a vector is copied as it is. Nothing in a list is null, and a list may be empty. Not thread-safe.
  */
 // Source: the Parquet format, "Data Pages" and "Nested Encoding"
 final class VectorPages {

@@ -9,8 +9,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes vectors to files. Nothing appears under the final name before {@link #commit}: until then the rows lie in a temporary file beside
- * it, which {@link #close} removes. Not thread-safe.
+ * Writes vectors to files. Nothing appears under the final name before {@link #commit}: until then the rows lie in a
+ * temporary file beside it, which {@link #close} removes. Not thread-safe.
  */
 public interface VectorWriter extends AutoCloseable {
     void write(VectorRow row) throws IOException;
@@ -22,8 +22,8 @@ public interface VectorWriter extends AutoCloseable {
     void close();
 
     /**
-     * A writer for the kind of file that the name's ending says: {@code .parquet}, {@code .npy} (and a {@code .csv} of rows beside it) or
-     * {@code .jsonl}. A null name discards.
+     * A writer for the kind of file that the name's ending says: {@code .parquet}, {@code .npy} (and a {@code .csv} of
+     * rows beside it) or {@code .jsonl}. A null name discards.
      *
      * @param dimension the length of every vector
      * @throws CliException if the ending is another, or nothing can be written there

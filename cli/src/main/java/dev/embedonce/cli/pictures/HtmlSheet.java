@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A page of pictures that is one file: thumbnails inside, no scripts, nothing loaded from anywhere. Pictures are read one after the other
- * while the page is written, so that its length costs no memory.
+ * A page of pictures that is one file: thumbnails inside, no scripts, nothing loaded from anywhere. Pictures are read
+ * one after the other while the page is written, so that its length costs no memory.
  */
 public final class HtmlSheet {
     private static final String TITLE = "{{title}}";

@@ -11,7 +11,10 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Works on a stream of things with several threads and hands the results on in the order of the things; few are in work at once. */
+/**
+ * Works on a stream of things with several threads and hands the results on in the order of the things; few are in work
+ * at once.
+ */
 final class InOrder {
     private static final int AHEAD = 2;
 

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param first position of one picture
  * @param second position of the other, larger
  * @param hamming bits in which their perceptual hashes differ
- * @param cosine of their vectors; 1 where bytes or pixels are the same, since the encoder then sees the same; NaN if not compared
+ * @param cosine of their vectors; 1 where bytes or pixels are the same, since the encoder then sees the same; NaN if
+ *     not compared
  * @param verdict whether they are duplicates, and how that is known
  * @param problem why they could not be compared
  */

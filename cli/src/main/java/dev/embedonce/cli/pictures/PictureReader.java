@@ -60,8 +60,8 @@ final class PictureReader {
     }
 
     /**
-     * Pictures are pixel for pixel the same if their colours are and, where there is transparency, what shows over white is too. The mode
-     * they are stored in does not matter, but 16-bit samples only equal 16-bit samples.
+     * Pictures are pixel for pixel the same if their colours are and, where there is transparency, what shows over
+     * white is too. The mode they are stored in does not matter, but 16-bit samples only equal 16-bit samples.
      */
     static ContentHash pixelHash(PixelImage image) {
         FramedDigest digest = FramedDigest.tagged("embedonce.cli.upright-pixels.v1")

@@ -19,8 +19,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the vectors of candidate pairs. Vectors come through the cache: what was embedded before is only looked up, the rest is encoded
- * once and kept. Not thread-safe; it uses threads of its own.
+ * Compares the vectors of candidate pairs. Vectors come through the cache: what was embedded before is only looked up,
+ * the rest is encoded once and kept. Not thread-safe; it uses threads of its own.
  */
 final class VectorCheck implements AutoCloseable {
     /** Pairs whose vectors are in memory at once. */

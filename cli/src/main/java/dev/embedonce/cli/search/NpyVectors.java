@@ -20,7 +20,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Vectors as one {@code .npy}, {@code <f4 [rows, dimension]}, and a {@code .csv} with the other columns, row for row. */
+/**
+ * Vectors as one {@code .npy}, {@code <f4 [rows, dimension]}, and a {@code .csv} with the other columns, row for row.
+ */
 // Source of the format: numpy.lib.format
 record NpyVectors(Path file) implements VectorFile {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};

@@ -5,7 +5,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/** Keeps the best of the rows that pass by: a heap that never holds more than are wanted. Equal scores: the earlier row is better. */
+/**
+ * Keeps the best of the rows that pass by: a heap that never holds more than are wanted. Equal scores: the earlier row
+ * is better.
+ */
 final class TopHits {
     private static final Comparator<Hit> BEST_FIRST =
             Comparator.comparingDouble(Hit::cosine).reversed().thenComparingLong(Hit::row);

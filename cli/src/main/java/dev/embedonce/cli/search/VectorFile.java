@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** A file of vectors as {@code embed} writes them, read from front to back; only a row or a buffer of it is in memory. */
+/**
+ * A file of vectors as {@code embed} writes them, read from front to back; only a row or a buffer of it is in memory.
+ */
 interface VectorFile {
     /** Takes rows in order. */
     interface Sink {
@@ -14,14 +16,17 @@ interface VectorFile {
     }
 
     /**
-     * Scores every row. One whose vector has another length than the query still goes to the sink, which may have more to say about it.
+     * Scores every row. One whose vector has another length than the query still goes to the sink, which may have more
+     * to say about it.
      *
-     * @throws CliException if the file is no such file, is damaged, or a vector has another length than the query; it names the row
+     * @throws CliException if the file is no such file, is damaged, or a vector has another length than the query; it
+     *     names the row
      */
     void scan(float[] query, Sink sink) throws IOException;
 
     /**
-     * The file of the kind that its name says: {@code .parquet}, {@code .npy} with a {@code .csv} of rows beside it, or {@code .jsonl}.
+     * The file of the kind that its name says: {@code .parquet}, {@code .npy} with a {@code .csv} of rows beside it, or
+     * {@code .jsonl}.
      *
      * @throws CliException if there is no such file, or the ending is another
      */

@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 public final class Messages {
     private Messages() {}
 
-    /** The message of an exception as one line; its kind where the message alone says too little, and the option to change. */
+    /**
+     * The message of an exception as one line; its kind where the message alone says too little, and the option to
+     * change.
+     */
     public static String oneLine(Throwable e) {
         if (e instanceof TooManyBytesException) {
             return e.getMessage() + ", the limit of --max-file-bytes";

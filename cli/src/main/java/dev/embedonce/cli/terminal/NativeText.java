@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the locale makes of bytes outside of Java: names of files, arguments, standard output. The launcher starts Java in a UTF-8
- * locale; this is for those who do not use it.
+ * What the locale makes of bytes outside of Java: names of files, arguments, standard output. The launcher starts Java
+ * in a UTF-8 locale; this is for those who do not use it.
  */
 public final class NativeText {
     private static final char LOST = '\uFFFD';

@@ -8,7 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How answers are written: options that commands share. What is not given is as the model's generation_config.json says. */
+/**
+ * How answers are written: options that commands share. What is not given is as the model's generation_config.json
+ * says.
+ */
 final class SamplingOptions {
     @Option(
             names = {"-n", "--max-tokens"},

@@ -20,7 +20,10 @@ import javax.imageio.stream.ImageOutputStream;
 public final class Drawing {
     private Drawing() {}
 
-    /** Shaded shapes under a little noise, so that the picture survives saving as a photo does; every seed gives another one. */
+    /**
+     * Shaded shapes under a little noise, so that the picture survives saving as a photo does; every seed gives another
+     * one.
+     */
     public static BufferedImage scene(long seed, int width, int height) {
         Random random = new Random(seed);
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
@@ -83,7 +86,8 @@ public final class Drawing {
     }
 
     /**
-     * Another picture that looks the same to a perceptual hash: the same brightness in the large, without colours and under a fine chequer.
+     * Another picture that looks the same to a perceptual hash: the same brightness in the large, without colours and
+     * under a fine chequer.
      */
     public static BufferedImage lookAlike(BufferedImage image) {
         BufferedImage other = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How many answers may be under way or waiting, in all and for one tenant, and how long to wait when there are too many.
- * Thread-safe.
+ * How many answers may be under way or waiting, in all and for one tenant, and how long to wait when there are too
+ * many. Thread-safe.
  */
 public final class Admission {
     private final int most;

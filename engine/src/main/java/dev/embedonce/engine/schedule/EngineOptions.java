@@ -3,8 +3,8 @@ package dev.embedonce.engine.schedule;
 import java.time.Duration;
 
 /**
- * How a model's time and memory are shared among its requests. Keys and values take at most {@code (mostRows + keptRows)} times the
- * model's bytes a token times {@code contextTokens}.
+ * How a model's time and memory are shared among its requests. Keys and values take at most {@code (mostRows +
+ * keptRows)} times the model's bytes a token times {@code contextTokens}.
  *
  * @param mostRows sequences that are read or written at once, at least 1
  * @param mostWaiting sequences that may wait for a row, 0 or more
@@ -24,7 +24,10 @@ public record EngineOptions(
         long keptBytes,
         int imageBatch,
         Duration timeout) {
-    /** Eight at once, 64 waiting, chunks of 256 tokens, 8192 tokens of context, four kept sequences of together 1 GiB, 10 minutes. */
+    /**
+     * Eight at once, 64 waiting, chunks of 256 tokens, 8192 tokens of context, four kept sequences of together 1 GiB,
+     * 10 minutes.
+     */
     public static final EngineOptions DEFAULT =
             new EngineOptions(8, 64, 256, 8192, 4, 1L << 30, 16, Duration.ofMinutes(10));
 

@@ -4,15 +4,15 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Quantises a weight matrix for {@code MatMulNBits}: rows are cut into blocks of 32, each with one float32 scale; a weight is
- * {@code (code - zero) * scale}, with zero 128 for 8 bits and 8 for 4 bits. A last block that is not full is filled with zero.
- * Blocks of 8 bits use the largest magnitude as 127; blocks of 4 bits map the element of largest magnitude to code 0, which
- * uses all 16 codes.
+ * Quantises a weight matrix for {@code MatMulNBits}: rows are cut into blocks of 32, each with one float32 scale; a
+ * weight is {@code (code - zero) * scale}, with zero 128 for 8 bits and 8 for 4 bits. A last block that is not full is
+ * filled with zero. Blocks of 8 bits use the largest magnitude as 127; blocks of 4 bits map the element of largest
+ * magnitude to code 0, which uses all 16 codes.
  */
 final class BlockQuantizer {
     /**
-     * Raised when the same weights get other codes or scales: part of the model version, and of the names under which quantised
-     * weights are kept in a folder.
+     * Raised when the same weights get other codes or scales: part of the model version, and of the names under which
+     * quantised weights are kept in a folder.
      */
     static final int REVISION = 1;
 

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A linear layer {@code x * W^T + b}: W is [out, in] as published, possibly some rows of a larger matrix (one of a fused query,
- * key and value, one of a fused gate and up).
+ * A linear layer {@code x * W^T + b}: W is [out, in] as published, possibly some rows of a larger matrix (one of a
+ * fused query, key and value, one of a fused gate and up).
  *
  * @param scope where it stands; its mode decides between float32 and quantised weights
  * @param firstRow the first row of {@code weight} that belongs to this layer
@@ -73,8 +73,8 @@ public record Linear(
     }
 
     /**
-     * The weight as float32, widened when x is there and not before: the runtime would otherwise widen all weights of a model
-     * first. The shape depends on x in form only.
+     * The weight as float32, widened when x is there and not before: the runtime would otherwise widen all weights of a
+     * model first. The shape depends on x in form only.
      */
     private Value widened(Value x) {
         Ops ops = scope.ops();
@@ -103,7 +103,9 @@ public record Linear(
                 .output();
     }
 
-    /** What its quantised weights are called in graphs and messages: the tensor, and the rows if not from the first on. */
+    /**
+     * What its quantised weights are called in graphs and messages: the tensor, and the rows if not from the first on.
+     */
     String label() {
         return firstRow == 0 ? weight.name() : weight.name() + "@" + firstRow;
     }

@@ -10,7 +10,9 @@ import dev.embedonce.graph.safetensors.Weights;
  * How the weights of linear layers get into a graph.
  */
 public interface LinearWeights {
-    /** 16-bit weights widened when the model is loaded, quantised ones made at every load and part of the model's bytes. */
+    /**
+     * 16-bit weights widened when the model is loaded, quantised ones made at every load and part of the model's bytes.
+     */
     LinearWeights DEFAULT = new LinearWeights() {};
 
     /** Whether 16-bit weights are widened each time they are used, and never all at the same time. */

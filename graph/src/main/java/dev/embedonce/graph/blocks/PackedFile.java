@@ -14,8 +14,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
- * Writes one file of {@link PackedWeights}: a safetensors file of {@code codes} (uint8), {@code scales} (float32), {@code error}
- * (float64: relative root mean square, largest difference) and {@code crc32c} (uint32, over the three before).
+ * Writes one file of {@link PackedWeights}: a safetensors file of {@code codes} (uint8), {@code scales} (float32),
+ * {@code error} (float64: relative root mean square, largest difference) and {@code crc32c} (uint32, over the three
+ * before).
  */
 final class PackedFile {
     /** Elements that are quantised at once. */

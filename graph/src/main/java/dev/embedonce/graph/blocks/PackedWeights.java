@@ -26,12 +26,13 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Quantised weights that are made once and kept in a folder, where graphs map them as external data: one safetensors file a layer,
- * named by the numeric mode and a digest of the content it was made from. A file is complete or not there: it is written beside and
- * moved into place. Its checksum is verified each time it is used; a file that does not pass is made again.
+ * Quantised weights that are made once and kept in a folder, where graphs map them as external data: one safetensors
+ * file a layer, named by the numeric mode and a digest of the content it was made from. A file is complete or not
+ * there: it is written beside and moved into place. Its checksum is verified each time it is used; a file that does not
+ * pass is made again.
  *
- * <p>The folder is bounded in bytes: {@link #trim} deletes the files that were not used for longest, but none that this object has
- * given out. Several processes may share a folder. Not thread-safe.
+ * <p>The folder is bounded in bytes: {@link #trim} deletes the files that were not used for longest, but none that this
+ * object has given out. Several processes may share a folder. Not thread-safe.
  */
 public final class PackedWeights implements LinearWeights {
     private static final String SUFFIX = ".safetensors";
@@ -102,8 +103,8 @@ public final class PackedWeights implements LinearWeights {
     }
 
     /**
-     * Deletes the files not used for longest until the folder is within its bound; files in use here stay. What a process left that died
-     * while it was writing goes after an hour.
+     * Deletes the files not used for longest until the folder is within its bound; files in use here stay. What a
+     * process left that died while it was writing goes after an hour.
      */
     public void trim() {
         record Kept(Path file, long bytes, FileTime lastUsed) {}

@@ -5,8 +5,8 @@ import dev.embedonce.graph.onnx.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pictures cut into square patches, each made a token by a linear map (a convolution whose stride is its kernel). Pixels to the
- * right and below that fill no whole patch are left out.
+ * Pictures cut into square patches, each made a token by a linear map (a convolution whose stride is its kernel).
+ * Pixels to the right and below that fill no whole patch are left out.
  *
  * @param tokens float32 [batch, rows * columns, channels], row by row
  * @param size int64 [2]: rows and columns of patches

@@ -7,10 +7,12 @@ import dev.embedonce.graph.onnx.Value;
 
 /**
  * Learned positions of a square grid of patches, resampled to the grid of the picture at hand as {@code
- * torch.nn.functional.interpolate} does with {@code align_corners=False}. A picture of the trained size gets the table itself.
+ * torch.nn.functional.interpolate} does with {@code align_corners=False}. A picture of the trained size gets the table
+ * itself.
  *
- * <p>Resampling is separable and linear, so it is two small matrix products, {@code rows * table * columns^T}; the graph computes
- * the two matrices from the grid's size. (ONNX has {@code Resize} for it, whose cubic mode is many times slower.)
+ * <p>Resampling is separable and linear, so it is two small matrix products, {@code rows * table * columns^T}; the
+ * graph computes the two matrices from the grid's size. (ONNX has {@code Resize} for it, whose cubic mode is many times
+ * slower.)
  */
 public enum PositionTable {
     /** {@code mode="bicubic"} */

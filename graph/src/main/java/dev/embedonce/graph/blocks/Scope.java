@@ -10,8 +10,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A place in the tree of a model's modules: the operators to build with, and the weights whose names start with a prefix. All
- * scopes of one model share one graph. Not thread-safe.
+ * A place in the tree of a model's modules: the operators to build with, and the weights whose names start with a
+ * prefix. All scopes of one model share one graph. Not thread-safe.
  */
 public final class Scope {
     private final Ops ops;

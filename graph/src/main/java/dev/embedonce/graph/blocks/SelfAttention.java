@@ -5,8 +5,8 @@ import dev.embedonce.graph.onnx.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Self-attention with several heads: three projections, scaled dot products, an output projection. Rotary positions, a bias on
- * the scores, a causal mask and windows are options.
+ * Self-attention with several heads: three projections, scaled dot products, an output projection. Rotary positions, a
+ * bias on the scores, a causal mask and windows are options.
  */
 public final class SelfAttention {
     /** Raised when the block computes something else; part of the model version. */
@@ -70,8 +70,8 @@ public final class SelfAttention {
     }
 
     /**
-     * Adds the layer for the first token alone, which still sees all tokens: all that the last layer of an encoder has to do if
-     * nothing but its class token is read.
+     * Adds the layer for the first token alone, which still sees all tokens: all that the last layer of an encoder has
+     * to do if nothing but its class token is read.
      *
      * @param x float32 [batch * tokens, channels]
      * @return float32 [batch, channels]

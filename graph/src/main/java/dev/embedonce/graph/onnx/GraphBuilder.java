@@ -17,14 +17,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the inputs, initialisers, nodes and outputs of one ONNX graph. Nodes are added in the order in which they run. {@link
- * Ops} has the operators by name and type; {@link #op} and {@link #contrib} are for any other. Not thread-safe.
+ * Collects the inputs, initialisers, nodes and outputs of one ONNX graph. Nodes are added in the order in which they
+ * run. {@link Ops} has the operators by name and type; {@link #op} and {@link #contrib} are for any other. Not
+ * thread-safe.
  *
- * <p>Weights are written as external data: file, byte offset, byte length, straight into the checkpoint. A tensor may be seen
- * with another shape or cut by rows, since both are only another offset and length.
+ * <p>Weights are written as external data: file, byte offset, byte length, straight into the checkpoint. A tensor may
+ * be seen with another shape or cut by rows, since both are only another offset and length.
  *
- * <p>Every block that adds to the graph says its own revision ({@link #uses}). They become part of the model version, so that a
- * change of one block's mathematics leaves the cached answers of all models that use it behind, and no others.
+ * <p>Every block that adds to the graph says its own revision ({@link #uses}). They become part of the model version,
+ * so that a change of one block's mathematics leaves the cached answers of all models that use it behind, and no
+ * others.
  */
 public final class GraphBuilder {
     /** The standard operator set the nodes are written for. */
@@ -51,8 +53,8 @@ public final class GraphBuilder {
     }
 
     /**
-     * Says that a block has a part in this graph, at this revision. Every block calls it wherever it adds to a graph; again is
-     * harmless.
+     * Says that a block has a part in this graph, at this revision. Every block calls it wherever it adds to a graph;
+     * again is harmless.
      *
      * @param block names the block in model versions, and never changes
      * @param revision raised whenever the block computes something else for the same inputs and weights
@@ -75,8 +77,8 @@ public final class GraphBuilder {
     }
 
     /**
-     * Makes a value an output of the graph under the name it has, without a node between: what a caller-given buffer needs that
-     * an operator writes in place.
+     * Makes a value an output of the graph under the name it has, without a node between: what a caller-given buffer
+     * needs that an operator writes in place.
      */
     public void expose(Value value, Dim... dims) {
         graph.put(12, valueInfo(value.name(), value.type(), dims));
@@ -134,10 +136,11 @@ public final class GraphBuilder {
     }
 
     /**
-     * Elements of a tensor from {@code firstElement} on, seen with another shape, in the tensor's own type. Asking again for the
-     * same gives the same initialiser.
+     * Elements of a tensor from {@code firstElement} on, seen with another shape, in the tensor's own type. Asking
+     * again for the same gives the same initialiser.
      *
-     * @throws IllegalArgumentException if that passes the end of the tensor, or a tensor of that name came from another place
+     * @throws IllegalArgumentException if that passes the end of the tensor, or a tensor of that name came from another
+     *     place
      */
     public Value external(TensorInfo tensor, long firstElement, Shape shape) {
         long size = tensor.type().sizeBytes();

@@ -20,8 +20,8 @@ public final class OnnxGraph {
     }
 
     /**
-     * The bytes of an ONNX {@code ModelProto}, without the weights that lie in files. They may be many, so this is the array
-     * itself; nobody writes to it.
+     * The bytes of an ONNX {@code ModelProto}, without the weights that lie in files. They may be many, so this is the
+     * array itself; nobody writes to it.
      */
     public byte[] modelProto() {
         return modelProto;

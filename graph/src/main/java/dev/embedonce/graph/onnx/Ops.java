@@ -279,7 +279,8 @@ public final class Ops {
     }
 
     /**
-     * Rotates pairs of channels by an angle that depends on the position; the pairs are {@code (i, i + size/2)} of each head.
+     * Rotates pairs of channels by an angle that depends on the position; the pairs are {@code (i, i + size/2)} of each
+     * head.
      *
      * @param x float32 [batch, tokens, heads * size]
      * @param cos float32 [batch, tokens, size / 2]
@@ -298,15 +299,15 @@ public final class Ops {
     }
 
     /**
-     * Causal attention of grouped heads over keys and values that are kept: those of {@code tokens} new positions are written
-     * behind the ones each row has, in place, and every query sees those up to its own position.
+     * Causal attention of grouped heads over keys and values that are kept: those of {@code tokens} new positions are
+     * written behind the ones each row has, in place, and every query sees those up to its own position.
      *
      * @param query float32 [batch, tokens, heads * size]
      * @param key float32 [batch, tokens, kvHeads * size]
      * @param value float32 [batch, tokens, kvHeads * size]
      * @param kept the kept keys and values
-     * @param heads how many heads query and key/value have, what scores are multiplied by, and how many positions back a query
-     *     sees (its own included; 0 for all)
+     * @param heads how many heads query and key/value have, what scores are multiplied by, and how many positions back
+     *     a query sees (its own included; 0 for all)
      * @return float32 [batch, tokens, heads * size]
      */
     public Value groupedQueryAttention(Value query, Value key, Value value, KeptStates kept, GroupedHeads heads) {
@@ -338,7 +339,8 @@ public final class Ops {
      * @param query float32 [batch, heads, queries, size]
      * @param key float32 [batch, kvHeads, keys, size]
      * @param value float32 [batch, kvHeads, keys, size]
-     * @param mask added to the scores before the softmax: float32, broadcast to [batch, heads, queries, keys]; null for none
+     * @param mask added to the scores before the softmax: float32, broadcast to [batch, heads, queries, keys]; null for
+     *     none
      * @param scale what scores are multiplied by
      * @return float32 [batch, heads, queries, size]
      */

@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes protocol buffer messages: as much of the wire format as an ONNX {@code ModelProto} needs. Large parts are kept by
- * reference and copied once, when the outermost message is written out; a message must not change after it was put into another.
+ * Writes protocol buffer messages: as much of the wire format as an ONNX {@code ModelProto} needs. Large parts are kept
+ * by reference and copied once, when the outermost message is written out; a message must not change after it was put
+ * into another.
  */
 final class ProtoWriter {
     private static final int VARINT = 0;

@@ -6,7 +6,10 @@ import java.util.Locale;
 public enum Device {
     /** The processor; always there. */
     CPU,
-    /** An NVIDIA GPU; needs the artifact {@code onnxruntime_gpu} in place of {@code onnxruntime}, and NVIDIA's libraries. */
+    /**
+     * An NVIDIA GPU; needs the artifact {@code onnxruntime_gpu} in place of {@code onnxruntime}, and NVIDIA's
+     * libraries.
+     */
     CUDA;
 
     /**

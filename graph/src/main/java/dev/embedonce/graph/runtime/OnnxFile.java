@@ -22,12 +22,12 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outside of an ONNX file: which other files hold its weights and which operators it calls, read without loading any weights.
- * Immutable.
+ * The outside of an ONNX file: which other files hold its weights and which operators it calls, read without loading
+ * any weights. Immutable.
  *
- * <p>ONNX is protobuf; external data hangs on every TensorProto. {@link Kind} lists all paths that lead to one. Only ordinary
- * initializers, of the graph or of a graph inside it, may have their data in a file: the runtime does not check what sparse tensors
- * and attributes name as it checks those. Anything else that names a file is refused.
+ * <p>ONNX is protobuf; external data hangs on every TensorProto. {@link Kind} lists all paths that lead to one. Only
+ * ordinary initializers, of the graph or of a graph inside it, may have their data in a file: the runtime does not
+ * check what sparse tensors and attributes name as it checks those. Anything else that names a file is refused.
  */
 public final class OnnxFile {
     private static final byte[] LFS_POINTER = "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
@@ -74,7 +74,10 @@ public final class OnnxFile {
             };
         }
 
-        /** Why a tensor that is reached through this field of a message must have its data in the model; null if it need not. */
+        /**
+         * Why a tensor that is reached through this field of a message must have its data in the model; null if it need
+         * not.
+         */
         @Nullable
         String forbids(Kind child) {
             return switch (this) {
@@ -107,7 +110,8 @@ public final class OnnxFile {
     /**
      * Reads the file's structure.
      *
-     * @throws ModelLoadException if it is missing, not an ONNX file, cut short, or names files in other places than initializers
+     * @throws ModelLoadException if it is missing, not an ONNX file, cut short, or names files in other places than
+     *     initializers
      */
     public static OnnxFile read(Path file) {
         try (FileChannel channel = FileChannel.open(file)) {
@@ -126,7 +130,8 @@ public final class OnnxFile {
      * Reads the structure of a model in memory.
      *
      * @param name names it in error messages
-     * @throws ModelLoadException if it is not an ONNX model, cut short, or names files in other places than initializers
+     * @throws ModelLoadException if it is not an ONNX model, cut short, or names files in other places than
+     *     initializers
      */
     public static OnnxFile of(String name, ByteBuffer model) {
         if (!model.hasRemaining()) {
@@ -144,14 +149,17 @@ public final class OnnxFile {
         }
     }
 
-    /** The files with external data, relative to the model's folder, each with the number of bytes it must at least have. */
+    /**
+     * The files with external data, relative to the model's folder, each with the number of bytes it must at least
+     * have.
+     */
     public SortedMap<String, Long> externalData() {
         return externalData;
     }
 
     /**
-     * Whether an operator is told to work as in training, as BatchNormalization can be: it then takes statistics of what is in a run,
-     * and the runtime keeps them for the next.
+     * Whether an operator is told to work as in training, as BatchNormalization can be: it then takes statistics of
+     * what is in a run, and the runtime keeps them for the next.
      */
     public boolean isTraining() {
         return training;
@@ -163,8 +171,8 @@ public final class OnnxFile {
     }
 
     /**
-     * Checks that every file with external data is there, lies below the folder by name and in fact (see {@link ModelFolder}), and is
-     * long enough.
+     * Checks that every file with external data is there, lies below the folder by name and in fact (see {@link
+     * ModelFolder}), and is long enough.
      *
      * @return the real path of each, by its name in the model
      * @throws ModelLoadException naming the first that is not

@@ -28,12 +28,12 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A graph that is ready to run in ONNX Runtime. Thread-safe: any number of threads may call {@link #run} at once and share one
- * copy of the weights. Whoever opens a session closes it; {@link #close} waits for runs that are under way, and a run after it
- * is an {@link IllegalStateException}.
+ * A graph that is ready to run in ONNX Runtime. Thread-safe: any number of threads may call {@link #run} at once and
+ * share one copy of the weights. Whoever opens a session closes it; {@link #close} waits for runs that are under way,
+ * and a run after it is an {@link IllegalStateException}.
  *
- * <p>Inputs in direct memory are read where they are. Outputs are tensors with memory of their own: nothing of the runtime's
- * buffers outlives a run.
+ * <p>Inputs in direct memory are read where they are. Outputs are tensors with memory of their own: nothing of the
+ * runtime's buffers outlives a run.
  */
 public final class OnnxSession implements AutoCloseable {
     /** Outputs from this size on are kept in direct memory, so that they can be fed to another session as they are. */
@@ -58,8 +58,8 @@ public final class OnnxSession implements AutoCloseable {
     /**
      * Opens an ONNX file. Its external data may lie beside it or, as in a hub cache, behind symbolic links.
      *
-     * @throws ModelLoadException if the file or its external data is missing, damaged or uses what the runtime does not have,
-     *     or the device is not there; the message names the file and the reason
+     * @throws ModelLoadException if the file or its external data is missing, damaged or uses what the runtime does not
+     *     have, or the device is not there; the message names the file and the reason
      */
     public static OnnxSession open(Path file, SessionOptions options) {
         OnnxFile model = OnnxFile.read(file);
@@ -92,9 +92,9 @@ public final class OnnxSession implements AutoCloseable {
     }
 
     /**
-     * The runtime reads nothing outside of the folder it is given, and follows no symbolic link out of it. So it is given the nearest
-     * folder that holds all the files, and the model in memory names each by its real path below that; {@link OnnxFile} has checked
-     * the names in the model before.
+     * The runtime reads nothing outside of the folder it is given, and follows no symbolic link out of it. So it is
+     * given the nearest folder that holds all the files, and the model in memory names each by its real path below
+     * that; {@link OnnxFile} has checked the names in the model before.
      */
     private static OnnxSession open(String name, OnnxFile model, Path folder, SessionOptions options) {
         Map<String, Path> real = model.resolveExternalData(folder);
@@ -104,7 +104,8 @@ public final class OnnxSession implements AutoCloseable {
     }
 
     /**
-     * The nearest folder that holds all files. The root of the file system is none: below it the runtime would read anything.
+     * The nearest folder that holds all files. The root of the file system is none: below it the runtime would read
+     * anything.
      *
      * @param files real paths by their names in the model, at least one
      */
@@ -166,7 +167,8 @@ public final class OnnxSession implements AutoCloseable {
      * Runs the graph for some of its outputs.
      *
      * @return the tensors asked for, in the order of the names
-     * @throws IllegalArgumentException if an input is missing, unknown or of another type or shape, or an output unknown
+     * @throws IllegalArgumentException if an input is missing, unknown or of another type or shape, or an output
+     *     unknown
      * @throws CacheException if the runtime fails
      */
     public Map<String, Tensor> run(Map<String, Tensor> feeds, Set<String> wanted) {
@@ -186,10 +188,11 @@ public final class OnnxSession implements AutoCloseable {
     }
 
     /**
-     * Runs the graph for outputs whose shapes the caller knows: the runtime then writes them straight into the memory of the
-     * tensors returned, and nothing is copied.
+     * Runs the graph for outputs whose shapes the caller knows: the runtime then writes them straight into the memory
+     * of the tensors returned, and nothing is copied.
      *
-     * @throws IllegalArgumentException if an input is missing, unknown or of another type or shape, or an output unknown
+     * @throws IllegalArgumentException if an input is missing, unknown or of another type or shape, or an output
+     *     unknown
      * @throws CacheException if the runtime fails, or an output has another shape
      */
     public Map<String, Tensor> run(Map<String, Tensor> feeds, Map<String, long[]> outputShapes) {
@@ -217,13 +220,14 @@ public final class OnnxSession implements AutoCloseable {
     }
 
     /**
-     * Runs the graph with memory that it reads and writes in place, such as the keys and values of an attention cache: each state
-     * is an input and an output over the same bytes. A run that fails leaves the states in an unknown condition. Runs at the same
-     * time must not share states.
+     * Runs the graph with memory that it reads and writes in place, such as the keys and values of an attention cache:
+     * each state is an input and an output over the same bytes. A run that fails leaves the states in an unknown
+     * condition. Runs at the same time must not share states.
      *
      * @param feeds the inputs that are no states
      * @return the tensors asked for, in the order of the names
-     * @throws IllegalArgumentException if an input is missing, unknown or of another type or shape, or an output unknown
+     * @throws IllegalArgumentException if an input is missing, unknown or of another type or shape, or an output
+     *     unknown
      * @throws CacheException if the runtime fails
      */
     public Map<String, Tensor> run(Map<String, Tensor> feeds, List<InPlaceState> states, Set<String> wanted) {

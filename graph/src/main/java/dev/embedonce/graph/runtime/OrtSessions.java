@@ -19,8 +19,8 @@ final class OrtSessions {
             Pattern.compile("(\\S+?)\\(-?\\d+\\) is not a registered function/op");
 
     /**
-     * CPU and GPU share model versions, so a GPU must not round more than a CPU does: TF32, which the runtime uses unless told
-     * otherwise, keeps 10 bits of each factor of a float32 product.
+     * CPU and GPU share model versions, so a GPU must not round more than a CPU does: TF32, which the runtime uses
+     * unless told otherwise, keeps 10 bits of each factor of a float32 product.
      */
     static final Map<String, String> CUDA_OPTIONS = Map.of("use_tf32", "0");
 
@@ -28,7 +28,10 @@ final class OrtSessions {
         OrtSession open(OrtEnvironment environment, OrtSession.SessionOptions options) throws OrtException;
     }
 
-    /** Loads the native library at first use. What it would log is in the exceptions too, so it logs nothing but the fatal. */
+    /**
+     * Loads the native library at first use. What it would log is in the exceptions too, so it logs nothing but the
+     * fatal.
+     */
     private static final class Holder {
         static final OrtEnvironment ENVIRONMENT = silent();
 

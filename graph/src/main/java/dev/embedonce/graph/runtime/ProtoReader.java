@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Walks the fields of one protobuf message in a buffer. {@link #next} moves to a field; then {@link #field}, {@link #isMessage},
- * {@link #payload} and {@link #number} describe it. A length that passes the end, or a wire type that does not exist, is a
- * {@link MalformedException}. Not thread-safe.
+ * Walks the fields of one protobuf message in a buffer. {@link #next} moves to a field; then {@link #field}, {@link
+ * #isMessage}, {@link #payload} and {@link #number} describe it. A length that passes the end, or a wire type that does
+ * not exist, is a {@link MalformedException}. Not thread-safe.
  */
 public final class ProtoReader {
     /** The bytes are no protobuf message; says why. */

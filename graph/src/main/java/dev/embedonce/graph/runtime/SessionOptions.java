@@ -4,8 +4,8 @@ package dev.embedonce.graph.runtime;
  * How a session runs. None of it changes what the model means, so none of it is part of a model version.
  *
  * @param device where to run
- * @param threads threads that share the work of one operator, at least 1. With 1 the caller's own thread does everything, so
- *     several callers at once use several cores and share one copy of the weights
+ * @param threads threads that share the work of one operator, at least 1. With 1 the caller's own thread does
+ *     everything, so several callers at once use several cores and share one copy of the weights
  * @param memory how external weights are kept
  */
 public record SessionOptions(Device device, int threads, WeightMemory memory) {

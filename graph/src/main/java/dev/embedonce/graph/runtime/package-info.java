@@ -1,4 +1,7 @@
-/** Running ONNX graphs: sessions of ONNX Runtime, and just enough of the file format to find external data and explain errors. */
+/**
+ * Running ONNX graphs: sessions of ONNX Runtime, and just enough of the file format to find external data and explain
+ * errors.
+ */
 @NullMarked
 package dev.embedonce.graph.runtime;
 

@@ -20,8 +20,8 @@ import java.util.TreeSet;
 
 /**
  * Finds the safetensors files of a model directory: {@code model.safetensors}, or the shards that {@code
- * model.safetensors.index.json} names. The files may be symbolic links, as they are in a hub cache (see {@link ModelFolder} for where
- * they may lead); tensors point to the real files. Only headers are read.
+ * model.safetensors.index.json} names. The files may be symbolic links, as they are in a hub cache (see {@link
+ * ModelFolder} for where they may lead); tensors point to the real files. Only headers are read.
  */
 public final class Checkpoint {
     /** The file of weights that are not in shards. */
@@ -43,7 +43,8 @@ public final class Checkpoint {
      * The weights in a model directory. Where both a single file and an index are there, the single file counts, as in
      * transformers.
      *
-     * @throws ModelLoadException if there are none, a shard is missing, a file is damaged or a link out of the directory
+     * @throws ModelLoadException if there are none, a shard is missing, a file is damaged or a link out of the
+     *     directory
      */
     public static Weights open(Path directory) {
         if (Files.isRegularFile(directory.resolve(SINGLE))) {

@@ -22,9 +22,9 @@ import java.util.Map;
 /**
  * Reads the header of one safetensors file.
  *
- * <p>The file: uint64 little-endian N; N bytes of JSON, {@code {"name": {"dtype": "F32", "shape": [..], "data_offsets": [from,
- * to]}, .., "__metadata__": {..}}}; then the data, to which the offsets refer. As the format demands, the tensors must cover the
- * data without gap or overlap; anything else means that the file is damaged, and is refused.
+ * <p>The file: uint64 little-endian N; N bytes of JSON, {@code {"name": {"dtype": "F32", "shape": [..], "data_offsets":
+ * [from, to]}, .., "__metadata__": {..}}}; then the data, to which the offsets refer. As the format demands, the
+ * tensors must cover the data without gap or overlap; anything else means that the file is damaged, and is refused.
  */
 final class SafetensorsHeader {
     /** The bound that the format's reference implementation sets. */

@@ -5,8 +5,8 @@ import dev.embedonce.graph.TensorType;
 import java.nio.file.Path;
 
 /**
- * Where a tensor of a checkpoint lies: row-major little-endian elements, {@code length} bytes from byte {@code offset} of the
- * file on.
+ * Where a tensor of a checkpoint lies: row-major little-endian elements, {@code length} bytes from byte {@code offset}
+ * of the file on.
  *
  * @param file the real path of the file, no symbolic link
  * @param offset bytes from the start of the file

@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tensors of a checkpoint by name, and read access to their bytes. Immutable and thread-safe; holds no open file. A mapping
- * lives as long as the buffer that shows it.
+ * The tensors of a checkpoint by name, and read access to their bytes. Immutable and thread-safe; holds no open file. A
+ * mapping lives as long as the buffer that shows it.
  */
 public final class Weights {
     private final String source;

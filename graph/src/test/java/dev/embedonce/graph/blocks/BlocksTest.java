@@ -27,7 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The blocks against the formulas they stand for; whole models are compared with transformers in the encoder module. */
+/**
+ * The blocks against the formulas they stand for; whole models are compared with transformers in the encoder module.
+ */
 class BlocksTest {
     /** float32 against double. */
     private static final Offset<Float> FLOAT = within(2e-6f);

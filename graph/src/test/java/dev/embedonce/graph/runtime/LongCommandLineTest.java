@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * A process with a class path of many jars, as a build tool or an IDE starts it. ONNX Runtime 1.29 ended such a process without a word: see ADR
- * 009.
+ * A process with a class path of many jars, as a build tool or an IDE starts it. ONNX Runtime 1.29 ended such a process
+ * without a word: see ADR 009.
  */
 class LongCommandLineTest {
     private static final int LENGTH = 60_000;

@@ -148,7 +148,10 @@ class OnnxContainmentTest {
         assertThat(OnnxFile.of("m", ByteBuffer.wrap(model)).externalData()).containsOnlyKeys("weights.bin");
     }
 
-    /** Protobuf's own parser keeps 32 bits of a tag: with bit 32 set it reads the field that a 64-bit reader passes over. */
+    /**
+     * Protobuf's own parser keeps 32 bits of a tag: with bit 32 set it reads the field that a 64-bit reader passes
+     * over.
+     */
     @Test
     void tagOfMoreThan32Bits_isRefused() throws IOException {
         String location = secret.getRoot().relativize(secret).toString();

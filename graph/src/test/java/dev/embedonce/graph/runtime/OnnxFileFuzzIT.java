@@ -21,7 +21,10 @@ class OnnxFileFuzzIT {
     @TempDir
     Path folder;
 
-    /** Any bytes are a model or a {@link ModelLoadException}; a model whose files are moved names the new places and no other. */
+    /**
+     * Any bytes are a model or a {@link ModelLoadException}; a model whose files are moved names the new places and no
+     * other.
+     */
     public static final class Reader {
         private Reader() {}
 

@@ -17,8 +17,8 @@ class SafetensorsFuzzIT {
     Path folder;
 
     /**
-     * Any bytes are a file of tensors that cover its data without gap or overlap, or a {@link ModelLoadException}; and the same for
-     * an index of shards, which names files beside it only.
+     * Any bytes are a file of tensors that cover its data without gap or overlap, or a {@link ModelLoadException}; and
+     * the same for an index of shards, which names files beside it only.
      */
     public static final class Reader {
         private static final Path FILE = file();

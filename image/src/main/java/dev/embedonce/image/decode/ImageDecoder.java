@@ -12,13 +12,16 @@ import dev.embedonce.key.Revisions;
 import java.util.function.Supplier;
 
 /**
- * Decodes encoded pictures to Pillow's pixels. The format is recognised by content. The number of pixels is read from the header
- * and checked before anything is decoded. What the decoding of one picture may cost is bounded: about 80 ns of an ordinary core a
- * pixel and 60 ns an encoded byte, and 8 bytes of memory a pixel of the limit; nothing an honest picture comes near. Whoever no longer waits for
- * the picture can stop it ({@link Cancellation}). Immutable and thread-safe.
+ * Decodes encoded pictures to Pillow's pixels. The format is recognised by content. The number of pixels is read from
+ * the header and checked before anything is decoded. What the decoding of one picture may cost is bounded: about 80 ns
+ * of an ordinary core a pixel and 60 ns an encoded byte, and 8 bytes of memory a pixel of the limit; nothing an honest
+ * picture comes near. Whoever no longer waits for the picture can stop it ({@link Cancellation}). Immutable and
+ * thread-safe.
  */
 public final class ImageDecoder {
-    /** The pixel count above which Pillow warns of a decompression bomb: 1 GiB of RGB in four bytes each, a third of it. */
+    /**
+     * The pixel count above which Pillow warns of a decompression bomb: 1 GiB of RGB in four bytes each, a third of it.
+     */
     public static final long DEFAULT_MAX_PIXELS = 89_478_485;
 
     private final ExifPolicy exif;
@@ -70,7 +73,8 @@ public final class ImageDecoder {
     /**
      * Decodes all pixels, in the mode in which Pillow would open the picture.
      *
-     * @throws ImageException if the bytes are not a supported picture, are truncated or corrupt, or it has too many pixels
+     * @throws ImageException if the bytes are not a supported picture, are truncated or corrupt, or it has too many
+     *     pixels
      */
     public PixelImage decode(byte[] encoded) {
         return open(encoded).decode();

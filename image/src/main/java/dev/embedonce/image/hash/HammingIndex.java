@@ -5,10 +5,10 @@ import java.util.function.IntConsumer;
 /**
  * Finds all hashes within a Hamming distance of another. Immutable and thread-safe.
  *
- * <p>The 64 bits are cut into blocks. If two hashes differ in at most {@code d} bits, some of {@code m} blocks differs in at most
- * {@code d / m} bits, so it is enough to look at the hashes that share a block exactly, or but for one bit, and count. For each
- * block the hashes are kept sorted by it, so that candidates lie side by side. A hash that qualifies by several blocks is reported
- * by the first of them.
+ * <p>The 64 bits are cut into blocks. If two hashes differ in at most {@code d} bits, some of {@code m} blocks differs
+ * in at most {@code d / m} bits, so it is enough to look at the hashes that share a block exactly, or but for one bit,
+ * and count. For each block the hashes are kept sorted by it, so that candidates lie side by side. A hash that
+ * qualifies by several blocks is reported by the first of them.
  */
 // Source: Norouzi, Punjani, Fleet: Fast Search in Hamming Space with Multi-Index Hashing, CVPR 2012
 public final class HammingIndex {
@@ -60,7 +60,10 @@ public final class HammingIndex {
         search(hash, 0, (first, second, distance) -> found.accept(second));
     }
 
-    /** Gives {@code found} every pair of positions {@code first < second} within the distance, once, in order of the first. */
+    /**
+     * Gives {@code found} every pair of positions {@code first < second} within the distance, once, in order of the
+     * first.
+     */
     public void forEachPair(PairConsumer found) {
         for (int i = 0; i < hashes.length; i++) {
             int first = i;

@@ -8,7 +8,8 @@ import dev.embedonce.image.resize.ResampleFilter;
 import java.util.Arrays;
 
 /**
- * Computes perceptual hashes with the bits of Python's imagehash 4.3.2 at its default size of 64 bits. Immutable and thread-safe.
+ * Computes perceptual hashes with the bits of Python's imagehash 4.3.2 at its default size of 64 bits. Immutable and
+ * thread-safe.
  */
 // Source: imagehash 4.3.2, phash and dhash
 public final class PerceptualHashes {

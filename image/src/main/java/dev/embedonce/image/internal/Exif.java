@@ -98,7 +98,10 @@ public final class Exif {
         return value;
     }
 
-    /** The orientation that an XMP packet names; the text may be long, so the search tells {@code checkpoint} how far it is. */
+    /**
+     * The orientation that an XMP packet names; the text may be long, so the search tells {@code checkpoint} how far it
+     * is.
+     */
     public static int xmpOrientation(byte[] data, int at, int length, Checkpoint checkpoint) {
         Matcher matcher = XMP.matcher(new Latin1(data, at, length, checkpoint));
         return matcher.find() ? Integer.parseInt(matcher.group(1)) : NONE;

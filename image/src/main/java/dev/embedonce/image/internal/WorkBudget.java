@@ -6,10 +6,10 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
- * What the decoding of one picture may cost, over all of its parts together: decoders say what they are about to do before each
- * row, strip, chunk, scan or table, and are stopped when that is more than any honest picture of this size needs, or when nobody
- * waits for the picture any more. A unit of work is about a nanosecond of an ordinary core; it is counted, not timed, so the same
- * bytes are always accepted or always refused. Not thread-safe.
+ * What the decoding of one picture may cost, over all of its parts together: decoders say what they are about to do
+ * before each row, strip, chunk, scan or table, and are stopped when that is more than any honest picture of this size
+ * needs, or when nobody waits for the picture any more. A unit of work is about a nanosecond of an ordinary core; it is
+ * counted, not timed, so the same bytes are always accepted or always refused. Not thread-safe.
  */
 public final class WorkBudget {
     // an honest picture needs at most about a third of this; see docs/adr/006-own-decoders.md

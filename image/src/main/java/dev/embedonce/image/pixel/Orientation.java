@@ -23,7 +23,9 @@ public final class Orientation {
         return orientation >= 5 && orientation <= 8;
     }
 
-    /** The rectangle of the stored {@code width} x {@code height} picture that shows in {@code shown} of the turned one. */
+    /**
+     * The rectangle of the stored {@code width} x {@code height} picture that shows in {@code shown} of the turned one.
+     */
     public static Region stored(Region shown, int width, int height, int orientation) {
         boolean swap = swapsSides(orientation);
         int x = swap ? shown.y() : shown.x();

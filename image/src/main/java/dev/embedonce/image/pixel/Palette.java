@@ -3,7 +3,10 @@ package dev.embedonce.image.pixel;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Up to 256 colours with, where the file says so, an alpha each. Entries the file lacks are black, opaque, as in Pillow. */
+/**
+ * Up to 256 colours with, where the file says so, an alpha each. Entries the file lacks are black, opaque, as in
+ * Pillow.
+ */
 public final class Palette {
     private final byte[] rgb = new byte[3 * 256];
     private final byte[] alpha = new byte[256];

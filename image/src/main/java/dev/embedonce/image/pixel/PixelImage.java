@@ -4,7 +4,9 @@ import dev.embedonce.image.internal.work.Checkpoint;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A decoded picture: samples interleaved, rows from the top, with what the file says about palette and transparency. */
+/**
+ * A decoded picture: samples interleaved, rows from the top, with what the file says about palette and transparency.
+ */
 public final class PixelImage {
     private final PixelMode mode;
     private final int width;
@@ -97,7 +99,10 @@ public final class PixelImage {
                 : wrap(PixelMode.RGB, width, height, Conversions.rgb(this, checkpoint()));
     }
 
-    /** The picture in mode L, as Pillow's {@code convert("L")} makes it: weighted sum of the colours, transparency ignored. */
+    /**
+     * The picture in mode L, as Pillow's {@code convert("L")} makes it: weighted sum of the colours, transparency
+     * ignored.
+     */
     public PixelImage toGrey() {
         return mode == PixelMode.GREY && colourKey == null
                 ? this

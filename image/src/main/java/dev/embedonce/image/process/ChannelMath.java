@@ -5,9 +5,9 @@ import dev.embedonce.key.Revisions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to each 8-bit sample after resize and crop: {@code v * factor} in float64, rounded to float32, minus an optional
- * offset of one; then {@code (v - mean) / std} in float32, where mean and std are the float32 values nearest to those given.
- * Immutable.
+ * What happens to each 8-bit sample after resize and crop: {@code v * factor} in float64, rounded to float32, minus an
+ * optional offset of one; then {@code (v - mean) / std} in float32, where mean and std are the float32 values nearest
+ * to those given. Immutable.
  */
 // Source: transformers 5.23, image_transforms.rescale and normalize; image_processing_pil_efficientnet
 public final class ChannelMath {

@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Typed reading of one processor configuration. Every key that is read is remembered, so that in the end the unread ones can be
- * refused. JSON null counts as absent, as in transformers.
+ * Typed reading of one processor configuration. Every key that is read is remembered, so that in the end the unread
+ * ones can be refused. JSON null counts as absent, as in transformers.
  */
 final class HfConfig implements ProcessorFields {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -4,7 +4,9 @@ import dev.embedonce.image.resize.ResampleFilter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The image processor classes of transformers that are understood, with what they do where a configuration is silent. */
+/**
+ * The image processor classes of transformers that are understood, with what they do where a configuration is silent.
+ */
 // Source: transformers 5.23, models/*/image_processing_pil_*.py
 enum HfProcessorClass {
     VIT("ViT", ResampleFilter.BILINEAR, ImageNorm.HALF, "{\"height\":224,\"width\":224}", true, 0, false),

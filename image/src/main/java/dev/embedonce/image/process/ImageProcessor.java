@@ -20,14 +20,17 @@ import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encoded bytes to encoder input: decode, turn upright, make RGB, resize, crop, rescale, normalise, with the arithmetic of
- * Hugging Face's PIL image processors ({@code hf-pil}), or where {@link Builder#floatResize} is set of its torchvision ones, which resize
- * float32 samples ({@code hf-torchvision}). Immutable and
- * thread-safe; nothing is kept between pictures.
+ * Encoded bytes to encoder input: decode, turn upright, make RGB, resize, crop, rescale, normalise, with the arithmetic
+ * of Hugging Face's PIL image processors ({@code hf-pil}), or where {@link Builder#floatResize} is set of its
+ * torchvision ones, which resize float32 samples ({@code hf-torchvision}). Immutable and thread-safe; nothing is kept
+ * between pictures.
  */
 // Source: transformers 5.23, image_processing_backends.PilBackend; models/dinov3_vit/image_processing_dinov3_vit.py
 public final class ImageProcessor {
-    /** Raised when what is done here, beside the steps with revisions of their own, makes other pixels; part of the version. */
+    /**
+     * Raised when what is done here, beside the steps with revisions of their own, makes other pixels; part of the
+     * version.
+     */
     private static final int REVISION = 1;
 
     private final String label;
@@ -113,7 +116,10 @@ public final class ImageProcessor {
         return square == null ? picture : square.around(picture);
     }
 
-    /** Collects rows of 8-bit samples as rescaled and normalised planes, with black around a picture smaller than the crop. */
+    /**
+     * Collects rows of 8-bit samples as rescaled and normalised planes, with black around a picture smaller than the
+     * crop.
+     */
     private final class Tensor {
         private final Region kept;
         private final int left;
@@ -121,7 +127,10 @@ public final class ImageProcessor {
         private final int height;
         private final int width;
         private final float[] planes;
-        /** What stands in {@link #planes} before it is rescaled and normalised; null if that is no 8-bit sample everywhere. */
+        /**
+         * What stands in {@link #planes} before it is rescaled and normalised; null if that is no 8-bit sample
+         * everywhere.
+         */
         private final byte @Nullable [] bytes;
 
         Tensor(Region kept, Size size) {
@@ -194,8 +203,8 @@ public final class ImageProcessor {
     }
 
     /**
-     * The second part of the cache key: a readable label, then {@code @sha256:} and the digest of everything that shapes the
-     * pixels. The pixel limit does not: it decides whether there are any.
+     * The second part of the cache key: a readable label, then {@code @sha256:} and the digest of everything that
+     * shapes the pixels. The pixel limit does not: it decides whether there are any.
      */
     public String preprocVersion() {
         return preprocVersion;
@@ -261,7 +270,8 @@ public final class ImageProcessor {
     }
 
     /**
-     * Settings of an {@link ImageProcessor}. Without any: upright, over white, Pillow 13, no resize, no crop, samples 0 to 255.
+     * Settings of an {@link ImageProcessor}. Without any: upright, over white, Pillow 13, no resize, no crop, samples 0
+     * to 255.
      */
     public static final class Builder {
         private String label = "custom";
@@ -335,8 +345,8 @@ public final class ImageProcessor {
         }
 
         /**
-         * Rescales to float32 before the resize instead of after it and rounds nothing to 8 bits, as torchvision does. For BILINEAR and
-         * BICUBIC only.
+         * Rescales to float32 before the resize instead of after it and rounds nothing to 8 bits, as torchvision does.
+         * For BILINEAR and BICUBIC only.
          */
         public Builder floatResize() {
             this.floatResize = true;

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param profile the Pillow release line to reproduce
  * @param exif whether pictures are turned upright
- * @param alpha what becomes of transparency; null to follow the configuration: over white where the processor itself converts
- *     to RGB ({@code do_convert_rgb}), otherwise dropped, as {@code transformers.image_utils.load_image} does before it
+ * @param alpha what becomes of transparency; null to follow the configuration: over white where the processor itself
+ *     converts to RGB ({@code do_convert_rgb}), otherwise dropped, as {@code transformers.image_utils.load_image} does
+ *     before it
  * @param maxPixels the most pixels a picture may have
  */
 public record PixelOptions(

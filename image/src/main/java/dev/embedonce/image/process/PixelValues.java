@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * One picture as an encoder reads it: float32 {@code [3, height, width]}, red plane first, rows from the top.
  *
  * @param data position 0, limit {@code 3 * height * width}; treat it as read-only
- * @param samples the 8-bit samples that {@code data} is made of, one by one and at the same places; the same samples make the same
- *     data under the same preprocessing version. Null if other numbers than these are in the data; treat it as read-only
+ * @param samples the 8-bit samples that {@code data} is made of, one by one and at the same places; the same samples
+ *     make the same data under the same preprocessing version. Null if other numbers than these are in the data; treat
+ *     it as read-only
  * @param height rows of the tensor
  * @param width columns of the tensor
  * @param originalWidth pixels across of the picture before preprocessing, after any EXIF turn

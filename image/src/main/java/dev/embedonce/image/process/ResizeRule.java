@@ -150,8 +150,8 @@ public sealed interface ResizeRule {
     }
 
     /**
-     * Both sides become multiples of {@code factor}, the aspect ratio is kept as well as that allows, and the area lies between
-     * {@code minPixels} and {@code maxPixels}.
+     * Both sides become multiples of {@code factor}, the aspect ratio is kept as well as that allows, and the area lies
+     * between {@code minPixels} and {@code maxPixels}.
      */
     // Source: transformers 5.23, models/qwen2_vl/image_processing_pil_qwen2_vl.py, smart_resize
     record Multiples(int factor, long minPixels, long maxPixels) implements ResizeRule {
@@ -200,8 +200,8 @@ public sealed interface ResizeRule {
     }
 
     /**
-     * Both sides become multiples of {@code patch}, as large as at most {@code most} patches allow; the aspect ratio is kept as well as
-     * that allows.
+     * Both sides become multiples of {@code patch}, as large as at most {@code most} patches allow; the aspect ratio is
+     * kept as well as that allows.
      */
     // Source: transformers 5.23, models/siglip2/image_processing_pil_siglip2.py, get_image_size_for_max_num_patches
     record Patches(int patch, int most) implements ResizeRule {

@@ -6,8 +6,8 @@ import dev.embedonce.key.Revisions;
 import java.util.Arrays;
 
 /**
- * Resizes pictures of float32 samples with an antialiasing filter, as torchvision does: nothing is rounded to 8 bits between the two
- * passes or after them. Rows first, then columns; weights and sums are float32.
+ * Resizes pictures of float32 samples with an antialiasing filter, as torchvision does: nothing is rounded to 8 bits
+ * between the two passes or after them. Rows first, then columns; weights and sums are float32.
  */
 // Source: PyTorch 2.15, aten/src/ATen/native/cpu/UpSampleKernel.cpp, the separable antialiasing kernels
 public final class FloatResampler {
@@ -61,7 +61,8 @@ public final class FloatResampler {
     }
 
     /**
-     * Gives {@code sink} the whole of {@code source}, which must be there in full, resized to {@code width} x {@code height}.
+     * Gives {@code sink} the whole of {@code source}, which must be there in full, resized to {@code width} x {@code
+     * height}.
      *
      * @param values what each 8-bit sample stands for, 256 of them
      */

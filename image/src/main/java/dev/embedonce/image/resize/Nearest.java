@@ -4,7 +4,10 @@ import dev.embedonce.image.internal.work.Checkpoint;
 import dev.embedonce.image.pixel.Cancellation;
 import dev.embedonce.image.pixel.Region;
 
-/** Pillow's NEAREST: each output is one input pixel. Positions are added up step by step, as Pillow does, not multiplied. */
+/**
+ * Pillow's NEAREST: each output is one input pixel. Positions are added up step by step, as Pillow does, not
+ * multiplied.
+ */
 // Source: Pillow 13.0.0, src/libImaging/Geometry.c, ImagingScaleAffine
 final class Nearest {
     private Nearest() {}

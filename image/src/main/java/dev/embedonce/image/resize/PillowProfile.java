@@ -1,8 +1,8 @@
 package dev.embedonce.image.resize;
 
 /**
- * The Pillow release line whose bits are reproduced. Only the order of the two resize passes differs, and with it the rounding
- * between them. Part of the preprocessing version.
+ * The Pillow release line whose bits are reproduced. Only the order of the two resize passes differs, and with it the
+ * rounding between them. Part of the preprocessing version.
  */
 public enum PillowProfile {
     /** Pillow up to 12.1: horizontal pass first, always. */

@@ -5,8 +5,8 @@ import dev.embedonce.image.pixel.Cancellation;
 import dev.embedonce.image.pixel.ImageException;
 
 /**
- * Fixed-point filter weights along one axis, for the outputs {@code from <= i < to} of a resize from {@code inSize} to {@code
- * outSize} samples.
+ * Fixed-point filter weights along one axis, for the outputs {@code from <= i < to} of a resize from {@code inSize} to
+ * {@code outSize} samples.
  */
 // Source: Pillow 13.0.0, src/libImaging/Resample.c, precompute_coeffs and normalize_coeffs_8bpc
 final class ResampleAxis {

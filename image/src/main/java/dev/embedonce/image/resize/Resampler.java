@@ -11,10 +11,10 @@ import java.util.Arrays;
 /**
  * The two passes of Pillow's 8-bit resize, over a rectangle of the output and from a rectangle of the input.
  *
- * <p>Both passes keep their sums in 32-bit integers of 22 fractional bits and round to 8 bits, so the order of passes shows in
- * the result. The horizontal pass works on strips of rows, turned so that the samples of one column lie side by side: then both
- * passes are sums of whole arrays, four weighted ones at a time, which the compiler makes vector instructions of. The vertical
- * pass pulls rows in order through a ring, so each is made once.
+ * <p>Both passes keep their sums in 32-bit integers of 22 fractional bits and round to 8 bits, so the order of passes
+ * shows in the result. The horizontal pass works on strips of rows, turned so that the samples of one column lie side
+ * by side: then both passes are sums of whole arrays, four weighted ones at a time, which the compiler makes vector
+ * instructions of. The vertical pass pulls rows in order through a ring, so each is made once.
  */
 // Source: Pillow 13.0.0, src/libImaging/Resample.c, ImagingResampleHorizontal_8bpc and ImagingResampleVertical_8bpc
 public final class Resampler {
@@ -69,7 +69,9 @@ public final class Resampler {
                 down.inputTo() - down.inputFrom());
     }
 
-    /** Gives {@code sink} the rectangle {@code want} of {@code source} resized to {@code newWidth} x {@code newHeight}. */
+    /**
+     * Gives {@code sink} the rectangle {@code want} of {@code source} resized to {@code newWidth} x {@code newHeight}.
+     */
     public static void resample(
             Source source,
             int newWidth,
@@ -108,7 +110,8 @@ public final class Resampler {
     }
 
     /**
-     * Refuses what would need far more memory than its pixels: a picture of a few rows that are millions of pixels long.
+     * Refuses what would need far more memory than its pixels: a picture of a few rows that are millions of pixels
+     * long.
      *
      * @throws ImageException if it would
      */
@@ -195,7 +198,9 @@ public final class Resampler {
         }
     }
 
-    /** Rows after the horizontal pass, made a strip at a time and kept while the vertical pass may ask for them again. */
+    /**
+     * Rows after the horizontal pass, made a strip at a time and kept while the vertical pass may ask for them again.
+     */
     private final class RowRing {
         private final PlanarRows source;
         private final Region have;
@@ -203,7 +208,9 @@ public final class Resampler {
         private final int[][][] block;
         private final int strip;
 
-        /** The strip turned: for each column, band after band, its rows. A few more than there are, for weights of zero. */
+        /**
+         * The strip turned: for each column, band after band, its rows. A few more than there are, for weights of zero.
+         */
         private final int[][] columns;
 
         private final int[][] sums;

@@ -31,7 +31,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A decoding that nobody waits for ends at the next question, and questions are asked all along. */
 class CancellationTest {
     private static final long MAX_PIXELS = 16_000_000;
-    /** Work between two questions, in units of a nanosecond or so: far below the tenth of a second in which decoding must stop. */
+    /**
+     * Work between two questions, in units of a nanosecond or so: far below the tenth of a second in which decoding
+     * must stop.
+     */
     private static final long LONGEST_STEP = 2 * Checkpoint.STEP;
     /** Pixels of the pictures that are decoded and then changed. */
     private static final int PIXELS = 4_000_000;

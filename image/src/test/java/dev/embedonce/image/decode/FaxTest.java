@@ -90,7 +90,9 @@ class FaxTest {
         }
     }
 
-    /** A white run is zeros: white where the page says so, which most do, and black where it says that zero is black. */
+    /**
+     * A white run is zeros: white where the page says so, which most do, and black where it says that zero is black.
+     */
     @Test
     void decode_whiteIsZero_showsWhiteRunsWhite() {
         for (int photometric : new int[] {0, 1}) {

@@ -11,7 +11,9 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** Small files made to cost much: refused, or decoded for what they are worth. Work and memory are counted, not timed. */
+/**
+ * Small files made to cost much: refused, or decoded for what they are worth. Work and memory are counted, not timed.
+ */
 class HostileImageTest {
     private static final long MIB = 1 << 20;
     private static final int JPEG = 7;

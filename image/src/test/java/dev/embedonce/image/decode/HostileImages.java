@@ -115,7 +115,9 @@ final class HostileImages {
         return ended(out);
     }
 
-    /** A grey progressive JPEG: its first coefficients, then {@code refinements} scans that say nothing in a few bytes. */
+    /**
+     * A grey progressive JPEG: its first coefficients, then {@code refinements} scans that say nothing in a few bytes.
+     */
     static byte[] progressiveJpeg(int width, int height, int refinements) {
         ByteArrayOutputStream out = jpegStart(0xC2, width, height, 1);
         int blocks = ((width + 7) / 8) * ((height + 7) / 8);
@@ -322,7 +324,10 @@ final class HostileImages {
         return webp("VP8L", bits.leastBytes());
     }
 
-    /** A lossless stream without its header, whose pixels take no bits at all; every pixel is {@code green} on transparent black. */
+    /**
+     * A lossless stream without its header, whose pixels take no bits at all; every pixel is {@code green} on
+     * transparent black.
+     */
     private static byte[] emptyLosslessStream(int green) {
         Bits bits = new Bits();
         bits.least(1, 0).least(1, 0).least(1, 0); // no transform, no colour cache, one group
@@ -362,7 +367,10 @@ final class HostileImages {
         return webp(out.toByteArray());
     }
 
-    /** A key frame that is zeros after its header: modes all the same, no coefficients, the loop filter at its strongest. */
+    /**
+     * A key frame that is zeros after its header: modes all the same, no coefficients, the loop filter at its
+     * strongest.
+     */
     private static byte[] keyFrame(int width, int height) {
         BoolEncoder header = new BoolEncoder();
         header.number(2, 0).number(1, 0); // colours; no segments
@@ -487,7 +495,10 @@ final class HostileImages {
         return tiff(strip, tags.toArray(Tag[]::new));
     }
 
-    /** A page of group 4 fax codes whose pixels alternate, so that every one of them has a code; {@code side} must be even. */
+    /**
+     * A page of group 4 fax codes whose pixels alternate, so that every one of them has a code; {@code side} must be
+     * even.
+     */
     static byte[] faxOfStripes(int side) {
         Bits bits = new Bits();
         for (int i = 0; i < side / 2; i++) {

@@ -22,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Coverage-guided fuzzing of the six decoders. A finding is any exception but {@link ImageException}, an input that takes far longer
- * than its budget allows, and one that allocates more than its pixels and bytes explain. A few seconds for
- * all of them; {@code -Dembedonce.fuzz.seconds=600} for as long a run, and one for each format.
+ * Coverage-guided fuzzing of the six decoders. A finding is any exception but {@link ImageException}, an input that
+ * takes far longer than its budget allows, and one that allocates more than its pixels and bytes explain. A few seconds
+ * for all of them; {@code -Dembedonce.fuzz.seconds=600} for as long a run, and one for each format.
  */
 class ImageFuzzIT {
     private static final int MAX_INPUT = 1 << 14;

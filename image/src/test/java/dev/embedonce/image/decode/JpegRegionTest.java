@@ -17,7 +17,9 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
-/** A JPEG of which only the blocks that survive the crop are transformed gives the pixels of one that is decoded whole. */
+/**
+ * A JPEG of which only the blocks that survive the crop are transformed gives the pixels of one that is decoded whole.
+ */
 class JpegRegionTest {
     private static final ImageProcessor PROCESSOR = ImageProcessor.builder()
             .label("region")

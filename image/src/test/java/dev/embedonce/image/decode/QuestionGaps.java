@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Measures the processor time between two questions to the cancel signal, for pictures of 64 megapixels: the longest, and who asked at
- * its end. Run by hand: {@code java -cp ... dev.embedonce.image.decode.QuestionGaps [NAME...]}; each picture twice, so that the first name of a
- * fresh JVM is measured cold, too.
+ * Measures the processor time between two questions to the cancel signal, for pictures of 64 megapixels: the longest,
+ * and who asked at its end. Run by hand: {@code java -cp ... dev.embedonce.image.decode.QuestionGaps [NAME...]}; each
+ * picture twice, so that the first name of a fresh JVM is measured cold, too.
  */
 final class QuestionGaps {
     private static final int SIDE = 8000;

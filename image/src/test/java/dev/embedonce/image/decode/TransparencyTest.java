@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Transparency that is no alpha channel (palettes with alphas, transparent colours, in PNG and GIF) against transformers'
- * {@code convert_to_rgb} and Pillow's {@code convert("RGB")}, by each way a picture becomes RGB.
+ * Transparency that is no alpha channel (palettes with alphas, transparent colours, in PNG and GIF) against
+ * transformers' {@code convert_to_rgb} and Pillow's {@code convert("RGB")}, by each way a picture becomes RGB.
  */
 class TransparencyTest {
     private static Stream<JsonNode> pictures() {

@@ -14,9 +14,9 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * Times decoding and preprocessing on one thread: {@code PreprocessBenchmark FILE...}. Prints the median and the best of the second
- * half of the rounds, in milliseconds of processor time, for the whole of {@link ImageProcessor#process} and for {@link ImageDecoder#decode}; then the
- * all-pairs search over a million hashes.
+ * Times decoding and preprocessing on one thread: {@code PreprocessBenchmark FILE...}. Prints the median and the best
+ * of the second half of the rounds, in milliseconds of processor time, for the whole of {@link ImageProcessor#process}
+ * and for {@link ImageDecoder#decode}; then the all-pairs search over a million hashes.
  */
 final class PreprocessBenchmark {
     private static final long BUDGET_NANOS = 4_000_000_000L;

@@ -19,7 +19,10 @@ import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every test picture, decoded, converted, preprocessed and hashed, against Pillow, transformers and imagehash themselves. */
+/**
+ * Every test picture, decoded, converted, preprocessed and hashed, against Pillow, transformers and imagehash
+ * themselves.
+ */
 class PillowGoldenTest {
     /** Pillow 12 reads its jumps and literals wrongly; both profiles decode it as Pillow 13 does. */
     private static final String FIXED_IN_13 = "bmp-rle8.bmp";

@@ -8,11 +8,14 @@ import java.util.Random;
 import java.util.function.Supplier;
 import java.util.zip.Deflater;
 
-/** What happens to a picture's file between two runs of a pipeline. Every change gives bytes that were never seen before. */
+/**
+ * What happens to a picture's file between two runs of a pipeline. Every change gives bytes that were never seen
+ * before.
+ */
 public enum Churn {
     /**
-     * Saved again without a change: a comment added, or in every other cycle, if it is a PNG of plain RGB, recompressed with another level
-     * and row filter. The pixels are equal, so the right vector is the old one, bit for bit.
+     * Saved again without a change: a comment added, or in every other cycle, if it is a PNG of plain RGB, recompressed
+     * with another level and row filter. The pixels are equal, so the right vector is the old one, bit for bit.
      */
     RECOMPRESSED("recompressed, pixels equal") {
         @Override
@@ -30,8 +33,8 @@ public enum Churn {
         }
     },
     /**
-     * Saved again as a JPEG of quality 60 to 89, another one each cycle: looks the same, and nearly every pixel differs a little. The
-     * right vector is a new one, close to the old.
+     * Saved again as a JPEG of quality 60 to 89, another one each cycle: looks the same, and nearly every pixel differs
+     * a little. The right vector is a new one, close to the old.
      */
     LOSSY("lossy re-encode") {
         @Override
@@ -41,7 +44,10 @@ public enum Churn {
             return Jpeg.withComment(jpeg, "cycle " + cycle + ", " + Long.toHexString(random.nextLong()));
         }
     },
-    /** A square of about a thirtieth of the side in the middle half of the picture gets another colour: a retouched spot. */
+    /**
+     * A square of about a thirtieth of the side in the middle half of the picture gets another colour: a retouched
+     * spot.
+     */
     SMALL_EDIT("small real edit") {
         @Override
         byte[] apply(byte[] original, Supplier<RgbPicture> others, int cycle, Random random) {
@@ -53,7 +59,10 @@ public enum Churn {
             return Png.encode(picture.withPatch(left, top, side, side, colour));
         }
     },
-    /** Another picture altogether under the same name: a part, 60 to 90 % of the side, of another object's picture, perhaps mirrored. */
+    /**
+     * Another picture altogether under the same name: a part, 60 to 90 % of the side, of another object's picture,
+     * perhaps mirrored.
+     */
     REPLACED("replaced content") {
         @Override
         byte[] apply(byte[] original, Supplier<RgbPicture> others, int cycle, Random random) {

@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The article's kind of corpus: ten classes of meshes, each seen from a ring of cameras, 224 x 224 on white, as PNG. Meshes and pictures
- * are written below a folder; what is there from an earlier run is read, not drawn again.
+ * The article's kind of corpus: ten classes of meshes, each seen from a ring of cameras, 224 x 224 on white, as PNG.
+ * Meshes and pictures are written below a folder; what is there from an earlier run is read, not drawn again.
  */
 public final class MeshCorpus {
     /** Width and height of the pictures. */
@@ -49,7 +49,9 @@ public final class MeshCorpus {
         this.views = views;
     }
 
-    /** Renders parametric meshes, which are written as OFF files first and read back: what is drawn is what lies there. */
+    /**
+     * Renders parametric meshes, which are written as OFF files first and read back: what is drawn is what lies there.
+     */
     public Corpus generated(long seed, StepProgress progress) {
         List<Object3D> objects = new ArrayList<>();
         for (String category : ParametricMeshes.categories()) {

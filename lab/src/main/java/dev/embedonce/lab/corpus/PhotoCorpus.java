@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * A folder of photos as a corpus: every JPEG and PNG below it that can be decoded, each an object of its own, of the class that its folder
- * is called. Copies of the same bytes are taken once.
+ * A folder of photos as a corpus: every JPEG and PNG below it that can be decoded, each an object of its own, of the
+ * class that its folder is called. Copies of the same bytes are taken once.
  */
 public final class PhotoCorpus {
     private static final ContentHasher HASHER = ContentHasher.sha256();

@@ -15,7 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Writes the article's tables, and the one of the comparison with its class. Times in seconds unless a column says otherwise. */
+/**
+ * Writes the article's tables, and the one of the comparison with its class. Times in seconds unless a column says
+ * otherwise.
+ */
 public final class DataFiles {
     private static final long FIFTY_THOUSAND = 50_000;
     private static final long MILLION = 1_000_000;

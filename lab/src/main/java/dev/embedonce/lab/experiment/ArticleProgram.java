@@ -19,7 +19,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Runs our rewrite of the article's Python class in a process of its own. Needs Python with the packages duckdb and numpy. */
+/**
+ * Runs our rewrite of the article's Python class in a process of its own. Needs Python with the packages duckdb and
+ * numpy.
+ */
 public final class ArticleProgram {
     private static final List<String> SCRIPTS = List.of("article_cache.py", "side_by_side.py");
     private static final int CHECK_SECONDS = 30;

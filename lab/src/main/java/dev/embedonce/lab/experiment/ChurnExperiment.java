@@ -15,10 +15,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The churn simulation. A pipeline embeds the same images cycle after cycle; before every cycle but the first a share of them, drawn
- * anew, is changed in one way ({@link Churn}). Every strategy is asked about the very same bytes in the same cycle, one after the other
- * in an order that rotates, so that a busy moment of the machine does not favour one. Making the changed bytes and checking the answers
- * are not part of any time.
+ * The churn simulation. A pipeline embeds the same images cycle after cycle; before every cycle but the first a share
+ * of them, drawn anew, is changed in one way ({@link Churn}). Every strategy is asked about the very same bytes in the
+ * same cycle, one after the other in an order that rotates, so that a busy moment of the machine does not favour one.
+ * Making the changed bytes and checking the answers are not part of any time.
  *
  * <p>The answers of every cycle are compared with the {@link Truth}.
  */

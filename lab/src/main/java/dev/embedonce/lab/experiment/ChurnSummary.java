@@ -67,8 +67,8 @@ public record ChurnSummary(Churn churn, Strategy strategy, List<ChurnRow> rows) 
     }
 
     /**
-     * How many cycles it takes until this strategy has, in all, cost less than {@code other}: the end of the first cycle from which its sum
-     * stays lower; empty if there is none.
+     * How many cycles it takes until this strategy has, in all, cost less than {@code other}: the end of the first
+     * cycle from which its sum stays lower; empty if there is none.
      */
     public OptionalInt breakEven(ChurnSummary other, ToDoubleFunction<ChurnRow> cost) {
         List<Double> own = cumulative(cost);

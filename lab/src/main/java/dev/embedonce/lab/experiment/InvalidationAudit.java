@@ -20,9 +20,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every way in which a cache of vectors goes stale or is spoilt, done to 64 images each. A cache is filled, the one thing is changed, and
- * the cache is asked about all of them: for how many does it refuse to answer with what it has kept, how soon, and are its final answers
- * right?
+ * Every way in which a cache of vectors goes stale or is spoilt, done to 64 images each. A cache is filled, the one
+ * thing is changed, and the cache is asked about all of them: for how many does it refuse to answer with what it has
+ * kept, how soon, and are its final answers right?
  */
 public final class InvalidationAudit {
     /** The article's number. */
@@ -255,7 +255,10 @@ public final class InvalidationAudit {
                 "at the call");
     }
 
-    /** The article's form, versions typed by hand: nothing but encoding anew can tell that the model behind a name is another. */
+    /**
+     * The article's form, versions typed by hand: nothing but encoding anew can tell that the model behind a name is
+     * another.
+     */
     private AuditRow versionNotRaised(List<byte[]> images) {
         List<Double> micros = new ArrayList<>();
         int noticed = 0;

@@ -8,7 +8,8 @@ package dev.embedonce.lab.experiment;
  * @param images in the pass
  * @param hits answered from the store
  * @param encoded the encoder ran
- * @param lookupP50Micros the median time of one look-up that is made alone, reading and checking included; 0 if there was none
+ * @param lookupP50Micros the median time of one look-up that is made alone, reading and checking included; 0 if there
+ *     was none
  * @param wrong against the truth
  */
 public record PassRow(

@@ -16,9 +16,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the perceptual hash calls a duplicate, and whether it is one. Every pair of pictures whose pHashes differ in at most 0, 2, 4 or 8
- * bits is counted, without a cap; a pair is <i>cross-object</i> if it shows two different objects. For every such pair the vectors are
- * compared: the claim "duplicate" is right if the encoder sees no difference either (cosine {@value Truth#SAME_DIRECTION} or more).
+ * What the perceptual hash calls a duplicate, and whether it is one. Every pair of pictures whose pHashes differ in at
+ * most 0, 2, 4 or 8 bits is counted, without a cap; a pair is <i>cross-object</i> if it shows two different objects.
+ * For every such pair the vectors are compared: the claim "duplicate" is right if the encoder sees no difference either
+ * (cosine {@value Truth#SAME_DIRECTION} or more).
  */
 public final class PhashAudit {
     private static final List<Integer> DISTANCES = List.of(0, 2, 4, 8);
@@ -79,8 +80,8 @@ public final class PhashAudit {
      * @param allPairs of pictures
      * @param crossObjectPairs of pictures of different objects
      * @param within by distance, smallest first
-     * @param exactKeyVictims pictures that a cache with the pHash as its key would answer with another object's vector, if it were asked
-     *     for the corpus once, in order
+     * @param exactKeyVictims pictures that a cache with the pHash as its key would answer with another object's vector,
+     *     if it were asked for the corpus once, in order
      * @param shown six telling collisions within 4 bits, of different classes if there are such
      */
     public record Result(
@@ -100,7 +101,10 @@ public final class PhashAudit {
             return (double) of.crossObject() / crossObjectPairs;
         }
 
-        /** How many such pairs to expect among {@code images} images of this kind, all of different objects: pairs grow with the square. */
+        /**
+         * How many such pairs to expect among {@code images} images of this kind, all of different objects: pairs grow
+         * with the square.
+         */
         public double expected(Within of, long images) {
             return rate(of) * images * (images - 1) / 2;
         }

@@ -14,9 +14,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The article's class and ours, one after the other in the same run, over the same pictures with ready-made vectors: what the cache alone
- * costs in a cold pass (hash, look up, store) and in a warm one (hash, look up, check). The article's class is asked one image at a time,
- * which is its only way; ours one at a time and all at once. Three rounds, of which the median counts.
+ * The article's class and ours, one after the other in the same run, over the same pictures with ready-made vectors:
+ * what the cache alone costs in a cold pass (hash, look up, store) and in a warm one (hash, look up, check). The
+ * article's class is asked one image at a time, which is its only way; ours one at a time and all at once. Three
+ * rounds, of which the median counts.
  */
 public final class SideBySide {
     private static final int ROUNDS = 3;

@@ -41,8 +41,8 @@ public enum Strategy {
     }
 
     /**
-     * The cache of this strategy. Nothing is kept in memory: every hit is read from the store and checked, as in a process that has just
-     * started.
+     * The cache of this strategy. Nothing is kept in memory: every hit is read from the store and checked, as in a
+     * process that has just started.
      */
     FeatureCache cache(CacheStore store) {
         ContentHasher hasher = this == PHASH ? Strategy::phashAsKey : ContentHasher.sha256();

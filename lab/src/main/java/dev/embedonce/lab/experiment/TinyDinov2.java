@@ -18,8 +18,9 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Writes a small DINOv2 checkpoint with random weights: a model that differs from the lab's own in architecture, weights and dimension,
- * made anywhere without a download. It accepts pictures of any size, so one and the same model can be fed 224 and 336 pixels.
+ * Writes a small DINOv2 checkpoint with random weights: a model that differs from the lab's own in architecture,
+ * weights and dimension, made anywhere without a download. It accepts pictures of any size, so one and the same model
+ * can be fed 224 and 336 pixels.
  */
 public final class TinyDinov2 {
     private static final int CHANNELS = 48;

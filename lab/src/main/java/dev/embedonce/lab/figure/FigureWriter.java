@@ -20,8 +20,8 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
 /**
- * Turns figures into SVG and PNG without a screen. Text becomes outlines in the SVG, so that it looks the same everywhere and nothing is cut
- * off where another font would be wider.
+ * Turns figures into SVG and PNG without a screen. Text becomes outlines in the SVG, so that it looks the same
+ * everywhere and nothing is cut off where another font would be wider.
  */
 public final class FigureWriter {
     private static final String SVG = "http://www.w3.org/2000/svg";
@@ -108,7 +108,8 @@ public final class FigureWriter {
     }
 
     /**
-     * Draws a figure for light and dark screens and writes {@code figure-N.svg}, {@code figure-N-dark.svg} and {@code figure-N.png}.
+     * Draws a figure for light and dark screens and writes {@code figure-N.svg}, {@code figure-N-dark.svg} and {@code
+     * figure-N.png}.
      *
      * @return the drawings
      */

@@ -4,7 +4,8 @@ import dev.embedonce.lab.experiment.Strategy;
 import java.awt.Color;
 
 /**
- * Colours of a figure. The hues are Okabe and Ito's, which people with any of the common kinds of colour blindness can tell apart.
+ * Colours of a figure. The hues are Okabe and Ito's, which people with any of the common kinds of colour blindness can
+ * tell apart.
  *
  * @param id used in file names
  * @param background of the whole figure

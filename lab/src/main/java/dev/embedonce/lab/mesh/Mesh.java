@@ -28,7 +28,10 @@ public record Mesh(double[] vertices, int[] triangles) {
         return triangles.length / 3;
     }
 
-    /** This mesh moved and scaled so that its bounding box is centred on the origin and its farthest vertex lies at distance 1. */
+    /**
+     * This mesh moved and scaled so that its bounding box is centred on the origin and its farthest vertex lies at
+     * distance 1.
+     */
     public Mesh normalised() {
         double[] moved = vertices.clone();
         for (int axis = 0; axis < 3; axis++) {

@@ -3,8 +3,8 @@ package dev.embedonce.lab.mesh;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Builds objects from simple solids. Lengths are in no unit: meshes are normalised before they are drawn. Uses {@link StrictMath}, so that
- * every machine gives the same numbers. Not thread-safe.
+ * Builds objects from simple solids. Lengths are in no unit: meshes are normalised before they are drawn. Uses {@link
+ * StrictMath}, so that every machine gives the same numbers. Not thread-safe.
  */
 final class Shapes {
     private static final int SEGMENTS = 22;
@@ -116,7 +116,10 @@ final class Shapes {
         return outline(centre.z() + height * rz, angle -> share, centre, rx, ry);
     }
 
-    /** A plate between two heights whose outline is given as a radius for each angle, scaled by {@code rx} and {@code ry}. */
+    /**
+     * A plate between two heights whose outline is given as a radius for each angle, scaled by {@code rx} and {@code
+     * ry}.
+     */
     Shapes plate(Point centre, double rx, double ry, double thickness, DoubleUnaryOperator radius) {
         return hull(
                 outline(centre.z(), radius, centre, rx, ry), outline(centre.z() + thickness, radius, centre, rx, ry));

@@ -11,7 +11,10 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
-/** Writes PNG files in which everything that does not change a pixel can be chosen: that is what this lab needs of a PNG writer. */
+/**
+ * Writes PNG files in which everything that does not change a pixel can be chosen: that is what this lab needs of a PNG
+ * writer.
+ */
 public final class Png {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     private static final int BANDS = 3;

@@ -6,7 +6,10 @@ import dev.embedonce.image.pixel.AlphaPolicy;
 import dev.embedonce.image.pixel.PixelImage;
 import java.awt.image.BufferedImage;
 
-/** Decoded pixels, 8-bit RGB, three bytes a pixel, rows from the top. Immutable as long as nobody writes to the array handed in. */
+/**
+ * Decoded pixels, 8-bit RGB, three bytes a pixel, rows from the top. Immutable as long as nobody writes to the array
+ * handed in.
+ */
 public final class RgbPicture {
     private static final int BANDS = 3;
     private static final ImageDecoder DECODER = new ImageDecoder(ExifPolicy.APPLY);
@@ -81,7 +84,10 @@ public final class RgbPicture {
         return new RgbPicture(width, height, copy);
     }
 
-    /** A rectangle of this picture, mirrored left to right if wanted, enlarged to this picture's size by repeating pixels. */
+    /**
+     * A rectangle of this picture, mirrored left to right if wanted, enlarged to this picture's size by repeating
+     * pixels.
+     */
     public RgbPicture enlarged(int left, int top, int partWidth, int partHeight, boolean mirrored) {
         byte[] out = new byte[samples.length];
         for (int y = 0; y < height; y++) {

@@ -5,9 +5,10 @@ import dev.embedonce.lab.picture.RgbPicture;
 import java.util.Arrays;
 
 /**
- * Draws a mesh in perspective on white: a z-buffer, flat shading from one light that stands still while the camera goes round, faces taken as
- * turned to the camera (real meshes are not wound consistently), edges smoothed by drawing four times as large and averaging. The same mesh and view give the same
- * pixels on every machine. Thread-safe: nothing is kept.
+ * Draws a mesh in perspective on white: a z-buffer, flat shading from one light that stands still while the camera goes
+ * round, faces taken as turned to the camera (real meshes are not wound consistently), edges smoothed by drawing four
+ * times as large and averaging. The same mesh and view give the same pixels on every machine. Thread-safe: nothing is
+ * kept.
  */
 public final class Renderer {
     private static final int OVERSAMPLING = 4;

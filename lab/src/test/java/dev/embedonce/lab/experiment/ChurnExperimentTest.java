@@ -125,7 +125,9 @@ class ChurnExperimentTest {
         }
     }
 
-    /** Two different pictures with one pHash: the second is answered with the first's vector in the very first cycle. */
+    /**
+     * Two different pictures with one pHash: the second is answered with the first's vector in the very first cycle.
+     */
     @Test
     void run_phashOfTwins_isWrongFromTheStart() {
         List<Picture> pictures = new ArrayList<>(TinyCorpus.of(4, 1).pictures());

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A stand-in for a vision encoder: its input is the mean colour of each field of a grid, its answer that input times a factor. So equal pixels give
- * equal vectors, different pictures different ones. Counts its work.
+ * A stand-in for a vision encoder: its input is the mean colour of each field of a grid, its answer that input times a
+ * factor. So equal pixels give equal vectors, different pictures different ones. Counts its work.
  */
 public final class PixelEncoder implements FeatureEncoder<PixelEncoder.Fields> {
     public record Fields(Tensor values, InputDigest inputDigest) implements Prepared {

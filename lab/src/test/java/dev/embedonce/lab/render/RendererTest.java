@@ -38,7 +38,9 @@ class RendererTest {
         }
     }
 
-    /** A small square in front of a large one, listed before and after it: the order does not matter, the depth does. */
+    /**
+     * A small square in front of a large one, listed before and after it: the order does not matter, the depth does.
+     */
     @Test
     void render_nearAndFarFace_showsTheNear() {
         String far = "-4 3 -4\n4 3 -4\n4 3 4\n-4 3 4\n";

@@ -8,8 +8,8 @@ import dev.embedonce.server.http.ApiException;
 import java.util.List;
 
 /**
- * An answer, or several, while they are written: the engine's, with errors that tell a client what is wrong. Used by one thread. Close
- * it: what is not written by then never is.
+ * An answer, or several, while they are written: the engine's, with errors that tell a client what is wrong. Used by
+ * one thread. Close it: what is not written by then never is.
  */
 public final class Answer implements AutoCloseable {
     private final AnswerStream stream;

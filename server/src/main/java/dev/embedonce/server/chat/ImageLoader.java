@@ -6,8 +6,8 @@ import dev.embedonce.server.security.Limits;
 import dev.embedonce.server.security.UrlImages;
 
 /**
- * Gets the bytes of pictures, from the request or elsewhere, and refuses too many of them. It does not look into them: pictures whose
- * features are known are never opened, and the others are inspected where they are encoded. Thread-safe.
+ * Gets the bytes of pictures, from the request or elsewhere, and refuses too many of them. It does not look into them:
+ * pictures whose features are known are never opened, and the others are inspected where they are encoded. Thread-safe.
  */
 public final class ImageLoader {
     private final UrlImages urls;

@@ -4,8 +4,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client is told instead of an answer. The message is for the client: it names what is wrong with the request, and nothing of
- * the server.
+ * What a client is told instead of an answer. The message is for the client: it names what is wrong with the request,
+ * and nothing of the server.
  */
 public final class ApiException extends RuntimeException {
     private static final long serialVersionUID = 1;

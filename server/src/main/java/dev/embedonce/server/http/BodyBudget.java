@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the request bodies that are being read, and the memory of those that are being read and answered: in all, and for one
- * tenant. Bytes are taken as they come, never as they are announced. Thread-safe.
+ * Bounds the request bodies that are being read, and the memory of those that are being read and answered: in all, and
+ * for one tenant. Bytes are taken as they come, never as they are announced. Thread-safe.
  */
 public final class BodyBudget {
     private final long mostBytes;

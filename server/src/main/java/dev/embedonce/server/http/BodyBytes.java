@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 
-/** A body as it comes. Room for it is made in steps that grow with what is there, never by what was announced. Not thread-safe. */
+/**
+ * A body as it comes. Room for it is made in steps that grow with what is there, never by what was announced. Not
+ * thread-safe.
+ */
 final class BodyBytes {
     private static final int LEAST_STEP = 1024;
     private static final int MOST_STEP = 1 << 20;
@@ -27,7 +30,9 @@ final class BodyBytes {
         this.room = room;
     }
 
-    /** Takes all that {@code bytes} has left. Whether it still is no larger than it may be; if not, nothing is taken. */
+    /**
+     * Takes all that {@code bytes} has left. Whether it still is no larger than it may be; if not, nothing is taken.
+     */
     boolean add(ByteBuffer bytes) {
         if (size + bytes.remaining() > most) {
             return false;

@@ -10,11 +10,11 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the body of one request without holding a thread: it runs when something has come, takes it and asks to be run again. Jetty runs
- * it on one thread at a time.
+ * Reads the body of one request without holding a thread: it runs when something has come, takes it and asks to be run
+ * again. Jetty runs it on one thread at a time.
  *
- * <p>What is refused on the way is read on for a while and thrown away: a connection closed with bytes unread is reset, and the client
- * might never see why.
+ * <p>What is refused on the way is read on for a while and thrown away: a connection closed with bytes unread is reset,
+ * and the client might never see why.
  */
 final class BodyReader implements Runnable {
     /** How long what is refused is read on at most. */

@@ -9,9 +9,10 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.Connection;
 
 /**
- * Ends connections that keep others out. A connection has a time within which the head of its next request must be there as a whole,
- * and another one for a body; bytes that drip extend neither. When there are more connections than there may be, the one that has been
- * without a request for longest ends: whoever opens many pushes out their own. Thread-safe.
+ * Ends connections that keep others out. A connection has a time within which the head of its next request must be
+ * there as a whole, and another one for a body; bytes that drip extend neither. When there are more connections than
+ * there may be, the one that has been without a request for longest ends: whoever opens many pushes out their own.
+ * Thread-safe.
  */
 final class ConnectionGuard implements Connection.Listener, AutoCloseable {
     private static final Duration MOST_BETWEEN_LOOKS = Duration.ofSeconds(1);

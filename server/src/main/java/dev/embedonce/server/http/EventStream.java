@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** A response of server-sent events, each sent at once. A write blocks while the client does not read. Not thread-safe. */
+/**
+ * A response of server-sent events, each sent at once. A write blocks while the client does not read. Not thread-safe.
+ */
 public final class EventStream implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -124,7 +124,9 @@ public final class Exchange {
         send(status, type, body.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Answers with bytes. They are sent when the endpoint has returned, and nobody waits for the client to read them. */
+    /**
+     * Answers with bytes. They are sent when the endpoint has returned, and nobody waits for the client to read them.
+     */
     public void send(int status, String type, byte[] bytes) throws IOException {
         response.setStatus(status);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);

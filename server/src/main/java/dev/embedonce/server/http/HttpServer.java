@@ -36,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Routes over Jetty. Jetty's threads read and write what is there and never wait; endpoints have threads of their own, and vital routes
- * others again. Whoever starts it closes it. Thread-safe.
+ * Routes over Jetty. Jetty's threads read and write what is there and never wait; endpoints have threads of their own,
+ * and vital routes others again. Whoever starts it closes it. Thread-safe.
  */
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
@@ -206,8 +206,9 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * One request on its way: its body comes, its endpoint answers, the answer goes. A thread is held only while the endpoint works or
-     * writes a stream; neither a body that does not come nor an answer that nobody reads holds one. Used by one thread at a time.
+     * One request on its way: its body comes, its endpoint answers, the answer goes. A thread is held only while the
+     * endpoint works or writes a stream; neither a body that does not come nor an answer that nobody reads holds one.
+     * Used by one thread at a time.
      */
     private final class Call implements BodyReader.Receiver {
         private final Request request;

@@ -6,9 +6,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * From where pictures may be fetched. An entry is a host name ({@code images.example.org}), one with everything below it ({@code
- * *.example.org}), or either with a port; without a port it means 80 and 443. Names must lead to public addresses. An address of a
- * private network must be named itself, with its port: {@code 10.0.0.7:9000}. Immutable.
+ * From where pictures may be fetched. An entry is a host name ({@code images.example.org}), one with everything below
+ * it ({@code *.example.org}), or either with a port; without a port it means 80 and 443. Names must lead to public
+ * addresses. An address of a private network must be named itself, with its port: {@code 10.0.0.7:9000}. Immutable.
  */
 public final class AllowedHosts {
     /** Nowhere. */

@@ -30,9 +30,10 @@ import java.util.stream.Stream;
 /**
  * Who may ask, by key. Keys are compared by their SHA-256, so that neither memory nor timing gives one away. Immutable.
  *
- * <p>The file is JSON: {@code {"keys": [{"name": "alice", "key": "...", "salt": "...", "admin": false}]}}; instead of {@code key} there
- * may be its {@code sha256} in hexadecimal. Keys with the same salt share entries; a key without one is a mistake. {@code "formerSalts": ["..."]}
- * beside {@code keys} names salts that no key has any more, so that deletions reach what still lies under them.
+ * <p>The file is JSON: {@code {"keys": [{"name": "alice", "key": "...", "salt": "...", "admin": false}]}}; instead of
+ * {@code key} there may be its {@code sha256} in hexadecimal. Keys with the same salt share entries; a key without one
+ * is a mistake. {@code "formerSalts": ["..."]} beside {@code keys} names salts that no key has any more, so that
+ * deletions reach what still lies under them.
  */
 public final class ApiKeys {
     /** No keys: everybody may do everything. */
@@ -137,8 +138,8 @@ public final class ApiKeys {
     }
 
     /**
-     * Who sends a request: {@code Authorization: Bearer KEY}, {@code x-api-key: KEY}, or, for browsers, HTTP Basic with the key as
-     * password.
+     * Who sends a request: {@code Authorization: Bearer KEY}, {@code x-api-key: KEY}, or, for browsers, HTTP Basic with
+     * the key as password.
      *
      * @throws ApiException if no known key comes with it
      */

@@ -29,7 +29,10 @@ public record Limits(
         int choices,
         int inputs,
         Duration fetchTime) {
-    /** 48 MiB, 512 MiB in all, 30 s, 32 pictures of 24 MiB and 64 megapixels, 1024 messages, 4096 tokens, 8 choices, 256 inputs, 10 s. */
+    /**
+     * 48 MiB, 512 MiB in all, 30 s, 32 pictures of 24 MiB and 64 megapixels, 1024 messages, 4096 tokens, 8 choices, 256
+     * inputs, 10 s.
+     */
     public static final Limits DEFAULT = new Limits(
             48L << 20,
             512L << 20,

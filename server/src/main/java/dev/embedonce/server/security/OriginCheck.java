@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Keeps other people's web pages from using this server through a visitor's browser: a name that was bound anew to our address is
- * no name of ours, and a page of another origin may not ask. Immutable.
+ * Keeps other people's web pages from using this server through a visitor's browser: a name that was bound anew to our
+ * address is no name of ours, and a page of another origin may not ask. Immutable.
  */
 public final class OriginCheck {
     private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+]");

@@ -19,8 +19,9 @@ import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * Fetches pictures from allowed hosts. The addresses that a name leads to are checked and connected to in one step, so a name that
- * changes its address in between gains nothing. Redirects are not followed, proxies not used, cookies not kept. Thread-safe.
+ * Fetches pictures from allowed hosts. The addresses that a name leads to are checked and connected to in one step, so
+ * a name that changes its address in between gains nothing. Redirects are not followed, proxies not used, cookies not
+ * kept. Thread-safe.
  */
 public final class UrlImages implements AutoCloseable {
     private final AllowedHosts allowed;

@@ -14,15 +14,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Runs Jazzer on one reader, in a JVM of its own with this test's class path, for a bounded time. Jazzer changes the seeds, and
- * changes further whatever reaches a new branch of our code.
+ * Runs Jazzer on one reader, in a JVM of its own with this test's class path, for a bounded time. Jazzer changes the
+ * seeds, and changes further whatever reaches a new branch of our code.
  *
- * <p>The target class has a method {@code public static void fuzzerTestOneInput(byte[] data)}. It gives the data to the reader,
- * catches what the reader may say about a bad input, and throws for everything that must not happen: any other exception or
- * error that leaves it is a finding, and so is an input that takes longer than {@link #inputLimit} or ends the JVM.
+ * <p>The target class has a method {@code public static void fuzzerTestOneInput(byte[] data)}. It gives the data to the
+ * reader, catches what the reader may say about a bad input, and throws for everything that must not happen: any other
+ * exception or error that leaves it is a finding, and so is an input that takes longer than {@link #inputLimit} or ends
+ * the JVM.
  *
- * <p>A smoke run has a fixed seed. {@code -Dembedonce.fuzz.seconds=600} makes runs longer, {@code -Dembedonce.fuzz.seed=N}
- * changes the seed, 0 to let Jazzer choose. Not thread-safe.
+ * <p>A smoke run has a fixed seed. {@code -Dembedonce.fuzz.seconds=600} makes runs longer, {@code
+ * -Dembedonce.fuzz.seed=N} changes the seed, 0 to let Jazzer choose. Not thread-safe.
  */
 public final class Fuzzer {
     private static final int KEPT_LINES = 60;
@@ -67,7 +68,10 @@ public final class Fuzzer {
         return this;
     }
 
-    /** How long one input may take, in seconds: far more than it needs on a busy machine, so that only what hangs is found. */
+    /**
+     * How long one input may take, in seconds: far more than it needs on a busy machine, so that only what hangs is
+     * found.
+     */
     public Fuzzer inputLimit(int limitSeconds) {
         this.inputLimitSeconds = limitSeconds;
         return this;

@@ -1,8 +1,8 @@
 package dev.embedonce.engine.schedule.internal;
 
 /**
- * How many tokens of a prompt to read between two steps of others' answers: as many as take about as long as such a step does, so
- * that nobody's tokens come much more slowly while a long prompt is read. Not thread-safe.
+ * How many tokens of a prompt to read between two steps of others' answers: as many as take about as long as such a
+ * step does, so that nobody's tokens come much more slowly while a long prompt is read. Not thread-safe.
  */
 final class ChunkSize {
     private static final int LEAST = 16;

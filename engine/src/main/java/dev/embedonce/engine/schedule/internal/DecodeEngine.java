@@ -19,10 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the answers of one model on one thread. Every round frees the rows of tickets that are
- * cancelled or past their deadline, lets waiting ones in, reads one
- * chunk of one prompt, and writes one token of every answer under way: so a new prompt, however long, delays the others by one
- * chunk a token, and a chunk is no longer than a step ({@link ChunkSize}). Prompts that are being read take turns. Thread-safe.
+ * Writes the answers of one model on one thread. Every round frees the rows of tickets that are cancelled or past their
+ * deadline, lets waiting ones in, reads one chunk of one prompt, and writes one token of every answer under way: so a
+ * new prompt, however long, delays the others by one chunk a token, and a chunk is no longer than a step ({@link
+ * ChunkSize}). Prompts that are being read take turns. Thread-safe.
  */
 public final class DecodeEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DecodeEngine.class);
@@ -97,8 +97,8 @@ public final class DecodeEngine implements AutoCloseable {
     }
 
     /**
-     * Keeps no keys and values of requests that began before a deletion: what is kept is dropped before the next round, and what is under way when
-     * it ends. A request that begins after the deletion never goes on from them.
+     * Keeps no keys and values of requests that began before a deletion: what is kept is dropped before the next round,
+     * and what is under way when it ends. A request that begins after the deletion never goes on from them.
      *
      * @param deletions the number of the deletion, as {@link Ticket} has it
      */

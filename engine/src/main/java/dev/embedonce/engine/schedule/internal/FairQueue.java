@@ -11,9 +11,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * First come, first served within a tenant. Among tenants it is the turn of the one that has had least time, as {@link #charge}d; of
- * equals, and where nothing is charged, they take turns. Time cannot be saved up: whoever comes with nothing waiting begins with as
- * much as the tenant had whose turn was last. Not thread-safe.
+ * First come, first served within a tenant. Among tenants it is the turn of the one that has had least time, as {@link
+ * #charge}d; of equals, and where nothing is charged, they take turns. Time cannot be saved up: whoever comes with
+ * nothing waiting begins with as much as the tenant had whose turn was last. Not thread-safe.
  *
  * @param <T> what waits
  */

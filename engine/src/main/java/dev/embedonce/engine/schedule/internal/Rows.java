@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of keys and values of one model: those of answers under way, and finished ones that are kept for prompts that begin
- * alike. Used by one thread, but for {@link #bytes}.
+ * The rows of keys and values of one model: those of answers under way, and finished ones that are kept for prompts
+ * that begin alike. Used by one thread, but for {@link #bytes}.
  */
 final class Rows {
     /** Fewer tokens in common are not worth a copy. */
@@ -93,7 +93,9 @@ final class Rows {
         }
     }
 
-    /** A kept row of which the new one has most is of no more use; one that shares only its beginning stays for others. */
+    /**
+     * A kept row of which the new one has most is of no more use; one that shares only its beginning stays for others.
+     */
     private Sequence goOn(Sequence like, int tokens, Prompt prompt, int room) {
         if (!kept.has(like) || 2 * tokens < like.length()) {
             return batch.fork(like, tokens, prompt, room);

@@ -9,8 +9,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * One answer that is wanted. Its events go to a queue, in order; after {@link AnswerEvent.Done} or {@link AnswerEvent.Failed}
- * there are no more of this choice. Thread-safe.
+ * One answer that is wanted. Its events go to a queue, in order; after {@link AnswerEvent.Done} or {@link
+ * AnswerEvent.Failed} there are no more of this choice. Thread-safe.
  */
 public final class Ticket {
     private final int choice;
@@ -28,7 +28,8 @@ public final class Ticket {
      *
      * @param choice which answer of its request
      * @param tenant whose it is: prompts are compared with the same tenant's only
-     * @param deletions from the cache when its request began, as {@code FeatureCache.deletions} counts: nor with those from before a deletion
+     * @param deletions from the cache when its request began, as {@code FeatureCache.deletions} counts: nor with those
+     *     from before a deletion
      * @param likeliest how many of the likeliest tokens to tell at each place; empty for no probabilities at all
      * @param events unbounded
      * @param arrivedNanos when its request came, as {@link System#nanoTime}

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * The pictures of one request, and what is known of them so far. Its pictures are answered by one thread at a time; {@link #isOver} and
- * {@link #result} are for any.
+ * The pictures of one request, and what is known of them so far. Its pictures are answered by one thread at a time;
+ * {@link #isOver} and {@link #result} are for any.
  */
 final class VisionJob {
     private final String tenant;

@@ -27,10 +27,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the features of pictures beside the decode thread. Each picture is hashed and looked up once, on its request's thread; those
- * that are known are served there and wait for nobody. The others are encoded on a thread of the lane's own, in turns of a few
- * pictures: after each it is the turn of the tenant that has had least of the lane's time ({@link FairQueue}). Pictures that nobody
- * waits for any more leave the lane undecoded. Whatever a turn throws fails its requests, and not the lane. Thread-safe.
+ * Finds the features of pictures beside the decode thread. Each picture is hashed and looked up once, on its request's
+ * thread; those that are known are served there and wait for nobody. The others are encoded on a thread of the lane's
+ * own, in turns of a few pictures: after each it is the turn of the tenant that has had least of the lane's time
+ * ({@link FairQueue}). Pictures that nobody waits for any more leave the lane undecoded. Whatever a turn throws fails
+ * its requests, and not the lane. Thread-safe.
  */
 public final class VisionLane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VisionLane.class);

@@ -36,7 +36,10 @@ final class BmpSource implements ImageSource {
     private int paletteStep;
     private int paletteAt;
     private int pixelsAt;
-    /** For 24 and 32 bits the place of red, green, blue and alpha in a pixel, alpha -1 if none; for 16 bits see isGreen6. */
+    /**
+     * For 24 and 32 bits the place of red, green, blue and alpha in a pixel, alpha -1 if none; for 16 bits see
+     * isGreen6.
+     */
     private int[] order = {2, 1, 0, -1};
 
     private boolean green6;

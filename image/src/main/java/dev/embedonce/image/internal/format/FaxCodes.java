@@ -84,7 +84,10 @@ final class FaxCodes {
         }
     }
 
-    /** The entry for the next {@link #LOOK} bits, or {@link #NONE}; take it apart with {@link #length}, {@link #run} or {@link #mode}. */
+    /**
+     * The entry for the next {@link #LOOK} bits, or {@link #NONE}; take it apart with {@link #length}, {@link #run} or
+     * {@link #mode}.
+     */
     int find(int bits) {
         return table[bits];
     }

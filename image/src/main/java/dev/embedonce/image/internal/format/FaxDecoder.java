@@ -4,7 +4,10 @@ import dev.embedonce.image.internal.Bytes;
 import dev.embedonce.image.internal.WorkBudget;
 import dev.embedonce.image.pixel.ImageException;
 
-/** Decodes the fax compression of one strip or tile: modified Huffman, group 3 in one or two dimensions, group 4. Not thread-safe. */
+/**
+ * Decodes the fax compression of one strip or tile: modified Huffman, group 3 in one or two dimensions, group 4. Not
+ * thread-safe.
+ */
 // Source: ITU-T T.4 and T.6; TIFF 6.0, sections 10 and 11
 final class FaxDecoder {
     static final int MODIFIED_HUFFMAN = 2;
@@ -27,7 +30,9 @@ final class FaxDecoder {
     private final WorkBudget budget;
     private long at;
 
-    /** Where the colour changes in the row above and in this one, white first; behind the last the width, four times. */
+    /**
+     * Where the colour changes in the row above and in this one, white first; behind the last the width, four times.
+     */
     private int[] above;
 
     private int[] row;

@@ -2,7 +2,10 @@ package dev.embedonce.image.internal.format;
 
 import dev.embedonce.image.internal.Bytes;
 
-/** Steps over the chunks of a PNG: each is its length, its type, its body and a checksum. A type is the four letters as a number. */
+/**
+ * Steps over the chunks of a PNG: each is its length, its type, its body and a checksum. A type is the four letters as
+ * a number.
+ */
 final class PngChunks {
     static final int IHDR = type("IHDR");
     static final int PLTE = type("PLTE");
@@ -59,7 +62,10 @@ final class PngChunks {
         return isWhole(data, at) ? at + OVERHEAD + length(data, at) : data.length;
     }
 
-    /** The first chunk of {@code type} at or after the chunk at {@code at}, before the end of the picture; -1 if there is none. */
+    /**
+     * The first chunk of {@code type} at or after the chunk at {@code at}, before the end of the picture; -1 if there
+     * is none.
+     */
     static int find(byte[] data, int at, int type) {
         for (int chunk = at; isHeader(data, chunk); chunk = after(data, chunk)) {
             int found = type(data, chunk);

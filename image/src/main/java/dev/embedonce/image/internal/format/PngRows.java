@@ -96,7 +96,9 @@ final class PngRows implements AutoCloseable {
         inputAt += piece;
     }
 
-    /** Undoes the filter for the bytes {@code from} to {@code to} of the row, both included, those before being done. */
+    /**
+     * Undoes the filter for the bytes {@code from} to {@code to} of the row, both included, those before being done.
+     */
     private void unfilter(int filter, int from, int to) {
         switch (filter) {
             case 0 -> {}

@@ -31,7 +31,9 @@ final class TiffPixels implements AutoCloseable {
         this.codecs = new TiffCodecs(tags.data(), budget);
     }
 
-    /** Bits of each sample that {@link #read} gives: of colours of 16 bits only the high eight are kept, as in Pillow. */
+    /**
+     * Bits of each sample that {@link #read} gives: of colours of 16 bits only the high eight are kept, as in Pillow.
+     */
     int bits() {
         return narrows() ? 8 : layout.bits();
     }

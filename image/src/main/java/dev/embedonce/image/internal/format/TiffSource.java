@@ -11,8 +11,8 @@ import dev.embedonce.image.pixel.PixelMode;
 import java.util.Arrays;
 
 /**
- * TIFF, first page: bilevel, grey, palette, RGB, CMYK of up to 16 bits, in strips or tiles, plain, LZW, deflate, PackBits, JPEG or
- * fax compressed.
+ * TIFF, first page: bilevel, grey, palette, RGB, CMYK of up to 16 bits, in strips or tiles, plain, LZW, deflate,
+ * PackBits, JPEG or fax compressed.
  */
 // Source: TIFF 6.0 and its technical note 2; modes as Pillow 13.0.0, TiffImagePlugin.py
 final class TiffSource implements ImageSource {
@@ -132,7 +132,10 @@ final class TiffSource implements ImageSource {
         return PixelImage.wrap(mode, width, height, samples);
     }
 
-    /** Unpacks the columns {@code start} to {@code end} of the row that begins at {@code from}, and in the picture at {@code to}. */
+    /**
+     * Unpacks the columns {@code start} to {@code end} of the row that begins at {@code from}, and in the picture at
+     * {@code to}.
+     */
     private void row(byte[] packed, int from, int bits, byte[] samples, int to, int start, int end) {
         int bands = mode.bytesPerPixel();
         boolean little = tags.littleEndian();

@@ -5,7 +5,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** The bits of a scan, most significant first, with stuffed zero bytes taken out. Stops at markers and gives zeros there. */
+/**
+ * The bits of a scan, most significant first, with stuffed zero bytes taken out. Stops at markers and gives zeros
+ * there.
+ */
 final class BitReader {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 

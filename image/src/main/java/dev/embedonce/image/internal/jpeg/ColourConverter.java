@@ -4,7 +4,10 @@ import dev.embedonce.image.internal.PlanarRows;
 import dev.embedonce.image.pixel.Region;
 import java.util.List;
 
-/** Turns component planes into rows of grey, RGB or CMYK samples. The loops are written so that the compiler vectorises them. */
+/**
+ * Turns component planes into rows of grey, RGB or CMYK samples. The loops are written so that the compiler vectorises
+ * them.
+ */
 // Source: libjpeg-turbo 3.1, jdcolor.c and jdapimin.c (default_decompress_parms); CMYK inverted as Pillow's
 // JpegImagePlugin does
 final class ColourConverter implements PlanarRows {
@@ -88,7 +91,9 @@ final class ColourConverter implements PlanarRows {
         return (positive | ((255 - positive) >> 31)) & 0xFF;
     }
 
-    /** YCCK gives the complement of its inks as RGB, and inks are stored inverted: of these two inversions one is left. */
+    /**
+     * YCCK gives the complement of its inks as RGB, and inks are stored inverted: of these two inversions one is left.
+     */
     private void inks(int[][] out) {
         System.arraycopy(rows[3], 0, out[3], 0, width);
         for (int band = 0; band < 4; band++) {

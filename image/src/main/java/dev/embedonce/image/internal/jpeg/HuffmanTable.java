@@ -1,8 +1,8 @@
 package dev.embedonce.image.internal.jpeg;
 
 /**
- * A Huffman code with a table over its next {@link #LOOK} bits. Where a code and the value bits after it fit into them, the
- * table gives the value at once.
+ * A Huffman code with a table over its next {@link #LOOK} bits. Where a code and the value bits after it fit into them,
+ * the table gives the value at once.
  */
 // Source: ITU-T T.81, annex C and F.2.2
 final class HuffmanTable {

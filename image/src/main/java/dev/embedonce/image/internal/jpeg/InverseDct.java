@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The accurate integer inverse transform of an 8 x 8 block (Loeffler, Ligtenberg, Moschytz 1989; 13 fractional bits, two more
- * between the passes), which every libjpeg computes to the same bits.
+ * The accurate integer inverse transform of an 8 x 8 block (Loeffler, Ligtenberg, Moschytz 1989; 13 fractional bits,
+ * two more between the passes), which every libjpeg computes to the same bits.
  */
 // Source: libjpeg-turbo 3.1, jidctint.c, jpeg_idct_islow
 final class InverseDct {
@@ -121,8 +121,8 @@ final class InverseDct {
     /**
      * Transforms {@code block}, dequantised and in natural order, and clears it.
      *
-     * @param places the union of the indices of all coefficients but the first that may not be zero: it tells which rows and
-     *     columns are empty
+     * @param places the union of the indices of all coefficients but the first that may not be zero: it tells which
+     *     rows and columns are empty
      */
     static void transform(int[] block, int places, byte[] plane, int at, int stride) {
         if (places == 0) {

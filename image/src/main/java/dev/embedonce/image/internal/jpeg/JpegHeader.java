@@ -8,7 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What stands before the first scan: frame, tables, colour hints, orientation. Also steps over the segments between scans. */
+/**
+ * What stands before the first scan: frame, tables, colour hints, orientation. Also steps over the segments between
+ * scans.
+ */
 // Source: ITU-T T.81, annex B; JFIF 1.02; Adobe technical note 5116; as libjpeg-turbo 3.1 reads them
 final class JpegHeader {
     static final String NAME = "JPEG";

@@ -11,8 +11,9 @@ import dev.embedonce.image.pixel.Region;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JPEG: baseline, extended sequential and progressive, 8 bits, Huffman-coded; grey, RGB, YCbCr, CMYK, YCCK. Only the blocks
- * that a wanted region needs are transformed; the entropy-coded data is read to its end, so a cut file is always noticed.
+ * JPEG: baseline, extended sequential and progressive, 8 bits, Huffman-coded; grey, RGB, YCbCr, CMYK, YCCK. Only the
+ * blocks that a wanted region needs are transformed; the entropy-coded data is read to its end, so a cut file is always
+ * noticed.
  */
 public final class JpegSource implements ImageSource {
     /** Raised when other pixels are decoded from the same bytes; part of the preprocessing version. */

@@ -4,7 +4,10 @@ import dev.embedonce.image.internal.Bytes;
 import dev.embedonce.image.internal.WorkBudget;
 import org.jspecify.annotations.Nullable;
 
-/** The Huffman and quantisation tables in force at some place of a JPEG. Those of a TIFF are shared by its parts. Not thread-safe. */
+/**
+ * The Huffman and quantisation tables in force at some place of a JPEG. Those of a TIFF are shared by its parts. Not
+ * thread-safe.
+ */
 public final class JpegTables {
     private static final int COUNT = 4;
     /** Less than this is no stream of tables: a start and an end. */

@@ -119,7 +119,10 @@ final class ProgressiveBlocks {
         }
     }
 
-    /** Passes {@code run} zeros and refines the others on the way; returns where the next zero, or the end of the band, is. */
+    /**
+     * Passes {@code run} zeros and refines the others on the way; returns where the next zero, or the end of the band,
+     * is.
+     */
     private int skipZeros(short[] coefficients, int at, int start, int run) {
         int left = run;
         int k = start;

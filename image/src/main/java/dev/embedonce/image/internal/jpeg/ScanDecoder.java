@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Decodes the entropy-coded data of one scan: sequential scans straight into samples, progressive ones into coefficients. */
+/**
+ * Decodes the entropy-coded data of one scan: sequential scans straight into samples, progressive ones into
+ * coefficients.
+ */
 // Source: ITU-T T.81, annexes F and G
 final class ScanDecoder {
     private record Part(

@@ -3,8 +3,9 @@ package dev.embedonce.image.internal.jpeg;
 import java.util.Arrays;
 
 /**
- * Brings the rows of one component to the size of the picture, for the columns of a region. Halved components are interpolated
- * with a triangle filter ("fancy upsampling"), others repeated. Neighbours outside the component are its own border samples.
+ * Brings the rows of one component to the size of the picture, for the columns of a region. Halved components are
+ * interpolated with a triangle filter ("fancy upsampling"), others repeated. Neighbours outside the component are its
+ * own border samples.
  */
 // Source: libjpeg-turbo 3.1, jdsample.c
 final class Upsampler {

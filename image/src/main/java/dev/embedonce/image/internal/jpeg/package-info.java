@@ -1,4 +1,6 @@
-/** A baseline and progressive JPEG decoder whose pixels are those of libjpeg-turbo's slow integer transform. Not API. */
+/**
+ * A baseline and progressive JPEG decoder whose pixels are those of libjpeg-turbo's slow integer transform. Not API.
+ */
 @NullMarked
 package dev.embedonce.image.internal.jpeg;
 

@@ -8,7 +8,9 @@ import java.util.BitSet;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
-/** Decodes a lossless stream to ARGB pixels: transforms are read first, then the pixels, then the transforms are undone. */
+/**
+ * Decodes a lossless stream to ARGB pixels: transforms are read first, then the pixels, then the transforms are undone.
+ */
 // Source: RFC 9649, section 3
 final class LosslessDecoder {
     /** What stands before the stream. */
@@ -124,7 +126,9 @@ final class LosslessDecoder {
         return pixels;
     }
 
-    /** Reads the groups that are defined and keeps those that a pixel is in; numbers {@code groupOf} by what is kept. */
+    /**
+     * Reads the groups that are defined and keeps those that a pixel is in; numbers {@code groupOf} by what is kept.
+     */
     private PrefixCode[] readGroups(int[] groupOf, int cacheBits) {
         int groups = 1;
         for (int i = 0; i < groupOf.length; i++) {

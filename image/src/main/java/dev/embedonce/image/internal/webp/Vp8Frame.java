@@ -4,8 +4,8 @@ import dev.embedonce.image.internal.WorkBudget;
 import java.util.Arrays;
 
 /**
- * The planes of a frame, in whole macroblocks, each with a row above and a column left of it: 127 above, 129 to the left, the values
- * prediction starts from.
+ * The planes of a frame, in whole macroblocks, each with a row above and a column left of it: 127 above, 129 to the
+ * left, the values prediction starts from.
  */
 final class Vp8Frame {
     /** One plane; sample (x, y) is at {@code origin + y * stride + x}. */

@@ -3,7 +3,10 @@ package dev.embedonce.image.internal.webp;
 import dev.embedonce.image.internal.WorkBudget;
 import dev.embedonce.image.internal.webp.Vp8Frame.Plane;
 
-/** Smooths the edges of blocks, macroblock by macroblock: first its left edge, then inner ones, its upper edge, inner ones. */
+/**
+ * Smooths the edges of blocks, macroblock by macroblock: first its left edge, then inner ones, its upper edge, inner
+ * ones.
+ */
 // Source: RFC 6386, section 15
 final class Vp8LoopFilter {
     private static final int MAX_LEVEL = 63;

@@ -92,8 +92,9 @@ final class Vp8Predictor {
     }
 
     /**
-     * The four samples above and to the right of the rightmost subblocks are for all of them those above the macroblock: its lower
-     * neighbours there are not decoded yet. Beyond the last macroblock the last sample above is repeated.
+     * The four samples above and to the right of the rightmost subblocks are for all of them those above the
+     * macroblock: its lower neighbours there are not decoded yet. Beyond the last macroblock the last sample above is
+     * repeated.
      */
     private void readEdge(Plane plane, int at, int x, int y, int subblock) {
         byte[] samples = plane.samples;

@@ -33,7 +33,10 @@ final class Vp8Tables {
         return UPDATES[i];
     }
 
-    /** Probability of node {@code node} of the tree of subblock modes between neighbours of mode {@code above} and {@code left}. */
+    /**
+     * Probability of node {@code node} of the tree of subblock modes between neighbours of mode {@code above} and
+     * {@code left}.
+     */
     static int modeProbability(int above, int left, int node) {
         return MODES[(above * SUBBLOCK_MODES + left) * (SUBBLOCK_MODES - 1) + node];
     }

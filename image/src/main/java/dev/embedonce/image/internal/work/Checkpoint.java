@@ -4,8 +4,8 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Asks now and then, while a picture is worked on, whether it is still wanted: once for each {@link #STEP} units of work. A unit is
- * about a nanosecond of an ordinary core; work is counted, not timed. Not thread-safe.
+ * Asks now and then, while a picture is worked on, whether it is still wanted: once for each {@link #STEP} units of
+ * work. A unit is about a nanosecond of an ordinary core; work is counted, not timed. Not thread-safe.
  */
 public final class Checkpoint {
     /** The most work between two questions; what takes longer is done in steps. */

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The messages of Anthropic's requests. A user's message with results of tools becomes one turn a result, and one of what else it
- * says: chat templates have it so.
+ * The messages of Anthropic's requests. A user's message with results of tools becomes one turn a result, and one of
+ * what else it says: chat templates have it so.
  */
 final class Turns {
     private Turns() {}

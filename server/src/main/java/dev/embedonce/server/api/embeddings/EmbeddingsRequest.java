@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A request to {@code /v1/embeddings}. An input is a picture if it is a data URI, an object {@code {"image": ...}}, or the request says
- * {@code "modality": "image"}; otherwise a text.
+ * A request to {@code /v1/embeddings}. An input is a picture if it is a data URI, an object {@code {"image": ...}}, or
+ * the request says {@code "modality": "image"}; otherwise a text.
  *
  * @param base64 whether vectors are wanted as Base64 of little-endian floats
  */

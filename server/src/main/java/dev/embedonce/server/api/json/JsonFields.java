@@ -17,8 +17,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * The fields of a JSON object, each read once with its type; what was not asked for is refused in the end. A field that is null is
- * one that is not there. Every method throws an {@link ApiException} that names the field. Not thread-safe.
+ * The fields of a JSON object, each read once with its type; what was not asked for is refused in the end. A field that
+ * is null is one that is not there. Every method throws an {@link ApiException} that names the field. Not thread-safe.
  */
 public final class JsonFields {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of a built-in function: {@code "old new count?"} has two that must be given and one that may be; {@code "/ key"}
- * can be given by position only.
+ * The parameters of a built-in function: {@code "old new count?"} has two that must be given and one that may be;
+ * {@code "/ key"} can be given by position only.
  */
 public record Signature(String function, List<String> names, int required, boolean keywords) {
     /** Reads the parameters of a function. */

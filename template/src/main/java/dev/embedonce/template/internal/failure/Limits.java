@@ -3,8 +3,8 @@ package dev.embedonce.template.internal.failure;
 import java.util.List;
 
 /**
- * How much a template may do. It comes with a model and is not trusted: it can call nothing but the built-in functions, filters, tests
- * and methods, and what it makes is bounded by these numbers, which are far above what any chat needs.
+ * How much a template may do. It comes with a model and is not trusted: it can call nothing but the built-in functions,
+ * filters, tests and methods, and what it makes is bounded by these numbers, which are far above what any chat needs.
  */
 public final class Limits {
     /** Characters of one string, and of the output. */

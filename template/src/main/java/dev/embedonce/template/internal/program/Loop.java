@@ -6,7 +6,10 @@ import dev.embedonce.template.internal.value.Iterators;
 import dev.embedonce.template.internal.value.Values;
 import java.util.Iterator;
 
-/** Runs a {@code for} statement. The condition is evaluated item by item, because the body may change what it depends on. */
+/**
+ * Runs a {@code for} statement. The condition is evaluated item by item, because the body may change what it depends
+ * on.
+ */
 final class Loop {
     private final Stmt.For code;
     private final Render render;

@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A macro, or the body of a {@code call} block, together with the variables it sees and the rendering it belongs to. */
+/**
+ * A macro, or the body of a {@code call} block, together with the variables it sees and the rendering it belongs to.
+ */
 record Macro(MacroCode code, Scope outer, Render render) implements Callable, HasAttributes {
     @Override
     public Object call(Arguments arguments, Budget budget) {

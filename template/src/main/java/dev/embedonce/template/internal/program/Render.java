@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** One rendering of a template: the variables it sees, what it has written, and its {@link Budget}. Used by one thread. */
+/**
+ * One rendering of a template: the variables it sees, what it has written, and its {@link Budget}. Used by one thread.
+ */
 public final class Render {
     /** What a body wrote, and how it ended. */
     record Captured(String text, Stmt.Flow flow) {}

@@ -5,7 +5,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Variables. Loops, macros and blocks open a scope of their own: they see the outer variables, but what they set ends with them. */
+/**
+ * Variables. Loops, macros and blocks open a scope of their own: they see the outer variables, but what they set ends
+ * with them.
+ */
 public final class Scope {
     private final @Nullable Scope outer;
     private final Map<String, Object> variables = new HashMap<>();

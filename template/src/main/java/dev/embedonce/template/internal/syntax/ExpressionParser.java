@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Reads expressions. From loose to tight: {@code if else}, {@code or}, {@code and}, {@code not}, comparisons, {@code + -}, {@code
- * ~}, {@code * / // %}, {@code **}, signs, {@code . [] ()}, and {@code | is} last.
+ * Reads expressions. From loose to tight: {@code if else}, {@code or}, {@code and}, {@code not}, comparisons, {@code +
+ * -}, {@code ~}, {@code * / // %}, {@code **}, signs, {@code . [] ()}, and {@code | is} last.
  */
 final class ExpressionParser {
     private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");

@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Cuts a template into tokens and settles the white space around tags: a line break after a block tag or comment goes, and so does
- * white space between the start of a line and such a tag ({@code trim_blocks}, {@code lstrip_blocks}); {@code -} at either end of
- * a tag takes all white space on that side, {@code +} keeps it.
+ * Cuts a template into tokens and settles the white space around tags: a line break after a block tag or comment goes,
+ * and so does white space between the start of a line and such a tag ({@code trim_blocks}, {@code lstrip_blocks});
+ * {@code -} at either end of a tag takes all white space on that side, {@code +} keeps it.
  */
 final class Lexer {
     private static final Pattern RAW =

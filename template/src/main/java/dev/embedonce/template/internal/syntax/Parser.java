@@ -36,7 +36,10 @@ public final class Parser {
         return parser.statements(Set.of());
     }
 
-    /** Statements up to a tag of one of these names, which becomes the current token; up to the end if there are no names. */
+    /**
+     * Statements up to a tag of one of these names, which becomes the current token; up to the end if there are no
+     * names.
+     */
     private List<Stmt> statements(Set<String> ends) {
         List<Stmt> statements = new ArrayList<>();
         while (!tokens.is(Token.Type.END)) {

@@ -4,7 +4,10 @@ import dev.embedonce.template.internal.failure.Failure;
 import java.util.Collections;
 import java.util.Iterator;
 
-/** A value that is not there: prints as nothing, is false and empty, and fails with its message when anything else is done with it. */
+/**
+ * A value that is not there: prints as nothing, is false and empty, and fails with its message when anything else is
+ * done with it.
+ */
 public record Undefined(String message) implements Iterable<Object>, Sized {
     /** A variable that does not exist. */
     public static Undefined name(String name) {

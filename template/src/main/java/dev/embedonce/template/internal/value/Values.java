@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The values of a template and what can be asked of any of them, as Python answers. A value is one of: {@link None}, Boolean, Long,
- * Double, String, {@link Markup}, List, {@link Tuple}, {@link Dict}, {@link DictView}, {@link Range}, {@link Generator}, {@link
- * Namespace}, {@link Undefined} or {@link Callable}. None of them changes, but for namespaces, generators and
- * the variable {@code loop}, which can be called.
+ * The values of a template and what can be asked of any of them, as Python answers. A value is one of: {@link None},
+ * Boolean, Long, Double, String, {@link Markup}, List, {@link Tuple}, {@link Dict}, {@link DictView}, {@link Range},
+ * {@link Generator}, {@link Namespace}, {@link Undefined} or {@link Callable}. None of them changes, but for
+ * namespaces, generators and the variable {@code loop}, which can be called.
  */
 public final class Values {
     private Values() {}
