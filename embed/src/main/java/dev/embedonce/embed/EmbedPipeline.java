@@ -29,13 +29,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Workers take chunks of the input and do everything for a chunk on their own thread: hash, look up, read, decode,
- * resize, encode. So all cores are busy whichever of these costs most, nothing is handed from queue to queue, and
+ * resize, encode. So all cores are busy whichever of these steps costs most, nothing is handed from queue to queue, and
  * results come out in input order. A file is hashed piece by piece and read only to be encoded, so memory is bounded by
- * the encoder's batches, and by the chunks in work where the input brings its bytes along.
+ * the encoder's batches, and by the chunks in progress where the input brings its bytes along.
  *
  * <p>What the last chunk was like decides how many images the next one has: many as long as all are known, since a
- * look-up of many costs less; one batch of the encoder as long as none is, so that at the end no worker is long alone
- * with the last ones.
+ * look-up of many costs less; one batch of the encoder as long as none is, so that at the end the last images do not
+ * keep one worker busy for long.
  *
  * <p>The provider and the encoder belong to the caller, who closes them after the streams. Thread-safe.
  */
@@ -75,17 +75,20 @@ public final class EmbedPipeline {
         return new Builder(features, encoder);
     }
 
-    /** What became of the images so far, counted as they are done, a little ahead of the results that are taken. */
+    /** The counts of the images so far, a little ahead of the results that have been taken. */
     public Tally tally() {
         return tally;
     }
 
-    /** Ends all runs after the chunks in work: their results still come, and then the end. There is no way back. */
+    /**
+     * Ends all runs after the chunks in progress: their results still come, then the streams end. This cannot be
+     * undone.
+     */
     public void stop() {
         stopping = true;
     }
 
-    /** Starts to embed {@code input}, which stays the caller's to close, after the results. */
+    /** Starts to embed {@code input}, which the caller closes, after the results. */
     public ResultStream open(ImageStream input) {
         return new Run(input);
     }
@@ -227,7 +230,8 @@ public final class EmbedPipeline {
         }
 
         /**
-         * How many images are in work at once. Default: one a core. An encoder with more than one thread needs fewer.
+         * How many images are in progress at once. Default: one a core. An encoder with more than one thread needs
+         * fewer.
          */
         public Builder workers(int newWorkers) {
             this.workers = newWorkers;

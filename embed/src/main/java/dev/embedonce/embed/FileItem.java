@@ -14,7 +14,7 @@ import java.util.Arrays;
 
 /** An image in a file. */
 record FileItem(String path, Path file) implements ImageItem {
-    /** The most bytes of one system call: each thread keeps memory of the size of its largest. */
+    /** The most bytes of one system call: the JDK keeps a buffer as large as the largest for each thread. */
     private static final int AT_ONCE = 1 << 20;
 
     /** The longest array. */
@@ -67,7 +67,7 @@ record FileItem(String path, Path file) implements ImageItem {
         return Files.isDirectory(file) ? new IOException("is a folder", e) : e;
     }
 
-    /** All that is in a file. Its size is a hint and no more: the file may be growing. */
+    /** The whole content of a file. Its size is only a hint: the file may be growing. */
     private static byte[] all(FileChannel channel, long maxBytes) throws IOException {
         int most = (int) Math.min(maxBytes, MOST_BYTES) + 1;
         InputStream in = Channels.newInputStream(channel);

@@ -42,7 +42,7 @@ public interface ImageItem {
         return new FileItem(path, file);
     }
 
-    /** Something that is known to be no image before it is read; reading it fails for {@code reason}. */
+    /** Something that is known not to be an image before it is read; reading it fails with {@code reason}. */
     static ImageItem unreadable(String path, String reason) {
         return new UnreadableItem(path, reason);
     }

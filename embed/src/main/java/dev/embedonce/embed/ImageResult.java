@@ -9,7 +9,7 @@ public sealed interface ImageResult {
     /** What the image is called: {@link ImageItem#path}. */
     String path();
 
-    /** Whether the encoder had to look at it. */
+    /** Whether the encoder had to run for it. */
     default boolean isEncoded() {
         return this instanceof Embedded embedded && embedded.served.source() == Source.ENCODED;
     }

@@ -10,7 +10,7 @@ public interface ImageStream extends AutoCloseable {
     @Nullable
     ImageItem next() throws IOException;
 
-    /** Lets go of what the images come from. */
+    /** Releases what the images come from. */
     @Override
     default void close() {
         // nothing is held

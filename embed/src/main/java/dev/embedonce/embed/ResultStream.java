@@ -13,7 +13,7 @@ public interface ResultStream extends AutoCloseable {
     @Nullable
     ImageResult next() throws IOException;
 
-    /** Ends the run. Images in work are given up. */
+    /** Ends the run. Images in progress are dropped. */
     @Override
     void close();
 }

@@ -2,7 +2,7 @@ package dev.embedonce.embed;
 
 import java.io.IOException;
 
-/** Something that is known to be no image before it is read. */
+/** Something that is known not to be an image before it is read. */
 record UnreadableItem(String path, String reason) implements ImageItem {
     @Override
     public byte[] read(long maxBytes) throws IOException {

@@ -8,13 +8,13 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * How an answer is wanted; empty for the model's own way.
+ * How an answer is to be generated; what is empty follows the model's own settings.
  *
  * @param maxTokens the most tokens, at least 1; empty for as many as the context has room for
- * @param temperature and the other numbers up to {@code seed}: as {@link Sampling} has them
+ * @param temperature and the components up to {@code seed}: as in {@link Sampling}
  * @param stops strings that end it
  * @param choices how many answers, at least 1
- * @param likeliest how many of the likeliest tokens to tell; empty for no probabilities
+ * @param likeliest how many of the likeliest tokens to report; empty for no probabilities
  * @param templateVariables more variables of the chat template
  */
 public record AnswerOptions(
@@ -31,7 +31,7 @@ public record AnswerOptions(
         int choices,
         OptionalInt likeliest,
         Map<String, Object> templateVariables) {
-    /** The model's own way, one answer. */
+    /** The model's own settings, one answer. */
     public static final AnswerOptions DEFAULT = builder().build();
 
     public AnswerOptions {
@@ -42,9 +42,9 @@ public record AnswerOptions(
     }
 
     /**
-     * How tokens are chosen.
+     * How tokens are sampled.
      *
-     * @param model what the model's makers say
+     * @param model the model's own settings
      * @param chance the seed if the client gives none
      */
     Sampling sampling(Sampling model, long chance) {
@@ -64,7 +64,7 @@ public record AnswerOptions(
         }
     }
 
-    /** The same with so many tokens at most. */
+    /** These options with at most so many tokens. */
     public AnswerOptions atMost(int tokens) {
         return new AnswerOptions(
                 OptionalInt.of(Math.min(maxTokens.orElse(tokens), tokens)),
@@ -82,7 +82,7 @@ public record AnswerOptions(
                 templateVariables);
     }
 
-    /** Collects options, first the model's own way. */
+    /** Collects options, beginning with the model's own settings. */
     public static Builder builder() {
         return new Builder();
     }
@@ -110,7 +110,7 @@ public record AnswerOptions(
             return this;
         }
 
-        /** 0 for the likeliest token always. */
+        /** 0 always takes the likeliest token. */
         public Builder temperature(double value) {
             temperature = OptionalDouble.of(value);
             return this;

@@ -12,14 +12,14 @@ import java.util.function.BooleanSupplier;
 /**
  * A conversation to be answered.
  *
- * @param messages of which pictures are part, as encoded bytes that are not changed any more
- * @param options how the answer is wanted
+ * @param messages with their pictures, as encoded bytes that are not changed any more
+ * @param options how the answer is to be generated
  * @param tools that the model may call
- * @param tenant a secret of whoever asks: its pictures and prompts are shared with requests of the same tenant only;
- *     empty for the plain cache
+ * @param tenant a secret of whoever asks: pictures and prompts are shared with requests of the same tenant only; empty
+ *     for the plain cache
  * @param timeout from {@code arrivedNanos} to the end of the answer; the engine's own ({@link EngineOptions#timeout})
  *     if that is less, or this is empty
- * @param arrivedNanos when it came, as {@link System#nanoTime}
+ * @param arrivedNanos when it arrived, as {@link System#nanoTime}
  * @param abandoned whether nobody waits for the answer any more; asked a few times a second on the thread that waits
  *     for it, and the answer is cancelled when it says so
  */
@@ -36,7 +36,7 @@ public record AnswerRequest(
         tools = List.copyOf(tools);
     }
 
-    /** A conversation to be answered in the model's own way, for the plain cache; it comes now. */
+    /** A conversation to be answered with the model's own settings and the plain cache; it arrives now. */
     public static AnswerRequest of(List<ChatMessage> messages) {
         return new AnswerRequest(
                 messages, AnswerOptions.DEFAULT, List.of(), "", Optional.empty(), System.nanoTime(), () -> false);

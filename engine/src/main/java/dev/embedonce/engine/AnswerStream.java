@@ -17,8 +17,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer, or several, while they are written. Used by one thread, but for {@link #cancel}. Close it: what is not
- * written by then never is.
+ * An answer, or several, while they are generated. Used by one thread, except for {@link #cancel}. Close it: that ends
+ * what is not finished.
  */
 public final class AnswerStream implements AutoCloseable {
     static final long LOOK_MILLIS = 200;
@@ -36,7 +36,7 @@ public final class AnswerStream implements AutoCloseable {
     private long lookAgain = System.nanoTime();
     private volatile boolean cancelled;
 
-    /** {@code tools} finds calls; null if none were offered. */
+    /** An answer under way; {@code tools} finds the calls in it, and is null if no tools were offered. */
     AnswerStream(
             BooleanSupplier abandoned,
             Admission.Place place,
@@ -72,9 +72,9 @@ public final class AnswerStream implements AutoCloseable {
     }
 
     /**
-     * What happens next; waits for it. Never a {@link AnswerEvent.Failed}.
+     * The next event; waits for it. Never an {@link AnswerEvent.Failed}.
      *
-     * @throws EngineException if the answer cannot be written, takes too long, or nobody waits for it any more
+     * @throws EngineException if the answer fails, takes too long, or nobody waits for it any more
      * @throws IllegalStateException if all answers have ended
      */
     public AnswerEvent next() {
@@ -120,7 +120,7 @@ public final class AnswerStream implements AutoCloseable {
     }
 
     /**
-     * Now and then also while events come all the time: an answer that is not passed on in pieces has no write that
+     * Asks now and then even while events keep coming: an answer that is not passed on in pieces has no write that
      * would fail.
      */
     private void look() {
@@ -159,7 +159,7 @@ public final class AnswerStream implements AutoCloseable {
         return List.copyOf(answers.values());
     }
 
-    /** Ends it, from any thread: whoever waits for it gets a {@link EngineException.Kind#CANCELLED} at once. */
+    /** Ends it, from any thread: whoever waits for it gets an {@link EngineException.Kind#CANCELLED} at once. */
     public void cancel() {
         cancelled = true;
         tickets.forEach(Ticket::cancel);

@@ -38,9 +38,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers conversations with one vision-language model, many at once: a place in the queue, pictures, prompt, words.
- * Pictures that the cache knows are not looked at again, and what a prompt has in common with one before it is not read
- * again.
+ * Answers conversations with one vision-language model, many at once: admission, the features of pictures, the prompt,
+ * the answer. Pictures that the cache knows are not encoded again, and the prefix that a prompt shares with an earlier
+ * one is not prefilled again.
  *
  * <pre>{@code
  * try (ChatEngine engine = ChatEngine.open(model, cache)) {
@@ -49,7 +49,7 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * Model and cache stay their opener's to close, after this. Thread-safe.
+ * Whoever opened the model and the cache closes them, after this. Thread-safe.
  */
 public final class ChatEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChatEngine.class);
@@ -93,7 +93,7 @@ public final class ChatEngine implements AutoCloseable {
         return over(model, cache).open();
     }
 
-    /** What to set before an engine starts. */
+    /** Settings of an engine that is yet to start. */
     public static Builder over(VisionLanguageModel model, FeatureCache cache) {
         return new Builder(model, cache);
     }
@@ -126,8 +126,8 @@ public final class ChatEngine implements AutoCloseable {
         }
 
         /**
-         * Whether there may be several tenants, so that one must not fill the queue, nor make the others wait for more
-         * than one of its pictures; default false.
+         * Whether there may be several tenants, so that none may fill the queue or make the others wait for more than
+         * one of its pictures; default false.
          */
         public Builder tenants(boolean value) {
             tenants = value;
@@ -140,13 +140,13 @@ public final class ChatEngine implements AutoCloseable {
             return this;
         }
 
-        /** Hears how prompts are read and answers written. */
+        /** Is told of prefill chunks, decode steps and first tokens. */
         public Builder listener(EngineListener value) {
             listener = value;
             return this;
         }
 
-        /** Hears how pictures were served. */
+        /** Is told how pictures were served. */
         public Builder pictures(PictureListener value) {
             pictures = value;
             return this;
@@ -162,12 +162,14 @@ public final class ChatEngine implements AutoCloseable {
         return name;
     }
 
-    /** More characters than a prompt can have: as many tokens as the context holds, each as long as the longest one. */
+    /**
+     * An upper bound of a prompt's characters: as many tokens as the context holds, each as long as the longest one.
+     */
     public long mostCharacters() {
         return mostCharacters;
     }
 
-    /** Who may come in. */
+    /** Admission of requests. */
     public Admission admission() {
         return admission;
     }
@@ -177,7 +179,7 @@ public final class ChatEngine implements AutoCloseable {
         return decoder.waiting();
     }
 
-    /** Answers being read or written. */
+    /** Answers whose prompts are prefilled, or that decode. */
     public int active() {
         return decoder.active();
     }
@@ -187,19 +189,21 @@ public final class ChatEngine implements AutoCloseable {
         return lane.waiting();
     }
 
-    /** Bytes of keys and values. */
+    /** Bytes of the KV cache and other state of sequences. */
     public long stateBytes() {
         return decoder.stateBytes();
     }
 
-    /** Whether its threads live. Whatever goes wrong fails its requests only, so they should until it is closed. */
+    /**
+     * Whether its threads are alive. Whatever goes wrong fails its requests only, so they should be until it is closed.
+     */
     public boolean isAlive() {
         return decoder.isAlive() && lane.isAlive();
     }
 
     /**
-     * Drops what is kept of requests that began before a deletion from the cache. Answers never go on from it anyway;
-     * this frees its memory. A {@link DeletionWatch} calls it in time.
+     * Drops the sequences of requests that began before a deletion from the cache. Later requests never reuse them
+     * anyway; this frees their memory. A {@link DeletionWatch} calls it in time.
      *
      * @param deletions the number of the deletion, as {@link FeatureCache#deletions} counts
      */
@@ -226,7 +230,7 @@ public final class ChatEngine implements AutoCloseable {
     }
 
     /**
-     * Answers as a whole; waits for the end.
+     * Answers a conversation and waits for the end of the answer.
      *
      * @throws EngineException if there is no answer
      * @throws IllegalArgumentException if several answers are wanted: {@link AnswerStream#whole} gives these
@@ -242,7 +246,7 @@ public final class ChatEngine implements AutoCloseable {
     }
 
     /**
-     * Begins an answer; waits until the pictures' features are there.
+     * Begins an answer and returns when the pictures' features are there.
      *
      * @throws EngineException if there is none
      */
@@ -257,10 +261,10 @@ public final class ChatEngine implements AutoCloseable {
     }
 
     /**
-     * As {@link #answer(AnswerRequest)}, for a request that is in already, because its pictures had to be fetched
+     * As {@link #answer(AnswerRequest)}, for a request that was admitted before, because its pictures had to be fetched
      * first.
      *
-     * @param place of {@link #admission}, for as many answers as are wanted; closed with the answer, or here if there
+     * @param place from {@link #admission}, for as many answers as are wanted; closed with the answer, or here if there
      *     is none
      * @throws EngineException if there is none
      */
@@ -343,7 +347,7 @@ public final class ChatEngine implements AutoCloseable {
         return new EngineException(Kind.PICTURES_FAILED, "the pictures could not be encoded at the moment", cause);
     }
 
-    /** What a conversation gives, or the error that tells what is wrong with it. */
+    /** What is made of a conversation, or the error that says what is wrong with it. */
     private static <T> T sound(Supplier<T> ofConversation) {
         try {
             return ofConversation.get();
@@ -403,12 +407,12 @@ public final class ChatEngine implements AutoCloseable {
         decoder.close();
     }
 
-    /** For tests: the part that writes. */
+    /** For tests: the part that runs the language model. */
     DecodeEngine decoder() {
         return decoder;
     }
 
-    /** For tests: the part that sees. */
+    /** For tests: the part that encodes pictures. */
     VisionLane lane() {
         return lane;
     }

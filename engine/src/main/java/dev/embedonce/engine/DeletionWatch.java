@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has an engine, or a server, drop what it keeps of pictures beside the cache when something has been deleted from it:
- * at once when it is told so ({@link #follow}), and with a look every second when another process deletes. Thread-safe.
+ * Has an engine, or a server, drop what it keeps of pictures outside the cache when something has been deleted from it:
+ * at once when it is told so ({@link #follow}), and by asking every second when another process deletes. Thread-safe.
  */
 public final class DeletionWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeletionWatch.class);
@@ -22,7 +22,7 @@ public final class DeletionWatch implements AutoCloseable {
     private long seen;
 
     /**
-     * Starts to look.
+     * Starts to watch.
      *
      * @param forgetting drops what came of requests that began before this many deletions ({@link
      *     FeatureCache#deletions})
@@ -47,7 +47,7 @@ public final class DeletionWatch implements AutoCloseable {
         }
     }
 
-    /** Drops what is to be dropped; nothing of it is used when this returns. */
+    /** Drops what has to go; none of it is used once this has returned. */
     public synchronized void follow() {
         long now = cache.deletions();
         if (now != seen) {

@@ -16,15 +16,15 @@ public final class EngineException extends RuntimeException {
     public enum Kind {
         /** Too many answers wait; {@link EngineException#retryAfterSeconds} says when to ask again. */
         BUSY,
-        /** There is no memory for the answer now; another time there may be. */
+        /** There is no memory for the answer now; later there may be. */
         NO_ROOM,
         /** The conversation leaves no room for an answer. */
         TOO_LONG,
         /** A picture cannot be decoded, or is too large; {@link EngineException#picture} says which. */
         BAD_PICTURE,
-        /** The pictures could not be encoded, and it is not their fault. */
+        /** The pictures could not be encoded, for a reason that does not lie in them. */
         PICTURES_FAILED,
-        /** The conversation makes no prompt for this model. */
+        /** No prompt for this model can be made of the conversation. */
         BAD_CONVERSATION,
         /** This model cannot call tools, or not in a way that is understood here. */
         NO_TOOLS,
@@ -34,7 +34,7 @@ public final class EngineException extends RuntimeException {
         TIMED_OUT,
         /** The thread that waited for it was interrupted, and still is. */
         INTERRUPTED,
-        /** The engine is closed, or was meanwhile. */
+        /** The engine is closed, or was closed meanwhile. */
         CLOSED
     }
 

@@ -3,10 +3,10 @@ package dev.embedonce.engine;
 import dev.embedonce.cache.FeatureCache;
 import java.util.List;
 
-/** Hears of pictures whose features are there, on the thread of their request; returns at once. */
+/** Is told of pictures whose features are there, on the thread of their request; returns at once. */
 @FunctionalInterface
 public interface PictureListener {
-    /** Hears nothing. */
+    /** Ignores everything. */
     PictureListener NONE = (engine, images, encoded, deletions) -> {};
 
     /**

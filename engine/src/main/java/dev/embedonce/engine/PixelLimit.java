@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * Refuses pictures with too many pixels, by their headers, before an encoder decodes them. As part of the encoder it
- * sees pictures that are to be encoded and no others: one whose features are known is never opened. Thread-safe.
+ * sees only pictures that are to be encoded: one whose features are known is never opened. Thread-safe.
  */
 public final class PixelLimit {
     private final ImageDecoder headers;

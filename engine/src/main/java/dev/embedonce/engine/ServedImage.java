@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param sha256 of its encoded bytes
  * @param source where its features came from
- * @param time that it took
+ * @param time that serving it took
  * @param tokens of the prompt that it takes
  */
 public record ServedImage(String sha256, Source source, Duration time, int tokens) {

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** Finds the calls of tools in what a model writes. Not thread-safe. */
+/** Finds the tool calls in what a model generates. Not thread-safe. */
 final class ToolEvents {
     private final ToolSyntax syntax;
     private final Set<String> tools;

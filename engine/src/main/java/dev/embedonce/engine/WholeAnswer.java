@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * An answer that has ended.
  *
- * @param text without the calls of tools
+ * @param text without the tool calls
  * @param toolCalls in order
  * @param chances of its tokens, if asked for
  * @param end why it ended
  * @param stop the stop string that ended it, or null
  * @param promptTokens of the prompt
- * @param reusedTokens of the prompt that were not read again
+ * @param reusedTokens of the prompt that were taken from an earlier sequence
  * @param writtenTokens of the answer, an ending one included
  * @param images the conversation's pictures, and how they were served
  */
@@ -37,7 +37,7 @@ public record WholeAnswer(
         images = List.copyOf(images);
     }
 
-    /** One answer, of which more and more is there. */
+    /** One answer while its events arrive. */
     static final class Growing {
         private final StringBuilder text = new StringBuilder();
         private final List<ToolCall> toolCalls = new ArrayList<>();

@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
  * {@code blobs/<etag>} with contents, {@code snapshots/<commit>/<file>} as symbolic links to them, and {@code
  * refs/<revision>} with the commit a branch stood at.
  *
- * <p>Half a download is {@code blobs/<etag>.embedonce.incomplete}: Python's own ends otherwise, and the two do not see
- * each other's locks.
+ * <p>A partial download is {@code blobs/<etag>.embedonce.incomplete}: Python's has another ending, since neither sees
+ * the other's locks.
  */
 final class HubCache {
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
@@ -66,7 +66,7 @@ final class HubCache {
         return repository(id).resolve("blobs").resolve(checked(ETAG, "etag", etag));
     }
 
-    /** Where a download of that content goes on. */
+    /** The partial download of that content, which the next attempt continues. */
     Path incomplete(HubId id, String etag) throws IOException {
         Path blob = blob(id, etag);
         return blob.resolveSibling(blob.getFileName() + ".embedonce.incomplete");
@@ -118,7 +118,7 @@ final class HubCache {
         Path link(Path link, Path target, FileAttribute<?>... attributes) throws IOException;
     }
 
-    /** Where there are no links, or they need a privilege that this user has not (Windows), the content is copied. */
+    /** Where there are no links, or they need a privilege that this user lacks (Windows), the content is copied. */
     static void linkOrCopy(Path link, Path target, Path content, Linker linker) throws IOException {
         try {
             linker.link(link, target);

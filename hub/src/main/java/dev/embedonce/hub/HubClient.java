@@ -24,8 +24,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Speaks to the hub. Redirects are followed by hand: the token goes to the hub's own address and to nobody else. An
- * answer that will not change is a {@link ModelLoadException}; one that may, when asked again, an {@link IOException}.
+ * Speaks to the hub. Redirects are followed by hand: the token goes to the hub's own address and to nobody else. A
+ * refusal that asking again will not change is a {@link ModelLoadException}; what may go away is an {@link
+ * IOException}.
  */
 final class HubClient {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -64,7 +65,7 @@ final class HubClient {
         return stall;
     }
 
-    /** Asks which commit the revision stands at, and for its files. */
+    /** Asks for the commit that a revision points to, and for the names of its files. */
     Listing list(HubId id) throws IOException {
         URI uri = uri("/api/models/" + id.repository() + "/revision/" + encoded(id.revision()));
         HttpResponse<String> answer =
@@ -137,7 +138,7 @@ final class HubClient {
     /**
      * Sends a request and follows redirects.
      *
-     * @param untilChecksum whether an answer that has a large file's checksum is taken even if it is a redirect
+     * @param untilChecksum whether a redirect that has a large file's checksum is taken as the answer
      */
     private <T> HttpResponse<T> send(HttpRequest.Builder request, BodyHandler<T> body, boolean untilChecksum)
             throws IOException {
@@ -236,7 +237,7 @@ final class HubClient {
         return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    /** An error of the network in words; some of Java's have none. */
+    /** A network error in words; some of Java's have no message. */
     static String describe(IOException e) {
         if (e instanceof ConnectException || e.getCause() instanceof UnknownHostException) {
             return "no connection";

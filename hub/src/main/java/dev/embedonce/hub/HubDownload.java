@@ -17,11 +17,11 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Downloads one file: goes on where an earlier attempt stopped, tries again when the connection breaks, checks the
+ * Downloads one file: continues where an earlier attempt stopped, tries again when the connection breaks, checks the
  * content against the hub's checksum, and only then gives it its name.
  */
 final class HubDownload {
-    /** Attempts in a row that bring nothing new. */
+    /** The most attempts in a row that bring nothing new. */
     private static final int MOST_ATTEMPTS = 5;
 
     private static final int CHUNK_BYTES = 1 << 16;
@@ -55,7 +55,7 @@ final class HubDownload {
         T ask() throws IOException;
     }
 
-    /** Asks again if the hub fails, but not if nobody can be reached. */
+    /** Asks again if the hub fails, but not if it cannot be reached. */
     <T> T patiently(Question<T> question) throws IOException {
         for (int failures = 1; ; failures++) {
             try {
@@ -104,7 +104,7 @@ final class HubDownload {
         }
     }
 
-    /** Asks again and again until all bytes are there, or several attempts in a row bring none. */
+    /** Repeats the request until all bytes are there, or several attempts in a row have brought none. */
     private void complete(Job job) throws IOException {
         int failures = 0;
         while (!job.isWhole()) {

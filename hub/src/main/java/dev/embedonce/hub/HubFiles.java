@@ -5,9 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-/**
- * Which files of a model are needed. Some are known only after others have been read, so it is asked again and again.
- */
+/** Which files of a model are needed. Some are known only after others have been read, so it is asked repeatedly. */
 public interface HubFiles {
     /** Whether a folder has all that is needed, as far as the folder itself tells. */
     boolean isComplete(Path folder);

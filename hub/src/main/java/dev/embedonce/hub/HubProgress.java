@@ -1,13 +1,16 @@
 package dev.embedonce.hub;
 
-/** Hears how a download goes. Called from the downloading thread, a few times a second at most, and at a file's end. */
+/**
+ * Is told how a download progresses. Called from the downloading thread, a few times a second at most, and at a file's
+ * end.
+ */
 @FunctionalInterface
 public interface HubProgress {
-    /** Hears nothing. */
+    /** Ignores everything. */
     HubProgress NONE = (file, done, total) -> {};
 
     /**
-     * So much of a file is there.
+     * Some more of a file has arrived.
      *
      * @param file its name in the model
      * @param doneBytes including what an earlier attempt left

@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the hub and its cache are, as the variables say that Python's {@code huggingface_hub} reads too.
+ * Where the hub and its cache are, from the variables that Python's {@code huggingface_hub} reads too.
  *
  * @param cache the folder with {@code models--organisation--name} folders; it need not exist
  * @param endpoint the hub's address, without a slash at the end

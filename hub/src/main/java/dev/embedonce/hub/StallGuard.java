@@ -7,7 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Closes a stream that has given nothing for some time, so that a reader that waits for it goes on with an error. */
+/** Closes a stream that has been silent for some time, so that a reader that waits for it gets an error. */
 final class StallGuard implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private volatile long lastNanos = System.nanoTime();
@@ -32,7 +32,7 @@ final class StallGuard implements AutoCloseable {
                 TimeUnit.MILLISECONDS);
     }
 
-    /** Something came. */
+    /** Notes that something has arrived. */
     void alive() {
         lastNanos = System.nanoTime();
     }

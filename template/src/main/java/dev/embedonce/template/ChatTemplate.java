@@ -23,7 +23,7 @@ import java.util.Map;
  * with a {@link TemplateException} when it needs more than a fixed number of steps, depth of nesting or length of text.
  *
  * <p>What differs from jinja2: integers have 64 bits (more is an error); there are no other templates to include or
- * extend; an unknown filter or test is an error only where it is reached; a few filters for web pages are left out.
+ * extend; an unknown filter or test is an error only when it is reached; a few filters for web pages are left out.
  *
  * <p>Immutable, thread-safe.
  */
@@ -50,15 +50,15 @@ public final class ChatTemplate {
         }
     }
 
-    /** As {@link #render(Map, Clock)} with the time of this computer. */
+    /** As {@link #render(Map, Clock)}, with this computer's time. */
     public String render(Map<String, ?> variables) {
         return render(variables, Clock.system(ZoneId.systemDefault()));
     }
 
     /**
      * The text for these variables, usually {@code messages}, {@code tools}, {@code add_generation_prompt}, {@code
-     * bos_token} and {@code eos_token}. A variable that is not there is undefined, which templates test for; null is
-     * {@code none}, which is not the same.
+     * bos_token} and {@code eos_token}. A missing variable is undefined, which templates test for; null is {@code
+     * none}, which is something else.
      *
      * @param variables made of Map, List, String, Boolean, Integer, Long, Float, Double, null and Jackson's {@code
      *     JsonNode}; they are copied first

@@ -2,7 +2,7 @@ package dev.embedonce.template;
 
 import org.jspecify.annotations.Nullable;
 
-/** A template that is not written in the language, or asks for a part of it that chat templates do not have. */
+/** A template that is not well-formed, or uses a part of Jinja that chat templates do not have. */
 public final class TemplateSyntaxException extends TemplateException {
     private static final long serialVersionUID = 1;
 

@@ -5,13 +5,13 @@ import dev.embedonce.vlm.generate.Generation.End;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What happens to an answer while it is written. */
+/** What happens to an answer while it is generated. */
 public sealed interface AnswerEvent {
     /** Which answer of a request with several, from 0 on. */
     int choice();
 
     /**
-     * More text; none if a token makes no whole character yet, and its probability was asked for.
+     * More text; empty if a token does not complete a character yet, and its probability was asked for.
      *
      * @param chances of the tokens since the last piece, if asked for
      */
@@ -28,7 +28,7 @@ public sealed interface AnswerEvent {
      * The end.
      *
      * @param stop the stop string that ended it, or null
-     * @param reusedTokens of the prompt that were not read again
+     * @param reusedTokens of the prompt that were taken from an earlier sequence
      * @param writtenTokens of the answer, an ending one included
      */
     record Done(int choice, End end, @Nullable String stop, int reusedTokens, int writtenTokens)

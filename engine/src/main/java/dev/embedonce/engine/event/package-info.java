@@ -1,4 +1,4 @@
-/** What happens to an answer while it is written. */
+/** What happens to an answer while it is generated. */
 @NullMarked
 package dev.embedonce.engine.event;
 

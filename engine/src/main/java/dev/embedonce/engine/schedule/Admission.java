@@ -15,7 +15,7 @@ public final class Admission {
     private double secondsEach = 1;
 
     /**
-     * Nobody in yet.
+     * An admission without requests.
      *
      * @param mostOfOneTenant at least 1
      */
@@ -24,7 +24,7 @@ public final class Admission {
         this.mostOfOneTenant = mostOfOneTenant;
     }
 
-    /** A place for some answers of one request, until it is closed. */
+    /** The places of one request's answers, until it is closed. */
     public final class Place implements AutoCloseable {
         private final String tenant;
         private final int answers;
@@ -69,7 +69,7 @@ public final class Admission {
         return all;
     }
 
-    /** No place now. */
+    /** There is no place now. */
     public static final class FullException extends RuntimeException {
         private static final long serialVersionUID = 1;
         private final int retryAfterSeconds;

@@ -1,8 +1,8 @@
 package dev.embedonce.engine.schedule;
 
-/** Hears what an engine does, on the engine's thread; returns at once. */
+/** Is told what an engine does, on the engine's thread; returns at once. */
 public interface EngineListener {
-    /** Hears nothing. */
+    /** Ignores everything. */
     EngineListener NONE = new EngineListener() {
         @Override
         public void step(int sequences, long nanos) {}
@@ -17,15 +17,15 @@ public interface EngineListener {
         public void firstToken(long nanos) {}
     };
 
-    /** Wrote one token of each of so many sequences. */
+    /** A decode step has made one token of each of so many sequences. */
     void step(int sequences, long nanos);
 
-    /** Read a part of a prompt. */
+    /** A chunk of a prompt has been prefilled. */
     void chunk(int tokens, long nanos);
 
-    /** Began with a prompt. */
+    /** The prefill of a prompt begins; {@code reusedTokens} of it are taken from an earlier sequence. */
     void prompt(int tokens, int reusedTokens);
 
-    /** A first token is there, so long after its ticket was made. */
+    /** The first token of an answer is there, so long after its request arrived. */
     void firstToken(long nanos);
 }

@@ -3,15 +3,15 @@ package dev.embedonce.engine.schedule;
 import java.time.Duration;
 
 /**
- * How a model's time and memory are shared among its requests. Keys and values take at most {@code (mostRows +
- * keptRows)} times the model's bytes a token times {@code contextTokens}.
+ * How a model's time and memory are shared among its requests. The KV cache takes at most {@code (mostRows +
+ * cachedSequences)} times the model's bytes a token times {@code contextTokens}.
  *
- * @param mostRows sequences that are read or written at once, at least 1
+ * @param mostRows sequences that are prefilled or decode at once, at least 1
  * @param mostWaiting sequences that may wait for a row, 0 or more
- * @param chunkTokens the most tokens of a prompt that are read between two steps of the others, at least 1
+ * @param chunkTokens the most tokens of a prompt that are prefilled between two decode steps of the others, at least 1
  * @param contextTokens the most tokens of a prompt and its answer together; the model's own limit if that is less
- * @param keptRows finished sequences that are kept for prompts that begin alike, 0 or more
- * @param keptBytes the most bytes they may take; when nothing runs, all keys and values together stay below it too
+ * @param cachedSequences finished sequences that are kept for prompts with the same prefix, 0 or more
+ * @param cachedBytes the most bytes they may take; when nothing runs, the whole KV cache stays below it too
  * @param imageBatch pictures that are looked up and encoded in one go, at least 1
  * @param timeout the longest time from a request's arrival to the end of its answer
  */
@@ -20,12 +20,12 @@ public record EngineOptions(
         int mostWaiting,
         int chunkTokens,
         int contextTokens,
-        int keptRows,
-        long keptBytes,
+        int cachedSequences,
+        long cachedBytes,
         int imageBatch,
         Duration timeout) {
     /**
-     * Eight at once, 64 waiting, chunks of 256 tokens, 8192 tokens of context, four kept sequences of together 1 GiB,
+     * Eight at once, 64 waiting, chunks of 256 tokens, 8192 tokens of context, four cached sequences of together 1 GiB,
      * 10 minutes.
      */
     public static final EngineOptions DEFAULT =
@@ -36,8 +36,8 @@ public record EngineOptions(
         require(mostWaiting >= 0, "waiting", mostWaiting);
         require(chunkTokens >= 1, "chunk tokens", chunkTokens);
         require(contextTokens >= 2, "context tokens", contextTokens);
-        require(keptRows >= 0, "kept rows", keptRows);
-        require(keptBytes >= 0, "kept bytes", keptBytes);
+        require(cachedSequences >= 0, "cached sequences", cachedSequences);
+        require(cachedBytes >= 0, "cached bytes", cachedBytes);
         require(imageBatch >= 1, "image batch", imageBatch);
         require(timeout.toMillis() > 0, "timeout in ms", timeout.toMillis());
     }
@@ -50,27 +50,27 @@ public record EngineOptions(
 
     public EngineOptions withRows(int value) {
         return new EngineOptions(
-                value, mostWaiting, chunkTokens, contextTokens, keptRows, keptBytes, imageBatch, timeout);
+                value, mostWaiting, chunkTokens, contextTokens, cachedSequences, cachedBytes, imageBatch, timeout);
     }
 
     public EngineOptions withWaiting(int value) {
-        return new EngineOptions(mostRows, value, chunkTokens, contextTokens, keptRows, keptBytes, imageBatch, timeout);
+        return new EngineOptions(mostRows, value, chunkTokens, contextTokens, cachedSequences, cachedBytes, imageBatch, timeout);
     }
 
     public EngineOptions withChunkTokens(int value) {
-        return new EngineOptions(mostRows, mostWaiting, value, contextTokens, keptRows, keptBytes, imageBatch, timeout);
+        return new EngineOptions(mostRows, mostWaiting, value, contextTokens, cachedSequences, cachedBytes, imageBatch, timeout);
     }
 
     public EngineOptions withContextTokens(int value) {
-        return new EngineOptions(mostRows, mostWaiting, chunkTokens, value, keptRows, keptBytes, imageBatch, timeout);
+        return new EngineOptions(mostRows, mostWaiting, chunkTokens, value, cachedSequences, cachedBytes, imageBatch, timeout);
     }
 
-    public EngineOptions withKept(int rows, long bytes) {
-        return new EngineOptions(mostRows, mostWaiting, chunkTokens, contextTokens, rows, bytes, imageBatch, timeout);
+    public EngineOptions withCachedSequences(int sequences, long bytes) {
+        return new EngineOptions(mostRows, mostWaiting, chunkTokens, contextTokens, sequences, bytes, imageBatch, timeout);
     }
 
     public EngineOptions withTimeout(Duration value) {
         return new EngineOptions(
-                mostRows, mostWaiting, chunkTokens, contextTokens, keptRows, keptBytes, imageBatch, value);
+                mostRows, mostWaiting, chunkTokens, contextTokens, cachedSequences, cachedBytes, imageBatch, value);
     }
 }

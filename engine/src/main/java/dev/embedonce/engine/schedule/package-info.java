@@ -1,4 +1,7 @@
-/** How a model's time and memory are shared among its requests: what may be set, who may come in, what is told. */
+/**
+ * How a model's time and memory are shared among its requests: options, admission, and the listener that is told of
+ * steps.
+ */
 @NullMarked
 package dev.embedonce.engine.schedule;
 

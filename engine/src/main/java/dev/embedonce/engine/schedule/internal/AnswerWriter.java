@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Turns the logits of one sequence into the tokens and text of its answer, and tells its ticket. Not thread-safe. */
+/**
+ * Turns the logits of one sequence into the tokens and text of its answer, which it passes to its ticket. Not
+ * thread-safe.
+ */
 final class AnswerWriter {
     private final Ticket ticket;
     private final ModelTokenizer tokenizer;
@@ -38,10 +41,10 @@ final class AnswerWriter {
     }
 
     /**
-     * Chooses a token.
+     * Samples a token.
      *
      * @param logits one a token id; changed by the call
-     * @return why the answer ends here, or null if it goes on behind {@link #lastToken}
+     * @return why the answer ends here, or null if it continues after {@link #lastToken}
      */
     @Nullable
     End accept(float[] logits) {

@@ -1,8 +1,8 @@
 package dev.embedonce.engine.schedule.internal;
 
 /**
- * How many tokens of a prompt to read between two steps of others' answers: as many as take about as long as such a
- * step does, so that nobody's tokens come much more slowly while a long prompt is read. Not thread-safe.
+ * How many tokens of a prompt to prefill between two decode steps of others: as many as take about as long as such a
+ * step, so that nobody's tokens come much more slowly during the prefill of a long prompt. Not thread-safe.
  */
 final class ChunkSize {
     private static final int LEAST = 16;
@@ -17,12 +17,12 @@ final class ChunkSize {
         this.most = most;
     }
 
-    /** A step of answers took so long. */
+    /** A decode step took so long. */
     void step(long nanos) {
         stepNanos = mean(stepNanos, (double) nanos);
     }
 
-    /** Reading so many tokens took so long. */
+    /** The prefill of so many tokens took so long. */
     void chunk(int tokens, long nanos) {
         if (tokens >= Math.min(LEAST, most)) {
             nanosEachToken = mean(nanosEachToken, (double) nanos / tokens);
@@ -34,9 +34,9 @@ final class ChunkSize {
     }
 
     /**
-     * How many of the tokens that are left to read now.
+     * How many of the tokens that are left to prefill now.
      *
-     * @param othersWait whether others' answers go on only after that
+     * @param othersWait whether others decode only after that
      */
     int next(int left, boolean othersWait) {
         int tokens = Math.min(left, most);

@@ -19,10 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the answers of one model on one thread. Every round frees the rows of tickets that are cancelled or past their
- * deadline, lets waiting ones in, reads one chunk of one prompt, and writes one token of every answer under way: so a
- * new prompt, however long, delays the others by one chunk a token, and a chunk is no longer than a step ({@link
- * ChunkSize}). Prompts that are being read take turns. Thread-safe.
+ * Generates the answers of one model on one thread, with chunked prefill and continuous batching. Every round frees the
+ * rows of tickets that are cancelled or past their deadline, admits waiting ones, prefills one chunk of one prompt, and
+ * runs one decode step for every answer under way: so a new prompt, however long, delays the others by one chunk a
+ * token, and a chunk takes no longer than a step ({@link ChunkSize}). Prompts in prefill take turns. Thread-safe.
  */
 public final class DecodeEngine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DecodeEngine.class);
@@ -42,8 +42,8 @@ public final class DecodeEngine implements AutoCloseable {
     private long forget;
     private boolean closed;
 
-    private final List<Row> reading = new ArrayList<>();
-    private final List<Row> writing = new ArrayList<>();
+    private final List<Row> prefilling = new ArrayList<>();
+    private final List<Row> decoding = new ArrayList<>();
     private volatile int active;
     private final Thread thread;
 
@@ -97,8 +97,8 @@ public final class DecodeEngine implements AutoCloseable {
     }
 
     /**
-     * Keeps no keys and values of requests that began before a deletion: what is kept is dropped before the next round,
-     * and what is under way when it ends. A request that begins after the deletion never goes on from them.
+     * Keeps no sequences of requests that began before a deletion: finished ones are dropped before the next round, and
+     * those under way when they end. A request that begins after the deletion never reuses them.
      *
      * @param deletions the number of the deletion, as {@link Ticket} has it
      */
@@ -122,7 +122,7 @@ public final class DecodeEngine implements AutoCloseable {
         }
     }
 
-    /** Whether its thread lives. */
+    /** Whether its thread is alive. */
     public boolean isAlive() {
         return thread.isAlive();
     }
@@ -132,7 +132,7 @@ public final class DecodeEngine implements AutoCloseable {
         return active;
     }
 
-    /** Bytes of keys and values. */
+    /** Bytes of the KV cache and other state of sequences. */
     public long stateBytes() {
         return rows.bytes();
     }
@@ -172,14 +172,14 @@ public final class DecodeEngine implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
-            reading.forEach(row -> left.add(row.ticket));
-            writing.forEach(row -> left.add(row.ticket));
+            prefilling.forEach(row -> left.add(row.ticket));
+            decoding.forEach(row -> left.add(row.ticket));
             left.forEach(ticket -> ticket.tell(new AnswerEvent.Failed(ticket.choice(), closing)));
             rows.close();
         }
     }
 
-    /** One round. Whatever it throws ends the answers under way, and not the thread. Whether to go on. */
+    /** One round; returns whether to go on. Whatever it throws ends the answers under way, and not the thread. */
     private boolean step() {
         try {
             boolean open = admit();
@@ -195,24 +195,24 @@ public final class DecodeEngine implements AutoCloseable {
     }
 
     private void round() {
-        if (!reading.isEmpty()) {
-            Row row = reading.remove(0);
+        if (!prefilling.isEmpty()) {
+            Row row = prefilling.remove(0);
             try {
-                readChunk(row);
+                prefillChunk(row);
             } catch (Throwable e) {
-                reading.add(row);
+                prefilling.add(row);
                 throw e;
             }
         }
-        if (!writing.isEmpty()) {
-            writeTokens();
+        if (!decoding.isEmpty()) {
+            decodeStep();
         }
     }
 
-    /** Lets tickets in, waiting for one if nothing is to do. Whether to go on. */
+    /** Admits tickets, and waits for one if there is nothing to do; returns whether to go on. */
     private boolean admit() {
-        reading.removeIf(this::dropIfOver);
-        writing.removeIf(this::dropIfOver);
+        prefilling.removeIf(this::dropIfOver);
+        decoding.removeIf(this::dropIfOver);
         lock.lock();
         try {
             while (true) {
@@ -221,7 +221,7 @@ public final class DecodeEngine implements AutoCloseable {
                 }
                 rows.forget(forget);
                 waiting.removeIf(Ticket::isOver).forEach(DecodeEngine::tellOver);
-                while (reading.size() + writing.size() < options.mostRows()) {
+                while (prefilling.size() + decoding.size() < options.mostRows()) {
                     Ticket ticket = waiting.poll();
                     if (ticket == null) {
                         break;
@@ -229,9 +229,9 @@ public final class DecodeEngine implements AutoCloseable {
                     int most = Math.min(
                             ticket.options().maxTokens(),
                             contextTokens - ticket.prompt().length());
-                    reading.add(new Row(ticket, new AnswerWriter(ticket, tokenizer, endTokens, most)));
+                    prefilling.add(new Row(ticket, new AnswerWriter(ticket, tokenizer, endTokens, most)));
                 }
-                active = reading.size() + writing.size();
+                active = prefilling.size() + decoding.size();
                 if (active > 0) {
                     return true;
                 }
@@ -259,7 +259,7 @@ public final class DecodeEngine implements AutoCloseable {
                 new AnswerEvent.Failed(ticket.choice(), new CancellationException("cancelled, or past its deadline")));
     }
 
-    private void readChunk(Row row) {
+    private void prefillChunk(Row row) {
         if (row.place == null) {
             try {
                 row.place = rows.begin(row.ticket.owner(), row.ticket.prompt());
@@ -273,31 +273,31 @@ public final class DecodeEngine implements AutoCloseable {
         long start = System.nanoTime();
         int from = row.place.sequence().length();
         int left = row.ticket.prompt().length() - from;
-        int tokens = row.ticket.prompt().pauseFrom(from + chunks.next(left, !writing.isEmpty())) - from;
-        Tensor logits = rows.read(row.place, tokens, tokens == left);
+        int tokens = row.ticket.prompt().pauseFrom(from + chunks.next(left, !decoding.isEmpty())) - from;
+        Tensor logits = rows.prefill(row.place, tokens, tokens == left);
         long nanos = System.nanoTime() - start;
         chunks.chunk(tokens, nanos);
         listener.chunk(tokens, nanos);
         if (tokens < left) {
-            reading.add(row);
+            prefilling.add(row);
             return;
         }
         listener.firstToken(System.nanoTime() - row.ticket.arrivedNanos());
         if (accept(row, logits.floats(), 0)) {
-            writing.add(row);
+            decoding.add(row);
         }
     }
 
-    private void writeTokens() {
+    private void decodeStep() {
         long start = System.nanoTime();
         long[] tokens =
-                writing.stream().mapToLong(row -> row.writer.lastToken()).toArray();
+                decoding.stream().mapToLong(row -> row.writer.lastToken()).toArray();
         FloatBuffer logits =
-                rows.write(writing.stream().map(Row::place).toList(), tokens).floats();
-        List<Row> before = List.copyOf(writing);
+                rows.decode(decoding.stream().map(Row::place).toList(), tokens).floats();
+        List<Row> before = List.copyOf(decoding);
         for (int i = 0; i < before.size(); i++) {
             if (!accept(before.get(i), logits, i)) {
-                writing.remove(before.get(i));
+                decoding.remove(before.get(i));
             }
         }
         long nanos = System.nanoTime() - start;
@@ -322,14 +322,14 @@ public final class DecodeEngine implements AutoCloseable {
 
     private void failAll(Throwable cause) {
         RuntimeException error = new NoRoomException(cause);
-        for (List<Row> list : List.of(reading, writing)) {
+        for (List<Row> list : List.of(prefilling, decoding)) {
             list.forEach(row -> row.ticket.tell(new AnswerEvent.Failed(row.ticket.choice(), error)));
             list.clear();
         }
         rows.reset();
     }
 
-    /** Ends everything under way; what waits or is being written fails. Returns when the thread has ended. */
+    /** Ends everything: answers that wait or are under way fail. Returns when the thread has ended. */
     @Override
     public void close() {
         lock.lock();

@@ -11,17 +11,17 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * First come, first served within a tenant. Among tenants it is the turn of the one that has had least time, as {@link
- * #charge}d; of equals, and where nothing is charged, they take turns. Time cannot be saved up: whoever comes with
- * nothing waiting begins with as much as the tenant had whose turn was last. Not thread-safe.
+ * First come, first served within a tenant. Among tenants the next is the one that has had least time, as {@link
+ * #charge}d; equal ones take turns, and so do all where nothing is charged. Time cannot be saved up: a tenant that had
+ * nothing waiting begins with as much as the one had that was served last. Not thread-safe.
  *
  * @param <T> what waits
  */
 final class FairQueue<T> {
     private final Map<String, ArrayDeque<T>> waiting = new LinkedHashMap<>();
-    /** Nanoseconds that each tenant has had, those included that it did not save up. */
+    /** Nanoseconds that each tenant has had, including those that it could not save up. */
     private final Map<String, Long> had = new HashMap<>();
-    /** What the tenant had whose turn was last, before that turn. */
+    /** The time of the tenant that was served last, before it was. */
     private long level;
 
     private int size;
@@ -30,7 +30,7 @@ final class FairQueue<T> {
         queue(tenant).add(value);
     }
 
-    /** Puts a value back that was polled, as its tenant's next. */
+    /** Puts back a value that was polled, as its tenant's next. */
     void putBack(String tenant, T value) {
         queue(tenant).addFirst(value);
     }
@@ -68,7 +68,7 @@ final class FairQueue<T> {
         return next;
     }
 
-    /** Counts what a tenant's turn took. */
+    /** Adds the time that serving a tenant took. */
     void charge(String tenant, long nanos) {
         had.merge(tenant, nanos, Long::sum);
     }

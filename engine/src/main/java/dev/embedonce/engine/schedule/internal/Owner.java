@@ -1,10 +1,10 @@
 package dev.embedonce.engine.schedule.internal;
 
 /**
- * Whose a sequence of keys and values is: only prompts of an equal owner go on from it.
+ * Whose a sequence is: only prompts of an equal owner reuse it.
  *
  * @param tenant of the request
- * @param deletions from the cache that had been made when the request began ({@code FeatureCache.deletions}): what was
- *     read before a deletion is not gone on from after it
+ * @param deletions from the cache that had been made when the request began ({@code FeatureCache.deletions}): a
+ *     sequence from before a deletion is not reused after it
  */
 record Owner(String tenant, long deletions) {}

@@ -12,11 +12,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of keys and values of one model: those of answers under way, and finished ones that are kept for prompts
- * that begin alike. Used by one thread, but for {@link #bytes}.
+ * The batch rows of one model: those of answers under way, and finished ones that are kept for prompts with the same
+ * prefix. Used by one thread, except for {@link #bytes}.
  */
 final class Rows {
-    /** Fewer tokens in common are not worth a copy. */
+    /** A shorter common prefix is not worth a copy. */
     private static final int LEAST_SHARED = 8;
 
     private static final int FIRST_ROOM = 256;
@@ -24,7 +24,7 @@ final class Rows {
     private final LanguageModel language;
     private final EngineOptions options;
     private final List<Place> active = new ArrayList<>();
-    private final KeptSequences kept = new KeptSequences();
+    private final PrefixCache kept = new PrefixCache();
     private SequenceBatch batch;
     private int mostRows;
     private long forgotten;
@@ -39,25 +39,25 @@ final class Rows {
     /**
      * The row of one answer under way.
      *
-     * @param reusedTokens of its prompt that another sequence had read
+     * @param reusedTokens of its prompt that are taken from another sequence
      */
     record Place(Sequence sequence, Owner owner, int reusedTokens) {}
 
-    /** A sequence, and how many tokens it has in common with a prompt. */
-    private record Like(@Nullable Sequence sequence, int tokens) {}
+    /** A sequence, and the length of the prefix that it shares with a prompt. */
+    private record Match(@Nullable Sequence sequence, int tokens) {}
 
-    /** Adds a row for a prompt, with what sequences of the same owner have in common with it read already. */
+    /** Adds a row for a prompt, which starts with the longest prefix that a sequence of the same owner has. */
     Place begin(Owner owner, Prompt prompt) {
-        Like like = likest(owner, prompt);
+        Match match = longestMatch(owner, prompt);
         int room = prompt.length() + FIRST_ROOM;
         Sequence sequence;
-        if (like.sequence == null || like.tokens < LEAST_SHARED) {
+        if (match.sequence == null || match.tokens < LEAST_SHARED) {
             makeRoom();
             sequence = batch.open(prompt, room);
         } else {
-            kept.touch(like.sequence);
+            kept.touch(match.sequence);
             makeRoom();
-            sequence = goOn(like.sequence, like.tokens, prompt, room);
+            sequence = reuse(match.sequence, match.tokens, prompt, room);
         }
         mostRows = Math.max(mostRows, active.size() + kept.size() + 1);
         Place place = new Place(sequence, owner, sequence.length());
@@ -66,22 +66,22 @@ final class Rows {
         return place;
     }
 
-    private Like likest(Owner owner, Prompt prompt) {
+    private Match longestMatch(Owner owner, Prompt prompt) {
         List<Sequence> candidates = kept.of(owner);
         active.stream().filter(place -> place.owner.equals(owner)).forEach(place -> candidates.add(place.sequence));
-        Like best = new Like(null, 0);
+        Match best = new Match(null, 0);
         for (Sequence candidate : candidates) {
             int shared = batch.shared(candidate, prompt);
             if (shared > best.tokens) {
-                best = new Like(candidate, shared);
+                best = new Match(candidate, shared);
             }
         }
         return best;
     }
 
-    /** Frees the kept row that was not used for longest, if all rows are taken and there is another one. */
+    /** Frees the least recently used cached row, if all rows are taken and another one is left. */
     private void makeRoom() {
-        if (kept.size() > 1 && active.size() + kept.size() >= options.mostRows() + options.keptRows()) {
+        if (kept.size() > 1 && active.size() + kept.size() >= options.mostRows() + options.cachedSequences()) {
             dropOldest();
         }
     }
@@ -93,25 +93,23 @@ final class Rows {
         }
     }
 
-    /**
-     * A kept row of which the new one has most is of no more use; one that shares only its beginning stays for others.
-     */
-    private Sequence goOn(Sequence like, int tokens, Prompt prompt, int room) {
-        if (!kept.has(like) || 2 * tokens < like.length()) {
-            return batch.fork(like, tokens, prompt, room);
+    /** Continues a cached row whose greater part is shared; forks any other, which stays as it is. */
+    private Sequence reuse(Sequence match, int tokens, Prompt prompt, int room) {
+        if (!kept.has(match) || 2 * tokens < match.length()) {
+            return batch.fork(match, tokens, prompt, room);
         }
-        Sequence sequence = batch.replace(like, tokens, prompt, room);
-        kept.remove(like);
+        Sequence sequence = batch.replace(match, tokens, prompt, room);
+        kept.remove(match);
         return sequence;
     }
 
-    /** Reads more of a prompt; the logits behind its last token if {@code last}. */
-    Tensor read(Place place, int tokens, boolean last) {
+    /** Prefills more of a prompt; returns the logits at its last token if {@code last}. */
+    Tensor prefill(Place place, int tokens, boolean last) {
         return batch.prefill(place.sequence, tokens, last ? Wanted.LAST : Wanted.NONE);
     }
 
-    /** Reads one more token of each; float32 {@code [places, vocabulary]}. */
-    Tensor write(List<Place> places, long[] tokens) {
+    /** A decode step: appends one token to each; returns logits, float32 {@code [places, vocabulary]}. */
+    Tensor decode(List<Place> places, long[] tokens) {
         Tensor logits = batch.decode(places.stream().map(Place::sequence).toList(), tokens);
         bytes = batch.bytes();
         return logits;
@@ -123,7 +121,7 @@ final class Rows {
         bytes = batch.bytes();
     }
 
-    /** Keeps a finished row as long as there is room for it, unless its request began before a deletion. */
+    /** Keeps a finished row as long as there is room, unless its request began before a deletion. */
     void keep(Place place) {
         if (place.owner.deletions() < forgotten) {
             remove(place);
@@ -132,13 +130,13 @@ final class Rows {
         active.remove(place);
         kept.add(place.sequence, place.owner);
         long row = batch.bytes() / Math.max(1, mostRows);
-        while (kept.size() > options.keptRows() || kept.size() * row > options.keptBytes()) {
+        while (kept.size() > options.cachedSequences() || kept.size() * row > options.cachedBytes()) {
             dropOldest();
         }
         bytes = batch.bytes();
     }
 
-    /** Drops what is kept of requests that began before a deletion, and keeps no more of them. */
+    /** Drops the cached rows of requests that began before a deletion, and keeps no more of them. */
     void forget(long deletions) {
         if (deletions == forgotten) {
             return;
@@ -151,14 +149,14 @@ final class Rows {
         bytes = batch.bytes();
     }
 
-    /** Nothing runs: gives memory back if it is more than may be kept. */
+    /** Called when nothing runs: releases all memory if it is more than may be kept. */
     void rest() {
-        if (batch.bytes() > options.keptBytes()) {
+        if (batch.bytes() > options.cachedBytes()) {
             reset();
         }
     }
 
-    /** Begins anew, with no rows at all. */
+    /** Drops all rows. */
     void reset() {
         batch.close();
         active.clear();

@@ -9,8 +9,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 
 /**
- * One answer that is wanted. Its events go to a queue, in order; after {@link AnswerEvent.Done} or {@link
- * AnswerEvent.Failed} there are no more of this choice. Thread-safe.
+ * One answer to be generated. Its events go to a queue, in order; after {@link AnswerEvent.Done} or {@link
+ * AnswerEvent.Failed} there are no more for this choice. Thread-safe.
  */
 public final class Ticket {
     private final int choice;
@@ -24,13 +24,13 @@ public final class Ticket {
     private volatile boolean cancelled;
 
     /**
-     * A wish for an answer.
+     * A ticket for one answer.
      *
      * @param choice which answer of its request
      * @param tenant whose it is: prompts are compared with the same tenant's only
-     * @param deletions from the cache when its request began, as {@code FeatureCache.deletions} counts: nor with those
-     *     from before a deletion
-     * @param likeliest how many of the likeliest tokens to tell at each place; empty for no probabilities at all
+     * @param deletions from the cache when its request began, as {@code FeatureCache.deletions} counts: prompts are not
+     *     compared with those from before a deletion either
+     * @param likeliest how many of the likeliest tokens to report at each position; empty for no probabilities at all
      * @param events unbounded
      * @param arrivedNanos when its request came, as {@link System#nanoTime}
      * @param deadlineNanos when it is given up, likewise
@@ -55,7 +55,7 @@ public final class Ticket {
         this.deadlineNanos = deadlineNanos;
     }
 
-    /** Ends it: its row is free at the next step, and no more of the answer is told. */
+    /** Ends it: its row is free at the next step, and no more events follow. */
     public void cancel() {
         cancelled = true;
     }

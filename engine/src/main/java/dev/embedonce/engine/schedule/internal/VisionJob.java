@@ -55,7 +55,7 @@ final class VisionJob {
         }
     }
 
-    /** A picture of the job. One that nobody waits for any more is not read: so it is not decoded either. */
+    /** A picture of the job. One that nobody waits for any more is not read, and so not decoded either. */
     final class Picture implements HashedImage {
         private final int index;
         private final ContentHash contentHash;
@@ -82,7 +82,7 @@ final class VisionJob {
             return contentHash;
         }
 
-        /** Who is told when it is read, which it is by the thread that decodes it next. */
+        /** Sets who is told when it is read; the thread that reads it decodes it next. */
         void whenRead(Consumer<Picture> told) {
             whenRead = told;
         }
@@ -160,7 +160,7 @@ final class VisionJob {
         result.completeExceptionally(new TimeoutException("past its deadline"));
     }
 
-    /** Ends it with whatever went wrong. */
+    /** Ends it with what went wrong. */
     void fail(Throwable cause) {
         result.completeExceptionally(cause);
     }

@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds the features of pictures beside the decode thread. Each picture is hashed and looked up once, on its request's
  * thread; those that are known are served there and wait for nobody. The others are encoded on a thread of the lane's
- * own, in turns of a few pictures: after each it is the turn of the tenant that has had least of the lane's time
- * ({@link FairQueue}). Pictures that nobody waits for any more leave the lane undecoded. Whatever a turn throws fails
- * its requests, and not the lane. Thread-safe.
+ * own, a few pictures at a time; the next ones are those of the tenant that has had least of the lane's time ({@link
+ * FairQueue}). Pictures that nobody waits for any more leave the lane undecoded. What one batch throws fails its
+ * requests, and not the lane. Thread-safe.
  */
 public final class VisionLane implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VisionLane.class);
@@ -49,7 +49,7 @@ public final class VisionLane implements AutoCloseable {
      * Starts the lane's thread.
      *
      * @param encoders by the number of pictures in a request
-     * @param mostInATurn the most pictures that are encoded together, at least 1: what others wait for at most
+     * @param mostInATurn the most pictures that are encoded together, at least 1; others wait for no more than these
      */
     public VisionLane(String name, IntFunction<FeatureEncoder<ProcessedImage>> encoders, int mostInATurn) {
         this.encoders = encoders;
@@ -59,7 +59,7 @@ public final class VisionLane implements AutoCloseable {
         thread.start();
     }
 
-    /** A picture of a request that gives no features. */
+    /** No features could be made of one picture of a request. */
     public static final class PictureException extends RuntimeException {
         private static final long serialVersionUID = 1;
         private final int index;
@@ -145,7 +145,7 @@ public final class VisionLane implements AutoCloseable {
         }
     }
 
-    /** Whether its thread lives. */
+    /** Whether its thread is alive. */
     public boolean isAlive() {
         return thread.isAlive();
     }
@@ -169,7 +169,7 @@ public final class VisionLane implements AutoCloseable {
         }
     }
 
-    /** One turn. Whatever it throws ends the requests in it, and not the thread. Whether to go on. */
+    /** One batch; returns whether to go on. Whatever it throws ends the requests in it, and not the thread. */
     private boolean turn() {
         List<VisionJob.Picture> turn = List.of();
         try {
@@ -188,7 +188,7 @@ public final class VisionLane implements AutoCloseable {
         }
     }
 
-    /** The pictures whose turn it is; none when closed. */
+    /** The pictures to encode next; none when closed. */
     private List<VisionJob.Picture> next() {
         lock.lock();
         try {
@@ -233,7 +233,7 @@ public final class VisionLane implements AutoCloseable {
         }
     }
 
-    /** Encodes; the decoding of a picture ends when nobody waits for it any more. */
+    /** Encodes pictures; the decoding of one ends when nobody waits for it any more. */
     private static List<Outcome> untilNobodyWaits(List<VisionJob.Picture> pictures, Supplier<List<Outcome>> encoding) {
         AtomicReference<VisionJob> decoded = new AtomicReference<>();
         pictures.forEach(picture -> picture.whenRead(read -> decoded.set(read.job())));
@@ -263,7 +263,7 @@ public final class VisionLane implements AutoCloseable {
         } else if (picture.job().isOver()) {
             picture.job().end();
         } else {
-            putBack(picture); // the same content was in the turn for a request that is over
+            putBack(picture); // the same content was in this batch for a request that is over
         }
     }
 
@@ -285,7 +285,7 @@ public final class VisionLane implements AutoCloseable {
         }
     }
 
-    /** What one picture's part of a turn's time is: those that were encoded share it all, or else all share it. */
+    /** How a batch's time is divided: among the pictures that were encoded, or among all if none was. */
     private record Times(long encodedNanos, long otherNanos) {
         static Times of(List<Outcome> outcomes, long nanos) {
             long encoded = outcomes.stream()
@@ -300,7 +300,7 @@ public final class VisionLane implements AutoCloseable {
         }
     }
 
-    /** Ends after the turn under way; what waits fails. */
+    /** Ends after the batch under way; what waits fails. */
     @Override
     public void close() {
         lock.lock();

@@ -54,7 +54,7 @@ class DecodeEngineTest {
                 language,
                 model.tokenizer(),
                 model.generationDefaults().endTokens(),
-                EngineOptions.DEFAULT.withKept(0, 0),
+                EngineOptions.DEFAULT.withCachedSequences(0, 0),
                 EngineListener.NONE);
     }
 

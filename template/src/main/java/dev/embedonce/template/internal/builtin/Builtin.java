@@ -11,7 +11,7 @@ public interface Builtin {
      * Applies it.
      *
      * @param subject the value that is filtered or tested, or whose method this is
-     * @param budget of the rendering that asks for it
+     * @param budget of the rendering that calls it
      */
     Object apply(Object subject, Arguments arguments, Budget budget);
 

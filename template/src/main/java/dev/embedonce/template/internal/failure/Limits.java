@@ -11,9 +11,9 @@ public final class Limits {
     public static final int TEXT = 8_000_000;
     /** Members of one list. */
     static final int ITEMS = 1_000_000;
-    /** Expressions, statements and rounds of loops of one rendering; handling long values counts as several. */
+    /** Expressions, statements and loop iterations of one rendering; handling a long value counts as several. */
     public static final long STEPS = 5_000_000;
-    /** Expressions and statements inside each other, calls of macros included. */
+    /** How deep expressions and statements may nest, calls of macros included. */
     public static final int DEPTH = 700;
 
     private Limits() {}

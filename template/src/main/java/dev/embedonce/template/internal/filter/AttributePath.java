@@ -9,9 +9,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to a part of an item, as filters take it: {@code "address.city"}, {@code "0.name"} or a number.
+ * The path to a part of an item, as filters take it: {@code "address.city"}, {@code "0.name"} or a number.
  *
- * @param whenMissing instead of what is not there; null leaves it undefined
+ * @param whenMissing the value of a missing part; null leaves it undefined
  */
 record AttributePath(List<Object> parts, @Nullable Object whenMissing) {
     static final AttributePath SELF = new AttributePath(List.of(), null);

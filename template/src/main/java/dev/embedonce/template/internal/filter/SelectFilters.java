@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 
-/** Filters that apply another filter or a test to each member. Results are computed as they are requested. */
+/** Filters that apply another filter or a test to each member. Results are computed when they are requested. */
 final class SelectFilters {
     private SelectFilters() {}
 

@@ -65,14 +65,14 @@ public final class Tests {
                 .alias(operator, names);
     }
 
-    /** Whether it has a length and members that are reached by a key; the variable {@code loop} has a length alone. */
+    /** Whether it has a length and members that are reached by a key; the variable {@code loop} has only a length. */
     private static boolean isSequence(Object value) {
         return Values.isText(value)
                 || value instanceof List
                 || (value instanceof Sized && !(value instanceof DictView) && !(value instanceof Callable));
     }
 
-    /** One and the same; of texts and small numbers there is only one each, as far as can be told from a template. */
+    /** Whether both are one object. Equal texts and equal small numbers are, as far as a template can tell. */
     private static boolean same(Object value, Object other) {
         boolean simple = value instanceof String || value instanceof Long || value instanceof Boolean;
         return simple ? value.equals(other) : value == other;

@@ -13,7 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.BiPredicate;
 
-/** The methods of strings that look for something in them. Positions count code points. */
+/** The methods of strings that search in them. Positions count code points. */
 public final class StringSearch {
     private StringSearch() {}
 
@@ -36,7 +36,7 @@ public final class StringSearch {
                 .add("rpartition", "/ sep", (self, given) -> partition(Values.text(self), given.text(0), true));
     }
 
-    /** The part between the optional bounds 1 and 2; null if the first one lies behind the end of the text. */
+    /** The part between the optional bounds 1 and 2; null if the first one lies beyond the end of the text. */
     private static int[] bounds(String text, Bound given) {
         int length = Text.length(text);
         long start = given.isSet(1) ? given.integer(1, 0) : 0;

@@ -40,7 +40,7 @@ final class Loop {
             flow = render.runIn(inner, code.body());
             finishedOne |= flow == Stmt.Flow.NEXT;
         }
-        // Jinja's else is also for a loop none of whose rounds came to its end
+        // Jinja's else also runs after a loop in which no iteration came to its end
         return finishedOne ? Stmt.Flow.NEXT : render.runIn(new Scope(outer), code.otherwise());
     }
 

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /** A statement. {@link Render#run} runs it; {@link #in} is what it does beyond the counting there. */
 public sealed interface Stmt {
-    /** How a statement ended: a loop is left, its next round begins, or simply the next statement follows. */
+    /** How a statement ended: a loop is left, its next iteration begins, or simply the next statement follows. */
     enum Flow {
         NEXT,
         BREAK,

@@ -27,7 +27,7 @@ final class ExpressionParser {
         this.postfix = new PostfixParser(tokens, this);
     }
 
-    /** Starts to add the names of the variables that are read to this set. */
+    /** From now on adds the names of the variables that expressions read to this set. */
     void watch(Set<String> names) {
         watchers.push(names);
     }

@@ -3,8 +3,7 @@ package dev.embedonce.template.internal.value;
 import dev.embedonce.template.internal.failure.Limits;
 
 /**
- * A string that {@code safe} or {@code escape} has marked: joined with another one by {@code +}, the other one is
- * escaped.
+ * A string that {@code safe} or {@code escape} has marked: {@code +} escapes an unmarked string that is joined to it.
  */
 public record Markup(String text) {
     /** A value as text that is safe in a web page; what is marked already stays as it is. */

@@ -33,7 +33,7 @@ public record Undefined(String message) implements Iterable<Object>, Sized {
                 + " object is unsafe.");
     }
 
-    /** The failure of every use but printing and testing it. */
+    /** The failure of every use except printing and testing it. */
     public Failure failure() {
         return new Failure(message);
     }

@@ -11,8 +11,8 @@ import java.util.Locale;
 /**
  * The values of a template and what can be asked of any of them, as Python answers. A value is one of: {@link None},
  * Boolean, Long, Double, String, {@link Markup}, List, {@link Tuple}, {@link Dict}, {@link DictView}, {@link Range},
- * {@link Generator}, {@link Namespace}, {@link Undefined} or {@link Callable}. None of them changes, but for
- * namespaces, generators and the variable {@code loop}, which can be called.
+ * {@link Generator}, {@link Namespace}, {@link Undefined} or {@link Callable}. None of them changes, except namespaces,
+ * generators and the variable {@code loop}, which can be called.
  */
 public final class Values {
     private Values() {}
@@ -59,7 +59,7 @@ public final class Values {
         return value instanceof List ? "list" : value.getClass().getSimpleName().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether {@code if} takes it as true. */
+    /** Whether {@code if} counts it as true. */
     public static boolean truth(Object value) {
         if (value instanceof Boolean bool) {
             return bool;

@@ -8,8 +8,11 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Finished sequences and whose they are, the least recently used first. Not thread-safe. */
-final class KeptSequences {
+/**
+ * Finished sequences, kept for prompts with the same prefix, and whose they are; the least recently used first. Not
+ * thread-safe.
+ */
+final class PrefixCache {
     private final Map<Sequence, Owner> owners = new LinkedHashMap<>();
 
     void add(Sequence sequence, Owner owner) {
@@ -31,7 +34,7 @@ final class KeptSequences {
         owners.remove(sequence);
     }
 
-    /** Takes out the one that was not used for longest, or null. */
+    /** Takes out the least recently used one, or returns null. */
     @Nullable
     Sequence removeOldest() {
         for (Sequence oldest : owners.keySet()) {
