@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which files belong to a model folder. A folder may come from a stranger, and a link in it may lead anywhere; links
- * are followed within the folder, and out of it only into the blobs beside the snapshots that the folder is one of, as
- * a Hugging Face cache has them: {@code models--org--name/snapshots/<commit>/file -> models--org--name/blobs/<etag>}.
+ * Decides which files belong to a model folder. A folder may come from a stranger, and a link in it may lead anywhere;
+ * links are followed within the folder, and out of it only into the blobs of the Hugging Face cache that the folder is
+ * a snapshot in: {@code models--org--name/snapshots/<commit>/file -> models--org--name/blobs/<etag>}.
  */
 public final class ModelFolder {
     private static final String SNAPSHOTS = "snapshots";

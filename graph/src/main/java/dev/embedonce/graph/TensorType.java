@@ -40,12 +40,12 @@ public enum TensorType {
         return onnxCode;
     }
 
-    /** Bytes an element takes. */
+    /** Bytes of one element. */
     public int sizeBytes() {
         return sizeBytes;
     }
 
-    /** Whether weights of this type can be computed with as float32 after an exact cast. */
+    /** Whether weights of this type can be cast to float32 exactly, to be computed with. */
     public boolean isFloatWeight() {
         return this == F32 || this == F16 || this == BF16;
     }

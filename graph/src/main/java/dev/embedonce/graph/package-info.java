@@ -1,4 +1,4 @@
-/** What all of the graph module speaks of: the element types and shapes of tensors. */
+/** What the whole graph module uses: the element types and shapes of tensors. */
 @NullMarked
 package dev.embedonce.graph;
 

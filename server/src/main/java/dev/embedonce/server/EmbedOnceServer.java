@@ -36,7 +36,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Serves vision-language models over HTTP, in OpenAI's and Anthropic's terms, and looks at every picture once. Whoever
+ * Serves vision-language models over HTTP, with OpenAI's and Anthropic's APIs, and encodes every picture once. Whoever
  * starts it closes it, and after it the models and the cache. Thread-safe.
  */
 public final class EmbedOnceServer implements AutoCloseable {
@@ -105,7 +105,7 @@ public final class EmbedOnceServer implements AutoCloseable {
                         !options.keys().isEmpty()));
     }
 
-    /** One for every answer that may wait or run, and some to turn others away. */
+    /** One for every answer that may wait or run, and some to refuse others. */
     private static int threads(ServerOptions options) {
         int answers = options.engine().mostRows() + options.engine().mostWaiting();
         int embeddings = options.embeddingModels().isEmpty() ? 0 : Embeddings.MOST_UNDER_WAY;
@@ -195,7 +195,7 @@ public final class EmbedOnceServer implements AutoCloseable {
         return models;
     }
 
-    /** What answers for a model, by the model's name. */
+    /** The engine of a model, by the model's name. */
     ChatEngine engine(String name) {
         return Objects.requireNonNull(engines.get(name), name);
     }
@@ -210,15 +210,15 @@ public final class EmbedOnceServer implements AutoCloseable {
         return http.port();
     }
 
-    /** Where it is. */
+    /** The server's address. */
     public URI uri() {
         return URI.create("http://" + (options.host().contains(":") ? "[" + options.host() + "]" : options.host()) + ":"
                 + port());
     }
 
     /**
-     * Stops: takes no more requests, lets answers under way end within the time that the options say, breaks off the
-     * rest. Returns when nothing runs any more. Idempotent.
+     * Stops: accepts no more requests, lets answers under way end within {@link ServerOptions#grace}, and breaks off
+     * the rest. Returns when nothing runs any more. Idempotent.
      */
     @Override
     public void close() {

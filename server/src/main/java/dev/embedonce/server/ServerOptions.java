@@ -20,8 +20,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server serves, to whom and within which limits. Models and cache stay their opener's to close, after the
- * server. Immutable.
+ * What a server serves, to whom and within which limits. Whoever opened models and cache closes them, after the server.
+ * Immutable.
  */
 public final class ServerOptions {
     private final String host;
@@ -79,12 +79,12 @@ public final class ServerOptions {
         return cache;
     }
 
-    /** By the names that clients call them by. */
+    /** By the names that clients use. */
     public Map<String, VisionLanguageModel> chatModels() {
         return chatModels;
     }
 
-    /** By the names that clients call them by. */
+    /** By the names that clients use. */
     public Map<String, EmbeddingModel> embeddingModels() {
         return embeddingModels;
     }
@@ -111,7 +111,7 @@ public final class ServerOptions {
         return origins;
     }
 
-    /** From where pictures may be fetched. */
+    /** The hosts from which pictures may be fetched. */
     public AllowedHosts imageHosts() {
         return imageHosts;
     }
@@ -121,17 +121,17 @@ public final class ServerOptions {
         return imageFolders;
     }
 
-    /** Whether the page shows what pictures were served. */
+    /** Whether the page shows the pictures that were served. */
     public boolean thumbnails() {
         return thumbnails;
     }
 
-    /** How long a connection may be silent, and how long the head of a request may take. */
+    /** How long a connection may be silent, and how long the request line and headers may take. */
     public Duration idle() {
         return idle;
     }
 
-    /** The most at the same time. */
+    /** The most connections at the same time. */
     public int connections() {
         return connections;
     }
@@ -249,8 +249,8 @@ public final class ServerOptions {
         }
 
         /**
-         * Default 1024. A quarter of them may send bodies at the same time. Beyond that many, the connection that has
-         * been without a request for longest is closed.
+         * Default 1024. A quarter of them may send bodies at the same time. Beyond that number, the connection that has
+         * been idle for longest is closed.
          */
         public Builder connections(int value) {
             if (value < 1) {

@@ -4,7 +4,7 @@ import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 
 /**
- * Pooling by attention: one learned query looks at all tokens; a LayerNorm and an MLP follow, with a residual.
+ * Attention pooling: one learned query attends to all tokens; a LayerNorm and an MLP follow, with a residual.
  *
  * <p>Weights of the scope: {@code probe}, {@code attention.in_proj_weight}, {@code attention.in_proj_bias}, {@code
  * attention.out_proj}, {@code layernorm}, {@code mlp.fc1}, {@code mlp.fc2}.

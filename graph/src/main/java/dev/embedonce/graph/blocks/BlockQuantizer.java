@@ -6,20 +6,20 @@ import java.nio.ByteOrder;
 /**
  * Quantises a weight matrix for {@code MatMulNBits}: rows are cut into blocks of 32, each with one float32 scale; a
  * weight is {@code (code - zero) * scale}, with zero 128 for 8 bits and 8 for 4 bits. A last block that is not full is
- * filled with zero. Blocks of 8 bits use the largest magnitude as 127; blocks of 4 bits map the element of largest
+ * padded with zeros. Blocks of 8 bits use the largest magnitude as 127; blocks of 4 bits map the element of largest
  * magnitude to code 0, which uses all 16 codes.
  */
 final class BlockQuantizer {
     /**
-     * Raised when the same weights get other codes or scales: part of the model version, and of the names under which
-     * quantised weights are kept in a folder.
+     * Raised when the same weights get other codes or scales: part of the model version, and of the file names of
+     * quantised weights.
      */
     static final int REVISION = 1;
 
     static final int BLOCK = 32;
 
     /**
-     * @param codes uint8 [rows, blocks, BLOCK * bits / 8]; of two 4-bit codes in a byte the first is in the low half
+     * @param codes uint8 [rows, blocks, BLOCK * bits / 8]; the first of two 4-bit codes is in the low half of the byte
      * @param scales float32 [rows * blocks]
      */
     record Quantized(ByteBuffer codes, ByteBuffer scales, int blocks, double relativeRms, double maxAbsolute) {}
@@ -55,12 +55,12 @@ final class BlockQuantizer {
         return new BlockQuantizer(mode.bits());
     }
 
-    /** Blocks of a row. */
+    /** The number of blocks in a row. */
     static int blocks(int columns) {
         return (columns + BLOCK - 1) / BLOCK;
     }
 
-    /** Bytes that the codes of a block take. */
+    /** The bytes of a block's codes. */
     int codeBytes() {
         return BLOCK * bits / 8;
     }

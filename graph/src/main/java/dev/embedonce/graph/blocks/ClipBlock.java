@@ -3,10 +3,11 @@ package dev.embedonce.graph.blocks;
 import dev.embedonce.graph.onnx.Value;
 
 /**
- * The transformer layer of CLIP and SigLIP, pictures and texts: norm, attention, residual, norm, MLP, residual.
+ * The pre-norm transformer layer of CLIP and SigLIP, for pictures and texts: norm, attention, residual, norm, MLP,
+ * residual.
  *
  * @param channels of the hidden states
- * @param inner channels inside the MLP
+ * @param inner hidden channels of the MLP
  * @param epsilon of the LayerNorms
  */
 // Source: transformers 5.23, models/clip/modeling_clip.py, CLIPEncoderLayer; models/siglip/modeling_siglip.py,
@@ -18,27 +19,27 @@ public record ClipBlock(int channels, int heads, int inner, Activation activatio
     /**
      * Adds a layer.
      *
-     * @param layer the module of this one
+     * @param layer the scope of this layer
      * @param x float32 {@code [batch * tokens, channels]}
      * @return float32 of the same shape
      */
     public Value apply(Scope layer, Value x, TokenShape tokens) {
-        return fed(layer, x, attention(layer).apply(normed(layer, x), tokens));
+        return mlp(layer, x, attention(layer).apply(normed(layer, x), tokens));
     }
 
-    /** Adds a layer in which no token sees a later one. */
+    /** Adds a layer with causal attention. */
     public Value applyCausally(Scope layer, Value x, TokenShape tokens) {
-        return fed(layer, x, attention(layer).causal().apply(normed(layer, x), tokens));
+        return mlp(layer, x, attention(layer).causal().apply(normed(layer, x), tokens));
     }
 
     /**
-     * Adds a layer for the first token alone, which still sees all.
+     * Adds a layer for the first token alone, which still attends to all.
      *
      * @return float32 {@code [batch, channels]}
      */
     public Value applyToFirst(Scope layer, Value x, TokenShape tokens) {
         Value mixed = attention(layer).applyToFirst(normed(layer, x), tokens);
-        return fed(layer, Pool.token(tokens.ops(), tokens.batched(x), 0), mixed);
+        return mlp(layer, Pool.token(tokens.ops(), tokens.batched(x), 0), mixed);
     }
 
     private SelfAttention attention(Scope layer) {
@@ -55,15 +56,15 @@ public record ClipBlock(int channels, int heads, int inner, Activation activatio
         return Norm.layer(layer.at("layer_norm1"), x, channels, epsilon);
     }
 
-    /** The second half, behind what the attention adds. */
-    private Value fed(Scope layer, Value residual, Value mixed) {
+    /** The second half: the residual, then norm and MLP with their residual. */
+    private Value mlp(Scope layer, Value residual, Value mixed) {
         layer.ops().graph().uses("clip-block", REVISION);
         Value middle = layer.ops().add(residual, mixed);
-        Value fed = Mlp.plain(
+        Value mlp = Mlp.plain(
                 Linear.of(layer.at("mlp.fc1"), channels, inner, true),
                 activation,
                 Linear.of(layer.at("mlp.fc2"), inner, channels, true),
                 Norm.layer(layer.at("layer_norm2"), middle, channels, epsilon));
-        return layer.ops().add(middle, fed);
+        return layer.ops().add(middle, mlp);
     }
 }

@@ -2,7 +2,7 @@ package dev.embedonce.graph.blocks;
 
 import dev.embedonce.graph.onnx.Value;
 
-/** A learned factor a channel, on what a layer adds to the hidden states. */
+/** A learned factor for each channel of what a layer adds to the hidden states. */
 public final class LayerScale {
     /** Raised when the block computes something else; part of the model version. */
     private static final int REVISION = 1;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A linear layer {@code x * W^T + b}: W is [out, in] as published, possibly some rows of a larger matrix (one of a
  * fused query, key and value, one of a fused gate and up).
  *
- * @param scope where it stands; its mode decides between float32 and quantised weights
+ * @param scope the layer's module; its mode decides between float32 and quantised weights
  * @param firstRow the first row of {@code weight} that belongs to this layer
  */
 public record Linear(
@@ -21,7 +21,7 @@ public record Linear(
     /** Raised when the block computes something else; part of the model version. */
     private static final int REVISION = 1;
 
-    /** Elements of a 16-bit weight that are float32 at the same time at most. */
+    /** The most elements of a 16-bit weight that are widened to float32 at the same time. */
     private static final long WIDEN_AT_ONCE = 32L << 20;
 
     /** The layer whose tensors are {@code weight} and {@code bias} of a scope. */
@@ -62,7 +62,7 @@ public record Linear(
         return (long) out * in > WIDEN_AT_ONCE ? inParts(x) : scope.ops().linear(x, widened(x), biasValue());
     }
 
-    /** Part after part, so that no more than {@link #WIDEN_AT_ONCE} elements are float32 at the same time. */
+    /** The layer in parts, so that no more than {@link #WIDEN_AT_ONCE} elements are float32 at the same time. */
     private Value inParts(Value x) {
         int part = Math.max(1, (int) (WIDEN_AT_ONCE / in));
         List<Value> parts = new ArrayList<>();
@@ -73,8 +73,8 @@ public record Linear(
     }
 
     /**
-     * The weight as float32, widened when x is there and not before: the runtime would otherwise widen all weights of a
-     * model first. The shape depends on x in form only.
+     * The weight as float32, widened once x has been computed and not before: otherwise the runtime would widen all
+     * weights of a model first. The shape depends on x in form only.
      */
     private Value widened(Value x) {
         Ops ops = scope.ops();
@@ -104,7 +104,8 @@ public record Linear(
     }
 
     /**
-     * What its quantised weights are called in graphs and messages: the tensor, and the rows if not from the first on.
+     * The name of its quantised weights in graphs and messages: the tensor, and the rows unless they begin with the
+     * first.
      */
     String label() {
         return firstRow == 0 ? weight.name() : weight.name() + "@" + firstRow;

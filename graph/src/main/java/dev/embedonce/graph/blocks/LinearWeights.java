@@ -6,12 +6,11 @@ import dev.embedonce.graph.onnx.GraphBuilder;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.graph.safetensors.Weights;
 
-/**
- * How the weights of linear layers get into a graph.
- */
+/** How the weights of linear layers enter a graph. */
 public interface LinearWeights {
     /**
-     * 16-bit weights widened when the model is loaded, quantised ones made at every load and part of the model's bytes.
+     * 16-bit weights are widened when the model is loaded; quantised ones are made at every load, as part of the
+     * model's bytes.
      */
     LinearWeights DEFAULT = new LinearWeights() {};
 
@@ -20,7 +19,7 @@ public interface LinearWeights {
         return false;
     }
 
-    /** Codes and scales of a quantised layer, in the graph, and what quantising cost. */
+    /** Codes and scales of a quantised layer, in the graph, and the error of quantising it. */
     record Quantized(Value codes, Value scales, QuantizationError error) {}
 
     /** The quantised weights of a layer, in the numeric mode of its scope. */

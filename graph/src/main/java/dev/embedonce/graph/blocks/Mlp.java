@@ -2,7 +2,7 @@ package dev.embedonce.graph.blocks;
 
 import dev.embedonce.graph.onnx.Value;
 
-/** The feed-forward half of a transformer layer. */
+/** The feed-forward network (MLP) of a transformer layer. */
 public final class Mlp {
     /** Raised when the block computes something else; part of the model version. */
     private static final int REVISION = 1;

@@ -6,7 +6,7 @@ import java.util.function.UnaryOperator;
 /** How a checkpoint names the tensors of a model: from the canonical name to the one in the file. */
 @FunctionalInterface
 public interface NameLayout {
-    /** The name in the file of the tensor with this canonical name. */
+    /** The file's name for the tensor with this canonical name. */
     String nameOf(String canonical);
 
     /** The canonical names themselves. */
@@ -19,7 +19,7 @@ public interface NameLayout {
         return name -> prefix + name;
     }
 
-    /** Parts of the names replaced, one after the other. */
+    /** The canonical names with parts replaced, one pair after the other. */
     static NameLayout replacing(String... pairs) {
         List<String> fixed = List.of(pairs);
         return name -> {
@@ -31,7 +31,7 @@ public interface NameLayout {
         };
     }
 
-    /** This layout, and then a change to the name it gives. */
+    /** This layout, followed by a change of the name that it returns. */
     default NameLayout then(UnaryOperator<String> change) {
         return name -> change.apply(nameOf(name));
     }

@@ -22,7 +22,7 @@ public enum NumericMode {
         return id;
     }
 
-    /** Bits a weight takes. */
+    /** Bits of one weight. */
     public int bits() {
         return bits;
     }

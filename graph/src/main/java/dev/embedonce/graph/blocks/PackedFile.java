@@ -19,7 +19,7 @@ import java.util.zip.CRC32C;
  * before).
  */
 final class PackedFile {
-    /** Elements that are quantised at once. */
+    /** The number of elements that are quantised at once. */
     private static final int STRIP = 4 << 20;
 
     private static final int ALIGNMENT = 64;
@@ -37,7 +37,10 @@ final class PackedFile {
         this.scalesLength = (long) layer.out() * BlockQuantizer.blocks(layer.in()) * Float.BYTES;
     }
 
-    /** Quantises a layer into a file beside, and moves it into place. A failure leaves nothing behind. */
+    /**
+     * Quantises a layer into a temporary file beside the target, and moves it into place. A failure leaves nothing
+     * behind.
+     */
     static void write(Path file, Linear layer) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         Path beside = Files.createTempFile(folder, "making-", ".tmp");

@@ -27,12 +27,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Quantised weights that are made once and kept in a folder, where graphs map them as external data: one safetensors
- * file a layer, named by the numeric mode and a digest of the content it was made from. A file is complete or not
- * there: it is written beside and moved into place. Its checksum is verified each time it is used; a file that does not
- * pass is made again.
+ * file a layer, named by the numeric mode and a digest of the content it was made from. A file is complete or absent:
+ * it is written under a temporary name and moved into place. Its checksum is verified each time it is used; a file that
+ * does not pass is made again.
  *
- * <p>The folder is bounded in bytes: {@link #trim} deletes the files that were not used for longest, but none that this
- * object has given out. Several processes may share a folder. Not thread-safe.
+ * <p>The folder is bounded in bytes: {@link #trim} deletes the least recently used files, except those that this object
+ * has returned. Several processes may share a folder. Not thread-safe.
  */
 public final class PackedWeights implements LinearWeights {
     private static final String SUFFIX = ".safetensors";
@@ -52,7 +52,7 @@ public final class PackedWeights implements LinearWeights {
      * Weights kept in a folder, which is created when needed.
      *
      * @param maxBytes what the folder is trimmed to
-     * @param digester says what the published tensors hold
+     * @param digester digests the content of published tensors
      * @param widenAsUsed for layers that stay in 16 bits, see {@link LinearWeights#widenAsUsed}
      */
     public PackedWeights(Path folder, long maxBytes, TensorDigester digester, boolean widenAsUsed) {
@@ -103,8 +103,8 @@ public final class PackedWeights implements LinearWeights {
     }
 
     /**
-     * Deletes the files not used for longest until the folder is within its bound; files in use here stay. What a
-     * process left that died while it was writing goes after an hour.
+     * Deletes the least recently used files until the folder is within its bound; files in use here stay. Temporary
+     * files of a process that died while it was writing are deleted after an hour.
      */
     public void trim() {
         record Kept(Path file, long bytes, FileTime lastUsed) {}
@@ -123,7 +123,7 @@ public final class PackedWeights implements LinearWeights {
                 }
             }
         } catch (NoSuchFileException e) {
-            // nothing was ever kept, or another process trims too
+            // the folder does not exist yet, or another process trims it too
         } catch (IOException e) {
             throw new ModelLoadException(folder + ": quantised weights cannot be trimmed: " + e, e);
         }

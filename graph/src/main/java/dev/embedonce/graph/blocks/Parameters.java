@@ -11,8 +11,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The tensors of one model under canonical names, whatever layout the checkpoint uses. Every access says which shape
- * the config demands and is checked; what was read is remembered, for the fingerprint. Not thread-safe.
+ * The tensors of one model under canonical names, whatever layout the checkpoint uses. Every access gives the shape
+ * that the config demands, which is checked; what was read is remembered for the fingerprint. Not thread-safe.
  */
 public final class Parameters {
     private final Weights weights;

@@ -5,8 +5,8 @@ import dev.embedonce.graph.onnx.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pictures cut into square patches, each made a token by a linear map (a convolution whose stride is its kernel).
- * Pixels to the right and below that fill no whole patch are left out.
+ * Pictures cut into square patches, each embedded as a token by a linear map (a convolution whose stride is its
+ * kernel). Pixels at the right and at the bottom that do not fill a patch are left out.
  *
  * @param tokens float32 [batch, rows * columns, channels], row by row
  * @param size int64 [2]: rows and columns of patches
@@ -16,7 +16,7 @@ public record PatchGrid(Value tokens, Value size) {
     private static final int REVISION = 1;
 
     /**
-     * Embeds with a kernel from the weights.
+     * Embeds patches with a kernel from the weights.
      *
      * @param pixels float32 [batch, inputChannels, height, width]
      * @param weightName the kernel in the scope, [channels, inputChannels, patch, patch]
@@ -37,7 +37,7 @@ public record PatchGrid(Value tokens, Value size) {
     }
 
     /**
-     * Embeds with a kernel that is in the graph already.
+     * Embeds patches with a kernel that is in the graph already.
      *
      * @param kernel float32 [channels, inputChannels, patch, patch]
      * @param bias float32 [channels], or null
@@ -50,7 +50,7 @@ public record PatchGrid(Value tokens, Value size) {
     }
 
     /**
-     * Tokens in front of those of every picture.
+     * Puts tokens, such as a class token, in front of those of every picture.
      *
      * @param extra float32 [1, count, channels]
      * @param x float32 [batch, tokens, channels]

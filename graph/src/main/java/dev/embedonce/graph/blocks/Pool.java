@@ -28,7 +28,7 @@ public final class Pool {
     }
 
     /**
-     * The token at a position of its own for every row.
+     * The token at a position that each row gives.
      *
      * @param positions int64 [batch, 1]
      */

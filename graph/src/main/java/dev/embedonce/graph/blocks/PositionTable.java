@@ -6,8 +6,8 @@ import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 
 /**
- * Learned positions of a square grid of patches, resampled to the grid of the picture at hand as {@code
- * torch.nn.functional.interpolate} does with {@code align_corners=False}. A picture of the trained size gets the table
+ * Learned position embeddings of a square grid of patches, resampled to the grid of the picture at hand as {@code
+ * torch.nn.functional.interpolate} does with {@code align_corners=False}. A picture of the trained size uses the table
  * itself.
  *
  * <p>Resampling is separable and linear, so it is two small matrix products, {@code rows * table * columns^T}; the
@@ -38,7 +38,7 @@ public enum PositionTable {
     }
 
     /**
-     * The positions of a grid of any size.
+     * The position embeddings of a grid of any size.
      *
      * @param table float32 [side * side, channels], row by row
      * @param size int64 [2]: rows and columns of the grid wanted
@@ -54,7 +54,7 @@ public enum PositionTable {
     }
 
     /**
-     * What each place of the table counts for each place wanted: float32 [count, side], rows of sum 1.
+     * The weight of each table entry for each position wanted: float32 [count, side]; each row sums to 1.
      *
      * @param count int64 [1]
      */
@@ -66,7 +66,10 @@ public enum PositionTable {
         return antialias ? spread(ops, side, scale, centre) : taps(ops, side, ops.sub(centre, half));
     }
 
-    /** The kernel is stretched over all places that one wanted place covers; outside the table there is nothing. */
+    /**
+     * With antialiasing: the kernel is stretched over all entries that one position covers, and cut off at the table's
+     * ends.
+     */
     // Source: torch 2.15, aten/src/ATen/native/cpu/UpSampleKernel.cpp,
     // HelperInterpBase::_compute_indices_min_size_weights_aa
     private Value spread(Ops ops, int side, Value scale, Value centre) {
@@ -80,7 +83,10 @@ public enum PositionTable {
         return ops.div(weights, ops.sum(weights, true, 1));
     }
 
-    /** The kernel meets 2 or 4 places; those outside the table are replaced by the nearest in it. */
+    /**
+     * Without antialiasing: the kernel covers 2 or 4 entries; those outside the table are replaced by the nearest in
+     * it.
+     */
     // Source: torch 2.15, aten/src/ATen/native/UpSample.h, area_pixel_compute_source_index,
     // get_cubic_upsample_coefficients
     private Value taps(Ops ops, int side, Value centre) {
@@ -101,7 +107,7 @@ public enum PositionTable {
         return ops.sum(scattered, false, 1);
     }
 
-    /** By distance from the centre, from 0 on: a triangle, or the cubic convolution kernel. */
+    /** The kernel at a distance from its centre, 0 or more: a triangle, or the cubic convolution kernel. */
     private Value kernel(Ops ops, Value distance) {
         Value zero = ops.graph().scalar(0f);
         Value one = ops.graph().scalar(1f);

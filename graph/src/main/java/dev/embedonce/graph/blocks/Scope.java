@@ -41,7 +41,7 @@ public final class Scope {
         return root(graph, parameters, mode, LinearWeights.DEFAULT);
     }
 
-    /** The root of a model that says how the weights of its linear layers get into the graph. */
+    /** The root of a model, with a choice of how the weights of its linear layers enter the graph. */
     public static Scope root(GraphBuilder graph, Parameters parameters, NumericMode mode, LinearWeights linearWeights) {
         return new Scope(new Ops(graph), parameters, mode, linearWeights, new ArrayList<>(), "");
     }
@@ -91,12 +91,12 @@ public final class Scope {
         return ops.graph().asFloat32(ops.graph().external(tensor(name, dims)));
     }
 
-    /** Elements of a weight from {@code firstElement} on, seen with another shape, as float32. */
+    /** Elements of a weight from {@code firstElement} on, viewed with another shape, as float32. */
     public Value viewFrom(TensorInfo tensor, long firstElement, long... dims) {
         return ops.graph().asFloat32(ops.graph().external(tensor, firstElement, Shape.of(dims)));
     }
 
-    /** The whole of a weight, seen with another shape, as float32. */
+    /** A whole weight, viewed with another shape, as float32. */
     public Value view(TensorInfo tensor, long... dims) {
         return viewFrom(tensor, 0, dims);
     }
@@ -105,7 +105,7 @@ public final class Scope {
         quantizationErrors.add(error);
     }
 
-    /** What quantisation has cost so far, a weight each. */
+    /** The error of each weight that has been quantised so far. */
     public List<QuantizationError> quantizationErrors() {
         return Collections.unmodifiableList(quantizationErrors);
     }

@@ -5,8 +5,8 @@ import dev.embedonce.graph.onnx.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Self-attention with several heads: three projections, scaled dot products, an output projection. Rotary positions, a
- * bias on the scores, a causal mask and windows are options.
+ * Multi-head self-attention: query, key and value projections, scaled dot-product attention, an output projection.
+ * Rotary position embeddings, a bias on the scores, a causal mask and windows are options.
  */
 public final class SelfAttention {
     /** Raised when the block computes something else; part of the model version. */
@@ -30,7 +30,7 @@ public final class SelfAttention {
         this.heads = heads;
     }
 
-    /** Rotates queries and keys. */
+    /** Applies a rotary position embedding to queries and keys. */
     public SelfAttention rotary(Rotary positions) {
         this.rotary = positions;
         return this;
@@ -70,8 +70,8 @@ public final class SelfAttention {
     }
 
     /**
-     * Adds the layer for the first token alone, which still sees all tokens: all that the last layer of an encoder has
-     * to do if nothing but its class token is read.
+     * Adds the layer for the first token alone, which still attends to all tokens: all that the last layer of an
+     * encoder has to compute if only its class token is used.
      *
      * @param x float32 [batch * tokens, channels]
      * @return float32 [batch, channels]
@@ -89,7 +89,7 @@ public final class SelfAttention {
         return output.apply(ops.squeeze(mix(first, still, x, tokens), 1));
     }
 
-    /** The values of x weighed for each query: float32 [batch, queries, channels]. */
+    /** The attention of the queries over x, before the output projection: float32 [batch, queries, channels]. */
     private Value mix(Value queries, @Nullable Rotary queryPositions, Value x, TokenShape tokens) {
         Ops ops = query.scope().ops();
         ops.graph().uses("self-attention", REVISION);

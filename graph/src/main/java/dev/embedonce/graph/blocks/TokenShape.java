@@ -4,7 +4,7 @@ import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 
 /**
- * The batch and token axes that flat hidden states have lost.
+ * The batch and token axes of hidden states that have been flattened.
  *
  * @param ops the operators of the graph
  * @param dims int64 [3]: batch, tokens, -1

@@ -4,14 +4,14 @@ import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 
 /**
- * Attention windows: each token attends to the tokens of its own window only. All windows have the same size; places
- * that a window does not fill hold some token again, which the mask hides.
+ * Attention windows: each token attends to the tokens of its own window only. All windows have the same size; slots
+ * that a window does not fill repeat some token, which the attention mask hides.
  *
- * @param size room of a window in tokens
- * @param members int64 [batch, windows * size]: which token stands at each place of each window
- * @param bias float32 [batch, windows, size]: the attention mask: 0 for a place that is attended to, a large negative
+ * @param size slots of a window
+ * @param members int64 [batch, windows * size]: the token in each slot of each window
+ * @param bias float32 [batch, windows, size]: the attention mask: 0 for a slot that is attended to, a large negative
  *     number for a hidden one
- * @param places int64 [batch, tokens]: at which of the {@code windows * size} places each token stands
+ * @param places int64 [batch, tokens]: the slot of each token among the {@code windows * size}
  */
 public record Windows(int size, Value members, Value bias, Value places) {
     /** Raised when the block computes something else; part of the model version. */

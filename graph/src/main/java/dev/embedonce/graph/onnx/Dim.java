@@ -3,7 +3,7 @@ package dev.embedonce.graph.onnx;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dimension of a graph input or output: a number, or a name for what is known only when the graph runs.
+ * A dimension of a graph's input or output: a number, or a name for a size that is known only when the graph runs.
  *
  * @param name the name of a free dimension, or null
  * @param size the number of a fixed one; 0 if it is free

@@ -22,17 +22,20 @@ import org.jspecify.annotations.Nullable;
  * thread-safe.
  *
  * <p>Weights are written as external data: file, byte offset, byte length, straight into the checkpoint. A tensor may
- * be seen with another shape or cut by rows, since both are only another offset and length.
+ * be viewed with another shape or cut by rows: both are only another offset and length.
  *
- * <p>Every block that adds to the graph says its own revision ({@link #uses}). They become part of the model version,
- * so that a change of one block's mathematics leaves the cached answers of all models that use it behind, and no
+ * <p>Every block that adds to the graph declares its own revision ({@link #uses}). Revisions become part of the model
+ * version, so that a change of one block's mathematics invalidates the cached answers of all models that use it, and no
  * others.
  */
 public final class GraphBuilder {
     /** The standard operator set the nodes are written for. */
     public static final int OPSET = 23;
 
-    /** Raised when an operator of {@link Ops}, or what is written here, makes the same calls compute something else. */
+    /**
+     * Raised when the same calls compute something else, because an operator of {@link Ops} or the code here has
+     * changed.
+     */
     private static final int REVISION = 1;
 
     private static final int IR_VERSION = 10;
@@ -53,12 +56,12 @@ public final class GraphBuilder {
     }
 
     /**
-     * Says that a block has a part in this graph, at this revision. Every block calls it wherever it adds to a graph;
-     * again is harmless.
+     * Declares that a block is part of this graph, at this revision. Every block calls it wherever it adds to a graph;
+     * calling it again is harmless.
      *
-     * @param block names the block in model versions, and never changes
+     * @param block the block's name in model versions, which never changes
      * @param revision raised whenever the block computes something else for the same inputs and weights
-     * @throws IllegalStateException if a block of that name is there with another revision
+     * @throws IllegalStateException if a block of that name was declared with another revision
      */
     public void uses(String block, int revision) {
         revisions.uses(block, revision);
@@ -77,14 +80,14 @@ public final class GraphBuilder {
     }
 
     /**
-     * Makes a value an output of the graph under the name it has, without a node between: what a caller-given buffer
-     * needs that an operator writes in place.
+     * Makes a value an output of the graph under its own name, without a node in between: needed where an operator
+     * writes into a buffer of the caller's.
      */
     public void expose(Value value, Dim... dims) {
         graph.put(12, valueInfo(value.name(), value.type(), dims));
     }
 
-    /** A call of a standard operator; null stands for an optional input left out. */
+    /** A call of a standard operator; null stands for an optional input that is left out. */
     public Node op(String operator, @Nullable Value... inputs) {
         return new Node(this, "", operator, inputs);
     }
@@ -103,7 +106,7 @@ public final class GraphBuilder {
         });
     }
 
-    /** An int64 constant without dimensions. */
+    /** An int64 scalar. */
     public Value scalar(long value) {
         return constants.computeIfAbsent(
                 "scalar I64 " + value,
@@ -113,7 +116,7 @@ public final class GraphBuilder {
                         littleEndian(Long.BYTES).putLong(value).flip()));
     }
 
-    /** A float32 constant without dimensions. */
+    /** A float32 scalar. */
     public Value scalar(float value) {
         return constants.computeIfAbsent(
                 "scalar F32 " + Float.floatToRawIntBits(value),
@@ -136,11 +139,11 @@ public final class GraphBuilder {
     }
 
     /**
-     * Elements of a tensor from {@code firstElement} on, seen with another shape, in the tensor's own type. Asking
-     * again for the same gives the same initialiser.
+     * Elements of a tensor from {@code firstElement} on, viewed with another shape, in the tensor's own type. The same
+     * arguments give the same initialiser.
      *
-     * @throws IllegalArgumentException if that passes the end of the tensor, or a tensor of that name came from another
-     *     place
+     * @throws IllegalArgumentException if the elements pass the end of the tensor, or a tensor of that name came from
+     *     another place
      */
     public Value external(TensorInfo tensor, long firstElement, Shape shape) {
         long size = tensor.type().sizeBytes();
@@ -188,7 +191,7 @@ public final class GraphBuilder {
     /**
      * Ends the graph.
      *
-     * @throws ModelLoadException if what is part of the model's bytes passes the 2 GiB an ONNX model can have
+     * @throws ModelLoadException if the model's own bytes pass 2 GiB, which an ONNX model cannot
      */
     public OnnxGraph build() {
         Path folder = externals.isEmpty()

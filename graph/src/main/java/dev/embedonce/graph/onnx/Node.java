@@ -57,7 +57,7 @@ public final class Node {
         return output(firstType());
     }
 
-    /** So many outputs, of the type of the first input. */
+    /** {@code count} outputs, of the type of the first input. */
     public List<Value> outputs(int count) {
         return outputs(count, firstType());
     }

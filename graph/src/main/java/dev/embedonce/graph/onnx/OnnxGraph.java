@@ -7,7 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A finished graph, all that a session is made from. */
+/** A finished graph: all that a session is made from. */
 public final class OnnxGraph {
     private final byte[] modelProto;
     private final @Nullable Path externalFolder;
@@ -20,14 +20,14 @@ public final class OnnxGraph {
     }
 
     /**
-     * The bytes of an ONNX {@code ModelProto}, without the weights that lie in files. They may be many, so this is the
-     * array itself; nobody writes to it.
+     * The bytes of an ONNX {@code ModelProto}, without the weights that are in files. This is the array itself, as it
+     * may be large; it must not be changed.
      */
     public byte[] modelProto() {
         return modelProto;
     }
 
-    /** The folder that the locations of the weights in files are relative to; empty if there are none. */
+    /** The folder to which the locations of weights in files are relative; empty if there are none. */
     public Optional<Path> externalFolder() {
         return Optional.ofNullable(externalFolder);
     }

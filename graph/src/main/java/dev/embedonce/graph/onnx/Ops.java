@@ -78,7 +78,7 @@ public final class Ops {
         return graph.op("Sigmoid", x).output();
     }
 
-    /** x times the Gaussian's distribution function, by erf or by its tanh approximation. */
+    /** GELU: x times the Gaussian distribution function, by erf or by its tanh approximation. */
     public Value gelu(Value x, boolean tanhApproximation) {
         return graph.op("Gelu", x)
                 .with("approximate", tanhApproximation ? "tanh" : "none")
@@ -129,7 +129,7 @@ public final class Ops {
 
     // ---- normalisation and reduction
 
-    /** Over the last axis. */
+    /** LayerNorm over the last axis. */
     public Value layerNorm(Value x, Value weight, @Nullable Value bias, float epsilon) {
         Node norm = bias == null
                 ? graph.op("LayerNormalization", x, weight)
@@ -137,7 +137,7 @@ public final class Ops {
         return norm.with("axis", -1).with("epsilon", epsilon).output();
     }
 
-    /** {@code x / sqrt(mean(x^2) + epsilon) * weight} over the last axis. */
+    /** RMSNorm, {@code x / sqrt(mean(x^2) + epsilon) * weight}, over the last axis. */
     public Value rmsNorm(Value x, Value weight, float epsilon) {
         return graph.op("SimplifiedLayerNormalization", x, weight)
                 .with("axis", -1)
@@ -186,7 +186,7 @@ public final class Ops {
         return graph.op("Shape", x).with("start", axis).with("end", axis + 1).output(TensorType.I64);
     }
 
-    /** {@code dims} may hold -1 once for the rest, and 0 for a dimension that stays. */
+    /** {@code dims} may have one -1, for the rest, and 0 for a dimension that stays. */
     public Value reshape(Value x, long... dims) {
         return reshape(x, graph.constant(dims));
     }
@@ -239,7 +239,7 @@ public final class Ops {
         return graph.op("Squeeze", x, graph.constant(axes)).output();
     }
 
-    /** Zeros behind the last axis. */
+    /** Pads the last axis with zeros at its end. */
     public Value padLast(Value x, int rank, long count) {
         long[] pads = new long[2 * rank];
         pads[2 * rank - 1] = count;
@@ -258,13 +258,13 @@ public final class Ops {
     // ---- fused operators of ONNX Runtime
 
     /**
-     * Scaled dot-product attention of several heads.
+     * Multi-head scaled dot-product attention.
      *
      * @param query float32 [batch, queries, heads * size]
      * @param key float32 [batch, keys, heads * size]
      * @param value float32 [batch, keys, heads * size]
      * @param bias added to the scores before the softmax: float32 [batch or 1, heads or 1, queries, keys], or null
-     * @param causal whether a query sees no key after its own position
+     * @param causal whether a query attends to no key after its own position
      * @return float32 [batch, queries, heads * size]
      */
     public Value multiHeadAttention(
@@ -279,8 +279,7 @@ public final class Ops {
     }
 
     /**
-     * Rotates pairs of channels by an angle that depends on the position; the pairs are {@code (i, i + size/2)} of each
-     * head.
+     * Applies a rotary position embedding (RoPE), which rotates the pairs {@code (i, i + size/2)} of each head.
      *
      * @param x float32 [batch, tokens, heads * size]
      * @param cos float32 [batch, tokens, size / 2]
@@ -299,15 +298,14 @@ public final class Ops {
     }
 
     /**
-     * Causal attention of grouped heads over keys and values that are kept: those of {@code tokens} new positions are
-     * written behind the ones each row has, in place, and every query sees those up to its own position.
+     * Causal grouped-query attention with a KV cache: the keys and values of {@code tokens} new positions are appended
+     * to each row's, in place, and every query attends to those up to its own position.
      *
      * @param query float32 [batch, tokens, heads * size]
      * @param key float32 [batch, tokens, kvHeads * size]
      * @param value float32 [batch, tokens, kvHeads * size]
-     * @param kept the kept keys and values
-     * @param heads how many heads query and key/value have, what scores are multiplied by, and how many positions back
-     *     a query sees (its own included; 0 for all)
+     * @param kept the KV cache
+     * @param heads the numbers of query and key/value heads, the scale of scores, and the sliding window
      * @return float32 [batch, tokens, heads * size]
      */
     public Value groupedQueryAttention(Value query, Value key, Value value, KeptStates kept, GroupedHeads heads) {
@@ -334,7 +332,7 @@ public final class Ops {
     }
 
     /**
-     * Scaled dot-product attention of grouped heads, with a mask.
+     * Grouped-query attention with an attention mask.
      *
      * @param query float32 [batch, heads, queries, size]
      * @param key float32 [batch, kvHeads, keys, size]
@@ -352,7 +350,7 @@ public final class Ops {
     }
 
     /**
-     * Keys and values kept between runs, and how many positions each row has.
+     * A KV cache: keys and values that are kept between runs, and how many positions each row has.
      *
      * @param keys float32 [batch, kvHeads, room, size]; the graph's output {@code newKeysName} is the same memory
      * @param values float32 [batch, kvHeads, room, size]; likewise
@@ -363,12 +361,12 @@ public final class Ops {
             Value keys, Value values, String newKeysName, String newValuesName, Value lastPositions, Value longest) {}
 
     /**
-     * The heads of a grouped attention.
+     * The heads of grouped-query attention.
      *
      * @param size channels of a head
      * @param scale what scores are multiplied by
-     * @param window how many positions a query sees, its own included; 0 for all
-     * @param softcap scores s become {@code softcap * tanh(s / softcap)}; 0 for no such cap
+     * @param window the sliding window: how many positions a query attends to, its own included; 0 for all
+     * @param softcap scores s become {@code softcap * tanh(s / softcap)}; 0 for no cap
      */
     public record GroupedHeads(int heads, int kvHeads, int size, float scale, int window, float softcap) {}
 }

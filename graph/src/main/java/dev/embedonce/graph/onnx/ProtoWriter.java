@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * Writes protocol buffer messages: as much of the wire format as an ONNX {@code ModelProto} needs. Large parts are kept
- * by reference and copied once, when the outermost message is written out; a message must not change after it was put
+ * by reference and copied once, when the outermost message is written; a message must not change after it has been put
  * into another.
  */
 final class ProtoWriter {

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** Where a graph runs. */
 public enum Device {
-    /** The processor; always there. */
+    /** The processor; always available. */
     CPU,
     /**
      * An NVIDIA GPU; needs the artifact {@code onnxruntime_gpu} in place of {@code onnxruntime}, and NVIDIA's

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  * Memory that a graph reads as one of its inputs and writes as one of its outputs, in place.
  *
  * @param input the graph's input
- * @param output the graph's output; its operator must allow that both are the same memory
+ * @param output the graph's output; its operator must allow both to be the same memory
  * @param shape of both
  * @param memory direct, from position to limit exactly the bytes of the shape; belongs to the caller
  */

@@ -22,19 +22,19 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outside of an ONNX file: which other files hold its weights and which operators it calls, read without loading
+ * The structure of an ONNX file: which other files hold its weights and which operators it calls, read without loading
  * any weights. Immutable.
  *
- * <p>ONNX is protobuf; external data hangs on every TensorProto. {@link Kind} lists all paths that lead to one. Only
+ * <p>ONNX is protobuf; any TensorProto may have external data. {@link Kind} lists all paths that lead to one. Only
  * ordinary initializers, of the graph or of a graph inside it, may have their data in a file: the runtime does not
- * check what sparse tensors and attributes name as it checks those. Anything else that names a file is refused.
+ * check the locations of sparse tensors and attributes as it checks those. Anything else that names a file is refused.
  */
 public final class OnnxFile {
     private static final byte[] LFS_POINTER = "version https://git-lfs".getBytes(StandardCharsets.US_ASCII);
     private static final int IR_VERSION = 1;
     private static final int GRAPH = 7;
 
-    /** Messages inside each other: a dozen graphs in graphs, and less than the runtime's own parser allows. */
+    /** How deep messages may nest: enough for a dozen nested graphs, and less than the runtime's own parser allows. */
     private static final int MOST_NESTED = 64;
 
     /** The message types on the way to a tensor's external data, by field number (onnx.proto). */
@@ -74,10 +74,7 @@ public final class OnnxFile {
             };
         }
 
-        /**
-         * Why a tensor that is reached through this field of a message must have its data in the model; null if it need
-         * not.
-         */
+        /** Why a tensor that is reached through this field must have its data in the model; null if it need not. */
         @Nullable
         String forbids(Kind child) {
             return switch (this) {
@@ -110,7 +107,7 @@ public final class OnnxFile {
     /**
      * Reads the file's structure.
      *
-     * @throws ModelLoadException if it is missing, not an ONNX file, cut short, or names files in other places than
+     * @throws ModelLoadException if it is missing, not an ONNX file, cut short, or names files elsewhere than in
      *     initializers
      */
     public static OnnxFile read(Path file) {
@@ -130,8 +127,7 @@ public final class OnnxFile {
      * Reads the structure of a model in memory.
      *
      * @param name names it in error messages
-     * @throws ModelLoadException if it is not an ONNX model, cut short, or names files in other places than
-     *     initializers
+     * @throws ModelLoadException if it is not an ONNX model, cut short, or names files elsewhere than in initializers
      */
     public static OnnxFile of(String name, ByteBuffer model) {
         if (!model.hasRemaining()) {
@@ -158,24 +154,24 @@ public final class OnnxFile {
     }
 
     /**
-     * Whether an operator is told to work as in training, as BatchNormalization can be: it then takes statistics of
-     * what is in a run, and the runtime keeps them for the next.
+     * Whether an operator is in training mode, as BatchNormalization can be: it then updates its statistics in each
+     * run, and the runtime keeps them for the next.
      */
     public boolean isTraining() {
         return training;
     }
 
-    /** The names of all operators that are called, at any depth, without their domains. */
+    /** The names of all operators that the model calls, at any depth, without their domains. */
     public SortedSet<String> operators() {
         return Collections.unmodifiableSortedSet(operators);
     }
 
     /**
-     * Checks that every file with external data is there, lies below the folder by name and in fact (see {@link
+     * Checks that every file with external data is there, is below the folder by name and after links (see {@link
      * ModelFolder}), and is long enough.
      *
      * @return the real path of each, by its name in the model
-     * @throws ModelLoadException naming the first that is not
+     * @throws ModelLoadException if one is not; it names the first
      */
     public SortedMap<String, Path> resolveExternalData(Path folder) {
         SortedMap<String, Path> resolved = new TreeMap<>();
@@ -234,7 +230,7 @@ public final class OnnxFile {
     }
 
     /**
-     * Gathers what the tensors in a message name.
+     * Collects the external data that the tensors in a message name.
      *
      * @param forbidden what the message is part of, if nothing in it may name a file
      */
@@ -302,7 +298,7 @@ public final class OnnxFile {
             }
         }
 
-        /** The bytes that the file must have. */
+        /** The number of bytes that the file must at least have. */
         long end() throws MalformedException {
             if (length > Long.MAX_VALUE - offset) {
                 throw new MalformedException("external data with offset " + offset + " and length " + length);

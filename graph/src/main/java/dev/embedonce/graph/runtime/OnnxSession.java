@@ -32,11 +32,11 @@ import org.jspecify.annotations.Nullable;
  * share one copy of the weights. Whoever opens a session closes it; {@link #close} waits for runs that are under way,
  * and a run after it is an {@link IllegalStateException}.
  *
- * <p>Inputs in direct memory are read where they are. Outputs are tensors with memory of their own: nothing of the
- * runtime's buffers outlives a run.
+ * <p>Inputs in direct memory are read where they are. Outputs are tensors with memory of their own: no buffer of the
+ * runtime outlives a run.
  */
 public final class OnnxSession implements AutoCloseable {
-    /** Outputs from this size on are kept in direct memory, so that they can be fed to another session as they are. */
+    /** Outputs from this size on are in direct memory, so that they can be fed to another session without a copy. */
     private static final int DIRECT_FROM_BYTES = 64 * 1024;
 
     private final String name;
@@ -59,7 +59,7 @@ public final class OnnxSession implements AutoCloseable {
      * Opens an ONNX file. Its external data may lie beside it or, as in a hub cache, behind symbolic links.
      *
      * @throws ModelLoadException if the file or its external data is missing, damaged or uses what the runtime does not
-     *     have, or the device is not there; the message names the file and the reason
+     *     have, or the device is not available; the message names the file and the reason
      */
     public static OnnxSession open(Path file, SessionOptions options) {
         OnnxFile model = OnnxFile.read(file);
@@ -92,9 +92,9 @@ public final class OnnxSession implements AutoCloseable {
     }
 
     /**
-     * The runtime reads nothing outside of the folder it is given, and follows no symbolic link out of it. So it is
-     * given the nearest folder that holds all the files, and the model in memory names each by its real path below
-     * that; {@link OnnxFile} has checked the names in the model before.
+     * The runtime reads nothing outside the folder that it is given, and follows no symbolic link out of it. So it is
+     * given the lowest folder that holds all the files, and the model in memory names each by its real path below that;
+     * {@link OnnxFile} has checked the names in the model before.
      */
     private static OnnxSession open(String name, OnnxFile model, Path folder, SessionOptions options) {
         Map<String, Path> real = model.resolveExternalData(folder);
@@ -104,7 +104,7 @@ public final class OnnxSession implements AutoCloseable {
     }
 
     /**
-     * The nearest folder that holds all files. The root of the file system is none: below it the runtime would read
+     * The lowest folder that holds all files. The root of the file system is refused: below it the runtime would read
      * anything.
      *
      * @param files real paths by their names in the model, at least one
@@ -123,7 +123,7 @@ public final class OnnxSession implements AutoCloseable {
         String below = file == null
                 ? ""
                 : base.relativize(file).toString().replace(file.getFileSystem().getSeparator(), "/");
-        // A name that begins with such a sign is how the runtime marks addresses in its own memory.
+        // the runtime marks addresses in its own memory by names that begin like this
         if (below.isEmpty() || below.startsWith("*")) {
             throw new ModelLoadException(name + ": external data '" + location + "' has a name that is refused");
         }
@@ -134,12 +134,12 @@ public final class OnnxSession implements AutoCloseable {
         return new OnnxSession(name, session, options);
     }
 
-    /** What the graph takes, by name, in the graph's order. */
+    /** The inputs of the graph by name, in the graph's order. */
     public Map<String, TensorSpec> inputs() {
         return inputs;
     }
 
-    /** What the graph gives, by name, in the graph's order. */
+    /** The outputs of the graph by name, in the graph's order. */
     public Map<String, TensorSpec> outputs() {
         return outputs;
     }
@@ -148,12 +148,12 @@ public final class OnnxSession implements AutoCloseable {
         return options;
     }
 
-    /** What runs the graph, such as {@code onnxruntime 1.29.0 cpu}. */
+    /** The runtime and device of this session, such as {@code onnxruntime 1.28.0 cpu}. */
     public String runtime() {
         return runtime(options.device());
     }
 
-    /** What runs graphs on a device. */
+    /** The runtime with a device, as {@link #runtime()} has it. */
     public static String runtime(Device device) {
         return OrtSessions.runtime(device);
     }
@@ -220,11 +220,11 @@ public final class OnnxSession implements AutoCloseable {
     }
 
     /**
-     * Runs the graph with memory that it reads and writes in place, such as the keys and values of an attention cache:
-     * each state is an input and an output over the same bytes. A run that fails leaves the states in an unknown
-     * condition. Runs at the same time must not share states.
+     * Runs the graph with memory that it reads and writes in place, such as a KV cache: each state is an input and an
+     * output over the same bytes. A run that fails leaves the states in an unknown condition. Concurrent runs must not
+     * share states.
      *
-     * @param feeds the inputs that are no states
+     * @param feeds the inputs that are not states
      * @return the tensors asked for, in the order of the names
      * @throws IllegalArgumentException if an input is missing, unknown or of another type or shape, or an output
      *     unknown
@@ -293,7 +293,8 @@ public final class OnnxSession implements AutoCloseable {
         if (!data.isDirect()) {
             direct = ByteBuffer.allocateDirect(data.remaining()).put(data).flip();
         }
-        // The runtime's own order is the machine's; every machine it is built for is little-endian, as our tensors are.
+        // The runtime uses the machine's byte order; every machine it is built for is little-endian, as our tensors
+        // are.
         return OnnxTensor.createTensor(
                 OrtSessions.environment(), direct.order(ByteOrder.nativeOrder()), shape, javaType(dtype));
     }

@@ -19,8 +19,8 @@ final class OrtSessions {
             Pattern.compile("(\\S+?)\\(-?\\d+\\) is not a registered function/op");
 
     /**
-     * CPU and GPU share model versions, so a GPU must not round more than a CPU does: TF32, which the runtime uses
-     * unless told otherwise, keeps 10 bits of each factor of a float32 product.
+     * CPU and GPU share model versions, so a GPU must not round more than a CPU: TF32, which the runtime uses unless
+     * told otherwise, keeps 10 bits of each factor of a float32 product.
      */
     static final Map<String, String> CUDA_OPTIONS = Map.of("use_tf32", "0");
 
@@ -29,8 +29,8 @@ final class OrtSessions {
     }
 
     /**
-     * Loads the native library at first use. What it would log is in the exceptions too, so it logs nothing but the
-     * fatal.
+     * Loads the native library at first use. What it would log is in its exceptions too, so only fatal errors are
+     * logged.
      */
     private static final class Holder {
         static final OrtEnvironment ENVIRONMENT = silent();
@@ -64,8 +64,7 @@ final class OrtSessions {
             settings.setInterOpNumThreads(1);
             settings.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
             settings.setDeterministicCompute(true);
-            // Nothing but ONNX: the runtime would else look into the bytes for its own format, which nobody has
-            // checked.
+            // Only ONNX: the runtime would otherwise also accept its own format, which nobody has checked.
             settings.addConfigEntry("session.load_model_format", "ONNX");
             // Between runs the threads leave the cores to others, such as the session that runs next.
             settings.addConfigEntry("session.force_spinning_stop", "1");

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
  * not exist, is a {@link MalformedException}. Not thread-safe.
  */
 public final class ProtoReader {
-    /** The bytes are no protobuf message; says why. */
+    /** The bytes are not a protobuf message; the message says why. */
     public static final class MalformedException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -42,7 +42,7 @@ public final class ProtoReader {
         start = message.position();
         long tag = varint();
         if (tag >>> Integer.SIZE != 0) {
-            // Protobuf's own parser drops the bits above, and so would see another field here than this one does.
+            // Protobuf's own parser drops the higher bits, and so would see another field here.
             throw new MalformedException("a field number of more than 32 bits");
         }
         field = (int) (tag >>> 3);

@@ -1,7 +1,7 @@
 package dev.embedonce.graph.runtime;
 
 /**
- * How a session runs. None of it changes what the model means, so none of it is part of a model version.
+ * How a session runs. No option changes what the model computes, so none is part of a model version.
  *
  * @param device where to run
  * @param threads threads that share the work of one operator, at least 1. With 1 the caller's own thread does
@@ -9,7 +9,7 @@ package dev.embedonce.graph.runtime;
  * @param memory how external weights are kept
  */
 public record SessionOptions(Device device, int threads, WeightMemory memory) {
-    /** The processor, one thread a caller, weights repacked. */
+    /** On the CPU, one thread a caller, weights repacked. */
     public static final SessionOptions DEFAULT = new SessionOptions(Device.CPU, 1, WeightMemory.FAST);
 
     public SessionOptions {

@@ -11,10 +11,10 @@ import java.util.stream.IntStream;
  * One input or output of a graph, as the graph declares it.
  *
  * @param name as in the graph
- * @param typeName ONNX Runtime's word for the element type, such as FLOAT
+ * @param typeName ONNX Runtime's name of the element type, such as FLOAT
  * @param dtype the element type, if it is one that a tensor of ours can have
- * @param dims sizes; -1 where the size is left open
- * @param dimNames the names of open sizes, empty where there is none; as long as {@code dims}
+ * @param dims sizes; -1 where the size is free
+ * @param dimNames the names of free dimensions, empty where there is none; as long as {@code dims}
  */
 public record TensorSpec(String name, String typeName, Optional<DType> dtype, List<Long> dims, List<String> dimNames) {
     public TensorSpec {
@@ -26,7 +26,7 @@ public record TensorSpec(String name, String typeName, Optional<DType> dtype, Li
         return dims.size();
     }
 
-    /** Whether a tensor of this shape fits: the same rank, and the same size wherever it is not left open. */
+    /** Whether a tensor of this shape fits: the same rank, and the same size wherever it is not free. */
     public boolean accepts(long[] shape) {
         return shape.length == rank()
                 && IntStream.range(0, rank()).allMatch(i -> dims.get(i) < 0 || dims.get(i) == shape[i]);

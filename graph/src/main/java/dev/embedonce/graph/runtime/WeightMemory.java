@@ -2,16 +2,16 @@ package dev.embedonce.graph.runtime;
 
 import java.util.Locale;
 
-/** How weights that lie outside the graph's own file are kept in memory. */
+/** How weights outside the graph's own file are kept in memory. */
 public enum WeightMemory {
     /**
-     * Repacked for the processor when the model is loaded, 16-bit weights widened to float32: fastest, takes the
-     * weights' size again (twice that for 16-bit weights) as native memory.
+     * Repacked for the processor when the model is loaded, 16-bit weights widened to float32: fastest, takes native
+     * memory of the weights' size (twice that for 16-bit weights).
      */
     FAST,
     /**
-     * Left in the mapped file: loads at once and shares pages between processes, slower for batches, and slower
-     * altogether for 16-bit weights, which are widened each time they are used.
+     * Left in the mapped file: loads at once and shares pages between processes, but is slower for batches, and slower
+     * in all for 16-bit weights, which are widened each time they are used.
      */
     MAP;
 

@@ -1,5 +1,5 @@
 /**
- * Running ONNX graphs: sessions of ONNX Runtime, and just enough of the file format to find external data and explain
+ * Runs ONNX graphs: sessions of ONNX Runtime, and just enough of the file format to find external data and explain
  * errors.
  */
 @NullMarked

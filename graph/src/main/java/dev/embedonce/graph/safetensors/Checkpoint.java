@@ -40,7 +40,7 @@ public final class Checkpoint {
     }
 
     /**
-     * The weights in a model directory. Where both a single file and an index are there, the single file counts, as in
+     * The weights in a model directory. If there is both a single file and an index, the single file counts, as in
      * transformers.
      *
      * @throws ModelLoadException if there are none, a shard is missing, a file is damaged or a link out of the

@@ -5,8 +5,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * Says what a tensor holds, as the SHA-256 of its bytes in 64 lower-case hexadecimal digits. {@link #reading()} reads
- * them; an implementation may remember what it read while the file is the same one. Thread-safe.
+ * Digests the content of tensors: SHA-256 of the bytes, in 64 lower-case hexadecimal digits. {@link #reading()} reads
+ * them each time; an implementation may remember digests as long as the file is unchanged. Thread-safe.
  */
 @FunctionalInterface
 public interface TensorDigester {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tensors of a checkpoint by name, and read access to their bytes. Immutable and thread-safe; holds no open file. A
- * mapping lives as long as the buffer that shows it.
+ * mapping lives as long as its buffer.
  */
 public final class Weights {
     private final String source;
@@ -95,7 +95,7 @@ public final class Weights {
         return floats(tensor, 0, Math.toIntExact(tensor.length() / tensor.type().sizeBytes()));
     }
 
-    /** Some elements of a float tensor, exactly, as float32; errors as for all of them. */
+    /** Some elements of a float tensor, exactly, as float32; errors as in {@link #floats(TensorInfo)}. */
     public static float[] floats(TensorInfo tensor, long from, int count) {
         long size = tensor.type().sizeBytes();
         ByteBuffer bytes = map(tensor, from * size, count * size);
@@ -120,7 +120,7 @@ public final class Weights {
     }
 
     /**
-     * The lowest directory that holds every one of these files.
+     * The lowest directory that holds all of these files.
      *
      * @throws ModelLoadException if there is none, as on two drives
      */

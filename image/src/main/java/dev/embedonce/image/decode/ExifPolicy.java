@@ -1,9 +1,9 @@
 package dev.embedonce.image.decode;
 
 /**
- * Whether the EXIF orientation turns the picture. Part of the preprocessing version.
+ * Whether the EXIF orientation is applied. Part of the preprocessing version.
  *
- * <p>A TIFF is always turned, because Pillow does that while it loads one.
+ * <p>It is always applied to a TIFF, because Pillow does so while it loads one.
  */
 public enum ExifPolicy {
     /** Upright, as {@code PIL.ImageOps.exif_transpose} and {@code transformers.image_utils.load_image} make it. */

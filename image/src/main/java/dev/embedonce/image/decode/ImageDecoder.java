@@ -13,14 +13,14 @@ import java.util.function.Supplier;
 
 /**
  * Decodes encoded pictures to Pillow's pixels. The format is recognised by content. The number of pixels is read from
- * the header and checked before anything is decoded. What the decoding of one picture may cost is bounded: about 80 ns
- * of an ordinary core a pixel and 60 ns an encoded byte, and 8 bytes of memory a pixel of the limit; nothing an honest
- * picture comes near. Whoever no longer waits for the picture can stop it ({@link Cancellation}). Immutable and
- * thread-safe.
+ * the header and checked before anything is decoded. What decoding one picture may cost is bounded: about 80 ns of an
+ * ordinary core a pixel and 60 ns an encoded byte, and 8 bytes of memory a pixel of the limit; no honest picture comes
+ * near. Decoding can be cancelled ({@link Cancellation}). Immutable and thread-safe.
  */
 public final class ImageDecoder {
     /**
-     * The pixel count above which Pillow warns of a decompression bomb: 1 GiB of RGB in four bytes each, a third of it.
+     * The pixel count above which Pillow warns of a decompression bomb: a quarter of 1 GiB divided by the 3 bytes of a
+     * pixel.
      */
     public static final long DEFAULT_MAX_PIXELS = 89_478_485;
 
@@ -35,7 +35,7 @@ public final class ImageDecoder {
     /**
      * A decoder.
      *
-     * @param maxPixels the most pixels, width times height, that are decoded
+     * @param maxPixels the most pixels of a picture, width times height
      */
     public ImageDecoder(ExifPolicy exif, long maxPixels) {
         if (maxPixels < 1) {
@@ -96,7 +96,7 @@ public final class ImageDecoder {
         return new OpenedImage(source, budget, exif == ExifPolicy.APPLY || source.alwaysOriented() ? stored : 1);
     }
 
-    /** Runs a decoder so that damage it did not foresee is an {@link ImageException} too. */
+    /** Runs a decoder and makes exceptions for damage that it did not foresee an {@link ImageException} too. */
     public static <T> T guarded(String what, Supplier<T> decoder) {
         try {
             return decoder.get();

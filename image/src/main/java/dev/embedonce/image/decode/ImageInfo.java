@@ -5,7 +5,7 @@ import dev.embedonce.image.pixel.ImageFormat;
 /**
  * What the header of a picture says.
  *
- * @param width pixels across, after any EXIF turn that the decoder's policy asks for
+ * @param width pixels across, after the EXIF orientation if the decoder's policy applies it
  * @param height pixels down, likewise
  * @param orientation the EXIF orientation stored in the file, 1 to 8
  */

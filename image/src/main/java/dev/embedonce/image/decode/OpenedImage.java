@@ -11,7 +11,10 @@ import dev.embedonce.image.pixel.Region;
 import dev.embedonce.image.resize.Interleaved;
 import dev.embedonce.image.resize.Resampler;
 
-/** A picture whose header has passed the checks: decodes it, whole or in part, turned as wanted. Not thread-safe. */
+/**
+ * A picture whose header has passed the checks: decodes it, whole or in part, in the orientation wanted. Not
+ * thread-safe.
+ */
 public final class OpenedImage {
     private static final int BANDS = 3;
 
@@ -45,7 +48,7 @@ public final class OpenedImage {
         return ImageDecoder.guarded(description(), () -> source.decode().oriented(orientation));
     }
 
-    /** Opaque RGB of at least the rectangle {@code wanted} of the turned picture. */
+    /** Opaque RGB of at least the rectangle {@code wanted} of the oriented picture. */
     public Resampler.Source rgb(Region wanted, AlphaPolicy alpha) {
         return ImageDecoder.guarded(description(), () -> {
             Region stored = Orientation.stored(wanted, source.width(), source.height(), orientation);
@@ -70,7 +73,7 @@ public final class OpenedImage {
         });
     }
 
-    /** Rows that are no longer made once decoding is cancelled. */
+    /** The same rows, which throw once decoding is cancelled. */
     private PlanarRows checked(PlanarRows rows) {
         return (y, out) -> {
             budget.check();

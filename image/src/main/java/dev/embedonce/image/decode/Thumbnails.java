@@ -17,7 +17,7 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.ImageOutputStream;
 
-/** Makes small JPEGs that stand in a page as data URIs. Immutable and thread-safe. */
+/** Makes small JPEGs as data URIs for pages. Immutable and thread-safe. */
 public final class Thumbnails {
     private final int side;
     private final float quality;
@@ -40,7 +40,7 @@ public final class Thumbnails {
     }
 
     /**
-     * A picture made small.
+     * A thumbnail.
      *
      * @param width in pixels
      * @param height in pixels

@@ -1,5 +1,5 @@
 /**
- * From encoded bytes to pixels: what a picture is, its pixels or a part of them, within a budget of work and memory.
+ * From encoded bytes to pixels: a picture's header, its pixels or a part of them, within a budget of work and memory.
  */
 @NullMarked
 package dev.embedonce.image.decode;

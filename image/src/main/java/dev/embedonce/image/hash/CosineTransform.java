@@ -1,12 +1,12 @@
 package dev.embedonce.image.hash;
 
 /**
- * The unnormalised discrete cosine transform, type 2, of 32 values, with the order of operations of pocketfft.
+ * The unnormalised discrete cosine transform, type 2, of 32 values, with pocketfft's order of operations.
  *
  * <p>On flat, striped and chequered pictures coefficients that are equal in theory differ by rounding alone, and that
  * decides bits of a perceptual hash. So nothing here may be rearranged: the input is folded, goes through a real
  * backward transform of length 32 in passes of radix 2, 4 and 4, and is rotated. Twiddle factors are products of two
- * tables, as there.
+ * tables, as in pocketfft.
  */
 // Source: pocketfft (scipy 1.17), T_dcst23::exec type 2, rfftp::radb2, rfftp::radb4, sincos_2pibyn
 final class CosineTransform {

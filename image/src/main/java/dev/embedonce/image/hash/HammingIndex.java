@@ -5,10 +5,10 @@ import java.util.function.IntConsumer;
 /**
  * Finds all hashes within a Hamming distance of another. Immutable and thread-safe.
  *
- * <p>The 64 bits are cut into blocks. If two hashes differ in at most {@code d} bits, some of {@code m} blocks differs
- * in at most {@code d / m} bits, so it is enough to look at the hashes that share a block exactly, or but for one bit,
- * and count. For each block the hashes are kept sorted by it, so that candidates lie side by side. A hash that
- * qualifies by several blocks is reported by the first of them.
+ * <p>The 64 bits are cut into blocks. If two hashes differ in at most {@code d} bits, at least one of {@code m} blocks
+ * differs in at most {@code d / m} bits, so it is enough to compare hashes that share a block exactly, or except for
+ * one bit. For each block the hashes are sorted by it, so that candidates are adjacent. A hash that qualifies by
+ * several blocks is reported by the first of them.
  */
 // Source: Norouzi, Punjani, Fleet: Fast Search in Hamming Space with Multi-Index Hashing, CVPR 2012
 public final class HammingIndex {
@@ -40,7 +40,7 @@ public final class HammingIndex {
     }
 
     /**
-     * An index over {@code hashes}, known by their positions.
+     * An index over {@code hashes}, which are identified by their positions.
      *
      * @param maxDistance the most bits in which hashes that are found may differ, 0 to {@link #MAX_DISTANCE}
      */
@@ -55,13 +55,16 @@ public final class HammingIndex {
         return hashes.length;
     }
 
-    /** Gives {@code found} the position of every hash within the distance of {@code hash}, once, in no order. */
+    /**
+     * Passes to {@code found} the position of every hash within the distance of {@code hash}, once, in no particular
+     * order.
+     */
     public void search(long hash, IntConsumer found) {
         search(hash, 0, (first, second, distance) -> found.accept(second));
     }
 
     /**
-     * Gives {@code found} every pair of positions {@code first < second} within the distance, once, in order of the
+     * Passes to {@code found} every pair of positions {@code first < second} within the distance, once, in order of the
      * first.
      */
     public void forEachPair(PairConsumer found) {
@@ -133,7 +136,7 @@ public final class HammingIndex {
             }
         }
 
-        /** About one hash or less for each value: more bits would cost memory and find nothing faster. */
+        /** So many that about one hash or less has each value: more bits would cost memory and find nothing faster. */
         static int usefulBits(int size) {
             return Math.min(MAX_BITS, Math.max(4, 34 - Integer.numberOfLeadingZeros(size)));
         }

@@ -9,6 +9,6 @@ import dev.embedonce.hash.PerceptualHash;
  * @param phash discrete cosine transform hash, {@code imagehash.phash}
  * @param dhash horizontal difference hash, {@code imagehash.dhash}
  * @param degenerate whether the picture has so little structure (flat, striped, chequered) that rounding decides most
- *     bits of {@code phash}: such hashes resemble each other without the pictures doing so
+ *     bits of {@code phash}: such hashes are alike though the pictures are not
  */
 public record ImageHashes(PerceptualHash phash, PerceptualHash dhash, boolean degenerate) {}

@@ -31,7 +31,7 @@ public final class Bytes {
         return u16le(data, at + 2, format) << 16 | u16le(data, at, format);
     }
 
-    /** Throws unless {@code length} bytes lie at {@code at}. */
+    /** Throws unless there are {@code length} bytes at {@code at}. */
     public static void require(byte[] data, int at, int length, String format) {
         if (at < 0 || length < 0 || length > data.length - at) {
             throw truncated(format);

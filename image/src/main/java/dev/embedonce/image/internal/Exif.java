@@ -18,7 +18,7 @@ public final class Exif {
 
     private Exif() {}
 
-    /** Bytes as characters, without a copy; each that is looked at is a unit of work or two. */
+    /** Bytes as characters, without a copy; reading one is a unit of work or two. */
     private static final class Latin1 implements CharSequence {
         private final byte[] data;
         private final int at;
@@ -99,8 +99,8 @@ public final class Exif {
     }
 
     /**
-     * The orientation that an XMP packet names; the text may be long, so the search tells {@code checkpoint} how far it
-     * is.
+     * The orientation that an XMP packet names; the text may be long, so the search reports its work to {@code
+     * checkpoint}.
      */
     public static int xmpOrientation(byte[] data, int at, int length, Checkpoint checkpoint) {
         Matcher matcher = XMP.matcher(new Latin1(data, at, length, checkpoint));

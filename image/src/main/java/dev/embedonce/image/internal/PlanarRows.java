@@ -1,13 +1,13 @@
 package dev.embedonce.image.internal;
 
-/** Rows of samples, one array a band, made when asked for. Rows are asked for in rising order. Not thread-safe. */
+/** Rows of samples, one array for each band, made on request. Rows are requested in rising order. Not thread-safe. */
 @FunctionalInterface
 public interface PlanarRows {
     /**
      * Makes one row.
      *
      * @param y row of the picture
-     * @param out one array a band, to be filled with samples 0 to 255
+     * @param out one array for each band, to be filled with samples 0 to 255
      */
     void read(int y, int[][] out);
 }

@@ -6,10 +6,10 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
- * What the decoding of one picture may cost, over all of its parts together: decoders say what they are about to do
- * before each row, strip, chunk, scan or table, and are stopped when that is more than any honest picture of this size
- * needs, or when nobody waits for the picture any more. A unit of work is about a nanosecond of an ordinary core; it is
- * counted, not timed, so the same bytes are always accepted or always refused. Not thread-safe.
+ * What decoding one picture may cost, over all of its parts together: decoders declare their work before each row,
+ * strip, chunk, scan or table, and are stopped when it exceeds what any honest picture of this size needs, or when
+ * nobody waits for the picture any more. A unit of work is about a nanosecond of an ordinary core; it is counted, not
+ * timed, so the same bytes are always accepted or always refused. Not thread-safe.
  */
 public final class WorkBudget {
     // an honest picture needs at most about a third of this; see docs/adr/006-own-decoders.md
@@ -40,13 +40,13 @@ public final class WorkBudget {
         check();
     }
 
-    /** Adds what the pixels may cost, once the header has said how many there are. */
+    /** Adds what the pixels may cost, once the header has been read. */
     public void allowPixels(long pixels) {
         limit += PER_PIXEL * pixels;
     }
 
     /**
-     * Asks for work that is about to be done.
+     * Spends units on work that is about to be done.
      *
      * @throws ImageException if it is more than the picture may cost
      * @throws CancellationException if decoding was cancelled
@@ -57,7 +57,7 @@ public final class WorkBudget {
     }
 
     /**
-     * Asks for work that is done later, little by little; whoever does it tells the {@link #checkpoint()}.
+     * Reserves units for work that is done later, in steps; whoever does it reports to the {@link #checkpoint()}.
      *
      * @throws ImageException if it is more than the picture may cost
      */
@@ -68,7 +68,7 @@ public final class WorkBudget {
         }
     }
 
-    /** Where to ask whether decoding was cancelled, for work that is paid for or needs no paying. */
+    /** The checkpoint that asks whether decoding was cancelled, for work that has been reserved or is free. */
     public Checkpoint checkpoint() {
         return checkpoint;
     }
@@ -78,28 +78,28 @@ public final class WorkBudget {
         checkpoint.ask();
     }
 
-    /** A fresh array that counts as held; refused as {@link #hold} does. */
+    /** Allocates an array that counts as held; throws as {@link #hold} does. */
     public byte[] bytes(long length) {
         hold(length);
         return checkpoint.bytes(length);
     }
 
-    /** As {@link #bytes}, of 16-bit numbers. */
+    /** As {@link #bytes}, for 16-bit numbers. */
     public short[] shorts(long length) {
         hold(2 * length);
         return checkpoint.shorts(length);
     }
 
-    /** As {@link #bytes}, of 32-bit numbers. */
+    /** As {@link #bytes}, for 32-bit numbers. */
     public int[] ints(long length) {
         hold(4 * length);
         return checkpoint.ints(length);
     }
 
     /**
-     * Asks for memory that is about to be allocated.
+     * Charges memory that is about to be allocated.
      *
-     * @throws ImageException if, with all that is held, it is more than a picture may take
+     * @throws ImageException if it is, with the memory held so far, more than a picture may take
      */
     public void hold(long bytes) {
         held += bytes;
@@ -109,17 +109,17 @@ public final class WorkBudget {
         }
     }
 
-    /** Says that memory is no longer used. */
+    /** Returns memory that is no longer used. */
     public void release(long bytes) {
         held -= bytes;
     }
 
-    /** Work done so far, in units. */
+    /** The work done so far, in units. */
     public long spent() {
         return spent;
     }
 
-    /** All the work that may be done, in units. */
+    /** The most work that may be done, in units. */
     public long limit() {
         return limit;
     }

@@ -4,9 +4,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * Says when the pictures that a thread decodes are no longer wanted. Decoders ask every millisecond or so and then end
- * with a {@link java.util.concurrent.CancellationException}. The signal is the thread's, so that it reaches a decoder
- * through whatever lies between. Thread-safe.
+ * Says when the pictures that a thread decodes are no longer wanted. Decoders ask about every millisecond and then end
+ * with a {@link java.util.concurrent.CancellationException}. The signal belongs to the thread, so that it reaches a
+ * decoder through whatever is in between. Thread-safe.
  */
 public final class Cancellation {
     private static final ThreadLocal<BooleanSupplier> CURRENT = ThreadLocal.withInitial(() -> Cancellation::never);
@@ -14,11 +14,11 @@ public final class Cancellation {
     private Cancellation() {}
 
     /**
-     * Runs {@code work}; pictures that it decodes on this thread are given up when {@code cancelled} says so, or when a
-     * signal around this one does.
+     * Runs {@code work}; decoding on this thread ends when {@code cancelled} returns true, or when the signal of an
+     * enclosing call does.
      *
      * @param cancelled is asked often and on this thread: it must be quick
-     * @throws java.util.concurrent.CancellationException if a picture was given up
+     * @throws java.util.concurrent.CancellationException if decoding was cancelled
      */
     public static <T> T during(BooleanSupplier cancelled, Supplier<T> work) {
         BooleanSupplier outer = CURRENT.get();

@@ -4,14 +4,14 @@ import dev.embedonce.image.internal.work.Checkpoint;
 import dev.embedonce.key.Revisions;
 import java.util.Objects;
 
-/** Pillow's conversions to RGB and L, and the laying over white of transformers 5. */
+/** Pillow's conversions to RGB and L, and the blending over white of transformers 5. */
 // Source: Pillow 13.0.0, src/libImaging/Convert.c and AlphaComposite.c; transformers 5.23,
 // image_transforms.convert_to_rgb
 public final class Conversions {
     /** Raised when this step makes other pixels of the same bytes and settings; part of the preprocessing version. */
     private static final int REVISION = 1;
 
-    /** What a pixel costs in one pass over all of them, about. */
+    /** About what a pixel costs in one pass. */
     private static final int PIXEL_WORK = 6;
 
     private Conversions() {}
@@ -28,7 +28,7 @@ public final class Conversions {
         return out;
     }
 
-    /** Works on the pixels from one number up to, and without, another. */
+    /** Works on a range of pixels: from one index, inclusive, to another, exclusive. */
     @FunctionalInterface
     private interface Piece {
         void run(int from, int to);

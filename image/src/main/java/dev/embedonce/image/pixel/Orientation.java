@@ -3,13 +3,13 @@ package dev.embedonce.image.pixel;
 import dev.embedonce.image.internal.work.Checkpoint;
 import dev.embedonce.key.Revisions;
 
-/** The eight ways EXIF says a stored picture is to be turned. */
+/** The eight EXIF orientations of a stored picture. */
 // Source: Pillow 13.0.0, ImageOps.exif_transpose
 public final class Orientation {
     /** Raised when this step makes other pixels of the same bytes and settings; part of the preprocessing version. */
     private static final int REVISION = 1;
 
-    /** Of a pixel that is far from the one before. */
+    /** What a pixel costs that is far from the previous one in memory. */
     private static final int PIXEL_WORK = 12;
 
     private Orientation() {}
@@ -24,7 +24,8 @@ public final class Orientation {
     }
 
     /**
-     * The rectangle of the stored {@code width} x {@code height} picture that shows in {@code shown} of the turned one.
+     * The rectangle of the stored {@code width} x {@code height} picture that appears in {@code shown} of the oriented
+     * one.
      */
     public static Region stored(Region shown, int width, int height, int orientation) {
         boolean swap = swapsSides(orientation);
@@ -35,7 +36,7 @@ public final class Orientation {
         return new Region(mirrorsX(orientation) ? width - x - w : x, mirrorsY(orientation) ? height - y - h : y, w, h);
     }
 
-    /** Turns interleaved samples of a stored {@code width} x {@code height} picture. */
+    /** Applies an orientation to interleaved samples of a stored {@code width} x {@code height} picture. */
     public static byte[] apply(
             byte[] stored, int width, int height, int bands, int orientation, Checkpoint checkpoint) {
         boolean swap = swapsSides(orientation);
@@ -64,12 +65,12 @@ public final class Orientation {
         return shown;
     }
 
-    /** Whether walking the turned picture walks the stored columns from the right. */
+    /** Whether walking the oriented picture walks the stored columns from the right. */
     private static boolean mirrorsX(int orientation) {
         return orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
     }
 
-    /** Whether walking the turned picture walks the stored rows from the bottom. */
+    /** Whether walking the oriented picture walks the stored rows from the bottom. */
     private static boolean mirrorsY(int orientation) {
         return orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
     }

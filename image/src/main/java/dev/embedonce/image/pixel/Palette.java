@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Up to 256 colours with, where the file says so, an alpha each. Entries the file lacks are black, opaque, as in
+ * Up to 256 colours and, if the file has them, their alphas. Entries that the file lacks are black and opaque, as in
  * Pillow.
  */
 public final class Palette {
@@ -15,7 +15,7 @@ public final class Palette {
     /**
      * A palette.
      *
-     * @param colours red, green, blue of each entry; a part after the 256th is ignored
+     * @param colours red, green, blue of each entry; what follows the 256th is ignored
      * @param alphas alpha of the first entries, or null if the file has no transparency
      */
     public Palette(byte[] colours, byte @Nullable [] alphas) {

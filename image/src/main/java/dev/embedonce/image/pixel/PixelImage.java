@@ -40,12 +40,12 @@ public final class PixelImage {
         this.colourKey = colourKey;
     }
 
-    /** A picture over {@code samples}, which the caller gives away and no longer touches. */
+    /** A picture over {@code samples}, which the caller must not use any more. */
     public static PixelImage wrap(PixelMode mode, int width, int height, byte[] samples) {
         return new PixelImage(mode, width, height, samples, null, null);
     }
 
-    /** A picture of palette indices; {@code samples} is given away. */
+    /** A picture of palette indices; the caller must not use {@code samples} any more. */
     public static PixelImage wrapIndexed(int width, int height, byte[] samples, Palette palette) {
         return new PixelImage(PixelMode.PALETTE, width, height, samples, palette, null);
     }
@@ -110,7 +110,7 @@ public final class PixelImage {
     }
 
     /**
-     * The picture turned by an EXIF orientation.
+     * The picture in an EXIF orientation.
      *
      * @param orientation 1 to 8; any other value leaves the picture as it is
      */
@@ -127,7 +127,7 @@ public final class PixelImage {
         return new PixelImage(mode, newWidth, newHeight, newSamples, palette, colourKey);
     }
 
-    /** Conversions are given up, too, when the thread's {@link Cancellation} says so. */
+    /** Conversions can be cancelled by the thread's {@link Cancellation}, too. */
     private static Checkpoint checkpoint() {
         return new Checkpoint(Cancellation.current());
     }

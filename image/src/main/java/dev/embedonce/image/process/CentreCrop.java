@@ -20,7 +20,7 @@ public record CentreCrop(int height, int width) {
         }
     }
 
-    /** The part of a {@code width} x {@code height} picture that survives. */
+    /** The part of a {@code width} x {@code height} picture that is kept. */
     Region kept(int pictureWidth, int pictureHeight) {
         return new Region(
                 Math.max(0, Math.floorDiv(pictureWidth - width, 2)),

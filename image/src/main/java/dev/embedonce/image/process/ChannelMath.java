@@ -87,7 +87,7 @@ public final class ChannelMath {
         return result;
     }
 
-    /** For each of the three channels the results of all 256 samples; a fresh copy. */
+    /** The results of all 256 samples for each of the three channels; a fresh copy. */
     public float[][] tables() {
         float[][] tables = new float[PixelValues.CHANNELS][256];
         for (int channel = 0; channel < tables.length; channel++) {
@@ -98,7 +98,7 @@ public final class ChannelMath {
         return tables;
     }
 
-    /** For each of the 256 samples what it is before the normalisation. */
+    /** Each of the 256 samples before the normalisation. */
     float[] rescaled() {
         float[] values = new float[256];
         for (int sample = 0; sample < values.length; sample++) {
@@ -116,7 +116,7 @@ public final class ChannelMath {
         return minusOne ? value - 1 : value;
     }
 
-    /** What becomes of a rescaled value of channel 0, 1 or 2. */
+    /** Normalises a rescaled value of channel 0, 1 or 2. */
     float normalise(int channel, float rescaled) {
         float value = rescaled;
         if (mean != null && std != null) {

@@ -12,8 +12,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Typed reading of one processor configuration. Every key that is read is remembered, so that in the end the unread
- * ones can be refused. JSON null counts as absent, as in transformers.
+ * Typed reading of one processor configuration. Every key that is read is remembered, so that those never read can be
+ * refused at the end. JSON null counts as absent, as in transformers.
  */
 final class HfConfig implements ProcessorFields {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -126,7 +126,7 @@ final class HfConfig implements ProcessorFields {
         return values;
     }
 
-    /** Declares keys that change no pixel. */
+    /** Declares keys that do not affect pixels. */
     void harmless(Set<String> keys) {
         read.addAll(keys);
     }
@@ -142,7 +142,7 @@ final class HfConfig implements ProcessorFields {
         }
     }
 
-    /** Refuses whatever has not been read, nulls aside. */
+    /** Refuses whatever has not been read, except nulls. */
     void refuseUnread() {
         for (Map.Entry<String, JsonNode> field : root.properties()) {
             if (!read.contains(field.getKey()) && !field.getValue().isNull()) {

@@ -20,10 +20,10 @@ import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encoded bytes to encoder input: decode, turn upright, make RGB, resize, crop, rescale, normalise, with the arithmetic
- * of Hugging Face's PIL image processors ({@code hf-pil}), or where {@link Builder#floatResize} is set of its
- * torchvision ones, which resize float32 samples ({@code hf-torchvision}). Immutable and thread-safe; nothing is kept
- * between pictures.
+ * Encoded bytes to encoder input: decode, apply the EXIF orientation, make RGB, resize, crop, rescale, normalise, with
+ * the arithmetic of Hugging Face's PIL image processors ({@code hf-pil}), or, where {@link Builder#floatResize} is set,
+ * of its torchvision ones, which resize float32 samples ({@code hf-torchvision}). Immutable and thread-safe; nothing is
+ * kept between pictures.
  */
 // Source: transformers 5.23, image_processing_backends.PilBackend; models/dinov3_vit/image_processing_dinov3_vit.py
 public final class ImageProcessor {
@@ -47,7 +47,7 @@ public final class ImageProcessor {
     private final float[][] tables;
     private final String preprocVersion;
 
-    /** Zeros right of and below the normalised picture, up to this size. */
+    /** Pads the normalised picture with zeros at the right and at the bottom, up to this size. */
     record Padding(int height, int width) {}
 
     private ImageProcessor(Builder builder) {
@@ -66,7 +66,7 @@ public final class ImageProcessor {
         this.preprocVersion = version();
     }
 
-    /** Settings made by hand; see {@link HfImageProcessors} for those read from a model's configuration. */
+    /** Settings in code; see {@link HfImageProcessors} for those read from a model's configuration. */
     public static Builder builder() {
         return new Builder();
     }
@@ -74,7 +74,7 @@ public final class ImageProcessor {
     /**
      * Decodes and preprocesses one picture.
      *
-     * @throws ImageException if the bytes cannot be decoded, or the settings make no picture of it
+     * @throws ImageException if the bytes cannot be decoded, or the settings make no picture of them
      */
     public PixelValues process(byte[] encoded) {
         OpenedImage image = decoder.open(encoded);
@@ -128,8 +128,7 @@ public final class ImageProcessor {
         private final int width;
         private final float[] planes;
         /**
-         * What stands in {@link #planes} before it is rescaled and normalised; null if that is no 8-bit sample
-         * everywhere.
+         * The content of {@link #planes} before it is rescaled and normalised; null unless all of it is 8-bit samples.
          */
         private final byte @Nullable [] bytes;
 
@@ -178,7 +177,7 @@ public final class ImageProcessor {
             }
         }
 
-        /** Takes a row of the whole resized picture, rescaled already. */
+        /** Takes a row of the whole resized picture, already rescaled. */
         void floatRow(int row, float[][] values) {
             int y = row - kept.y();
             if (y < 0 || y >= kept.height()) {
@@ -204,13 +203,13 @@ public final class ImageProcessor {
 
     /**
      * The second part of the cache key: a readable label, then {@code @sha256:} and the digest of everything that
-     * shapes the pixels. The pixel limit does not: it decides whether there are any.
+     * shapes the pixels. The pixel limit is not part of it: it decides only whether there are pixels.
      */
     public String preprocVersion() {
         return preprocVersion;
     }
 
-    /** What bytes are decoded with. */
+    /** The decoder. */
     public ImageDecoder decoder() {
         return decoder;
     }
@@ -289,7 +288,7 @@ public final class ImageProcessor {
 
         private Builder() {}
 
-        /** The word that {@link ImageProcessor#preprocVersion()} begins with; for people, not part of the digest. */
+        /** The label that {@link ImageProcessor#preprocVersion()} begins with; for people, not part of the digest. */
         public Builder label(String label) {
             this.label = label;
             return this;
@@ -332,13 +331,13 @@ public final class ImageProcessor {
             return this;
         }
 
-        /** Zeros right of and below the normalised picture; larger pictures are refused. */
+        /** Pads the normalised picture with zeros at the right and at the bottom; larger pictures are refused. */
         public Builder padTo(int height, int width) {
             this.padding = new Padding(height, width);
             return this;
         }
 
-        /** A square around the picture before it is resized. */
+        /** Pads the picture to a square before it is resized. */
         Builder padToSquare(SquarePadding square) {
             this.square = square;
             return this;
@@ -353,7 +352,7 @@ public final class ImageProcessor {
             return this;
         }
 
-        /** What is done to each sample in the end. */
+        /** What is done to each sample at the end. */
         public Builder math(ChannelMath math) {
             this.math = math;
             return this;

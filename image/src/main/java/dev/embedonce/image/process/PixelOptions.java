@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What a model's configuration leaves open about its pixels.
  *
  * @param profile the Pillow release line to reproduce
- * @param exif whether pictures are turned upright
+ * @param exif whether the EXIF orientation is applied
  * @param alpha what becomes of transparency; null to follow the configuration: over white where the processor itself
  *     converts to RGB ({@code do_convert_rgb}), otherwise dropped, as {@code transformers.image_utils.load_image} does
  *     before it

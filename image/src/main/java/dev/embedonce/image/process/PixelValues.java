@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param data position 0, limit {@code 3 * height * width}; treat it as read-only
  * @param samples the 8-bit samples that {@code data} is made of, one by one and at the same places; the same samples
- *     make the same data under the same preprocessing version. Null if other numbers than these are in the data; treat
- *     it as read-only
+ *     make the same data under the same preprocessing version. Null if the data has other values too; treat it as
+ *     read-only
  * @param height rows of the tensor
  * @param width columns of the tensor
- * @param originalWidth pixels across of the picture before preprocessing, after any EXIF turn
- * @param originalHeight pixels down, likewise
+ * @param originalWidth width of the picture in pixels before preprocessing, after its EXIF orientation
+ * @param originalHeight height, likewise
  */
 public record PixelValues(
         FloatBuffer data, @Nullable ByteBuffer samples, int height, int width, int originalWidth, int originalHeight) {

@@ -7,7 +7,7 @@ import dev.embedonce.key.Revisions;
 /** How a processor chooses the size a picture is resized to. */
 // Source: transformers 5.23, image_processing_backends.PilBackend.resize and image_transforms
 public sealed interface ResizeRule {
-    /** Raised when a rule chooses another size for the same picture and numbers; part of the preprocessing version. */
+    /** Raised when a rule chooses another size for the same picture and settings; part of the preprocessing version. */
     int REVISION = 1;
 
     /** A size in pixels. */
@@ -21,7 +21,7 @@ public sealed interface ResizeRule {
         steps.uses("resize-rule", REVISION);
     }
 
-    /** Names this rule and its numbers in {@code digest}. */
+    /** Adds this rule and its numbers to {@code digest}. */
     void describe(FramedDigest digest);
 
     /** A short form for labels. */

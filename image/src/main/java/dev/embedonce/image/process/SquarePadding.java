@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Lays a picture into the middle of a square as long as its longer side; what is left of the square has one colour.
+ * Centres a picture on a square whose side is the picture's longer side; the rest of the square has one colour.
  *
  * @param red 0 to 255, as the others
  */
@@ -28,7 +28,7 @@ record SquarePadding(int red, int green, int blue) {
      * A padding of the mean colour.
      *
      * @param mean red, green and blue from 0 to 1
-     * @throws IllegalArgumentException if there are not three, or one is no sample
+     * @throws IllegalArgumentException if there are not three, or one is out of range
      */
     static SquarePadding ofMean(List<Double> mean) {
         if (mean.size() != PixelValues.CHANNELS) {
@@ -37,7 +37,7 @@ record SquarePadding(int red, int green, int blue) {
         return new SquarePadding((int) (mean.get(0) * 255), (int) (mean.get(1) * 255), (int) (mean.get(2) * 255));
     }
 
-    /** Pixels a side of the square around a picture. */
+    /** The side of the square around a picture, in pixels. */
     static int side(int width, int height) {
         return Math.max(width, height);
     }

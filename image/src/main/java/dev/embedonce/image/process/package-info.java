@@ -1,7 +1,4 @@
-/**
- * What image processors of models do to pictures, as Hugging Face's PIL processors do it, and the settings files that
- * say so.
- */
+/** The image processors of models, as Hugging Face's PIL processors compute, and their settings files. */
 @NullMarked
 package dev.embedonce.image.process;
 

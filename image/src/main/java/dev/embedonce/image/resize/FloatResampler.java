@@ -14,7 +14,7 @@ public final class FloatResampler {
     /** Raised when this step makes other pixels of the same bytes and settings; part of the preprocessing version. */
     private static final int REVISION = 1;
 
-    /** For each output the first input it depends on and the weights of the inputs from there on. */
+    /** For each output the first input that it depends on, and the weights of the inputs from there on. */
     private static final class Axis {
         private final int[] first;
         private final float[][] weights;
@@ -47,7 +47,7 @@ public final class FloatResampler {
         }
     }
 
-    /** Receives the rows of the result in order, one array a band. The arrays are reused. */
+    /** Receives the rows of the result in order, one array for each band. The arrays are reused. */
     @FunctionalInterface
     public interface Sink {
         void accept(int row, float[][] values);
@@ -61,7 +61,7 @@ public final class FloatResampler {
     }
 
     /**
-     * Gives {@code sink} the whole of {@code source}, which must be there in full, resized to {@code width} x {@code
+     * Passes {@code sink} the whole of {@code source}, which must not be a part, resized to {@code width} x {@code
      * height}.
      *
      * @param values what each 8-bit sample stands for, 256 of them

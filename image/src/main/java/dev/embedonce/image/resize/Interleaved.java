@@ -7,7 +7,7 @@ import dev.embedonce.image.pixel.Region;
 public final class Interleaved {
     private Interleaved() {}
 
-    /** The rows of the rectangle {@code have} that {@code samples} holds. */
+    /** The rows of {@code samples}, which are those of the rectangle {@code have}. */
     public static PlanarRows rows(byte[] samples, Region have, int bands) {
         return (y, out) -> {
             int width = have.width();

@@ -50,7 +50,7 @@ final class ResampleAxis {
     }
 
     /**
-     * Refuses a side of a million samples or so, whose weights would take more memory and time than the pixels.
+     * Refuses a side of about a million samples, whose weights would take more memory and time than the pixels.
      *
      * @throws ImageException if there are more {@code weights} than any picture worth resizing needs
      */

@@ -12,16 +12,16 @@ import java.util.Arrays;
  * The two passes of Pillow's 8-bit resize, over a rectangle of the output and from a rectangle of the input.
  *
  * <p>Both passes keep their sums in 32-bit integers of 22 fractional bits and round to 8 bits, so the order of passes
- * shows in the result. The horizontal pass works on strips of rows, turned so that the samples of one column lie side
- * by side: then both passes are sums of whole arrays, four weighted ones at a time, which the compiler makes vector
- * instructions of. The vertical pass pulls rows in order through a ring, so each is made once.
+ * shows in the result. The horizontal pass works on transposed strips of rows, in which the samples of one column are
+ * adjacent: then both passes are sums of whole arrays, four weighted ones at a time, which the compiler vectorises. The
+ * vertical pass pulls rows in order through a ring, so each is made once.
  */
 // Source: Pillow 13.0.0, src/libImaging/Resample.c, ImagingResampleHorizontal_8bpc and ImagingResampleVertical_8bpc
 public final class Resampler {
     /** Raised when this step makes other pixels of the same bytes and settings; part of the preprocessing version. */
     private static final int REVISION = 1;
 
-    /** Receives the rows of the result in order: samples 0 to 255, one array a band. The arrays are reused. */
+    /** Receives the rows of the result in order: samples 0 to 255, one array for each band. The arrays are reused. */
     @FunctionalInterface
     public interface Sink {
         void accept(int row, int[][] samples);
@@ -31,13 +31,13 @@ public final class Resampler {
     public record Source(PlanarRows rows, Region have, int bands, int width, int height) {}
 
     private static final int HALF = 1 << (ResampleAxis.PRECISION_BITS - 1);
-    /** Rows that pass through the horizontal pass together, a multiple of {@link #TURNED}. */
+    /** Rows that go through the horizontal pass together, a multiple of {@link #TURNED}. */
     private static final int STRIP = 32;
 
-    /** Rows turned into columns, or back, at once. */
+    /** Rows that are transposed at once. */
     private static final int TURNED = 8;
 
-    /** The most memory for rows and columns on their way, in bytes; 8000x8000 pixels need some 6 MB. */
+    /** The most memory for rows and columns in progress, in bytes; 8000x8000 pixels need about 6 MB. */
     private static final long MAX_MEMORY = 256_000_000;
 
     /** Arrays that {@link #addScaled} adds at once. */
@@ -70,7 +70,7 @@ public final class Resampler {
     }
 
     /**
-     * Gives {@code sink} the rectangle {@code want} of {@code source} resized to {@code newWidth} x {@code newHeight}.
+     * Passes {@code sink} the rectangle {@code want} of {@code source} resized to {@code newWidth} x {@code newHeight}.
      */
     public static void resample(
             Source source,
@@ -151,7 +151,9 @@ public final class Resampler {
         }
     }
 
-    /** Output {@code i} of {@code axis}, many at a time: of the inputs that begin at {@code inputs[from]}. */
+    /**
+     * Computes output {@code i} of {@code axis} for whole arrays, from the inputs that begin at {@code inputs[from]}.
+     */
     private static void sum(int[] sums, int[][] inputs, int from, ResampleAxis axis, int i) {
         Arrays.fill(sums, HALF);
         int[] weights = axis.weights();
@@ -198,9 +200,7 @@ public final class Resampler {
         }
     }
 
-    /**
-     * Rows after the horizontal pass, made a strip at a time and kept while the vertical pass may ask for them again.
-     */
+    /** Rows after the horizontal pass, made a strip at a time and kept while the vertical pass may need them again. */
     private final class RowRing {
         private final PlanarRows source;
         private final Region have;
@@ -209,7 +209,8 @@ public final class Resampler {
         private final int strip;
 
         /**
-         * The strip turned: for each column, band after band, its rows. A few more than there are, for weights of zero.
+         * The transposed strip: for each column, band after band, its rows. A few more columns than there are, for
+         * weights of zero.
          */
         private final int[][] columns;
 
@@ -249,7 +250,7 @@ public final class Resampler {
             made++;
         }
 
-        /** In its last eight rows there may be some that do not exist; nobody asks for those. */
+        /** The last eight rows may include some that do not exist; nobody asks for those. */
         private void makeStrip() {
             int rows = Math.min(strip, have.bottom() - made);
             for (int top = 0; top < rows; top += TURNED) {

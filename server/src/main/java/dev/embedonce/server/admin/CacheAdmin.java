@@ -33,7 +33,7 @@ public final class CacheAdmin {
      * An administration.
      *
      * @param salts of all tenants, former ones too
-     * @param watch drops what is kept of pictures beside the cache
+     * @param watch drops what is kept of pictures outside the cache
      */
     public CacheAdmin(
             FeatureCache cache, Set<String> salts, List<ChatEngine> engines, History history, DeletionWatch watch) {
@@ -45,7 +45,7 @@ public final class CacheAdmin {
         this.watch = watch;
     }
 
-    /** Answers with what the cache did and holds. */
+    /** Answers with the cache's statistics. */
     public void stats(Exchange exchange, Caller caller) throws IOException {
         CacheStats stats = cache.stats();
         ObjectNode node = JsonNodeFactory.instance.objectNode();
@@ -96,7 +96,7 @@ public final class CacheAdmin {
         forget(exchange, List.of(Selection.ALL));
     }
 
-    /** Forgets one picture, of all tenants and models. */
+    /** Forgets one picture, for all tenants and models. */
     public void remove(Exchange exchange, Caller caller) throws IOException {
         ContentHash hash;
         try {

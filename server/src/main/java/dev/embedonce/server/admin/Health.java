@@ -6,7 +6,9 @@ import dev.embedonce.server.http.Exchange;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
 
-/** {@code GET /health}: all of the server lives; {@code GET /ready}: it takes requests. Thread-safe. */
+/**
+ * {@code GET /health}: whether all of the server works; {@code GET /ready}: whether it accepts requests. Thread-safe.
+ */
 public final class Health {
     private final BooleanSupplier alive;
     private final BooleanSupplier stopping;
@@ -14,20 +16,20 @@ public final class Health {
     /**
      * Health of a server.
      *
-     * @param alive whether the threads live that answer requests
-     * @param stopping whether it takes no more of them
+     * @param alive whether the threads that answer requests are alive
+     * @param stopping whether it accepts no more of them
      */
     public Health(BooleanSupplier alive, BooleanSupplier stopping) {
         this.alive = alive;
         this.stopping = stopping;
     }
 
-    /** Answers whether all of it lives: 200, or 503 for a server that has to be started again. */
+    /** Answers 200, or 503 if the server has to be restarted. */
     public void health(Exchange exchange, Caller caller) throws IOException {
         answer(exchange, alive.getAsBoolean() || stopping.getAsBoolean(), "ok");
     }
 
-    /** Answers whether it takes requests: 200 or 503. */
+    /** Answers 200 if it accepts requests, else 503. */
     public void ready(Exchange exchange, Caller caller) throws IOException {
         answer(exchange, alive.getAsBoolean() && !stopping.getAsBoolean(), "ready");
     }

@@ -20,10 +20,10 @@ public final class History implements AutoCloseable {
     private CacheStats last;
     private final ScheduledExecutorService clock;
 
-    /** Pictures asked for and not encoded, in one stretch of time. */
+    /** Pictures asked for, and those among them that were not encoded, in one period. */
     private record Point(long atSeconds, long images, long reused) {}
 
-    /** Starts to take notes. */
+    /** Starts to record. */
     public History(FeatureCache cache) {
         this.cache = cache;
         this.last = cache.stats();

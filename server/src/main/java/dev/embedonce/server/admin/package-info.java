@@ -1,4 +1,4 @@
-/** Looking after cache and server: statistics, deletion, health. */
+/** Administration of cache and server: statistics, deletion, health. */
 @NullMarked
 package dev.embedonce.server.admin;
 

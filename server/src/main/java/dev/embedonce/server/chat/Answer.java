@@ -8,8 +8,8 @@ import dev.embedonce.server.http.ApiException;
 import java.util.List;
 
 /**
- * An answer, or several, while they are written: the engine's, with errors that tell a client what is wrong. Used by
- * one thread. Close it: what is not written by then never is.
+ * An answer, or several, while they are generated: the engine's, with errors that tell a client what is wrong. Used by
+ * one thread. Close it: that ends what is not finished.
  */
 public final class Answer implements AutoCloseable {
     private final AnswerStream stream;
@@ -34,10 +34,10 @@ public final class Answer implements AutoCloseable {
     }
 
     /**
-     * What happens next; never a {@link AnswerEvent.Failed}.
+     * The next event; never an {@link AnswerEvent.Failed}.
      *
      * @throws ClientGoneException if nobody waits for it any more
-     * @throws ApiException if the answer cannot be written, or takes too long
+     * @throws ApiException if the answer fails or takes too long
      */
     public AnswerEvent next() throws ClientGoneException {
         try {

@@ -19,10 +19,10 @@ public record ChatRequest(String model, List<Turn> turns, AnswerOptions wishes, 
     }
 
     /**
-     * Who says what.
+     * One message of a conversation.
      *
-     * @param toolCalls that an assistant made
-     * @param answeredCall the id of the call that this is the answer to, if it is one
+     * @param toolCalls made by an assistant
+     * @param answeredCall the id of the call whose result this is, if it is one
      */
     public record Turn(String role, List<Part> parts, List<ToolCall> toolCalls, Optional<String> answeredCall) {
         public Turn {
@@ -40,7 +40,7 @@ public record ChatRequest(String model, List<Turn> turns, AnswerOptions wishes, 
         }
     }
 
-    /** A piece of what is said. */
+    /** A part of a message. */
     public sealed interface Part {}
 
     /** Some text. */
@@ -49,7 +49,7 @@ public record ChatRequest(String model, List<Turn> turns, AnswerOptions wishes, 
     /**
      * A picture.
      *
-     * @param where it stands in the request, for errors
+     * @param where it is in the request, for errors
      */
     public record Image(ImageReference reference, String where) implements Part {}
 

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Answers chat requests: lets them in, gets their pictures, and asks the model's engine. Thread-safe. */
+/** Answers chat requests: admits them, gets their pictures, and asks the model's engine. Thread-safe. */
 public final class Chats {
     private final Map<String, ChatEngine> engines;
     private final ImageLoader loader;
@@ -27,7 +27,7 @@ public final class Chats {
     /**
      * A service.
      *
-     * @param engines by the names that clients call their models by
+     * @param engines by the names that clients use for their models
      */
     public Chats(Map<String, ChatEngine> engines, ImageLoader loader, Limits limits) {
         this.engines = Map.copyOf(engines);
@@ -70,7 +70,7 @@ public final class Chats {
     }
 
     /**
-     * Lets a caller in.
+     * Admits a caller.
      *
      * @throws ApiException that says when to try again, if there is no place
      */

@@ -2,7 +2,7 @@ package dev.embedonce.server.chat;
 
 import java.io.IOException;
 
-/** The client has closed its connection before its answer was there. */
+/** The client closed its connection before its answer was there. */
 public final class ClientGoneException extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -6,14 +6,14 @@ import dev.embedonce.server.http.ApiException;
 import dev.embedonce.server.http.ErrorKind;
 import java.util.Map;
 
-/** What clients are told when the engine has no answer. */
+/** What a client is told when the engine fails. */
 final class EngineErrors {
     private EngineErrors() {}
 
     /**
      * The error for a client.
      *
-     * @param request whose part it names
+     * @param request whose part the error names
      * @throws ClientGoneException if there is no client to tell
      */
     static ApiException of(EngineException error, ChatRequest request) throws ClientGoneException {
@@ -35,7 +35,7 @@ final class EngineErrors {
         };
     }
 
-    /** No place for a request now. */
+    /** The error for a request for which there is no place now. */
     static ApiException of(Admission.FullException error) {
         return busy(String.valueOf(error.getMessage()), error.retryAfterSeconds());
     }

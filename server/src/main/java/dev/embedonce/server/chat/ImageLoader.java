@@ -6,7 +6,7 @@ import dev.embedonce.server.security.Limits;
 import dev.embedonce.server.security.UrlImages;
 
 /**
- * Gets the bytes of pictures, from the request or elsewhere, and refuses too many of them. It does not look into them:
+ * Gets the bytes of pictures, from the request or elsewhere, and refuses too many of them. It does not inspect them:
  * pictures whose features are known are never opened, and the others are inspected where they are encoded. Thread-safe.
  */
 public final class ImageLoader {
@@ -23,7 +23,7 @@ public final class ImageLoader {
     /**
      * The encoded bytes of a picture.
      *
-     * @param where it stands in the request
+     * @param where it is in the request
      * @throws ApiException if it is not available, or has too many bytes
      */
     public byte[] load(ImageReference reference, String where) {

@@ -6,13 +6,13 @@ import java.net.URISyntaxException;
 import java.util.Base64;
 import java.util.Locale;
 
-/** Where a request's picture is. */
+/** Where a request's picture comes from. */
 public sealed interface ImageReference {
-    /** In the request itself: its encoded bytes. */
+    /** The request itself has its encoded bytes. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Inline(byte[] encoded) implements ImageReference {}
 
-    /** Elsewhere: {@code http:}, {@code https:} or {@code file:}. */
+    /** A URL: {@code http:}, {@code https:} or {@code file:}. */
     record Linked(URI uri) implements ImageReference {}
 
     /**

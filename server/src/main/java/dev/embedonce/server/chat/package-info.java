@@ -1,4 +1,4 @@
-/** What a chat request is, whatever its API, and how it becomes an answer. */
+/** Chat requests of any API, and how they are answered. */
 @NullMarked
 package dev.embedonce.server.chat;
 

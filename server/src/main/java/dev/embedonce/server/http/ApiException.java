@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a client is told instead of an answer. The message is for the client: it names what is wrong with the request,
- * and nothing of the server.
+ * and reveals nothing of the server.
  */
 public final class ApiException extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -19,7 +19,7 @@ public final class ApiException extends RuntimeException {
      * An error.
      *
      * @param parameter which part of the request, such as {@code messages[0].content}, or null
-     * @param code a short name for programs, or null
+     * @param code a short name that programs can test for, or null
      * @param headers more headers of the response
      */
     public ApiException(
@@ -44,7 +44,7 @@ public final class ApiException extends RuntimeException {
         return new ApiException(ErrorKind.INVALID, parameter + ": " + problem, parameter, null, Map.of());
     }
 
-    /** As {@link #invalid(String, String)}, with a name for programs. */
+    /** As {@link #invalid(String, String)}, with a name that programs can test for. */
     public static ApiException invalid(String parameter, String code, String problem) {
         return new ApiException(ErrorKind.INVALID, parameter + ": " + problem, parameter, code, Map.of());
     }

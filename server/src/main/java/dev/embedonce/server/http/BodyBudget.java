@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the request bodies that are being read, and the memory of those that are being read and answered: in all, and
- * for one tenant. Bytes are taken as they come, never as they are announced. Thread-safe.
+ * Bounds the number of request bodies that are being read, and the memory of those that are being read or answered: in
+ * all, and for one tenant. Bytes are charged as they arrive, never as they are announced. Thread-safe.
  */
 public final class BodyBudget {
     private final long mostBytes;
@@ -23,12 +23,12 @@ public final class BodyBudget {
     }
 
     /**
-     * Nothing taken yet.
+     * A budget of which nothing is taken yet.
      *
      * @param bytes of all bodies together
-     * @param bodyBytes of one body; a tenant may always have so many
+     * @param bodyBytes of one body; a tenant may always take as many
      * @param reading how many bodies may be read at the same time
-     * @param tenants whether there may be several: then one may take three quarters
+     * @param tenants whether there may be several: then each may take at most three quarters
      */
     public BodyBudget(long bytes, long bodyBytes, int reading, boolean tenants) {
         this.mostBytes = bytes;
@@ -65,7 +65,7 @@ public final class BodyBudget {
             }
         }
 
-        /** The body is there, or will not come. The bytes stay taken. */
+        /** Called when the body is complete, or will not be. Its bytes stay taken. */
         public void endReading() {
             synchronized (BodyBudget.this) {
                 Use own = use();
@@ -101,7 +101,7 @@ public final class BodyBudget {
     }
 
     /**
-     * Lets a body be read.
+     * Admits a body to be read.
      *
      * @throws ApiException if too many are being read now
      */

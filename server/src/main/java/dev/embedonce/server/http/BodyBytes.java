@@ -6,8 +6,7 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
- * A body as it comes. Room for it is made in steps that grow with what is there, never by what was announced. Not
- * thread-safe.
+ * A body as it arrives. Its buffer grows in steps with what has arrived, never by what was announced. Not thread-safe.
  */
 final class BodyBytes {
     private static final int LEAST_STEP = 1024;
@@ -20,10 +19,10 @@ final class BodyBytes {
     private long size;
 
     /**
-     * Nothing yet.
+     * An empty body.
      *
      * @param most how many bytes it may have
-     * @param room is asked for more room, in bytes, before it is made, and may throw
+     * @param room is told of more bytes before they are allocated, and may throw
      */
     BodyBytes(long most, LongConsumer room) {
         this.most = most;
@@ -31,7 +30,8 @@ final class BodyBytes {
     }
 
     /**
-     * Takes all that {@code bytes} has left. Whether it still is no larger than it may be; if not, nothing is taken.
+     * Appends what remains in {@code bytes}; returns false, and appends nothing, if that is more than the body may
+     * have.
      */
     boolean add(ByteBuffer bytes) {
         if (size + bytes.remaining() > most) {
@@ -58,7 +58,7 @@ final class BodyBytes {
         return blocks.get(blocks.size() - 1);
     }
 
-    /** All of it, once: nothing is left here afterwards. */
+    /** The whole body, once: this is empty afterwards. */
     byte[] toArray() {
         byte[] all = new byte[Math.toIntExact(size)];
         int at = 0;
@@ -71,7 +71,7 @@ final class BodyBytes {
         return all;
     }
 
-    /** Drops all of it. */
+    /** Drops the whole body. */
     void clear() {
         blocks.clear();
         inLast = 0;

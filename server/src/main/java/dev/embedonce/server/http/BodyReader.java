@@ -10,14 +10,14 @@ import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the body of one request without holding a thread: it runs when something has come, takes it and asks to be run
- * again. Jetty runs it on one thread at a time.
+ * Reads the body of one request without holding a thread: it runs when something has arrived, takes it and asks to be
+ * run again. Jetty runs it on one thread at a time.
  *
- * <p>What is refused on the way is read on for a while and thrown away: a connection closed with bytes unread is reset,
- * and the client might never see why.
+ * <p>After a refusal the rest is read for a while and discarded: a connection that is closed with unread bytes is
+ * reset, and the client might never see why.
  */
 final class BodyReader implements Runnable {
-    /** How long what is refused is read on at most. */
+    /** The longest time that the rest of a refused body is read. */
     static final Duration DISCARD_TIME = Duration.ofSeconds(2);
 
     private static final long DISCARD_BYTES = 64L << 20;
@@ -34,15 +34,15 @@ final class BodyReader implements Runnable {
     private long discarded;
     private @Nullable ApiException refusal;
 
-    /** Hears once what became of the body. */
+    /** Is told once what became of the body. */
     interface Receiver {
-        /** It is there as a whole. */
+        /** It is complete. */
         void received(byte[] body);
 
         /** It is refused. */
         void refused(ApiException why);
 
-        /** It will not come. */
+        /** It cannot be read. */
         void failed(Throwable failure);
     }
 
@@ -59,11 +59,11 @@ final class BodyReader implements Runnable {
     }
 
     /**
-     * Begins to read.
+     * Starts to read.
      *
      * @param most how many bytes it may have
      * @param within how long it may take
-     * @param share pays for the room
+     * @param share is charged for the memory
      */
     static void start(Request request, long most, Duration within, BodyBudget.Share share, Receiver receiver) {
         BodyReader reader = new BodyReader(request, most, within, share, receiver);

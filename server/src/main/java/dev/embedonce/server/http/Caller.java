@@ -4,11 +4,11 @@ import dev.embedonce.cache.FeatureCache;
 import java.util.Optional;
 
 /**
- * Who asks.
+ * Who sends a request.
  *
- * @param name for people and fair queues
+ * @param name for logs and fair queues
  * @param salt of the tenant's entries; empty for the plain cache
- * @param admin whether pages, metrics and deletions are allowed
+ * @param admin whether the page, metrics and deletions are allowed
  */
 public record Caller(String name, Optional<String> salt, boolean admin) {
     /** Everybody, as long as there are no keys. */
@@ -19,7 +19,7 @@ public record Caller(String name, Optional<String> salt, boolean admin) {
         return salt.map(cache::forTenant).orElse(cache);
     }
 
-    /** Whose sequences and queue it shares. */
+    /** The tenant whose sequences and place in the queues it shares. */
     public String tenant() {
         return salt.orElse("");
     }

@@ -6,13 +6,13 @@ import java.nio.channels.SocketChannel;
 import org.eclipse.jetty.io.EndPoint;
 
 /**
- * Notices that a client has gone while its answer is being made. Jetty does not read from the connection then, so we
- * look: the end of the stream means that the client has gone. Bytes before the end would be the next request, sent
- * before this one was answered; as we have taken them, the connection ends after this answer, and the client has to
- * send it again. Not thread-safe.
+ * Notices that a client has gone while its answer is being made. Jetty does not read from the connection then, so this
+ * class does: the end of the stream means that the client has gone. Bytes before the end would be the next request,
+ * sent before this one was answered; as we have taken them, the connection ends after this answer, and the client has
+ * to send it again. Not thread-safe.
  */
 final class ClientWatch {
-    /** Enough to pass over what a client may have sent between two looks; more are for the next look. */
+    /** Enough for what a client may send between two checks; the next check reads the rest. */
     private static final int MOST_BYTES = 64 * 1024;
 
     private final EndPoint endPoint;
@@ -38,7 +38,7 @@ final class ClientWatch {
             return false;
         }
         try {
-            // of one byte first: nearly always there is none
+            // one byte first: nearly always there is none
             int read = channel.read(ByteBuffer.allocate(1));
             if (read > 0) {
                 taken = true;

@@ -9,10 +9,9 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.Connection;
 
 /**
- * Ends connections that keep others out. A connection has a time within which the head of its next request must be
- * there as a whole, and another one for a body; bytes that drip extend neither. When there are more connections than
- * there may be, the one that has been without a request for longest ends: whoever opens many pushes out their own.
- * Thread-safe.
+ * Closes connections that keep others out. The head (request line and headers) of a connection's next request must be
+ * complete within one time, a body within another; bytes that trickle in extend neither. When there are too many
+ * connections, the one that has been idle for longest is closed: whoever opens many loses their own. Thread-safe.
  */
 final class ConnectionGuard implements Connection.Listener, AutoCloseable {
     private static final Duration MOST_BETWEEN_LOOKS = Duration.ofSeconds(1);
@@ -22,17 +21,17 @@ final class ConnectionGuard implements Connection.Listener, AutoCloseable {
     private final Map<Connection, Phase> connections = new ConcurrentHashMap<>();
     private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(ConnectionGuard::daemon);
 
-    /** What a connection is about. */
+    /** What a connection is doing. */
     private enum Kind {
-        /** It has no request under way: it is new, or its last request has been answered. */
+        /** Idle: it is new, or its last request has been answered. */
         WAITING,
-        /** Its request's body comes. */
+        /** The body of its request is arriving. */
         BODY,
         /** Its request is being answered. */
         ANSWER
     }
 
-    /** Since when and until when at most a connection is about something, as {@link System#nanoTime}. */
+    /** Since when and until when at most a connection does something, as {@link System#nanoTime}. */
     private record Phase(Kind kind, long since, long until) {
         static Phase of(Kind kind, Duration within) {
             long now = System.nanoTime();
@@ -49,10 +48,10 @@ final class ConnectionGuard implements Connection.Listener, AutoCloseable {
     }
 
     /**
-     * A guard that looks from now on.
+     * Starts a guard.
      *
      * @param most connections
-     * @param head the longest time for the head of a request, from the connection's begin or the last answer on
+     * @param head the longest time for the head of a request, from connecting or the last answer on
      */
     ConnectionGuard(int most, Duration head) {
         this.most = most;
@@ -80,17 +79,17 @@ final class ConnectionGuard implements Connection.Listener, AutoCloseable {
         connections.remove(connection);
     }
 
-    /** A connection has no request under way. */
+    /** Notes that a connection is idle. */
     void waits(Connection connection) {
         enter(connection, Phase.of(Kind.WAITING, head));
     }
 
-    /** The body of a connection's request comes, within a time. */
+    /** Notes that the body of a connection's request is arriving, which may take so long. */
     void reads(Connection connection, Duration within) {
         enter(connection, Phase.of(Kind.BODY, within));
     }
 
-    /** A connection's request is being answered. */
+    /** Notes that a connection's request is being answered. */
     void answers(Connection connection) {
         enter(connection, Phase.of(Kind.ANSWER, Duration.ZERO));
     }
@@ -116,14 +115,14 @@ final class ConnectionGuard implements Connection.Listener, AutoCloseable {
         });
     }
 
-    /** Ends a connection if it is still about the same. */
+    /** Closes a connection if it is still in that phase. */
     private void end(Connection connection, Phase phase) {
         if (connections.remove(connection, phase)) {
             connection.getEndPoint().close();
         }
     }
 
-    /** Looks no more. */
+    /** Ends the guard. */
     @Override
     public void close() {
         looks.shutdownNow();

@@ -24,7 +24,7 @@ public final class EventStream implements AutoCloseable {
         send("data: " + text(data) + "\n\n");
     }
 
-    /** An event whose data is not JSON, of one line. */
+    /** An event whose data is one line that is not JSON. */
     public void data(String line) throws IOException {
         send("data: " + line + "\n\n");
     }

@@ -37,7 +37,7 @@ public final class Exchange {
         return request.getMethod();
     }
 
-    /** When it came, by {@link System#nanoTime}. */
+    /** When the request arrived, by {@link System#nanoTime}. */
     public long arrivedNanos() {
         return arrivedNanos;
     }
@@ -46,7 +46,7 @@ public final class Exchange {
         return Optional.ofNullable(request.getHeaders().get(name));
     }
 
-    /** A part of the path that the route names. */
+    /** The part of the path that the route gives this name. */
     public String pathParameter(String name) {
         String value = pathParameters.get(name);
         if (value == null) {
@@ -56,9 +56,9 @@ public final class Exchange {
     }
 
     /**
-     * The whole body. It was read before, so this does not wait.
+     * The whole body. It has been read already, so this does not wait.
      *
-     * @throws IllegalStateException if the route takes none
+     * @throws IllegalStateException if the route takes no body
      */
     public byte[] body() {
         if (body == null) {
@@ -72,7 +72,7 @@ public final class Exchange {
     }
 
     /**
-     * Checks what the body is declared as.
+     * Checks the declared type of the body.
      *
      * @throws ApiException if that is not JSON
      */
@@ -88,12 +88,12 @@ public final class Exchange {
         response.getHeaders().put(name, value);
     }
 
-    /** Whether there is a response already, or a part of one. */
+    /** Whether a response, or a part of one, is there already. */
     public boolean isAnswered() {
         return answer != null || response.isCommitted();
     }
 
-    /** The whole response that is still to be sent; null if there is none, or it is a stream. */
+    /** The response that is still to be sent as a whole; null if there is none, or it is a stream. */
     byte @Nullable [] answer() {
         return answer;
     }
@@ -103,7 +103,7 @@ public final class Exchange {
         return watch.isGone();
     }
 
-    /** Takes the whole response back. */
+    /** Discards the response that is still to be sent. */
     void dropAnswer() {
         answer = null;
     }

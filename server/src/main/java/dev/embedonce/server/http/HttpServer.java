@@ -37,20 +37,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Routes over Jetty. Jetty's threads read and write what is there and never wait; endpoints have threads of their own,
- * and vital routes others again. Whoever starts it closes it. Thread-safe.
+ * and vital routes a few more. Whoever starts it closes it. Thread-safe.
  */
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final int HEADER_BYTES = 16 * 1024;
     /** They parse, read and write what is there, and never wait. */
     private static final int IO_THREADS = 16;
-    /** Of each vital route. */
+    /** Threads of each vital route. */
     private static final int VITAL_THREADS = 2;
-    /** How long streams that were broken off have to say so, and threads to end. */
+    /** How long streams that are broken off have for their last event, and threads to end. */
     private static final long LAST_WORD_MILLIS = 2000;
-    /** The operating system takes so many at once. */
+    /** Answers up to this size are not charged: the operating system's buffers take them. */
     private static final int FREE_ANSWER_BYTES = 64 * 1024;
-    /** For a body that is refused, and for looking at connections only now and then, on top of its time. */
+    /** On top of a body's time: for discarding a refused one, and since connections are checked only now and then. */
     private static final Duration BODY_SLACK = BodyReader.DISCARD_TIME.plusSeconds(1);
 
     private final Settings settings;
@@ -74,8 +74,8 @@ public final class HttpServer implements AutoCloseable {
      * @param threads the most answers that are made at the same time, besides those of vital routes
      * @param connections the most at the same time
      * @param bodyBytes of one request
-     * @param bodyTime until a body is there as a whole
-     * @param bodies what all bodies may take
+     * @param bodyTime until a body must be complete
+     * @param bodies what all bodies together may take
      */
     public record Settings(
             InetSocketAddress address,
@@ -86,7 +86,7 @@ public final class HttpServer implements AutoCloseable {
             Duration bodyTime,
             BodyBudget bodies) {}
 
-    /** Hears of every answered request. */
+    /** Is told of every answered request. */
     @FunctionalInterface
     public interface RequestListener {
         /**
@@ -127,7 +127,7 @@ public final class HttpServer implements AutoCloseable {
         server.setErrorHandler(HttpServer::error);
     }
 
-    /** So many threads at most, none while there is nothing to do. */
+    /** A pool of at most so many threads, which has none while there is nothing to do. */
     private static ExecutorService threads(String name, int most) {
         AtomicInteger count = new AtomicInteger();
         ThreadPoolExecutor threads =
@@ -154,8 +154,8 @@ public final class HttpServer implements AutoCloseable {
     /**
      * Starts to listen.
      *
-     * @param keys who sends a request; an {@link ApiException} if it may not come in
-     * @param origins throws one if a request comes from where none may
+     * @param keys finds who sends a request; throws an {@link ApiException} if it is not allowed
+     * @param origins throws one if a request comes from a page or host that is not allowed
      * @throws UncheckedIOException if the address is in use or not ours
      */
     public static HttpServer start(
@@ -206,9 +206,9 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * One request on its way: its body comes, its endpoint answers, the answer goes. A thread is held only while the
-     * endpoint works or writes a stream; neither a body that does not come nor an answer that nobody reads holds one.
-     * Used by one thread at a time.
+     * One request: its body is read, its endpoint answers, the answer is sent. A thread is held only while the endpoint
+     * works or writes a stream; neither a slow body nor an answer that nobody reads holds one. Used by one thread at a
+     * time.
      */
     private final class Call implements BodyReader.Receiver {
         private final Request request;
@@ -230,7 +230,7 @@ public final class HttpServer implements AutoCloseable {
             this.connection = request.getConnectionMetaData().getConnection();
         }
 
-        /** Does what can be done without waiting, and sees to the rest. */
+        /** Does what can be done without waiting, and arranges the rest. */
         void begin() {
             underWay.incrementAndGet();
             guard.answers(connection);
@@ -301,7 +301,7 @@ public final class HttpServer implements AutoCloseable {
             }
         }
 
-        /** An answer that is not read stays in memory, so its bytes count as those of a body do. */
+        /** Charges a large answer to the budget of bodies: while nobody reads it, it stays in memory. */
         private void payForAnswer() {
             byte[] answer = exchange.answer();
             if (answer != null && answer.length > FREE_ANSWER_BYTES && share != null) {
@@ -392,7 +392,7 @@ public final class HttpServer implements AutoCloseable {
         return caller;
     }
 
-    /** What a request's method and path lead to. */
+    /** The route of a request's method and path, or none. */
     private record Match(
             Optional<Route> route,
             boolean pathExists,
@@ -437,7 +437,7 @@ public final class HttpServer implements AutoCloseable {
         return method.length() <= 16 ? method : "that";
     }
 
-    /** What Jetty itself refuses: a malformed request, headers that are too long. */
+    /** Answers what Jetty itself refuses: malformed requests, headers that are too long. */
     private static boolean error(Request request, Response response, Callback callback) {
         int status = response.getStatus();
         ErrorKind kind = status >= 500 ? ErrorKind.INTERNAL : ErrorKind.INVALID;
@@ -450,7 +450,10 @@ public final class HttpServer implements AutoCloseable {
         return true;
     }
 
-    /** Lets requests under way end, for so long at most; new ones are turned away. Whether all have ended. */
+    /**
+     * Waits for requests under way to end, for at most {@code grace}; new ones are refused. Returns whether all have
+     * ended.
+     */
     public boolean drain(Duration grace) {
         draining = true;
         long deadline = System.nanoTime() + grace.toNanos();
@@ -464,7 +467,7 @@ public final class HttpServer implements AutoCloseable {
         return underWay.get() == 0;
     }
 
-    /** Stops: what is under way has a moment to be broken off. */
+    /** Stops; what is still under way is broken off. */
     @Override
     public void close() {
         draining = true;

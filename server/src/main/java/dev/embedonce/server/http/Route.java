@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What answers a method and a path.
+ * The endpoint of a method and a path.
  *
- * @param path whose segments in braces match anything; the last one also what follows it, slashes included
- * @param access who may
- * @param kind what it needs to answer
+ * @param path its segments in braces match anything; the last one also matches what follows, slashes included
+ * @param access who may use it
+ * @param kind what answering takes
  * @param errors how its errors look
  */
 public record Route(String method, String path, Access access, Kind kind, ErrorShape errors, Endpoint endpoint) {
@@ -24,13 +24,13 @@ public record Route(String method, String path, Access access, Kind kind, ErrorS
         ADMIN
     }
 
-    /** What a route needs to answer. */
+    /** What answering takes. */
     public enum Kind {
-        /** Tells how the server is: its threads are its own, so that it answers whatever the others do. */
+        /** Threads of its own, so that it answers whatever the others do: health and metrics. */
         VITAL,
         /** A thread. */
         PLAIN,
-        /** The whole body, which is JSON, before it begins; then a thread. */
+        /** The whole body, which is JSON, and then a thread. */
         BODY
     }
 
@@ -46,7 +46,7 @@ public record Route(String method, String path, Access access, Kind kind, ErrorS
         void handle(Exchange exchange, Caller caller) throws IOException;
     }
 
-    /** The segments in braces, if the path is of this route. */
+    /** The segments in braces, if the path matches this route. */
     Optional<Map<String, String>> match(String actual) {
         String[] wanted = path.split("/", -1);
         String[] found = actual.split("/", path.endsWith("}") ? wanted.length : -1);

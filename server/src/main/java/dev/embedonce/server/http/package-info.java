@@ -1,4 +1,4 @@
-/** HTTP itself: routes, requests, responses, streams of events, errors. */
+/** HTTP itself: routes, requests, responses, event streams, errors. */
 @NullMarked
 package dev.embedonce.server.http;
 

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
-/** {@code GET /metrics}: everything that is counted, as Prometheus reads it. Thread-safe. */
+/** {@code GET /metrics}: all metrics in Prometheus' format. Thread-safe. */
 public final class Metrics implements HttpServer.RequestListener {
     private static final String MEMORY = MetricsText.label("tier", "memory");
     private static final String STORE = MetricsText.label("tier", "store");
@@ -34,7 +34,7 @@ public final class Metrics implements HttpServer.RequestListener {
     /**
      * The metrics of a server.
      *
-     * @param models by name, as {@code engines} tell them what they do
+     * @param models by name, each the listener of its engine
      */
     public Metrics(FeatureCache cache, Map<String, ModelMetrics> models, List<ChatEngine> engines) {
         this.cache = cache;
@@ -131,7 +131,7 @@ public final class Metrics implements HttpServer.RequestListener {
         return MetricsText.label("source", name);
     }
 
-    /** Stores do not give up entries by themselves: only the memory before them evicts. */
+    /** Evictions are those of the memory tier; stores that bound themselves do not report theirs. */
     private void tiers(MetricsText text) {
         HeapStats memory = cache.heapStats();
         Optional<StoreStats> store = storeBytes.get();

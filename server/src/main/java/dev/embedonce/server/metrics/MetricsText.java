@@ -4,7 +4,7 @@ package dev.embedonce.server.metrics;
 final class MetricsText {
     private final StringBuilder text = new StringBuilder();
 
-    /** Begins a metric: {@code counter}, {@code gauge} or {@code histogram}. */
+    /** Begins a metric of a type: {@code counter}, {@code gauge} or {@code histogram}. */
     MetricsText metric(String name, String type, String help) {
         text.append("# HELP ").append(name).append(' ').append(help).append('\n');
         text.append("# TYPE ").append(name).append(' ').append(type).append('\n');

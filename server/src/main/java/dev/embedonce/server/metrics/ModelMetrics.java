@@ -3,7 +3,7 @@ package dev.embedonce.server.metrics;
 import dev.embedonce.engine.schedule.EngineListener;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What one chat model did. Thread-safe. */
+/** The metrics of one chat model. Thread-safe. */
 public final class ModelMetrics implements EngineListener {
     private final String labels;
     private final LongAdder written = new LongAdder();

@@ -1,4 +1,4 @@
-/** What is counted, as Prometheus reads it. */
+/** Metrics in Prometheus' format. */
 @NullMarked
 package dev.embedonce.server.metrics;
 

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pictures that were served last, small, for the page; only if that is wanted. Thumbnails are made once a picture,
- * on a thread of their own, and left out when it cannot keep up. Thread-safe.
+ * Thumbnails of the pictures that were served last, for the page; only if that is enabled. Thumbnails are made once a
+ * picture, on a thread of their own, and left out when it cannot keep up. Thread-safe.
  */
 public final class RecentPictures implements PictureListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RecentPictures.class);
@@ -108,7 +108,8 @@ public final class RecentPictures implements PictureListener, AutoCloseable {
     }
 
     /**
-     * Drops all of them, those that wait to be made too, and takes no more of requests that began before this deletion.
+     * Drops all of them, also those that are yet to be made, and accepts no more of requests that began before this
+     * deletion.
      */
     public synchronized void forget(long deletions) {
         forgotten = deletions;
@@ -117,7 +118,7 @@ public final class RecentPictures implements PictureListener, AutoCloseable {
         made.clear();
     }
 
-    /** Answers with them, the last one first. */
+    /** Answers with them, the latest first. */
     public void list(Exchange exchange, Caller caller) throws IOException {
         exchange.json(200, json());
     }

@@ -6,12 +6,13 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * From where pictures may be fetched. An entry is a host name ({@code images.example.org}), one with everything below
- * it ({@code *.example.org}), or either with a port; without a port it means 80 and 443. Names must lead to public
- * addresses. An address of a private network must be named itself, with its port: {@code 10.0.0.7:9000}. Immutable.
+ * The hosts from which pictures may be fetched. An entry is a host name ({@code images.example.org}), one with
+ * everything below it ({@code *.example.org}), or either with a port; without a port it means 80 and 443. Names must
+ * lead to public addresses. An address in a private network must itself be listed, with its port: {@code
+ * 10.0.0.7:9000}. Immutable.
  */
 public final class AllowedHosts {
-    /** Nowhere. */
+    /** No hosts. */
     public static final AllowedHosts NONE = new AllowedHosts(List.of());
 
     private static final Pattern NAME =
@@ -61,13 +62,13 @@ public final class AllowedHosts {
         return entries.isEmpty();
     }
 
-    /** Whether a picture may be fetched from there, as far as its name tells. */
+    /** Whether a picture may be fetched from there, judged by the name alone. */
     boolean allows(URI uri) {
         String host = host(uri);
         return entries.stream().anyMatch(entry -> entry.matches(host, port(uri)));
     }
 
-    /** Whether a host is an address that is named itself, so that it may be private. */
+    /** Whether a host is an address that is itself listed, so that it may be private. */
     boolean namesAddress(String host, int port) {
         String literal = host.toLowerCase(Locale.ROOT);
         String bracketed = literal.contains(":") && !literal.startsWith("[") ? "[" + literal + "]" : literal;

@@ -28,12 +28,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Who may ask, by key. Keys are compared by their SHA-256, so that neither memory nor timing gives one away. Immutable.
+ * The API keys, and who has them. Keys are compared by their SHA-256, so that neither memory nor timing gives one away.
+ * Immutable.
  *
  * <p>The file is JSON: {@code {"keys": [{"name": "alice", "key": "...", "salt": "...", "admin": false}]}}; instead of
  * {@code key} there may be its {@code sha256} in hexadecimal. Keys with the same salt share entries; a key without one
- * is a mistake. {@code "formerSalts": ["..."]} beside {@code keys} names salts that no key has any more, so that
- * deletions reach what still lies under them.
+ * is an error. {@code "formerSalts": ["..."]} beside {@code keys} names salts that no key has any more, so that
+ * deletions reach the entries that they left.
  */
 public final class ApiKeys {
     /** No keys: everybody may do everything. */
@@ -56,7 +57,7 @@ public final class ApiKeys {
     /**
      * Reads a file of keys.
      *
-     * @throws IllegalArgumentException if it is not understood; no key stands in the message
+     * @throws IllegalArgumentException if it is not understood; no key is in the message
      */
     public static ApiKeys read(Path file) throws IOException {
         JsonNode root;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads pictures from allowed folders of this machine, anew each time. Immutable and thread-safe. */
 public final class FileImages {
-    /** Why not, for the client: the same for a file that is not there and one that is not allowed. */
+    /** The reason that clients are given: the same for a missing file and for one that is not allowed. */
     private static final String NOT_AVAILABLE = "no picture that this server may read";
 
     private final List<Path> roots;
@@ -21,7 +21,7 @@ public final class FileImages {
     /**
      * A reader.
      *
-     * @param roots folders, below which everything may be read by anybody who may ask this server
+     * @param roots folders; whoever may use this server may read everything below them
      */
     public FileImages(List<Path> roots, long mostBytes) {
         this.roots = List.copyOf(roots);

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param bodyBytes of a request
  * @param bodiesBytes of all requests that are being read and answered
- * @param bodyTime until a request is there as a whole
+ * @param bodyTime until a body must be complete
  * @param images of a request
  * @param imageBytes of one picture, encoded
  * @param imagePixels of one picture, width times height

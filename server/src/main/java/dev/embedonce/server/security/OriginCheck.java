@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Keeps other people's web pages from using this server through a visitor's browser: a name that was bound anew to our
- * address is no name of ours, and a page of another origin may not ask. Immutable.
+ * Keeps other people's web pages from using this server through a visitor's browser: a name that was rebound to our
+ * address is not one of ours, and a page of another origin may not send requests. Immutable.
  */
 public final class OriginCheck {
     private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+]");
@@ -24,7 +24,7 @@ public final class OriginCheck {
     /**
      * A check.
      *
-     * @param hosts names that clients may call this server by, besides {@code localhost} and plain addresses
+     * @param hosts names by which clients may address this server, besides {@code localhost} and plain addresses
      * @param origins of web pages that may use it, such as {@code https://chat.example.org}, besides its own
      */
     public OriginCheck(Set<String> hosts, Set<String> origins) {

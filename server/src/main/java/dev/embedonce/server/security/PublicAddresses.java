@@ -3,7 +3,7 @@ package dev.embedonce.server.security;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 
-/** Tells addresses of the public internet from those of this machine, its network and special uses. */
+/** Distinguishes addresses of the public internet from those of this machine, its network and special uses. */
 final class PublicAddresses {
     private static final int[][] SPECIAL_V4 = {
         {0, 0, 8},
@@ -41,7 +41,9 @@ final class PublicAddresses {
         return true;
     }
 
-    /** Of IPv6 only global unicast (2000::/3), without the ranges that wrap other addresses or are for documents. */
+    /**
+     * Of IPv6 only global unicast (2000::/3), without the ranges that embed other addresses or are for documentation.
+     */
     private static boolean isPublicV6(byte[] bytes) {
         int first = (bytes[0] & 0xFF) << 8 | (bytes[1] & 0xFF);
         int second = (bytes[2] & 0xFF) << 8 | (bytes[3] & 0xFF);

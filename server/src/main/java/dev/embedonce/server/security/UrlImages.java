@@ -19,9 +19,9 @@ import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * Fetches pictures from allowed hosts. The addresses that a name leads to are checked and connected to in one step, so
- * a name that changes its address in between gains nothing. Redirects are not followed, proxies not used, cookies not
- * kept. Thread-safe.
+ * Fetches pictures from allowed hosts. The addresses that a name resolves to are checked and connected to in one step,
+ * so a name that changes its address in between gains nothing. Redirects are not followed, proxies not used, cookies
+ * not kept. Thread-safe.
  */
 public final class UrlImages implements AutoCloseable {
     private final AllowedHosts allowed;
@@ -46,7 +46,7 @@ public final class UrlImages implements AutoCloseable {
         }
     }
 
-    /** A fetcher, ready for use. */
+    /** Starts a fetcher. */
     public UrlImages(AllowedHosts allowed, Resolver resolver, Duration within, long mostBytes) {
         this.allowed = allowed;
         this.resolver = resolver;
@@ -58,7 +58,7 @@ public final class UrlImages implements AutoCloseable {
         threads.setDaemon(true);
         client.setExecutor(threads);
         client.setFollowRedirects(false);
-        // one client serves all tenants, so it keeps nothing of an answer
+        // one client serves all tenants, so it must keep nothing of an answer
         client.setHttpCookieStore(new HttpCookieStore.Empty());
         client.setConnectTimeout(within.toMillis());
         client.setMaxConnectionsPerDestination(16);

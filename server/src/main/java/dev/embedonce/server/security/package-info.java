@@ -1,4 +1,4 @@
-/** Who may do what, where pictures may come from, and how much of everything. */
+/** API keys and origins, sources of pictures, and limits. */
 @NullMarked
 package dev.embedonce.server.security;
 

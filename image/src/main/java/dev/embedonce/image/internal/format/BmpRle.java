@@ -4,7 +4,7 @@ import dev.embedonce.image.internal.Bytes;
 import dev.embedonce.image.internal.WorkBudget;
 import java.util.Arrays;
 
-/** The run-length codes of bitmaps; pixels that are jumped over, or left out at the end of a row, are index 0. */
+/** The run-length codes of bitmaps; pixels that are skipped, or missing at the end of a row, are index 0. */
 // Source: Pillow 13.0.0, BmpImagePlugin.BmpRleDecoder
 final class BmpRle {
     /** What a run costs beside its pixels. */
@@ -27,7 +27,7 @@ final class BmpRle {
         this.nibbles = nibbles;
     }
 
-    /** All indices in stored order. Throws if the codes end before them. */
+    /** All indices in stored order. Throws if the codes end early. */
     static byte[] decode(byte[] data, int at, int width, int height, boolean nibbles, WorkBudget budget) {
         return new BmpRle(data, at, width, height, nibbles, budget).run();
     }

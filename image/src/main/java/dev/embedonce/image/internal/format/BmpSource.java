@@ -211,7 +211,7 @@ final class BmpSource implements ImageSource {
         return rgb;
     }
 
-    /** Pillow drops a palette that says nothing: black and white at 1 bit, the grey ramp at 8. */
+    /** Pillow drops a trivial palette: black and white at 1 bit, the grey ramp at 8. */
     private @Nullable PixelMode greyMode(byte[] palette) {
         if (bits == 1) {
             byte[] blackWhite = {0, 0, 0, -1, -1, -1};

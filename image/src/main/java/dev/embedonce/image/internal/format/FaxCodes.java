@@ -5,10 +5,10 @@ import java.util.Arrays;
 /** The code words of fax compression, found by the next 13 bits. Immutable and thread-safe. */
 // Source: ITU-T T.4, tables 2, 3a, 3b; ITU-T T.6, table 1
 final class FaxCodes {
-    /** Bits that are looked at to find a code. */
+    /** The number of bits by which a code is found. */
     static final int LOOK = 13;
 
-    /** What {@link #find} says if no code begins so. */
+    /** What {@link #find} returns if no code begins with the bits. */
     static final int NONE = 0;
 
     /** Modes of two-dimensional rows; vertical ones are -3 to 3. */
@@ -46,7 +46,7 @@ final class FaxCodes {
             + " 0000001010010 0000001010011 0000001010100 0000001010101 0000001011010 0000001011011 0000001100100"
             + " 0000001100101";
 
-    /** Of either colour, from 1792 on. */
+    /** Runs of either colour, from 1792 on. */
     private static final String LONGEST_RUNS =
             "00000001000 00000001100 00000001101 000000010010 000000010011 000000010100"
                     + " 000000010101 000000010110 000000010111 000000011100 000000011101 000000011110 000000011111";
@@ -61,7 +61,7 @@ final class FaxCodes {
         MODES.addAll("0000010 000010 010 1 011 000011 0000011 0001 001", 0, 1);
     }
 
-    /** By the next bits: value times 16, plus the length of the code. */
+    /** Indexed by the next bits: value times 16, plus the length of the code. */
     private final int[] table = new int[1 << LOOK];
 
     private FaxCodes() {}

@@ -20,7 +20,7 @@ final class FaxDecoder {
     /** What a code costs. */
     private static final int CODE_WORK = 15;
 
-    /** What a bit that fills up costs. */
+    /** What a fill bit costs. */
     private static final int FILL_WORK = 3;
 
     private final byte[] data;
@@ -31,7 +31,8 @@ final class FaxDecoder {
     private long at;
 
     /**
-     * Where the colour changes in the row above and in this one, white first; behind the last the width, four times.
+     * The positions at which the colour changes in the row above and in this one, starting from white; the width
+     * follows four times.
      */
     private int[] above;
 
@@ -57,7 +58,7 @@ final class FaxDecoder {
         endRow();
     }
 
-    /** Sets the black pixels of {@code rows} rows in {@code target}, where all are white. */
+    /** Sets the black pixels of {@code rows} rows in {@code target}, which is all white. */
     void decode(int compression, int options, int rows, byte[] target, int rowBytes) {
         for (int y = 0; y < rows; y++) {
             budget.spend(CODE_WORK);
@@ -91,7 +92,7 @@ final class FaxDecoder {
         }
     }
 
-    /** The next {@code n} bits, up to {@link FaxCodes#LOOK}; zeros behind the end. */
+    /** The next {@code n} bits, up to {@link FaxCodes#LOOK}; zeros after the end. */
     private int bits(int n) {
         int first = (int) (at >> 3);
         int three = octet(first) << 16 | octet(first + 1) << 8 | octet(first + 2);
@@ -106,7 +107,7 @@ final class FaxDecoder {
         return reversed ? Integer.reverse(value) >>> 24 : value;
     }
 
-    /** Passes over the end of a line, and the zeros that fill up before it, if one is here. */
+    /** Skips an end-of-line code and the fill bits before it, if one is next. */
     private boolean skipEndOfLine() {
         if (bits(END_OF_LINE_ZEROS) != 0) {
             return false;
@@ -147,10 +148,10 @@ final class FaxDecoder {
         return sum;
     }
 
-    /** Notes that the colour changes at {@code x}, which is not before the change before. */
+    /** Notes that the colour changes at {@code x}, which is not left of the previous change. */
     private void change(int x) {
         if (changes > width) {
-            throw invalid(); // runs of no pixels only, more than there are pixels
+            throw invalid(); // more empty runs than there are pixels
         }
         row[changes++] = Math.min(x, width);
     }
@@ -167,7 +168,7 @@ final class FaxDecoder {
                 throw invalid();
             }
             at += FaxCodes.length(entry);
-            // the first change above to the other colour that is right of here; at the start it may be here
+            // the first change to the other colour in the row above that is right of here; at the start it may be here
             near = near > 0 ? near - 1 : 0;
             near += (near & 1) == (black ? 1 : 0) ? 0 : near > 0 ? -1 : 1;
             while (above[near] < width && (start ? above[near] < x : above[near] <= x)) {

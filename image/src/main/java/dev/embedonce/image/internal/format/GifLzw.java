@@ -7,7 +7,7 @@ import dev.embedonce.image.pixel.ImageException;
 /** The variable-length code LZW of GIF: least significant bit first, in blocks of up to 255 bytes. */
 final class GifLzw {
     private static final int MAX_CODES = 4096;
-    /** What a code, and each index that it stands for, costs. */
+    /** What a code costs, and each index that it stands for. */
     private static final int CODE_WORK = 8;
 
     private final byte[] data;

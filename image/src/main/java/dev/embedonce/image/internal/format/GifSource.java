@@ -71,7 +71,10 @@ final class GifSource implements ImageSource {
         return 1;
     }
 
-    /** Reads a colour table; one that maps every index to that grey is none, and the picture is grey. */
+    /**
+     * Reads a colour table; if it maps every index to the grey level of that number, it is dropped and the picture is
+     * grey.
+     */
     private int palette(int at, int flags) {
         int entries = 2 << (flags & 7);
         byte[] colours = Bytes.slice(data, at, 3 * entries, NAME);

@@ -3,8 +3,7 @@ package dev.embedonce.image.internal.format;
 import dev.embedonce.image.internal.Bytes;
 
 /**
- * Steps over the chunks of a PNG: each is its length, its type, its body and a checksum. A type is the four letters as
- * a number.
+ * Walks the chunks of a PNG: each is a length, a type, a body and a checksum. A type is its four letters as a number.
  */
 final class PngChunks {
     static final int IHDR = type("IHDR");
@@ -18,7 +17,7 @@ final class PngChunks {
     static final int INTERNATIONAL_TEXT = type("iTXt");
 
     private static final String NAME = "PNG";
-    /** Length, type and checksum. */
+    /** The bytes of length, type and checksum. */
     private static final int OVERHEAD = 12;
 
     private PngChunks() {}
@@ -27,7 +26,7 @@ final class PngChunks {
         return letters.charAt(0) << 24 | letters.charAt(1) << 16 | letters.charAt(2) << 8 | letters.charAt(3);
     }
 
-    /** Whether length and type of a chunk stand at {@code at}. */
+    /** Whether there are the length and type of a chunk at {@code at}. */
     static boolean isHeader(byte[] data, int at) {
         return data.length - at >= 8;
     }
@@ -41,18 +40,18 @@ final class PngChunks {
         return at + 8;
     }
 
-    /** The stated length of the body; negative if it is no number that a chunk may have. */
+    /** The stated length of the body; negative if a chunk cannot have that length. */
     static int length(byte[] data, int at) {
         return Bytes.i32be(data, at, NAME);
     }
 
-    /** Whether the chunk is there as a whole. */
+    /** Whether the whole chunk is there. */
     static boolean isWhole(byte[] data, int at) {
         int length = length(data, at);
         return length >= 0 && length <= data.length - at - OVERHEAD;
     }
 
-    /** The length of the body as far as it is there. */
+    /** The length of that part of the body which is there. */
     static int availableLength(byte[] data, int at) {
         return isWhole(data, at) ? length(data, at) : Math.max(0, data.length - body(at));
     }

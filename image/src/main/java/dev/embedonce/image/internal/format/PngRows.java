@@ -10,7 +10,7 @@ import java.util.zip.Inflater;
 /** Inflates the image data of a PNG row by row and undoes the row filters. */
 // Source: PNG specification, third edition, section 9
 final class PngRows implements AutoCloseable {
-    /** What inflating and filtering costs: for each row, for each of its bytes, for each byte of input. */
+    /** What inflating and filtering cost for each row, for each of its bytes and for each byte of input. */
     private static final int ROW_WORK = 100;
 
     private static final int INFLATE_WORK = 2;
@@ -96,9 +96,7 @@ final class PngRows implements AutoCloseable {
         inputAt += piece;
     }
 
-    /**
-     * Undoes the filter for the bytes {@code from} to {@code to} of the row, both included, those before being done.
-     */
+    /** Undoes the filter for the bytes {@code from} to {@code to} of the row, inclusive; those before are done. */
     private void unfilter(int filter, int from, int to) {
         switch (filter) {
             case 0 -> {}

@@ -28,7 +28,7 @@ final class PngSource implements ImageSource {
     private static final int NONE = -1;
     private static final String PROFILE_KEYWORD = "Raw profile type exif\0";
     private static final String XMP_KEYWORD = "XML:com.adobe.xmp\0\0";
-    /** The longest textual profile that is looked at: twice what EXIF in a JPEG may have, in hexadecimal digits. */
+    /** The longest textual profile that is read: twice what EXIF in a JPEG may have, in hexadecimal digits. */
     private static final int MAX_PROFILE = 1 << 18;
 
     private static final int CHUNK_WORK = 150;
@@ -142,7 +142,7 @@ final class PngSource implements ImageSource {
         return new String(letters, StandardCharsets.ISO_8859_1);
     }
 
-    /** Whether the checksum fits; a critical chunk without is refused. */
+    /** Whether the checksum is right; a critical chunk with a wrong one is refused. */
     private boolean intact(int at, int length, int type) {
         checksum.reset();
         int end = at + 8 + length;
@@ -200,7 +200,7 @@ final class PngSource implements ImageSource {
         }
     }
 
-    /** Reads the first profile, of bounded length; whoever writes one as text writes no second. */
+    /** Reads the first profile, of bounded length; programs that write one as text write no second. */
     private void profile(int type, int body, int length) {
         int head = PROFILE_KEYWORD.length();
         if (profileSeen || length <= head || !Bytes.startsWith(data, body, PROFILE_KEYWORD)) {

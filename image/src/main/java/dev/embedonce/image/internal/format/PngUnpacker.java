@@ -2,10 +2,7 @@ package dev.embedonce.image.internal.format;
 
 import dev.embedonce.image.pixel.PixelMode;
 
-/**
- * Spreads the packed samples of PNG rows over the pixels of the picture. 16-bit colour keeps its high byte, as in
- * Pillow.
- */
+/** Unpacks the samples of PNG rows into the pixels of the picture. 16-bit colour keeps its high byte, as in Pillow. */
 final class PngUnpacker {
     static final int[] START_X = {0, 4, 0, 2, 0, 1, 0};
     static final int[] START_Y = {0, 0, 4, 0, 2, 0, 1};
@@ -36,8 +33,8 @@ final class PngUnpacker {
     }
 
     /**
-     * Puts the pixels {@code from} to {@code to} of {@code row}, whose samples start at index 1, where they belong:
-     * pixel 0 at {@code x = startX}, the next at {@code startX + stepX}.
+     * Puts the pixels {@code from} to {@code to} of {@code row}, whose samples start at index 1, in their places: pixel
+     * 0 at {@code x = startX}, the next at {@code startX + stepX}.
      */
     void unpack(byte[] row, int y, int startX, int stepX, int from, int to) {
         int bytes = mode.bytesPerPixel();

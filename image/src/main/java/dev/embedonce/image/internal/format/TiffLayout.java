@@ -3,7 +3,7 @@ package dev.embedonce.image.internal.format;
 import dev.embedonce.image.internal.Bytes;
 import dev.embedonce.image.pixel.ImageException;
 
-/** How the samples of a TIFF page lie in its strips or tiles. */
+/** How the samples of a TIFF page are laid out in its strips or tiles. */
 final class TiffLayout {
     static final int JPEG = 7;
 
@@ -72,7 +72,7 @@ final class TiffLayout {
         return tags.count(offsets) == 1 && tags.count(lengths) == 0;
     }
 
-    /** Strips or tiles of all planes. */
+    /** The number of strips or tiles of all planes. */
     long chunks() {
         return (long) chunksAcross() * chunksDown() * (planar ? samples : 1);
     }
@@ -106,7 +106,7 @@ final class TiffLayout {
         return compression == JPEG;
     }
 
-    /** Whether chunks are fax-compressed, in one of three ways. */
+    /** Whether chunks have one of the three fax compressions. */
     boolean isFax() {
         return compression >= FaxDecoder.MODIFIED_HUFFMAN && compression <= FaxDecoder.GROUP_4;
     }
@@ -139,13 +139,13 @@ final class TiffLayout {
         return tags.value(offsets, chunk);
     }
 
-    /** Bytes of a chunk, as far as they are there. */
+    /** Bytes of that part of a chunk which is there. */
     int length(int chunk) {
         int left = Math.max(0, tags.data().length - offset(chunk));
         return hasOneChunkOfUnknownLength() ? left : Math.min(left, tags.value(lengths, chunk));
     }
 
-    /** Samples of one pixel that lie together in a chunk. */
+    /** Samples of one pixel that are together in a chunk. */
     int chunkSamples() {
         return planar ? 1 : samples;
     }

@@ -31,9 +31,7 @@ final class TiffPixels implements AutoCloseable {
         this.codecs = new TiffCodecs(tags.data(), budget);
     }
 
-    /**
-     * Bits of each sample that {@link #read} gives: of colours of 16 bits only the high eight are kept, as in Pillow.
-     */
+    /** Bits of each sample that {@link #read} returns: of 16-bit colours only the high eight are kept, as in Pillow. */
     int bits() {
         return narrows() ? 8 : layout.bits();
     }
@@ -42,7 +40,7 @@ final class TiffPixels implements AutoCloseable {
         return layout.bits() == 16 && layout.samples() > 1;
     }
 
-    /** Bytes of one row that {@link #read} gives. */
+    /** Bytes of one row that {@link #read} returns. */
     int rowBytes() {
         return Math.toIntExact(((long) layout.width() * layout.samples() * bits() + 7) / 8);
     }
@@ -137,10 +135,10 @@ final class TiffPixels implements AutoCloseable {
         return target;
     }
 
-    /** A chunk that is a JPEG picture, in the colours that the page says, not the stream. */
+    /** A chunk that is a JPEG picture; the page says what its colours are, not the stream. */
     private byte[] jpeg(int from, int length, int rows) {
         JpegSource part = codecs.jpeg(from, length, tags);
-        // the last strip may be as high as the others, though less of it is wanted
+        // the last strip may be as high as the others, although fewer rows are needed
         boolean fits = layout.bits() == 8
                 && part.width() == layout.chunkWidth()
                 && part.height() >= rows

@@ -173,7 +173,7 @@ final class TiffSource implements ImageSource {
         }
     }
 
-    /** Stored premultiplied. */
+    /** Undoes the premultiplication of a pixel. */
     private static void straighten(byte[] samples, int i) {
         int alpha = samples[i + 3] & 0xFF;
         if (alpha == 0) {

@@ -34,7 +34,7 @@ final class TiffTags {
 
     private final byte[] data;
     private final boolean little;
-    /** Where the entry of a tag that matters stands, by tag; 0 if it is absent. */
+    /** The position of the entry of each tag that matters; 0 if it is absent. */
     private final int[] entries = new int[MOST + 1];
 
     TiffTags(byte[] data) {
@@ -76,7 +76,7 @@ final class TiffTags {
         return count;
     }
 
-    /** One value of a tag, read where it stands. */
+    /** One value of a tag, read in place. */
     int value(int tag, int index) {
         int entry = entries[tag];
         int size = size(tag, u16(entry + 2));

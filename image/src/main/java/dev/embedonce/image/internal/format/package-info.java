@@ -1,4 +1,4 @@
-/** The formats that are decoded here, but JPEG and WebP, which have packages of their own. */
+/** The decoders of all formats except JPEG and WebP, which have packages of their own. */
 @NullMarked
 package dev.embedonce.image.internal.format;
 

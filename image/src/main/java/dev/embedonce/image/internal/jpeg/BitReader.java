@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The bits of a scan, most significant first, with stuffed zero bytes taken out. Stops at markers and gives zeros
+ * The bits of a scan, most significant first, with stuffed zero bytes taken out. Stops at markers and returns zeros
  * there.
  */
 final class BitReader {
@@ -96,7 +96,7 @@ final class BitReader {
         return at;
     }
 
-    /** Goes on after restart marker {@code number}. */
+    /** Continues after restart marker {@code number}. */
     void restart(int number) {
         checkNotPastEnd();
         int at = position();

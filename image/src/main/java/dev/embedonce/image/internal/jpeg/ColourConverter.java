@@ -91,9 +91,7 @@ final class ColourConverter implements PlanarRows {
         return (positive | ((255 - positive) >> 31)) & 0xFF;
     }
 
-    /**
-     * YCCK gives the complement of its inks as RGB, and inks are stored inverted: of these two inversions one is left.
-     */
+    /** YCCK converts to the complement of its inks as RGB, and inks are stored inverted; one inversion remains. */
     private void inks(int[][] out) {
         System.arraycopy(rows[3], 0, out[3], 0, width);
         for (int band = 0; band < 4; band++) {

@@ -14,7 +14,7 @@ final class HuffmanDefinition {
     private final int symbols;
     private @Nullable HuffmanTable table;
 
-    /** The definition whose sixteen counts stand at {@code at}. */
+    /** The definition whose sixteen counts are at {@code at}. */
     HuffmanDefinition(byte[] data, int at, boolean ac) {
         this.data = data;
         this.at = at;
@@ -31,7 +31,7 @@ final class HuffmanDefinition {
         symbols = total;
     }
 
-    /** Bytes that the definition takes. */
+    /** Bytes of the definition. */
     int length() {
         return 16 + symbols;
     }

@@ -9,12 +9,10 @@ final class HuffmanTable {
     /** Bits looked up at once. */
     static final int LOOK = 10;
 
-    /**
-     * By the next bits: {@code length << 8 | symbol}, 0 if the code is longer.
-     */
+    /** Indexed by the next bits: {@code length << 8 | symbol}, 0 if the code is longer. */
     private final short[] symbols = new short[1 << LOOK];
 
-    /** By the next bits: {@code value << 16 | run << 8 | total length}, 0 if code and value do not both fit. */
+    /** Indexed by the next bits: {@code value << 16 | run << 8 | total length}, 0 if code and value do not both fit. */
     final int[] values = new int[1 << LOOK];
 
     private final int[] maxCode = new int[18];

@@ -103,7 +103,7 @@ final class InverseDct {
                 (e0 - o3) >> shift);
     }
 
-    /** So cheap here that blocks need not be cleared elsewhere. */
+    /** Clears a block where it is cheap, so that it need not be cleared elsewhere. */
     private static void clear(int[] b, int i) {
         b[i] = 0;
         b[i + 1] = 0;

@@ -17,7 +17,7 @@ final class JpegComponent {
     int blocksAcross;
 
     int blocksDown;
-    /** Size in blocks with them. */
+    /** Size in blocks, including those. */
     int paddedAcross;
 
     int paddedDown;
@@ -39,7 +39,7 @@ final class JpegComponent {
     /** All coefficients in natural order, of progressive pictures only. */
     short[] coefficients = new short[0];
 
-    /** For each coefficient in zigzag order how many low bits are still to come; -1 if none has come at all. */
+    /** For each coefficient in zigzag order, how many low bits are still missing; -1 if all are. */
     final int[] missingBits = new int[64];
 
     JpegComponent(int id, int horizontal, int vertical, int quantTable) {

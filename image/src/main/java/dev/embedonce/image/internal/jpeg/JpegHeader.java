@@ -8,10 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/**
- * What stands before the first scan: frame, tables, colour hints, orientation. Also steps over the segments between
- * scans.
- */
+/** The part before the first scan: frame, tables, colour hints, orientation. Also reads the segments between scans. */
 // Source: ITU-T T.81, annex B; JFIF 1.02; Adobe technical note 5116; as libjpeg-turbo 3.1 reads them
 final class JpegHeader {
     static final String NAME = "JPEG";
@@ -33,14 +30,14 @@ final class JpegHeader {
     /** The transform named by an Adobe segment, or -1. */
     int adobeTransform = -1;
 
-    /** Whether four components are inks stored the Photoshop way, 255 for none. */
+    /** Whether four components are inks stored as Photoshop does, 255 for none. */
     boolean inverted = true;
 
     private final WorkBudget budget;
     private int exifOrientation;
     private int xmpOrientation;
 
-    /** A header yet to be read, with {@code tables} to begin with. */
+    /** A header that is yet to be read and starts with {@code tables}. */
     JpegHeader(byte[] data, JpegTables tables, WorkBudget budget) {
         this.data = data;
         this.tables = tables;
@@ -93,7 +90,7 @@ final class JpegHeader {
         }
     }
 
-    /** The position after the next marker at or after {@code at}; other bytes are stepped over, as libjpeg does. */
+    /** The position after the next marker at or after {@code at}; other bytes are skipped, as in libjpeg. */
     private int nextMarker(int at) {
         int position = at;
         while (true) {

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * JPEG: baseline, extended sequential and progressive, 8 bits, Huffman-coded; grey, RGB, YCbCr, CMYK, YCCK. Only the
- * blocks that a wanted region needs are transformed; the entropy-coded data is read to its end, so a cut file is always
- * noticed.
+ * blocks that a wanted region needs are transformed; the entropy-coded data is read to its end, so a truncated file is
+ * always noticed.
  */
 public final class JpegSource implements ImageSource {
     /** Raised when other pixels are decoded from the same bytes; part of the preprocessing version. */
     public static final int REVISION = 1;
 
-    /** More than any encoder makes; each scan may cost a walk over all of the picture, however short it is. */
+    /** More than any encoder makes; each scan, however short, may cost a pass over the whole picture. */
     private static final int MAX_SCANS = 200;
 
     private static final int BLOCK_WORK = 100;
@@ -34,7 +34,7 @@ public final class JpegSource implements ImageSource {
         this(data, new JpegTables(), budget);
     }
 
-    /** A stream that may use {@code tables} that stand elsewhere. */
+    /** A stream that may use {@code tables} from elsewhere. */
     public JpegSource(byte[] data, JpegTables tables, WorkBudget budget) {
         this.budget = budget;
         this.header = new JpegHeader(data, new JpegTables(tables), budget);

@@ -5,12 +5,12 @@ import dev.embedonce.image.internal.WorkBudget;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The Huffman and quantisation tables in force at some place of a JPEG. Those of a TIFF are shared by its parts. Not
- * thread-safe.
+ * The Huffman and quantisation tables in force at some position of a JPEG. Those of a TIFF are shared by its strips or
+ * tiles. Not thread-safe.
  */
 public final class JpegTables {
     private static final int COUNT = 4;
-    /** Less than this is no stream of tables: a start and an end. */
+    /** The bytes of a stream without tables: a start and an end marker. */
     private static final int EMPTY = 4;
 
     private final @Nullable HuffmanDefinition[] dc = new HuffmanDefinition[COUNT];
@@ -28,9 +28,9 @@ public final class JpegTables {
     }
 
     /**
-     * The tables in a stream that has nothing else.
+     * The tables in a stream that has only tables.
      *
-     * @throws dev.embedonce.image.pixel.ImageException if it has
+     * @throws dev.embedonce.image.pixel.ImageException if it has anything else
      */
     public static JpegTables read(byte[] stream, WorkBudget budget) {
         if (stream.length <= EMPTY) {

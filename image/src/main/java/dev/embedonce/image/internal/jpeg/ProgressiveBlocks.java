@@ -28,7 +28,7 @@ final class ProgressiveBlocks {
         return from > 0;
     }
 
-    /** How many coefficients of each block are looked at even if the scan says nothing about them. */
+    /** How many coefficients of each block are visited even if the scan has no bits for them. */
     int walked() {
         return high == 0 || from == 0 ? 0 : to - from + 1;
     }
@@ -37,7 +37,7 @@ final class ProgressiveBlocks {
         endOfBandRun = 0;
     }
 
-    /** Checks that this scan may follow what has come of {@code component}, and notes that it has. */
+    /** Checks that this scan may follow the earlier ones of {@code component}, and notes it. */
     void check(JpegComponent component, int componentsInScan) {
         boolean band = from == 0 ? to == 0 : to >= from && to < 64 && componentsInScan == 1;
         if (!band || low > 13 || (high != 0 && high != low + 1)) {

@@ -17,14 +17,14 @@ final class ScanDecoder {
             @Nullable HuffmanTable dc,
             @Nullable HuffmanTable ac) {}
 
-    /** What a block costs, its transform included, beside the bits that it is read from. */
+    /** What a block costs, its transform included, on top of reading its bits. */
     private static final int BLOCK_WORK = 100;
-    /** What a block of a progressive scan costs beside those. */
+    /** What a block of a progressive scan costs on top of reading its bits. */
     private static final int PROGRESSIVE_BLOCK_WORK = 10;
 
     private static final int BYTE_WORK = 30;
 
-    /** Blocks, or groups of them, that are asked for at once. */
+    /** Blocks, or groups of them, that are charged at once. */
     private static final int PAID_TOGETHER = 1 << 8;
 
     private final JpegHeader header;
@@ -156,7 +156,7 @@ final class ScanDecoder {
         }
     }
 
-    /** Asks for the work on the next blocks, and for that on the bytes of those before. */
+    /** Charges the work on the next blocks, and that on the bytes of the previous ones. */
     private void pay(long blocks) {
         int position = in.position();
         int each = header.progressive ? PROGRESSIVE_BLOCK_WORK + progressive.walked() : BLOCK_WORK;

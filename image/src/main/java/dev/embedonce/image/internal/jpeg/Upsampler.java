@@ -25,7 +25,7 @@ final class Upsampler {
     private final int toX;
     private final int[] sums;
 
-    /** For picture columns {@code fromX <= x < toX}. */
+    /** An upsampler for picture columns {@code fromX <= x < toX}. */
     Upsampler(JpegHeader header, JpegComponent component, int fromX, int toX) {
         this.component = component;
         this.stepX = header.maxHorizontal / component.horizontal;
@@ -94,7 +94,7 @@ final class Upsampler {
         return (y & 1) == 0 ? Math.max(0, near - 1) : Math.min(component.height - 1, near + 1);
     }
 
-    /** Where column 0 of component row {@code y} is, or would be, in the plane. */
+    /** The index of column 0 of component row {@code y} in the plane, even if the plane begins right of it. */
     private int rowOffset(int y) {
         return (y - component.blockFromY * 8) * component.stride - component.blockFromX * 8;
     }

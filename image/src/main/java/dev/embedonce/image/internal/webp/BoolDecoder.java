@@ -1,6 +1,6 @@
 package dev.embedonce.image.internal.webp;
 
-/** The boolean entropy decoder of VP8. Zeros follow the end; {@link #ended()} tells when they were needed. */
+/** The boolean entropy decoder of VP8. Zeros follow the end; {@link #ended()} says whether they were needed. */
 // Source: RFC 6386, section 7
 final class BoolDecoder {
     private final byte[] data;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 // Source: RFC 9649, section 3
 final class LosslessDecoder {
-    /** What stands before the stream. */
+    /** The header of the stream. */
     record Header(int width, int height, boolean alpha) {}
 
     private static final int HEADER_LENGTH = 5;
@@ -23,16 +23,16 @@ final class LosslessDecoder {
     private static final int MAX_CACHE_BITS = 11;
     private static final int HASH = 0x1E35A7BD;
 
-    /** What a pixel costs, and what undoing one transform on it does. */
+    /** What a pixel costs, on top of undoing its transforms. */
     private static final int PIXEL_WORK = 10;
 
     private static final int CODES_IN_GROUP = 5;
-    /** Pixels between two looks at the budget. */
+    /** Pixels between two charges to the budget. */
     private static final int STRIDE = 1 << 12;
 
     private final LosslessBits in;
     private final WorkBudget budget;
-    /** Room for the lengths of the longest code. */
+    /** Room for the code lengths of the largest alphabet. */
     private final int[] lengths = new int[LITERALS + LENGTHS + (1 << MAX_CACHE_BITS)];
 
     private LosslessDecoder(LosslessBits in, WorkBudget budget) {

@@ -5,7 +5,7 @@ import dev.embedonce.image.internal.WorkBudget;
 /** A reversible change of all pixels; {@code undo} may work in place, and asks the budget for each row. */
 // Source: RFC 9649, section 3.5
 sealed interface LosslessTransform {
-    /** What undoing costs a pixel. */
+    /** What undoing a transform costs for each pixel. */
     int PIXEL_WORK = 8;
 
     /** Pixels in a row while this transform is in force. */

@@ -14,10 +14,10 @@ final class PrefixCode {
     private static final int DEFINITION_WORK = 200;
     private static final int LENGTH_WORK = 4;
     private static final int TABLE_WORK = 1500;
-    /** Memory that a code takes beside its symbols, about. */
+    /** About the memory of a code, without its symbols. */
     private static final int TABLE_BYTES = 1500;
 
-    /** By the next bits, in reading order: {@code (length << 16) | symbol}; 0 if the code is longer. */
+    /** Indexed by the next bits, in reading order: {@code (length << 16) | symbol}; 0 if the code is longer. */
     private final int[] table = new int[1 << LOOK];
 
     private final int[] firstCode = new int[MAX_LENGTH + 2];
@@ -107,7 +107,7 @@ final class PrefixCode {
         return new PrefixCode(lengths, size);
     }
 
-    /** Passes over the definition of a code that nothing uses; it must be one all the same. */
+    /** Skips the definition of a code that nothing uses; it must be valid all the same. */
     static void skip(LosslessBits in, int[] lengths, int size, WorkBudget budget) {
         read(in, lengths, size, budget);
         int used = 0;

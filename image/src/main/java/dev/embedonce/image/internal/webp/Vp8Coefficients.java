@@ -2,11 +2,11 @@ package dev.embedonce.image.internal.webp;
 
 import java.util.Arrays;
 
-/** Reads the coefficients of macroblocks, dequantised, and keeps the contexts that neighbours give. */
+/** Reads the coefficients of macroblocks, dequantised, and keeps the contexts for their neighbours. */
 // Source: RFC 6386, sections 13 and 14.3
 final class Vp8Coefficients {
     private static final int[] ZIGZAG = {0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15};
-    /** By position of the coefficient; one more for the position after the last. */
+    /** Indexed by the position of the coefficient; one more entry for the position after the last. */
     private static final int[] BAND = {0, 1, 2, 3, 6, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7, 0};
 
     private static final int[][] EXTRA = {
@@ -88,7 +88,9 @@ final class Vp8Coefficients {
         return any;
     }
 
-    /** Reads one block from coefficient {@code first} on; returns one more than the place of the last that was sent. */
+    /**
+     * Reads one block from coefficient {@code first} on; returns one more than the position of the last that was sent.
+     */
     private int block(BoolDecoder in, int type, int context, int first, int dc, int ac, short[] out, int at) {
         int node = node(type, first, context);
         for (int n = first; n < 16; ) {

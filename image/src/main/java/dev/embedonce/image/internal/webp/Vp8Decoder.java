@@ -13,12 +13,12 @@ final class Vp8Decoder {
     private static final int VERTICAL = 2;
     private static final int HORIZONTAL = 3;
 
-    /** What a macroblock costs beside the bits of its coefficients, its filtering included. */
+    /** What a macroblock costs, its filtering included, on top of reading its coefficients. */
     private static final int MACROBLOCK_WORK = 2500;
 
     private static final int BYTE_WORK = 40;
 
-    /** Macroblocks that are asked for at once. */
+    /** Macroblocks that are charged at once. */
     private static final int PAID_TOGETHER = 1 << 7;
 
     private final WorkBudget budget;

@@ -11,7 +11,7 @@ import dev.embedonce.image.internal.webp.Vp8Frame.Plane;
 final class Vp8LoopFilter {
     private static final int MAX_LEVEL = 63;
     private static final int MACROBLOCK_WORK = 2500;
-    /** Macroblocks that are asked for at once. */
+    /** Macroblocks that are charged at once. */
     private static final int PAID_TOGETHER = 1 << 7;
 
     private final Vp8Frame frame;

@@ -92,8 +92,8 @@ final class Vp8Predictor {
     }
 
     /**
-     * The four samples above and to the right of the rightmost subblocks are for all of them those above the
-     * macroblock: its lower neighbours there are not decoded yet. Beyond the last macroblock the last sample above is
+     * The four samples above and to the right of the rightmost subblocks are the ones above the macroblock for all four
+     * rows: the lower neighbours there are not decoded yet. Beyond the last macroblock the last sample above is
      * repeated.
      */
     private void readEdge(Plane plane, int at, int x, int y, int subblock) {

@@ -10,7 +10,7 @@ final class Vp8Quantizer {
     final int chromaDc;
     final int chromaAc;
 
-    /** From a base index and the differences for luma DC, second-order DC and AC, chroma DC and AC. */
+    /** The steps for a base index and the differences for luma DC, second-order DC and AC, chroma DC and AC. */
     Vp8Quantizer(int index, int[] deltas) {
         lumaDc = Vp8Tables.dc(index + deltas[0], 127);
         lumaAc = Vp8Tables.ac(index);

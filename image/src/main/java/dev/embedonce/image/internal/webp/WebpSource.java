@@ -35,7 +35,7 @@ public final class WebpSource implements ImageSource {
     private static final int TEXT_WORK = 8;
     private static final int PIXEL_WORK = 5;
 
-    /** Where a chunk's content lies. */
+    /** Where a chunk's content is. */
     private record Chunk(int at, int length) {}
 
     private final byte[] data;

@@ -4,8 +4,8 @@ import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Asks now and then, while a picture is worked on, whether it is still wanted: once for each {@link #STEP} units of
- * work. A unit is about a nanosecond of an ordinary core; work is counted, not timed. Not thread-safe.
+ * Asks regularly, while work on a picture goes on, whether it is still wanted: once in {@link #STEP} units of work. A
+ * unit is about a nanosecond of an ordinary core; work is counted, not timed. Not thread-safe.
  */
 public final class Checkpoint {
     /** The most work between two questions; what takes longer is done in steps. */
@@ -19,7 +19,7 @@ public final class Checkpoint {
     private long total;
 
     /**
-     * Asks {@code cancelled} from now on, not yet.
+     * A checkpoint that asks {@code cancelled}, which it has not done yet.
      *
      * @param cancelled is asked often, so it must be quick
      */
@@ -28,7 +28,7 @@ public final class Checkpoint {
     }
 
     /**
-     * Says that {@code units} of work come next.
+     * Announces {@code units} of work.
      *
      * @throws CancellationException if it is time to ask and the work is no longer wanted
      */
@@ -52,7 +52,7 @@ public final class Checkpoint {
         }
     }
 
-    /** A fresh array, which may take long if it is large: asks before and after. */
+    /** Allocates an array, and asks before and after, since a large one may take long. */
     public byte[] bytes(long length) {
         askIfLong(length);
         byte[] array = new byte[Math.toIntExact(length)];
@@ -60,7 +60,7 @@ public final class Checkpoint {
         return array;
     }
 
-    /** As {@link #bytes}, of 16-bit numbers. */
+    /** As {@link #bytes}, for 16-bit numbers. */
     public short[] shorts(long length) {
         askIfLong(2 * length);
         short[] array = new short[Math.toIntExact(length)];
@@ -68,7 +68,7 @@ public final class Checkpoint {
         return array;
     }
 
-    /** As {@link #bytes}, of 32-bit numbers. */
+    /** As {@link #bytes}, for 32-bit numbers. */
     public int[] ints(long length) {
         askIfLong(4 * length);
         int[] array = new int[Math.toIntExact(length)];
@@ -91,7 +91,7 @@ public final class Checkpoint {
         }
     }
 
-    /** Work so far, in units. */
+    /** The work so far, in units. */
     public long total() {
         return total;
     }

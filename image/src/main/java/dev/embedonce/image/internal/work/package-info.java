@@ -1,4 +1,4 @@
-/** What long work asks now and then: whether it is still wanted. */
+/** Cancellation points of long work. */
 @NullMarked
 package dev.embedonce.image.internal.work;
 

@@ -68,7 +68,7 @@ public final class Messages {
         return message;
     }
 
-    /** To the text block at the end, or to a new one. */
+    /** Appends to the text block at the end, or to a new one. */
     private static void append(ArrayNode content, String text) {
         ObjectNode last = content.isEmpty() ? null : (ObjectNode) content.get(content.size() - 1);
         if (last != null && last.path("type").asText().equals("text")) {
@@ -110,7 +110,7 @@ public final class Messages {
         target.put("stop_reason", reason).put("stop_sequence", done.stop());
     }
 
-    /** Anthropic counts tokens that were not read again apart from the input's. */
+    /** Anthropic counts cached input tokens apart from the others. */
     private static ObjectNode usage(Answer answer, AnswerEvent.Done done) {
         return JsonNodeFactory.instance
                 .objectNode()
@@ -186,7 +186,7 @@ public final class Messages {
             stop();
         }
 
-        /** Closes what is open. A message has one block at least. */
+        /** Closes the open block. A message has at least one. */
         void end() throws IOException {
             if (index == 0 && !inText) {
                 text("");

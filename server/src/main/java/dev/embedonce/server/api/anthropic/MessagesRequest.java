@@ -19,7 +19,7 @@ import java.util.OptionalLong;
 /**
  * A request to {@code /v1/messages}.
  *
- * @param stream whether the answer comes in pieces
+ * @param stream whether the answer is streamed
  */
 public record MessagesRequest(ChatRequest chat, boolean stream) {
     private static final int MOST_STOPS = 16;
@@ -28,7 +28,7 @@ public record MessagesRequest(ChatRequest chat, boolean stream) {
     /**
      * Reads a request.
      *
-     * @throws ApiException if it is not one that can be answered as it asks
+     * @throws ApiException if it cannot be answered as it asks
      */
     public static MessagesRequest parse(byte[] body, Limits limits) {
         JsonFields fields = JsonRequest.parse(body);

@@ -7,13 +7,13 @@ import dev.embedonce.server.api.json.ToolFields;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tools that Anthropic's requests offer: a client's own, which are made by its name, description and schema. */
+/** Tools that Anthropic's requests offer: the client's own, each with a name, a description and a schema. */
 final class Tools {
     private static final int MOST = 128;
 
     private Tools() {}
 
-    /** What the model may call: nothing with a {@code tool_choice} of none. Cannot be made to call any. */
+    /** What the model may call: nothing with a {@code tool_choice} of none. A choice that forces a call is refused. */
     static List<Tool> offered(JsonFields fields) {
         List<Tool> tools = new ArrayList<>();
         for (JsonNode tool : fields.array("tools", MOST)) {

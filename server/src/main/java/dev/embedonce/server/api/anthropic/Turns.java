@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The messages of Anthropic's requests. A user's message with results of tools becomes one turn a result, and one of
- * what else it says: chat templates have it so.
+ * The messages of Anthropic's requests. A user's message with tool results becomes one turn for each result and one for
+ * the rest, as chat templates expect it.
  */
 final class Turns {
     private Turns() {}
 
-    /** What a message says. */
+    /** The turns of a message. */
     static List<Turn> of(JsonFields message) {
         String role = message.word("role", "user", "assistant").orElseThrow(() -> message.missing("role"));
         JsonNode content = message.raw("content").orElseThrow(() -> message.missing("content"));
@@ -87,7 +87,7 @@ final class Turns {
                 .filter(content -> !content.isArray() || !content.isEmpty())
                 .map(content -> parts(content, block.path("content"), true))
                 .orElse(List.of());
-        block.flag("is_error", false); // the content says so too: chat templates know no such thing
+        block.flag("is_error", false); // an error is part of the content too: chat templates have no field for it
         block.ignore("cache_control");
         block.requireNoOthers();
         return new Turn("tool", parts, List.of(), Optional.of(call));

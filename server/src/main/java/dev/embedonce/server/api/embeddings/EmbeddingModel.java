@@ -5,7 +5,7 @@ import dev.embedonce.encoder.text.TextEncoder;
 import java.util.Optional;
 
 /**
- * A model that makes vectors. It stays its opener's to close.
+ * A model that makes vectors. Whoever opened it closes it.
  *
  * @param texts its text side, if it has one
  */

@@ -44,7 +44,7 @@ public final class Embeddings {
     private static final Logger LOG = LoggerFactory.getLogger(Embeddings.class);
     private static final int AT_ONCE = 4;
     private static final int MOST_WAITING = 64;
-    /** Requests that wait or run. */
+    /** The most requests that wait or run. */
     public static final int MOST_UNDER_WAY = AT_ONCE + MOST_WAITING;
 
     private static final long LONGEST_WAIT_SECONDS = 120;
@@ -60,7 +60,7 @@ public final class Embeddings {
     /**
      * A service.
      *
-     * @param models by the names that clients call them by
+     * @param models by the names that clients use
      */
     public Embeddings(Map<String, EmbeddingModel> models, FeatureCache cache, ImageLoader loader, Limits limits) {
         this.models = Map.copyOf(models);
@@ -114,7 +114,7 @@ public final class Embeddings {
         return contents;
     }
 
-    /** The bytes of a text that is worth making tokens of: making them of megabytes takes seconds. */
+    /** The bytes of a text, if it is short enough to be tokenised: tokenising megabytes takes seconds. */
     private static byte[] content(Text input, TextEncoder texts) {
         int characters = input.text().length();
         if (characters > texts.mostCharacters()) {

@@ -22,7 +22,7 @@ public record EmbeddingsRequest(String model, List<Input> inputs, boolean base64
 
     /** Something to embed. */
     public sealed interface Input {
-        /** Where it stands in the request. */
+        /** Where it is in the request. */
         String where();
     }
 
@@ -35,7 +35,7 @@ public record EmbeddingsRequest(String model, List<Input> inputs, boolean base64
     /**
      * Reads a request.
      *
-     * @throws ApiException if it is not one that can be answered as it asks
+     * @throws ApiException if it cannot be answered as it asks
      */
     public static EmbeddingsRequest parse(byte[] body, Limits limits) {
         JsonFields fields = JsonRequest.parse(body);

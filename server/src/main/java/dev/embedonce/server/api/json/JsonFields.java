@@ -17,8 +17,9 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * The fields of a JSON object, each read once with its type; what was not asked for is refused in the end. A field that
- * is null is one that is not there. Every method throws an {@link ApiException} that names the field. Not thread-safe.
+ * The fields of a JSON object, each read once with its type; fields that nobody asked for are refused at the end. A
+ * field that is null counts as absent. Every method throws an {@link ApiException} that names the field. Not
+ * thread-safe.
  */
 public final class JsonFields {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -35,7 +36,7 @@ public final class JsonFields {
     /**
      * The fields of an object inside another.
      *
-     * @param path where it stands
+     * @param path where it is in the request
      */
     public static JsonFields of(JsonNode value, String path) {
         if (value instanceof ObjectNode object) {
@@ -44,7 +45,7 @@ public final class JsonFields {
         throw ApiException.invalid(path, "expected an object");
     }
 
-    /** Where a field stands, such as {@code messages[0].content}. */
+    /** The path of a field, such as {@code messages[0].content}. */
     public String path(String name) {
         return path.isEmpty() ? name : path + "." + name;
     }
@@ -63,7 +64,7 @@ public final class JsonFields {
         return ApiException.invalid(path(name), problem);
     }
 
-    /** It is understood, but cannot be done here. */
+    /** The error for a field that is understood but not supported. */
     public ApiException unsupported(String name, String reason) {
         return ApiException.invalid(path(name), "unsupported_parameter", reason);
     }
@@ -81,7 +82,7 @@ public final class JsonFields {
         return string(name).orElseThrow(() -> missing(name));
     }
 
-    /** One of some words. */
+    /** A string that is one of these words. */
     public Optional<String> word(String name, String... words) {
         return string(name).map(value -> {
             if (!List.of(words).contains(value)) {
@@ -133,7 +134,7 @@ public final class JsonFields {
         return OptionalDouble.of(number);
     }
 
-    /** A string, or an array of at most so many strings; empty if not there. */
+    /** A string, or an array of at most {@code most} strings; empty if absent. */
     public List<String> strings(String name, int most) {
         Optional<JsonNode> value = raw(name);
         if (value.isEmpty()) {
@@ -155,7 +156,7 @@ public final class JsonFields {
         return strings;
     }
 
-    /** An array with 1 to so many elements. */
+    /** An array of 1 to {@code most} elements. */
     public List<JsonNode> requiredArray(String name, int most) {
         JsonNode value = raw(name).orElseThrow(() -> missing(name));
         if (!value.isArray() || value.isEmpty()) {
@@ -169,7 +170,7 @@ public final class JsonFields {
         return items;
     }
 
-    /** An array with at most so many elements; empty if not there. */
+    /** An array of at most {@code most} elements; empty if absent. */
     public List<JsonNode> array(String name, int most) {
         Optional<JsonNode> value = raw(name);
         return value.isEmpty() || (value.get().isArray() && value.get().isEmpty())
@@ -181,7 +182,7 @@ public final class JsonFields {
         return raw(name).map(value -> of(value, path(name)));
     }
 
-    /** An object of any content; empty if not there. */
+    /** An object of any content; empty if absent. */
     public Map<String, Object> map(String name) {
         return raw(name)
                 .map(value -> {
@@ -205,15 +206,15 @@ public final class JsonFields {
         return map;
     }
 
-    /** Fields that change nothing here, whatever they say. */
+    /** Accepts fields that have no effect here, whatever their values. */
     public void ignore(String... names) {
         asked.addAll(List.of(names));
     }
 
     /**
-     * A field that would change the answer in a way that this server cannot.
+     * Refuses a field that would change the answer in a way that this server does not support.
      *
-     * @param harmless values with which it changes nothing, as JSON
+     * @param harmless values with which it would change nothing, as JSON
      */
     public void refuse(String name, String reason, String... harmless) {
         raw(name).ifPresent(value -> {
@@ -223,7 +224,7 @@ public final class JsonFields {
         });
     }
 
-    /** Refuses what nothing has asked for. */
+    /** Refuses the fields that nobody has asked for. */
     public void requireNoOthers() {
         for (Iterator<String> names = node.fieldNames(); names.hasNext(); ) {
             String name = names.next();

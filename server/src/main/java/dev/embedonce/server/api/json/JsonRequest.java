@@ -13,7 +13,7 @@ import dev.embedonce.server.http.ApiException;
 import dev.embedonce.server.http.ErrorKind;
 import java.io.IOException;
 
-/** Reads the JSON of a request: no duplicate names, nothing behind it, bounded depth and number of tokens. */
+/** Reads the JSON of a request: no duplicate names, nothing after it, bounded depth and number of tokens. */
 public final class JsonRequest {
     private static final int DEEPEST = 64;
     private static final long MOST_TOKENS = 1_000_000;
@@ -40,7 +40,7 @@ public final class JsonRequest {
     }
 
     /**
-     * The object that a body is.
+     * The JSON object of a body.
      *
      * @throws ApiException if it is none
      */

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** How a request's pictures were served, as responses tell it. */
+/** How a request's pictures were served, as responses report it. */
 public final class ServedImages {
     /** The name of our field in responses. */
     public static final String FIELD = "embedonce";
@@ -18,7 +18,7 @@ public final class ServedImages {
         return image.source().name().toLowerCase(Locale.ROOT);
     }
 
-    /** To a thousandth. */
+    /** In milliseconds, to a thousandth. */
     private static double millis(ServedImage image) {
         return Math.round(image.time().toNanos() / 1e3) / 1e3;
     }

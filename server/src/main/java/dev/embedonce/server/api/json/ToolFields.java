@@ -3,7 +3,7 @@ package dev.embedonce.server.api.json;
 import dev.embedonce.engine.Tool;
 import java.util.Map;
 
-/** What the APIs say of an offered tool alike: its name, description and schema. */
+/** The fields of an offered tool that both APIs have: its name, description and schema. */
 public final class ToolFields {
     private ToolFields() {}
 

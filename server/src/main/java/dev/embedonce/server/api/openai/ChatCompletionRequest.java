@@ -20,8 +20,8 @@ import java.util.OptionalInt;
 /**
  * A request to {@code /v1/chat/completions}.
  *
- * @param stream whether the answer comes in pieces
- * @param usageInStream whether the last piece says how many tokens there were
+ * @param stream whether the answer is streamed
+ * @param usageInStream whether the last chunk has the numbers of tokens
  * @param logprobs whether tokens' probabilities are wanted
  */
 public record ChatCompletionRequest(ChatRequest chat, boolean stream, boolean usageInStream, boolean logprobs) {
@@ -33,7 +33,7 @@ public record ChatCompletionRequest(ChatRequest chat, boolean stream, boolean us
     /**
      * Reads a request.
      *
-     * @throws ApiException if it is not one that can be answered as it asks
+     * @throws ApiException if it cannot be answered as it asks
      */
     public static ChatCompletionRequest parse(byte[] body, Limits limits) {
         JsonFields fields = JsonRequest.parse(body);

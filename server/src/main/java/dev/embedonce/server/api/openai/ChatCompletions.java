@@ -225,7 +225,7 @@ public final class ChatCompletions {
         return node;
     }
 
-    /** Tokens of a response. */
+    /** The numbers of tokens of a response. */
     private static final class Totals {
         private final int promptTokens;
         private int written;

@@ -17,7 +17,7 @@ public final class Models {
     private final long created = System.currentTimeMillis() / 1000;
 
     /**
-     * A model, as clients see it.
+     * A model as clients see it.
      *
      * @param kind {@code chat} or {@code embeddings}
      * @param fingerprint the version of its vision side

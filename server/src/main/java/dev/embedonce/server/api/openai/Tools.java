@@ -18,7 +18,7 @@ final class Tools {
 
     private Tools() {}
 
-    /** What the model may call: nothing with {@code tool_choice} none. Cannot be made to call any. */
+    /** What the model may call: nothing with a {@code tool_choice} of none. A choice that forces a call is refused. */
     static List<Tool> offered(JsonFields fields) {
         List<Tool> tools = new ArrayList<>();
         for (JsonNode tool : fields.array("tools", MOST)) {
@@ -50,7 +50,7 @@ final class Tools {
         return read;
     }
 
-    /** What an assistant's message called. */
+    /** The calls in an assistant's message. */
     static List<ToolCall> calls(JsonFields message) {
         List<ToolCall> calls = new ArrayList<>();
         for (JsonNode call : message.array("tool_calls", MOST_CALLS)) {
