@@ -52,7 +52,7 @@ public final class Bench {
         }
     }
 
-    /** Runs the chosen benchmarks. One that has a report of this scale already is left out if the run resumes. */
+    /** Runs the chosen benchmarks. If the run resumes, those that have a report of this scale are skipped. */
     void run() throws Exception {
         List<Benchmark> chosen = new ArrayList<>();
         for (Benchmark benchmark : Suite.all()) {
@@ -95,7 +95,7 @@ public final class Bench {
         return Machine.here(options.commit(), options.scale().name(), options.seed(), load, versions);
     }
 
-    /** Puts all reports that are there into the page. */
+    /** Puts all available reports into the page. */
     void document() throws IOException {
         DocsPage page = new DocsPage(options.docsFolder().resolve("benchmarks.md"));
         List<Report> all = new ArrayList<>();

@@ -7,14 +7,14 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * What a run is asked to do.
+ * The options of a run.
  *
  * @param names benchmarks to run; empty for all
  * @param docs whether to put the reports into the documentation
- * @param resume whether to leave out what has a report of this scale
+ * @param resume whether to skip benchmarks that have a report of this scale
  * @param results where the JSON files are
- * @param work for what is written on the way
- * @param python an interpreter for what takes part in Python
+ * @param work a folder for temporary files
+ * @param python an interpreter for contenders in Python
  */
 record BenchOptions(
         Scale scale,
@@ -46,7 +46,7 @@ record BenchOptions(
      * Reads a command line.
      *
      * @param known the benchmarks there are
-     * @throws IllegalArgumentException with what is wrong, for people
+     * @throws IllegalArgumentException if it is wrong; the message says how
      */
     static BenchOptions parse(String[] arguments, List<String> known) {
         Path root = Path.of(System.getProperty("embedonce.root", "."));

@@ -69,7 +69,7 @@ public final class Main {
         System.exit(run(args));
     }
 
-    /** Runs a command; what goes wrong is one line on standard error and an exit code. */
+    /** Runs a command; an error is one line on standard error and an exit code. */
     public static int run(String... args) {
         quietLogging();
         return commandLine(args)
@@ -81,8 +81,8 @@ public final class Main {
     }
 
     /**
-     * The command line for these arguments. It knows the one command that they begin with, or all of them: describing a
-     * command by reflection takes a good part of a short run.
+     * The command line for these arguments. It describes only the command that they begin with, or all of them:
+     * describing a command by reflection takes a good part of a short run.
      */
     static CommandLine commandLine(String... args) {
         CommandLine line = new CommandLine(new Main());

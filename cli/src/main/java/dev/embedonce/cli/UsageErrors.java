@@ -12,9 +12,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Puts into words what is wrong with a command line, without repeating it: a value that stands in the wrong place may
- * be a password or a key. What is repeated is the command's own: names of its options and subcommands, and what looks
- * like a misspelt one.
+ * Says what is wrong with a command line without repeating it: a misplaced value may be a password or a key. Only names
+ * of the command's own options and subcommands are repeated, and what looks like a misspelt one.
  */
 final class UsageErrors {
     private static final Pattern OPTION_LIKE = Pattern.compile("--?[a-z]+(-[a-z]+){0,3}");
@@ -50,7 +49,7 @@ final class UsageErrors {
         return name.length() <= LONGEST_OPTION && OPTION_LIKE.matcher(name).matches();
     }
 
-    /** What the user gave that is no name of ours, the longest first. */
+    /** The arguments that are not names of ours, the longest first. */
     private static List<String> values(CommandLine command, String... arguments) {
         Set<String> names = Stream.iterate(command, c -> c != null, CommandLine::getParent)
                 .flatMap(c -> Stream.concat(

@@ -7,9 +7,9 @@ import dev.embedonce.lab.report.Publication;
 import java.nio.file.Path;
 
 /**
- * Runs the article's experiments on this software and writes what came out: {@code data/*.csv}, {@code figures/*},
- * {@code report.html} below {@link LabOptions#out()}. What an interrupted run had finished is kept in {@code work/}
- * there and not done again, as long as options, encoder and pictures are the same.
+ * Runs the article's experiments on this software and writes the results: {@code data/*.csv}, {@code figures/*}, {@code
+ * report.html} below {@link LabOptions#out()}. Steps that an interrupted run had finished are kept in {@code work/}
+ * there and not repeated, as long as options, encoder and pictures are the same.
  */
 public final class Lab {
     private Lab() {}
@@ -24,7 +24,7 @@ public final class Lab {
         return run(options, listener, new InstalledEncoders(options));
     }
 
-    /** As above, with equipment of the caller's. */
+    /** As {@link #run(LabOptions, LabListener)}, with the caller's equipment. */
     static Path run(LabOptions options, LabListener listener, Equipment equipment) {
         Publication publication =
                 new Publication(options.out()); // fails now, not after half an hour, if nothing can be drawn

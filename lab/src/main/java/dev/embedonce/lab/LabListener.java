@@ -3,10 +3,10 @@ package dev.embedonce.lab;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Hears how a run is going. Called from the run's own threads, one call at a time. */
+/** Is told how a run progresses. Called from the run's own threads, one call at a time. */
 @FunctionalInterface
 public interface LabListener {
-    /** Hears nothing. */
+    /** Ignores everything. */
     LabListener NONE = progress -> {};
 
     /**
@@ -15,8 +15,8 @@ public interface LabListener {
      * @param step what is being done, for people
      * @param number of the step, from 1
      * @param steps in all
-     * @param fraction of the whole run's work that is done, 0 to 1
-     * @param left how long the rest will take at the speed so far; null while that is unknown
+     * @param fraction how much of the whole run's work is done, 0 to 1
+     * @param left how long the rest will take at the present speed; null while that is unknown
      */
     record Progress(
             String step,

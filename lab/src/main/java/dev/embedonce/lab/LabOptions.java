@@ -75,7 +75,7 @@ public final class LabOptions {
         return python;
     }
 
-    /** Whether results of an earlier, interrupted run are thrown away. */
+    /** Whether results of an earlier, interrupted run are discarded. */
     public boolean fresh() {
         return fresh;
     }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the progress of steps into that of the run. Work is counted in encoded images, or what takes as long; steps
- * that an earlier run had finished count as done but say nothing about speed. Thread-safe.
+ * that an earlier run had finished count as done, but not for the speed. Thread-safe.
  */
 final class RunProgress {
     /**

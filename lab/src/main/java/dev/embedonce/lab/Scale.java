@@ -8,7 +8,7 @@ package dev.embedonce.lab;
  * @param views of each object
  * @param passImages in the cold and the warm pass
  * @param churnImages in each cycle of the churn simulation
- * @param cycles of it
+ * @param cycles of the churn simulation
  * @param churn share of images that change before each cycle but the first
  * @param sweepImages at each batch size
  * @param sideImages in the comparison with the article's class

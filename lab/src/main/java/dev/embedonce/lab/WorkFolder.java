@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Finished steps of a run, one JSON file each, good only for the run whose identity stands beside them. */
+/** Finished steps of a run, one JSON file each, valid only for the run whose identity is stored with them. */
 final class WorkFolder {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -23,7 +23,7 @@ final class WorkFolder {
     /**
      * A work folder.
      *
-     * @param identity of the run: if another one stands in the folder, its results are thrown away
+     * @param identity of the run: if the folder has another one, its results are discarded
      */
     WorkFolder(Path folder, String identity, boolean fresh) {
         this.folder = folder;
@@ -50,7 +50,7 @@ final class WorkFolder {
         }
     }
 
-    /** Keeps the result of a step: whole or not at all. */
+    /** Stores the result of a step, whole or not at all. */
     void finish(String step, Object result) {
         try {
             Path temporary = folder.resolve(step + ".part");

@@ -125,7 +125,7 @@ public interface BatchContract extends StoreFixture {
         try (CacheStore store = open(newUrl())) {
             store.replaceAll(TestEntries.batch(0, 5));
             assertHolds(store, TestEntries.batch(0, 5));
-            // one kind and size after another under one key: nothing of the former may be left
+            // one kind and size after another under one key: nothing of the previous one may be left
             List<Stored.Sealed> kinds = List.of(
                     TestEntries.sealed(key, TestEntries.vector(1, 2000)),
                     TestEntries.sealed(key, TestEntries.bundle(2, 3_000_000)),

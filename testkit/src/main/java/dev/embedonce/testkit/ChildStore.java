@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A second process that uses a store: a JVM with this test's class path. It writes batches of {@link TestEntries} and
- * prints a line for each one that the store has acknowledged. Not thread-safe; {@link #close} kills it.
+ * prints a line for each that the store has acknowledged. Not thread-safe; {@link #close} kills it.
  */
 public final class ChildStore implements AutoCloseable {
     private static final String OPENED = "opened";
@@ -74,7 +74,7 @@ public final class ChildStore implements AutoCloseable {
     /**
      * Waits for the store to be opened.
      *
-     * @return null if it has been opened; otherwise the name of the exception's class, a space, and its message
+     * @return null if it has been opened; otherwise the exception's class name, a space, and its message
      */
     public @Nullable String awaitOpen() throws IOException {
         String line = lines.readLine();
@@ -109,9 +109,9 @@ public final class ChildStore implements AutoCloseable {
         return new Acknowledged(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
     }
 
-    /** Kills the process (SIGKILL), reads what it had still acknowledged, and waits until it is gone. */
+    /** Kills the process (SIGKILL), reads the acknowledgements that are left, and waits until it has ended. */
     public List<Acknowledged> kill() throws IOException, InterruptedException {
-        process.toHandle().destroyForcibly(); // Process.destroyForcibly would also close the stream that is read here
+        process.toHandle().destroyForcibly(); // Process.destroyForcibly would also close the stream that is still to be read
         List<Acknowledged> last = new ArrayList<>();
         for (Acknowledged a = awaitAcknowledged(); a != null; a = awaitAcknowledged()) {
             last.add(a);

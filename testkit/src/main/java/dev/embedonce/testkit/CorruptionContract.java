@@ -36,25 +36,24 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Storage that somebody or something has changed behind the store's back: what comes out is never an answer with other
- * content, the reason is the right one where it can be known, and {@code replaceAll} heals it.
+ * Storage that has been changed behind the store's back: it never yields an answer with other content, the reason is
+ * the right one where it can be known, and {@code replaceAll} heals it.
  */
 public interface CorruptionContract extends StoreFixture {
     /**
-     * Changes the raw storage under {@code key}, past the store. Both operators are called once with the bytes that are
-     * there (an identity leaves them) and may return any number of bytes, also none. What surrounds them, such as a
-     * row's key columns, stays.
+     * Changes the raw storage under {@code key}, past the store. Both operators are called once with the present bytes
+     * (the identity leaves them) and may return any number of bytes, or none. What surrounds them, such as a row's key
+     * columns, stays.
      *
      * @param store an open handle on {@code url}; it must see the change afterwards
      * @param onHeader on the bytes that hold {@link Stored.Sealed#header()}
-     * @param onPayload on the bytes that hold the data, with whatever the store's layout puts around it for other
-     *     readers
+     * @param onPayload on the bytes that hold the data, with what the store's layout adds for other readers
      */
     void tamper(
             String url, CacheStore store, CacheKey key, UnaryOperator<byte[]> onHeader, UnaryOperator<byte[]> onPayload)
             throws Exception;
 
-    /** Kinds of records that are damaged. */
+    /** The kinds of records that are damaged. */
     enum Kind {
         VECTOR,
         BUNDLE,
@@ -111,7 +110,7 @@ public interface CorruptionContract extends StoreFixture {
             return codec.decode(key, Objects.requireNonNull(stored));
         }
 
-        /** Writes the victim's storage anew and fails unless it is found to be corrupt for one of these reasons. */
+        /** Rewrites the victim's storage and fails unless it is found to be corrupt for one of these reasons. */
         void assertCorrupt(String what, byte[] newHeader, byte[] newPayload, Set<Corruption> reasons) throws Exception {
             write(VICTIM, newHeader, newPayload);
             Lookup lookup = read(CODEC, VICTIM);
@@ -153,7 +152,7 @@ public interface CorruptionContract extends StoreFixture {
         return copy;
     }
 
-    /** Where in the payload the checksummed data lies. */
+    /** The offset of the checksummed data in the payload. */
     private static int dataOffset(Scene scene) {
         byte[] data = scene.record.dataBytes();
         for (int at = scene.payload.length - data.length; at >= 0; at--) {
@@ -194,7 +193,7 @@ public interface CorruptionContract extends StoreFixture {
                 if (at >= data && at < dataEnd) {
                     scene.assertCorrupt("bit " + bit + " of payload byte " + at, scene.header, payload, reasons);
                 } else {
-                    // what the layout adds for other readers is not what the answer is made of
+                    // what the layout adds for other readers is not part of the answer
                     scene.write(Scene.VICTIM, scene.header, payload);
                     Lookup lookup = scene.read(CODEC, Scene.VICTIM);
                     assertThat(lookup instanceof Lookup.Corrupt
@@ -214,7 +213,7 @@ public interface CorruptionContract extends StoreFixture {
         Set<Corruption> reasons = EnumSet.of(Corruption.TRUNCATED, Corruption.DAMAGED);
         Set<Corruption> payloadReasons = EnumSet.copyOf(reasons);
         if (kind == Kind.BUNDLE) {
-            payloadReasons.add(Corruption.CHECKSUM); // what is left of it may be as long as the data should be
+            payloadReasons.add(Corruption.CHECKSUM); // what is left may be as long as the data should be
         }
         try (Scene scene = new Scene(this, kind)) {
             for (int length : lengths(scene.header.length)) {
@@ -251,7 +250,7 @@ public interface CorruptionContract extends StoreFixture {
                 byte[] header = scene.header.clone();
                 ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN).putShort(4, (short) format);
                 scene.assertCorrupt("format " + format, header, scene.payload, EnumSet.of(Corruption.CHECKSUM));
-                // a bundle's layout belongs to its format too, so its checksum need not be found to fit
+                // a bundle's layout is part of its format too, so the reason need not be the checksum
                 scene.assertCorrupt(
                         "sound entry of format " + format,
                         withChecksum(header, scene.record.dataBytes()),
@@ -371,7 +370,7 @@ public interface CorruptionContract extends StoreFixture {
         }
     }
 
-    /** Some bytes exchanged for others, at least one of them really. */
+    /** Replaces some bytes, at least one of them by a different one. */
     private static byte[] scrambled(byte[] bytes, SplittableRandom random) {
         byte[] copy = bytes.clone();
         for (int i = random.nextInt(1, 6); i > 0; i--) {
@@ -410,7 +409,7 @@ public interface CorruptionContract extends StoreFixture {
         }
     }
 
-    /** Ways to damage an entry of the cache, and what it is counted as. */
+    /** Ways to damage an entry of the cache, and the reason that is counted. */
     enum Damage {
         FLIPPED_HEADER_BIT(Corruption.CHECKSUM) {
             @Override
@@ -486,7 +485,7 @@ public interface CorruptionContract extends StoreFixture {
         }
     }
 
-    /** The cache above the store: a damaged entry is a miss that is counted, and healed, so that the next get hits. */
+    /** The cache over the store: a damaged entry is a counted miss, and is healed, so that the next get hits. */
     @ParameterizedTest
     @EnumSource
     default void getOrCompute_damagedEntry_isACountedMissAndHealed(Damage damage) throws Exception {
@@ -543,7 +542,7 @@ public interface CorruptionContract extends StoreFixture {
         }
     }
 
-    /** Whoever can write to the storage can make a checksum fit; only a seal tells. */
+    /** Whoever can write to the storage can compute a checksum; only a seal reveals it. */
     @Test
     default void get_forgedDataWithFittingChecksum_isBadSeal() throws Exception {
         EntryCodec sealing = new EntryCodec(SealKeys.of(List.of(TestEntries.randomBytes(1, 32))));

@@ -14,11 +14,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An encoder that counts what it is asked to do and answers with a vector that follows from the bytes. Bytes that start
- * with {@code bad} cannot be prepared. Thread-safe.
+ * An encoder that counts its calls and answers with a vector derived from the bytes. Bytes that start with {@code bad}
+ * cannot be prepared. Thread-safe.
  */
 public final class CountingEncoder implements FeatureEncoder<CountingEncoder.Image> {
-    /** Elements of its vectors. */
+    /** The number of elements in its vectors. */
     public static final int DIMENSION = 16;
 
     private static final ContentHasher HASHER = ContentHasher.sha256();
@@ -40,7 +40,7 @@ public final class CountingEncoder implements FeatureEncoder<CountingEncoder.Ima
         this.batchSize = batchSize;
     }
 
-    /** An image made ready: its vector, in fact. */
+    /** A prepared image, which is its vector already. */
     public static final class Image implements Prepared {
         private final Tensor vector;
 
@@ -75,7 +75,7 @@ public final class CountingEncoder implements FeatureEncoder<CountingEncoder.Ima
         return Tensor.ofFloats(vector);
     }
 
-    /** From now on {@link #encode} throws this; null for no longer. */
+    /** From now on {@link #encode} throws this; null to stop. */
     public void failWith(@Nullable RuntimeException failure) {
         this.failure = failure;
     }

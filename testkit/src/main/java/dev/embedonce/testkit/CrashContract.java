@@ -20,9 +20,11 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** For durable stores: a writer that is killed. What was acknowledged is there, and nothing that is there is wrong. */
+/**
+ * For durable stores: after a writer has been killed, everything that was acknowledged is there, and nothing is wrong.
+ */
 public interface CrashContract extends StoreFixture {
-    /** Batches that a writer would write if nobody killed it. */
+    /** The batches that a writer would write if it were not killed. */
     int BATCHES = 200;
 
     /** Entries in a batch. */

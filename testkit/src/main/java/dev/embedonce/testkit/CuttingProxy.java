@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Passes bytes on between clients and a server on loopback until so many have passed, then cuts the connection.
+ * Forwards bytes between clients and a server on loopback, and cuts the connection after a number of bytes.
  * Thread-safe.
  */
 public final class CuttingProxy implements AutoCloseable {
@@ -30,12 +30,12 @@ public final class CuttingProxy implements AutoCloseable {
         daemon(this::accept);
     }
 
-    /** Where clients connect to. */
+    /** The port for clients. */
     public int port() {
         return listener.getLocalPort();
     }
 
-    /** Cuts after so many more bytes in the one direction or the other, once. */
+    /** Cuts once, after so many more bytes in either direction. */
     public void cutAfter(long toServer, long toClient) {
         bytesToServer.set(toServer);
         bytesToClient.set(toClient);
@@ -69,7 +69,7 @@ public final class CuttingProxy implements AutoCloseable {
         try {
             server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
         } catch (IOException e) {
-            client.close(); // no server: the client shall notice
+            client.close(); // no server: the client is to notice
             return;
         }
         sockets.add(server);
@@ -93,7 +93,7 @@ public final class CuttingProxy implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            // one of the two has gone; closing both has told the other
+            // one of the two has gone; closing both tells the other
         }
     }
 

@@ -20,7 +20,7 @@ public interface DeletionContract extends StoreFixture {
     /** The content that is forgotten. */
     byte[] FORGOTTEN = TestEntries.randomBytes(31, 100);
 
-    /** A second handle, or the first one if the store takes no second or keeps it apart. */
+    /** A second handle, or the first one if the store refuses a second or isolates it. */
     private CacheStore second(String url, CacheStore first) {
         if (!capabilities().durable()) {
             return first;
@@ -128,7 +128,7 @@ public interface DeletionContract extends StoreFixture {
         }
     }
 
-    /** The other process: forgets all that is in the store at the URL. */
+    /** The other process: forgets everything in the store at the URL. */
     static void main(String[] args) {
         try (CacheStore store = Stores.open(args[0])) {
             new Invalidation(store).run(Selection.ALL, CareProgress.NONE);

@@ -23,9 +23,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store in front of another that fails when it is told to: refuses calls, breaks off in the middle of a batch, is
- * slow. Every fault is a {@link StoreUnavailableException}, as the contract demands. Thread-safe; closing it closes the
- * other.
+ * A store in front of another that fails on demand: it refuses calls, fails in the middle of a batch, or is slow. Every
+ * fault is a {@link StoreUnavailableException}, as the contract demands. Thread-safe; closing it closes the other one.
  */
 public final class FaultyCacheStore implements CacheStore {
     private final CacheStore store;
@@ -39,17 +38,17 @@ public final class FaultyCacheStore implements CacheStore {
         this.store = store;
     }
 
-    /** The next {@code count} calls fail without having done anything. */
+    /** The next {@code count} calls fail and do nothing. */
     public void failNext(int count) {
         toFail.set(count);
     }
 
-    /** Every call fails, until it is told otherwise. */
+    /** Sets whether every call fails. */
     public void setDown(boolean down) {
         this.down = down;
     }
 
-    /** The next batch is done for its first {@code entries} entries, and then the connection is lost. */
+    /** The next batch is done for its first {@code entries} entries, then the connection is lost. */
     public void breakOffNextBatchAfter(int entries) {
         breakOffAfter.set(entries);
     }

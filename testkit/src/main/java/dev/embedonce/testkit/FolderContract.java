@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** For stores that live in a folder: paths, rights, and a disk that is full. */
+/** For stores in a folder: paths, permissions, and a full disk. */
 public interface FolderContract extends StoreFixture {
     /** The URL of a store in {@code folder} (its file there, or a folder in it). The folder may not exist yet. */
     String urlIn(Path folder);
 
-    /** How large a disk has to be for the store to hold some entries before it is full. */
+    /** The size of a disk on which the store can hold some entries before it is full. */
     default long smallDiskBytes() {
         return 8L << 20;
     }
@@ -52,7 +52,7 @@ public interface FolderContract extends StoreFixture {
         }
     }
 
-    /** What is kept tells which pictures somebody has: nobody else on the machine needs to see it. */
+    /** Entries reveal which pictures somebody has: nobody else on the machine needs to see them. */
     @Test
     default void put_newStore_isTheOwnersAlone(@TempDir Path folder) throws Exception {
         Assumptions.assumeTrue(
@@ -78,7 +78,7 @@ public interface FolderContract extends StoreFixture {
         }
     }
 
-    /** Whether the store's engine makes this file by itself and nothing but its folder keeps others from it. */
+    /** Whether the store's engine makes this file itself, so that only its folder protects it from others. */
     default boolean mayBeReadInItsFolder(Path file) {
         return false;
     }
@@ -129,7 +129,7 @@ public interface FolderContract extends StoreFixture {
             assertThatExceptionOfType(StoreUnavailableException.class)
                     .isThrownBy(() -> open(urlIn(folder.resolve("new"))))
                     .withMessageContaining(folder.toString());
-            // a store that is there already may be readable; what it may not do is to pretend
+            // an existing store may be readable; it must not pretend
             assertThatExceptionOfType(StoreUnavailableException.class)
                     .isThrownBy(() -> {
                         try (CacheStore store = open(url)) {
@@ -163,7 +163,7 @@ public interface FolderContract extends StoreFixture {
                 try {
                     store.putAllIfAbsent(more);
                 } catch (StoreUnavailableException e) {
-                    // a store may need to be opened anew after this, but then it works
+                    // a store may have to be reopened after this, but then it works
                     store.close();
                     store = open(url);
                     store.putAllIfAbsent(more);

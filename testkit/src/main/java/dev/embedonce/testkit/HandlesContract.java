@@ -20,7 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** What is there after a reopen, for a second handle, and for a second process. */
+/** What a reopened store, a second handle and a second process see. */
 public interface HandlesContract extends StoreFixture {
     @Test
     default void reopen_durableStore_keepsAll() throws Exception {
@@ -50,7 +50,7 @@ public interface HandlesContract extends StoreFixture {
         }
     }
 
-    /** Whatever a store does with a second handle in one process, it is never half of the one and half of the other. */
+    /** Whatever a store does with a second handle in one process, it does consistently. */
     @Test
     default void open_secondHandle_seesTheFirstOrIsRefusedOrIsApart() throws Exception {
         String url = newUrl();
@@ -87,13 +87,13 @@ public interface HandlesContract extends StoreFixture {
     }
 
     /**
-     * A second handle that comes and goes must not take the first one's locks along, behind which another process would
-     * clean up.
+     * A second handle that is closed must not release the first one's locks, which keep another process from cleaning
+     * up.
      */
     @Test
     default void put_afterAnotherHandleAndAnotherProcessCameAndWent_isKept() throws Exception {
         if (!capabilities().shared() || !capabilities().durable()) {
-            return; // no other process can have come
+            return; // no other process can have opened it
         }
         String url = newUrl();
         try (CacheStore first = open(url)) {
@@ -172,7 +172,7 @@ public interface HandlesContract extends StoreFixture {
     @Test
     default void open_secondProcess_sharesOrIsRefusedClearly() throws Exception {
         if (!capabilities().durable()) {
-            return; // there is nothing that a second process could find: open_secondHandle covers it
+            return; // a second process could find nothing: open_secondHandle covers it
         }
         String url = newUrl();
         try (CacheStore store = open(url);

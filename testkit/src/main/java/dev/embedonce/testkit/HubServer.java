@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A hub with one model, {@code org/name}, on loopback: large files are redirected to a second server on another port,
- * as the real hub does it, and everything that can go wrong can be ordered.
+ * as on the real hub, and everything that can go wrong can be requested.
  */
 public final class HubServer implements AutoCloseable {
     public static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
@@ -54,13 +54,13 @@ public final class HubServer implements AutoCloseable {
     private final HttpServer storage = server();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, Content> files = new TreeMap<>();
-    /** Requests so far, such as {@code hub GET /org/name/... range=bytes=10- auth=Bearer x}. */
+    /** The requests so far, such as {@code hub GET /org/name/... range=bytes=10- auth=Bearer x}. */
     public final List<String> log = new CopyOnWriteArrayList<>();
     /** After how many bytes to break the next connections. */
     public final Queue<Integer> breaks = new ConcurrentLinkedQueue<>();
-    /** Statuses to answer next, whatever is asked. */
+    /** Statuses of the next answers, whatever is requested. */
     public final Queue<Integer> statuses = new ConcurrentLinkedQueue<>();
-    /** Contents that are sent in place of the right ones. */
+    /** Contents that are sent instead of the right ones. */
     public final Map<String, byte[]> forged = new ConcurrentHashMap<>();
 
     public volatile boolean ignoreRanges;
@@ -92,12 +92,12 @@ public final class HubServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    /** A file that git keeps itself. */
+    /** Adds a file that git itself stores. */
     public void small(String name, byte[] content) {
         files.put(name, new Content(content, false));
     }
 
-    /** A file in large-file storage. */
+    /** Adds a file in large-file storage. */
     public void large(String name, byte[] content) {
         files.put(name, new Content(content, true));
     }

@@ -12,15 +12,15 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Threads that all do the same, half of which are interrupted while they do it. */
+/** Threads that all do the same work, during which half of them are interrupted. */
 final class Interrupter {
     /** More than any store has connections. */
     private static final int THREADS = 24;
 
-    /** What a thread does again and again. */
+    /** The work that a thread repeats. */
     interface Work {
         /**
-         * Does it once.
+         * Does the work once.
          *
          * @param number of the thread, from 0
          */
@@ -31,7 +31,7 @@ final class Interrupter {
         void run() throws Exception;
     }
 
-    /** A thread that is interrupted, whenever it is at work. */
+    /** A thread that is interrupted while it works. */
     private static final class Victim {
         private @Nullable Thread working;
 
@@ -55,7 +55,7 @@ final class Interrupter {
     private Interrupter() {}
 
     /**
-     * Runs until so many calls of {@code work} have been interrupted, and every thread that is never interrupted has
+     * Runs until so many calls of {@code work} have been interrupted and every thread that is never interrupted has
      * done its work once more after that. Fails if one of these fails, or if an interrupted one throws anything but
      * {@link StoreInterruptedException}.
      */
@@ -92,7 +92,7 @@ final class Interrupter {
         }
     }
 
-    /** Goes on until nothing is left to do, and once more. A failure ends all. */
+    /** Repeats the step until nothing is left to do, and then once more. A failure ends all threads. */
     private static @Nullable Void untilDone(AtomicInteger left, ThrowingRunnable step) throws Exception {
         boolean sound = false;
         try {

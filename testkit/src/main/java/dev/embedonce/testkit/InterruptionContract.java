@@ -21,11 +21,11 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /**
- * An interrupted caller fails alone, if at all; its thread stays interrupted. The store, and everybody else who uses
- * it, goes on.
+ * An interrupted caller fails alone, if at all, and its thread stays interrupted. The store keeps working for everybody
+ * else.
  */
 public interface InterruptionContract extends StoreFixture {
-    /** Interruptions in the middle of calls that a test waits for. */
+    /** The number of interruptions during calls that a test waits for. */
     int INTERRUPTIONS = Soak.ON ? 5_000 : 40;
 
     /** Large enough to be read in several pieces. */
@@ -95,8 +95,7 @@ public interface InterruptionContract extends StoreFixture {
     }
 
     /**
-     * More threads than any pool has connections: half of them are interrupted again and again, the others must not
-     * notice.
+     * More threads than any pool has connections: half of them are interrupted repeatedly, the others must not notice.
      */
     @Test
     default void anyMethod_interruptedThreads_othersNeverFail() throws Exception {
@@ -117,7 +116,7 @@ public interface InterruptionContract extends StoreFixture {
         }
     }
 
-    /** The fault that this is against: the cache left a store alone that had only refused an interrupted caller. */
+    /** Guards against a fault: the cache stopped using a store that had only refused an interrupted caller. */
     @Test
     default void getOrCompute_interruptedThreads_othersKeepTheStore() throws Exception {
         CountingEncoder encoder = new CountingEncoder();

@@ -17,7 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** Who works on what. A store that several processes may share has leases; another one may. */
+/** Leases, which say who works on what. A store that several processes may share has them; another one may. */
 public interface LeaseContract extends StoreFixture {
     /** Longer than any test. */
     Duration LONG = Duration.ofHours(1);
@@ -163,7 +163,7 @@ public interface LeaseContract extends StoreFixture {
             assertThat(leases.renew(keys(0, 3), "a", LONG)).isEqualTo(keys(0, 2));
             assertThat(leases.renew(List.of(), "a", LONG)).isEmpty();
             assertThat(leases.renew(keys(0, 3), "b", LONG)).isEmpty();
-            // a renewal may shorten as well: it is "from now"
+            // a renewal may also shorten a lease: it counts from now
             assertThat(leases.renew(keys(0, 1), "a", Duration.ofMillis(1))).isEqualTo(keys(0, 1));
             Thread.sleep(100);
             assertThat(leases.tryAcquire(keys(0, 2), "b", LONG)).isEqualTo(keys(0, 1));
@@ -173,7 +173,7 @@ public interface LeaseContract extends StoreFixture {
     @Test
     default void tryAcquire_secondHandle_sharesTheLeases() throws Exception {
         if (!capabilities().shared()) {
-            return; // a second handle is refused or apart: HandlesContract
+            return; // a second handle is refused or isolated: HandlesContract
         }
         String url = newUrl();
         try (CacheStore first = open(url);
@@ -216,14 +216,15 @@ public interface LeaseContract extends StoreFixture {
     }
 
     /**
-     * Where the clock can be exchanged: exact expiry, and a clock that goes back costs time and never a second owner.
+     * Where the clock can be replaced: expiry is exact, and a clock that is set back costs time but never gives a
+     * second owner.
      */
     @Test
     default void tryAcquire_clockMovedByHand_expiresExactlyAndSurvivesGoingBack() throws Exception {
         ManualClock clock = new ManualClock(Instant.parse("2026-05-01T10:00:00Z"));
         Optional<CacheStore> opened = open(newUrl(), clock);
         if (opened.isEmpty()) {
-            return; // the store's clock is out of reach; expiry by real time is tested above
+            return; // the store's clock cannot be replaced; expiry by real time is tested above
         }
         try (CacheStore store = opened.get()) {
             LeaseTable leases = leases(store);

@@ -12,15 +12,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Digests that may only change together with a revision: a table with a line for each thing that is pinned, {@code
- * name,digest,revisions}. A test gives what is true today; a digest that has changed while no revision has is a change
- * that cached answers would not notice, and fails by name.
+ * Digests that may change only together with a revision: a table with a line for each pinned item, {@code
+ * name,digest,revisions}. A test passes the current values; a digest that has changed without a revision is a change
+ * that cached answers would not notice, and the test fails and names it.
  *
  * <p>With the system property {@value #RENEW} set to true, lines whose revisions have changed, and missing ones, are
- * written anew; those of the first kind of change are not. Not thread-safe.
+ * rewritten; lines of which only the digest has changed are not. Not thread-safe.
  */
 public final class Pins {
-    /** Renews lines instead of failing, where that is allowed. */
+    /** The property that renews lines instead of failing, where that is allowed. */
     public static final String RENEW = "embedonce.renewPins";
 
     private static final String HEADER = "name,digest,revisions";
@@ -56,7 +56,7 @@ public final class Pins {
     }
 
     /**
-     * Compares one thing with its line.
+     * Compares one item with its line.
      *
      * @param digest of it
      * @param revisions of the parts that make it

@@ -26,7 +26,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What goes in comes out, bit for bit, under its own key and no other. */
+/** What is stored is returned, bit for bit, under its own key and no other. */
 public interface RoundTripContract extends StoreFixture {
     @Test
     default void get_specialFloats_areBitExact() throws Exception {
@@ -107,9 +107,7 @@ public interface RoundTripContract extends StoreFixture {
         }
     }
 
-    /**
-     * A hit may be kept for as long as the caller likes, so it must not change or vanish with what the store does next.
-     */
+    /** A caller may keep a hit for as long as it likes, so later calls must not change or free it. */
     @Test
     default void get_recordOutlivesLaterCallsAndTheStore() throws Exception {
         CacheKey key = TestEntries.key(9);
@@ -202,7 +200,7 @@ public interface RoundTripContract extends StoreFixture {
         assertApart(keys);
     }
 
-    /** The most bytes that a version can have, without a pattern that a store could compress away. */
+    /** A version of the greatest length, without a pattern that a store could compress. */
     private static String wideVersion() {
         StringBuilder text = new StringBuilder();
         byte[] random = TestEntries.randomBytes(5, 2 * CacheKey.MAX_VERSION_LENGTH);
@@ -228,7 +226,8 @@ public interface RoundTripContract extends StoreFixture {
     }
 
     /**
-     * Stores a different vector under each key and fails unless each is found under its own, listed, and removed alone.
+     * Stores a different vector under each key and fails unless each is found under its own key, listed, and removed
+     * alone.
      */
     private void assertApart(Set<CacheKey> keys) throws Exception {
         Map<CacheKey, Stored.Sealed> batch = new LinkedHashMap<>();

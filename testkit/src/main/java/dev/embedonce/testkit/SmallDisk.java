@@ -8,9 +8,9 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A file system of a few megabytes that can be filled up or made read-only: a tmpfs. Mounting one takes the right to
- * (on Linux, root with CAP_SYS_ADMIN); a test without it is skipped with a reason. Not thread-safe; {@link #close}
- * unmounts it.
+ * A file system of a few megabytes that can be filled up or made read-only: a tmpfs. Mounting one needs permission (on
+ * Linux, root with CAP_SYS_ADMIN); a test without it is skipped with a reason. Not thread-safe; {@link #close} unmounts
+ * it.
  */
 public final class SmallDisk implements AutoCloseable {
     private static final int CAP_SYS_ADMIN = 21;
@@ -23,7 +23,7 @@ public final class SmallDisk implements AutoCloseable {
 
     /**
      * Mounts a disk of {@code sizeBytes} on {@code folder}, or skips the test if this process may not. If it may and
-     * mounting fails all the same, the test is skipped too, but fails where the environment says {@code CI=true}.
+     * mounting fails nevertheless, the test is skipped too, but fails where the environment has {@code CI=true}.
      */
     public static SmallDisk mount(Path folder, long sizeBytes) throws IOException {
         Assumptions.assumeTrue(mayMount(), "mounting a small disk takes CAP_SYS_ADMIN");
@@ -62,7 +62,7 @@ public final class SmallDisk implements AutoCloseable {
         return Files.getFileStore(folder).getUsableSpace();
     }
 
-    /** Makes the whole file system refuse writes, or take them again. Fails while a file is open for writing. */
+    /** Makes the whole file system refuse writes, or accept them again. Fails while a file is open for writing. */
     public void setReadOnly(boolean readOnly) throws IOException {
         String failure = run("mount", "-o", readOnly ? "remount,ro" : "remount,rw", folder.toString());
         if (!failure.isEmpty()) {

@@ -2,7 +2,7 @@ package dev.embedonce.testkit;
 
 import java.time.Duration;
 
-/** How long and with which seed the random tests run. */
+/** The duration and seed of random tests. */
 final class Soak {
     /** Whether {@code -Dembedonce.soak=true} asks for the long tests. */
     static final boolean ON = Boolean.getBoolean("embedonce.soak");
@@ -10,7 +10,7 @@ final class Soak {
     /** The seed of the random tests. */
     static final long SEED = Long.getLong("embedonce.seed", 20260301L);
 
-    /** How long a test that runs against the clock goes on. */
+    /** How long a test with a time limit runs. */
     static final Duration TIME = ON ? Duration.ofMinutes(1) : Duration.ofSeconds(2);
 
     private Soak() {}

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What the contracts say again and again. Stateless. */
+/** Assertions that several contracts share. Stateless. */
 final class StoreAssertions {
     static final EntryCodec CODEC = new EntryCodec(null);
 
@@ -32,7 +32,7 @@ final class StoreAssertions {
     static void assertSame(@org.jspecify.annotations.Nullable Stored found, Stored.Sealed record) {
         assertThat(found).isInstanceOf(Stored.Sealed.class);
         if (found instanceof Stored.Sealed sealed) {
-            // a boolean comparison: on failure nobody wants 64 MiB printed
+            // a boolean comparison: a failure must not print 64 MiB
             assertThat(sealed.header().equals(record.header()))
                     .as("the header of %s bytes came back as it was; found %s bytes", record.header(), sealed.header())
                     .isTrue();

@@ -6,12 +6,12 @@ import dev.embedonce.store.Stores;
 import java.time.Clock;
 import java.util.Optional;
 
-/** What a store's test class gives the contracts. The contracts open and close handles themselves. */
+/** What a store's test class provides to the contracts. The contracts open and close handles themselves. */
 public interface StoreFixture {
-    /** The URL of a place where nothing is stored yet; another place at every call. Cleaned up by the test class. */
+    /** The URL of a store that is still empty; another one at every call. The test class cleans up. */
     String newUrl() throws Exception;
 
-    /** What the store is expected to say it can do. */
+    /** The capabilities that the store is expected to declare. */
     StoreCapabilities capabilities();
 
     /** A new handle on the store at {@code url}. */
@@ -19,7 +19,7 @@ public interface StoreFixture {
         return Stores.open(url);
     }
 
-    /** The same with a clock of the test's instead of the store's own, if the store's clock can be exchanged. */
+    /** A new handle whose store uses the test's clock, if the store's clock can be replaced. */
     default Optional<CacheStore> open(String url, Clock clock) {
         return Optional.empty();
     }

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Keys and entries that follow from a seed, the same in every process, so that whoever reads one back can tell whether
- * it is right. Elements are random bits: NaNs, infinities and subnormals come up by themselves. Stateless.
+ * Keys and entries derived from a seed, the same in every process, so that any reader can tell whether one is right.
+ * Elements are random bits, so there are NaNs, infinities and subnormals among them. Stateless.
  */
 public final class TestEntries {
     /** The model version of {@link #key(long)}. */
@@ -75,7 +75,7 @@ public final class TestEntries {
         return new Entry(tensors, provenance(seed));
     }
 
-    /** What {@code seed} stands for where a test mixes kinds: mostly small vectors, some bundles. */
+    /** The entry of {@code seed} where a test mixes kinds: mostly small vectors, some bundles. */
     public static Entry entry(long seed) {
         return Math.floorMod(seed, 10) == 9 ? bundle(seed, 64) : vector(seed, 16);
     }
@@ -94,7 +94,7 @@ public final class TestEntries {
         return batch;
     }
 
-    /** Provenance that follows from the seed, every field used. */
+    /** Provenance derived from the seed, with every field used. */
     public static Provenance provenance(long seed) {
         return new Provenance(
                 1_000_000 + Math.floorMod(seed, 1_000_000),

@@ -3,7 +3,7 @@ package dev.embedonce.bench.measure;
 /**
  * A target, and what was measured.
  *
- * @param claim what is to be reached, in words, with its unit
+ * @param claim the target in words, with its unit
  * @param limit the number
  * @param atLeast whether the number is a lower bound; otherwise it is an upper bound
  * @param measured what was found

@@ -3,7 +3,7 @@ package dev.embedonce.bench.measure;
 /**
  * One of the things that a benchmark compares.
  *
- * @param name as it stands in the tables
+ * @param name as in the tables
  * @param measure does the work once and says what it cost
  */
 public record Contender(String name, Measure measure) {
@@ -14,7 +14,7 @@ public record Contender(String name, Measure measure) {
         double once() throws Exception;
     }
 
-    /** Some work whose wall time is taken. */
+    /** Some work whose wall time is measured. */
     @FunctionalInterface
     public interface Work {
         void run() throws Exception;
@@ -22,7 +22,7 @@ public record Contender(String name, Measure measure) {
 
     private static final double NANOS_PER_MICRO = 1e3;
 
-    /** Microseconds of wall time for each of {@code units}, which {@code work} does all. */
+    /** Wall time in microseconds for each of the {@code units} that {@code work} does together. */
     public static Contender micros(String name, int units, Work work) {
         return new Contender(name, () -> {
             long start = System.nanoTime();

@@ -29,7 +29,7 @@ public final class Findings {
         return this;
     }
 
-    /** Adds what contenders cost, each beside {@code baseline}, which is one of them. */
+    /** Adds the costs of contenders, each beside {@code baseline}, which is one of them. */
     public Findings compare(String unit, String baseline, Measured measured) {
         measured.values()
                 .forEach((name, own) -> rows.add(
@@ -37,7 +37,7 @@ public final class Findings {
         return this;
     }
 
-    /** Adds numbers that stand alone. */
+    /** Adds numbers that are compared with nothing. */
     public Findings alone(String name, String unit, double... values) {
         rows.add(new Row(name, unit, Spread.of(values), null, null));
         return this;
@@ -66,7 +66,7 @@ public final class Findings {
         return this;
     }
 
-    /** Checks that something is at most so many times as much at the end of what grows as at its beginning. */
+    /** The target: the last of the values is at most {@code limit} times the first. */
     public Findings growsAtMost(double limit, String claim, List<Double> values) {
         return check(claim, limit, false, values.get(values.size() - 1) / values.get(0));
     }

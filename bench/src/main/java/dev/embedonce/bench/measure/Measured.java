@@ -6,9 +6,9 @@ import java.util.function.DoubleBinaryOperator;
 import java.util.function.UnaryOperator;
 
 /**
- * What contenders cost in the same rounds.
+ * The costs of contenders in the same rounds.
  *
- * @param values by contender, in order; equally many for each, those of one round at one place
+ * @param values by contender, in order; equally many for each, with those of one round at the same index
  */
 public record Measured(Map<String, double[]> values) {
     /** One contender's values, by round. */
@@ -48,7 +48,7 @@ public record Measured(Map<String, double[]> values) {
         return result;
     }
 
-    /** With one contender more: what two cost together, round by round. */
+    /** With one contender more: the sum of two, round by round. */
     public Measured withSum(String name, String one, String other) {
         Map<String, double[]> more = new LinkedHashMap<>(values);
         more.put(name, byRound(one, other, Double::sum));

@@ -10,7 +10,7 @@ import java.util.Map;
  * @param benchmark its name
  * @param title what it asks, one line
  * @param parameters sizes and counts
- * @param notes what a reader has to know: who was left out and why, what was scaled
+ * @param notes what a reader has to know: which contenders were left out and why, what was scaled
  */
 @JsonIgnoreProperties(value = "reached", ignoreUnknown = true)
 public record Result(

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Lets contenders take turns: in each round every one of them works once, and who begins changes from round to round,
- * so that a machine whose speed drifts disturbs all alike.
+ * Lets contenders take turns: each works once in every round, and who begins changes from round to round, so that a
+ * machine whose speed drifts affects all alike.
  *
  * @param warmUp rounds that do not count
  * @param atMost rounds that count

@@ -3,7 +3,7 @@ package dev.embedonce.bench.measure;
 import java.util.Arrays;
 
 /**
- * Some numbers that were measured alike.
+ * The spread of numbers that were measured in the same way.
  *
  * @param median the middle one
  * @param low the first quartile

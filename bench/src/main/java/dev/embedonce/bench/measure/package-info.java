@@ -1,4 +1,4 @@
-/** Contenders that take turns, and what their numbers say. */
+/** Contenders that take turns, and statistics of their numbers. */
 @NullMarked
 package dev.embedonce.bench.measure;
 

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 
 /**
  * A Markdown page with places for tables: {@code <!-- bench:NAME -->} begins one and {@code <!-- /bench:NAME -->} ends
- * it. What stands outside of them is left alone.
+ * it. What is outside of them is left alone.
  */
 public record DocsPage(Path file) {
 

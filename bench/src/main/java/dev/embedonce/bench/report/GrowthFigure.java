@@ -26,12 +26,11 @@ import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * What one picture costs against the number of something, which is on a logarithmic scale, and so are costs that lie
- * far apart.
+ * The cost of one picture against a number that grows, on a logarithmic scale, which costs that are far apart have too.
  *
  * @param growth lines whose names end with {@link Growth#AT} and that number
  * @param unit of the lines that are drawn
- * @param more what there is more and more of
+ * @param more what grows
  * @param cost what the unit means
  */
 public record GrowthFigure(Result growth, String unit, String more, String cost) implements Figure {

@@ -11,7 +11,7 @@ import java.util.TreeMap;
  * @param commit of the working tree, with {@code +changes} if it had any; "unknown" outside of one
  * @param processor its name and those of its instructions that matter here
  * @param loadAverage of the last minute when the run began; negative if unknown
- * @param versions of what took part
+ * @param versions of the contenders' software
  */
 public record Machine(
         String time,

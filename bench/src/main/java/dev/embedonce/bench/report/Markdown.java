@@ -15,7 +15,7 @@ public final class Markdown {
 
     private Markdown() {}
 
-    /** One benchmark: its table, its notes, and what was run where. */
+    /** One benchmark: its table, its notes, and its machine. */
     public static String table(Report report) {
         StringBuilder text = new StringBuilder();
         text.append(report.result().title())

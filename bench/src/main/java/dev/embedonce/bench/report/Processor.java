@@ -8,7 +8,7 @@ import java.util.List;
 
 /** The processor, with those of its instructions that decide how fast hashing and encoding are. */
 final class Processor {
-    /** As Linux names them: on x86 for SHA-256, float32 and int8; then the same on ARM. */
+    /** Linux's names: on x86 for SHA-256, float32 and int8; then the same on ARM. */
     private static final List<String> TELLING = List.of(
             "sha_ni",
             "fma",
@@ -34,7 +34,7 @@ final class Processor {
     }
 
     /**
-     * The name, and in brackets the telling instructions.
+     * The name, and in brackets those of the instructions that it has.
      *
      * @param cpuinfo the lines of {@code /proc/cpuinfo}
      */

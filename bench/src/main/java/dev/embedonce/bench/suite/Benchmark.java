@@ -8,6 +8,6 @@ public interface Benchmark {
     /** One word: what it is called on the command line, in file names and in the documentation. */
     String name();
 
-    /** Measures. Leaves nothing open; what it writes goes to a folder of the bench's. */
+    /** Measures. It leaves nothing open and writes only to folders of the bench. */
     Result run(Workbench bench) throws Exception;
 }

@@ -19,7 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the cache costs when it knows nothing yet: hashing, looking up in vain, digesting inputs, storing. */
+/** The cost of an empty cache: hashing, look-ups that miss, input digests, storing. */
 final class ColdPass implements Benchmark {
     private static final double MOST = 1.03;
     private static final long FIXED_MICROS = 10_000;

@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code embed} over photos that nobody has seen before, beside what decoding and encoding alone take. */
+/** {@code embed} over photos that the cache does not know, beside decoding and encoding alone. */
 final class EmbedCold implements Benchmark {
     private static final int WIDTH = 300;
     private static final int HEIGHT = 200;
@@ -89,7 +89,7 @@ final class EmbedCold implements Benchmark {
                 .toList();
     }
 
-    /** Encodes one batch again and again, until it is as if so many pictures had been encoded. */
+    /** Encodes one batch repeatedly, for as many pictures in all. */
     private static void encode(ImageEncoder encoder, List<PreparedImage> batch, int pictures) {
         for (int done = 0; done < pictures; done += batch.size()) {
             if (encoder.encode(new ArrayList<>(batch)).size() != batch.size()) {

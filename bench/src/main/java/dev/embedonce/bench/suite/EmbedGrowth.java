@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code embed} over known files, and the memory of it, as they become more. */
+/** {@code embed} over known files, and its memory, as their number grows. */
 public final class EmbedGrowth implements Benchmark {
     public static final String NAME = "files";
 

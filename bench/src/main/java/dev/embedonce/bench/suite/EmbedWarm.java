@@ -20,7 +20,7 @@ final class EmbedWarm implements Benchmark {
     private static final String EMBED = "embed, warm Java machine";
     private static final String PARQUET = "embed to Parquet, warm Java machine";
     private static final String PROCESS = "embed, a process of its own";
-    /** Runs until nothing of a run is compiled any more, its reading of the command line included. */
+    /** Enough runs that the JIT compiles nothing more, command line parsing included. */
     private static final int WARM_UP = 10;
 
     private static final int FILES_A_FOLDER = 1_000;

@@ -21,9 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 
-/**
- * The default encoder on pixels that are ready, beside Python's ONNX Runtime with the same graph, batch and threads.
- */
+/** The default encoder on prepared pixels, beside Python's ONNX Runtime with the same graph, batch and threads. */
 final class EncoderAlone implements Benchmark {
     private static final String PYTHON = "Python's onnxruntime";
     private static final String OURS = "encode";

@@ -16,7 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A warm pass, and the memory of one, as the stores grow. */
+/** A warm pass, and its memory, as the stores grow. */
 public final class Growth implements Benchmark {
     public static final String NAME = "growth";
 
@@ -26,7 +26,7 @@ public final class Growth implements Benchmark {
     /** Stands between a contender's name and the number of rows. */
     public static final String AT = " at ";
 
-    /** Times as much at the last level as at the first. */
+    /** The most at the last level, as a multiple of the first. */
     static final double MOST = 1.2;
 
     private static final int ARTICLE_LOOKUPS = 16;

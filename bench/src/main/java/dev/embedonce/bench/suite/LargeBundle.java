@@ -18,15 +18,15 @@ import java.security.MessageDigest;
 import java.util.List;
 
 /**
- * A large feature bundle: from the heap tier it must be handed out, not copied; from disk it must not leave its memory
- * lying.
+ * A large feature bundle: the heap tier must return it without a copy; from disk it must not leave garbage that nobody
+ * collects.
  */
 final class LargeBundle implements Benchmark {
     private static final String HIT = "hit, heap tier";
     private static final String DISK = "hit, from disk";
     private static final int CALLS = 200;
 
-    /** What a vision-language model's image part may take. */
+    /** The most microseconds that a bundle from disk may take beyond hashing. */
     private static final int MOST_FROM_DISK = 15_000;
 
     private static final int MOST_BESIDE_TIER = 1_024;

@@ -20,7 +20,7 @@ final class ManyRows implements Benchmark {
     private static final String ARTICLE = "article's class";
     private static final String INDEXED = "article's class with an index";
 
-    /** Each takes the plain class 20 ms or so. */
+    /** The article's class takes about 20 ms for each. */
     private static final String BY_DEFAULT = "sqlite, default settings";
 
     private static final int ARTICLE_LOOKUPS = 16;

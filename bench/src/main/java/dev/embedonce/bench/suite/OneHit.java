@@ -15,7 +15,7 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** How long one call for one known picture takes, half of the time. */
+/** The median time of one call for one known picture. */
 final class OneHit implements Benchmark {
     private static final String SQLITE = "one hit, sqlite";
     private static final String HEAP = "one hit, heap tier";

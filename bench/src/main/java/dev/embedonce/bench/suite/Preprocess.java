@@ -16,7 +16,7 @@ import java.util.List;
 /** From JPEG bytes to what the default encoder reads, on one thread, beside Pillow. */
 final class Preprocess implements Benchmark {
     /**
-     * A size of photo, how many in a round (enough for code that is compiled when it counts), and how long one may
+     * A size of photo, how many make a round (enough for the JIT to be done before rounds count), and how long one may
      * take.
      */
     private record Case(int width, int height, int pictures, double mostMicros) {

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The article's own size: a warm pass over pictures in memory, in stores that hold these and nothing else. */
+/** The article's own size: a warm pass over pictures in memory, with stores that hold only these. */
 final class WarmPass implements Benchmark {
     private static final String DEFAULT = "sqlite, default settings";
     private static final String STORE = "sqlite, heap tier off";

@@ -8,7 +8,7 @@ import dev.embedonce.store.StoreStats.VersionStats;
 import java.util.List;
 import java.util.Locale;
 
-/** How the cache commands speak. */
+/** Output of the cache commands. */
 final class CareOutput {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final long PERIOD_NANOS = 500_000_000L;
@@ -60,12 +60,12 @@ final class CareOutput {
         }
     }
 
-    /** Digests cut for the eye; {@code --json} has them in full. */
+    /** Digests are shortened for reading; {@code --json} has them in full. */
     private static String shortened(String version) {
         return version.replaceAll("(sha256:[0-9a-f]{12})[0-9a-f]{52}", "$1…");
     }
 
-    /** Progress on standard error: drawn over on a terminal, silent in a pipe. */
+    /** Progress on standard error: one line that is redrawn on a terminal, nothing in a pipe. */
     static CareProgress progress(String verb) {
         if (!Boolean.getBoolean("embedonce.terminal")) {
             return CareProgress.NONE;

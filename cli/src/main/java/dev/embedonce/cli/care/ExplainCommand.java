@@ -41,7 +41,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
-    /** What a look-up would make of it. */
+    /** What a look-up would find, and why. */
     private record Verdict(String answer, String reason) {}
 
     @Override

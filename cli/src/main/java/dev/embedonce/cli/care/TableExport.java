@@ -18,7 +18,7 @@ import java.nio.file.Path;
 
 /**
  * Writes the vectors of a cache as a table: the columns of {@code embed --out}, with an empty path. Bundles, links and
- * damage are left out.
+ * damaged entries are left out.
  */
 final class TableExport {
     private final VectorWriter writer;

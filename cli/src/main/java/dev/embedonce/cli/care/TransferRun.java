@@ -8,7 +8,7 @@ import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Selection;
 import org.jspecify.annotations.Nullable;
 
-/** One copy from store to store, and what it says. */
+/** One copy from store to store, and its output. */
 final class TransferRun {
     private TransferRun() {}
 

@@ -1,4 +1,4 @@
-/** Commands that look after the cache. */
+/** Commands that maintain the cache. */
 @NullMarked
 package dev.embedonce.cli.care;
 

@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ctrl-C and SIGTERM: the chunks in flight are finished and kept, everything is closed, and then the process ends.
- * Closed last of all, so that the process waits for the rest.
+ * Ctrl-C and SIGTERM: the chunks in progress are finished and kept, everything is closed, and then the process ends. It
+ * is closed last, so that the process waits for the rest.
  */
 final class Interruption implements AutoCloseable {
     private static final long SHUTDOWN_SECONDS = 30;
@@ -19,7 +19,7 @@ final class Interruption implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    /** What to do when the signal comes; done at once if it has come. */
+    /** Sets what to do when the signal comes; runs it at once if it has come already. */
     void onSignal(Runnable newAction) {
         this.action = newAction;
         if (happened) {
@@ -50,7 +50,7 @@ final class Interruption implements AutoCloseable {
             try {
                 Runtime.getRuntime().removeShutdownHook(hook);
             } catch (IllegalStateException e) {
-                // the signal came this very moment; the hook has nothing left to wait for
+                // the signal came just now; the hook has nothing left to wait for
             }
         }
     }

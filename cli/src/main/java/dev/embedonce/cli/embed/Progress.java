@@ -9,7 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Shows how a run is going: one line that is drawn over on a terminal, a line now and then in a pipe. */
+/** Shows the progress of a run: one line that is redrawn on a terminal, a line from time to time in a pipe. */
 final class Progress implements AutoCloseable {
     private static final int BAR_WIDTH = 24;
     private static final long TERMINAL_PERIOD_MILLIS = 200;
@@ -34,7 +34,7 @@ final class Progress implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        // asked before it is shown, since counting may only begin now
+        // asked before it is shown, since counting may begin only now
         var unusedCount = timer.schedule(total::get, TERMINAL_PERIOD_MILLIS, TimeUnit.MILLISECONDS);
         long period = terminal ? TERMINAL_PERIOD_MILLIS : PIPE_PERIOD_MILLIS;
         var unusedShow = timer.scheduleAtFixedRate(this::show, period, period, TimeUnit.MILLISECONDS);

@@ -11,7 +11,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run did.
+ * The result of a run.
  *
  * @param failures every image without a vector, in input order
  * @param store where vectors are kept; null without a cache

@@ -12,12 +12,12 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * File names as text, the same in every locale. To a Unix system a name is bytes. Java reads them as the locale says,
- * and in the locale C all that is not ASCII is lost in {@link Path#toString}, though the path itself keeps its bytes
- * and {@link Path#toUri} shows them.
+ * File names as text, the same in every locale. To a Unix system a name is bytes. Java decodes them by the locale, and
+ * in the locale C all that is not ASCII is lost in {@link Path#toString}, although the path itself keeps its bytes and
+ * {@link Path#toUri} shows them.
  *
- * <p>The text of a name is its bytes read as UTF-8. A name that is no UTF-8 is told by its {@code file:} URI, and such
- * URIs are understood wherever a path is.
+ * <p>The text of a name is its bytes read as UTF-8. A name that is not UTF-8 is written as its {@code file:} URI, and
+ * such URIs are accepted wherever a path is.
  */
 final class FileNames {
     private static final String URI_START = "file:///";

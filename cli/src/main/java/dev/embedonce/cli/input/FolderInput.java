@@ -18,9 +18,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files under a folder. A thread of its own looks for them, a little ahead of who takes them, so that the first are
- * in work before the last are found and a large folder takes no more memory than a small one. Who asks how many there
- * are has them counted by another.
+ * The files under a folder. A thread of its own finds them, a little ahead of the consumer, so that the first are
+ * processed before the last are found and a large folder takes no more memory than a small one. Another thread counts
+ * them when it is asked how many there are.
  */
 final class FolderInput implements ImageInput {
     private static final int AHEAD = 4096;
@@ -107,7 +107,7 @@ final class FolderInput implements ImageInput {
         return END.equals(found.peek()) && failure == null;
     }
 
-    /** Begins to count when it is asked first, and knows some time later. */
+    /** Starts to count when it is first asked, and is empty until the count is there. */
     @Override
     public OptionalLong count() {
         if (counting.compareAndSet(false, true)) {
@@ -122,7 +122,7 @@ final class FolderInput implements ImageInput {
             walk.run(file -> files.incrementAndGet());
             count = OptionalLong.of(files.get());
         } catch (InterruptedException | RuntimeException e) {
-            // not known, then; who takes the files is told why
+            // the count stays unknown; whoever takes the files is told why
         }
     }
 

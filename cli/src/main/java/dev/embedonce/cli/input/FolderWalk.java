@@ -16,23 +16,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The files under a folder, sorted name by name; hidden files and folders (leading dot) are left out, links are
- * followed, though not in circles. What is neither a file nor can be looked into is found too: reading it will say why.
+ * followed, though not in cycles. What is neither a file nor a readable folder is found too: reading it will say why.
  *
  * @param wanted which of them
  */
 record FolderWalk(Path folder, Predicate<Path> wanted) {
-    /** Takes what is found. */
+    /** Receives what is found. */
     @FunctionalInterface
     interface Finder {
         void found(Path file) throws InterruptedException;
     }
 
-    /** Looks at everything, and hands over what is wanted as it is found. */
+    /** Visits everything and passes on what is wanted as it is found. */
     void run(Finder finder) throws InterruptedException {
         visit(folder, finder, new HashSet<>());
     }
 
-    /** Finds {@code path}, or what is under it, which lies in folders of the keys {@code above}. */
+    /** Finds {@code path}, or what is under it; {@code above} has the keys of the folders that it is in. */
     private void visit(Path path, Finder finder, Set<Object> above) throws InterruptedException {
         BasicFileAttributes attributes = attributes(path);
         if (attributes != null && attributes.isOther()) {
@@ -44,7 +44,7 @@ record FolderWalk(Path folder, Predicate<Path> wanted) {
         }
     }
 
-    /** Finds what is under a folder. False if the folder lies in itself or cannot be listed. */
+    /** Finds what is under a folder. False if the folder contains itself or cannot be listed. */
     private boolean enter(Path folder, BasicFileAttributes attributes, Finder finder, Set<Object> above)
             throws InterruptedException {
         Object key = attributes.fileKey() == null ? folder : attributes.fileKey();
@@ -60,7 +60,7 @@ record FolderWalk(Path folder, Predicate<Path> wanted) {
         return true;
     }
 
-    /** Null if there is nothing, or nothing that may be seen. */
+    /** Null if nothing is there, or nothing that may be read. */
     private static @Nullable BasicFileAttributes attributes(Path path) {
         try {
             return Files.readAttributes(path, BasicFileAttributes.class);

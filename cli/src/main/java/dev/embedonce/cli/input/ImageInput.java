@@ -22,7 +22,7 @@ public interface ImageInput {
     ImageStream open() throws IOException;
 
     /**
-     * Makes sense of what a user typed.
+     * Opens what the arguments of a command name.
      *
      * @param arguments folders, files, globs, tables (.parquet, .csv), {@code file:} URIs, or {@code -} for a list of
      *     files on {@code standardInput}

@@ -15,7 +15,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One path or {@code file:} URI a line, read as it comes, whatever the locale: a path is its bytes. Blank lines are
+ * One path or {@code file:} URI a line, read as it arrives, whatever the locale: a path is its bytes. Blank lines are
  * skipped.
  */
 record ListInput(InputStream lines) implements ImageInput {

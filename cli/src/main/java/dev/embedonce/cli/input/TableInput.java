@@ -34,9 +34,9 @@ final class TableInput implements ImageInput {
     private final long rows;
 
     /**
-     * Looks at a table.
+     * Opens a table.
      *
-     * @param column which column; null to take the first of the usual names that is there
+     * @param column the column; null for the first of the usual names that the table has
      * @throws CliException if it is not a table, or has no such column
      */
     TableInput(Path table, @Nullable String column) {

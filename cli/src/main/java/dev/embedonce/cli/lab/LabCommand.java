@@ -101,7 +101,7 @@ public final class LabCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    /** A line that is drawn over on a terminal, a line a step elsewhere. */
+    /** A line that is redrawn on a terminal, a line for each step elsewhere. */
     private void show(Progress progress) {
         if (Boolean.getBoolean("embedonce.terminal")) {
             System.err.print(String.format(

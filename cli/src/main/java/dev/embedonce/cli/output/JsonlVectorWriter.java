@@ -50,7 +50,7 @@ final class JsonlVectorWriter implements VectorWriter {
         try {
             json.close();
         } catch (IOException e) {
-            // the file goes away anyway
+            // the file is deleted anyway
         }
         file.discard();
     }

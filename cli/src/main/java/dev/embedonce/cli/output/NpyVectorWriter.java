@@ -100,7 +100,7 @@ final class NpyVectorWriter implements VectorWriter {
             channel.close();
             csv.close();
         } catch (IOException e) {
-            // the files go away anyway
+            // the files are deleted anyway
         }
         vectors.discard();
         rows.discard();

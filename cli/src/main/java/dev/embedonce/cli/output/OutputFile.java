@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** A file that a command writes whole or not at all: beside its name first, moved there when it is finished. */
+/**
+ * A file that a command writes whole or not at all: under a temporary name first, moved into place when it is finished.
+ */
 public final class OutputFile {
     private OutputFile() {}
 
@@ -18,11 +20,11 @@ public final class OutputFile {
     }
 
     /**
-     * Refuses a target that cannot be written, before any work is done for it.
+     * Checks, before any work is done, that a target can be written.
      *
      * @param option what the user calls it, such as {@code --html}
      * @param ending how the name must end, such as {@code .html}
-     * @throws CliException if it ends otherwise, is a folder or not writable, or there is no such folder
+     * @throws CliException if it has another ending, is a folder or not writable, or its folder does not exist
      */
     public static void check(Path file, String option, String ending) {
         Path folder = file.toAbsolutePath().getParent();
@@ -41,7 +43,7 @@ public final class OutputFile {
     }
 
     /**
-     * Writes a file. On failure nothing is left, and what was there before stays.
+     * Writes a file. On failure nothing is left behind, and an earlier file stays.
      *
      * @throws CliException if it cannot be written
      */

@@ -47,7 +47,7 @@ final class ParquetVectorWriter implements VectorWriter {
     private static final ColumnDescriptor VECTOR =
             SCHEMA.getColumnDescription(new String[] {"vector", "list", "element"});
 
-    /** What is kept in memory before it is written. */
+    /** The bytes of a row group, which is kept in memory before it is written. */
     private static final long ROW_GROUP_BYTES = 64L << 20;
 
     private final PendingFile file;
@@ -60,7 +60,7 @@ final class ParquetVectorWriter implements VectorWriter {
     private final VectorPages vectors = new VectorPages(VECTOR, properties.getAllocator());
     private RowGroup group;
 
-    /** The columns of a row group but for the vectors. */
+    /** The columns of a row group, without the vectors. */
     private final class RowGroup {
         private final ColumnChunkPageWriteStore pages = new ColumnChunkPageWriteStore(
                 new Uncompressed(),
@@ -162,7 +162,7 @@ final class ParquetVectorWriter implements VectorWriter {
             vectors.close();
             out.close();
         } catch (IOException e) {
-            // the file goes away anyway
+            // the file is deleted anyway
         }
         file.discard();
     }

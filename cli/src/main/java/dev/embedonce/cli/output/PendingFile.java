@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** A file that is being written beside its final name. */
+/** A file that is being written under a temporary name beside its final one. */
 final class PendingFile {
     private final Path target;
     private final Path temporary;
@@ -14,7 +14,7 @@ final class PendingFile {
     /**
      * Makes the temporary file.
      *
-     * @throws IOException if nothing can be written in that folder, or the target is there and not writable
+     * @throws IOException if nothing can be written in that folder, or the target exists and is not writable
      */
     PendingFile(Path target) throws IOException {
         this.target = target;
@@ -48,7 +48,7 @@ final class PendingFile {
         try {
             Files.deleteIfExists(temporary);
         } catch (IOException e) {
-            // a leftover with a dot in front and .part behind explains itself
+            // a leftover that begins with a dot and ends with .part explains itself
         }
     }
 }

@@ -20,7 +20,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 /**
  * The pages of a row group for a column of lists of float32: plain values, uncompressed, in data pages of the first
  * version. parquet-java takes such a column a float at a time, which costs as much as all the rest of a warm run; here
- * a vector is copied as it is. Nothing in a list is null, and a list may be empty. Not thread-safe.
+ * a vector is copied as a whole. Nothing in a list is null, and a list may be empty. Not thread-safe.
  */
 // Source: the Parquet format, "Data Pages" and "Nested Encoding"
 final class VectorPages {
@@ -36,7 +36,7 @@ final class VectorPages {
     private int filled;
     private FloatStatistics statistics;
     private final List<Integer> lengths = new ArrayList<>();
-    /** Levels of the page before, which are those of the next too if its rows are as long. */
+    /** The levels of the previous page, which serve for the next if its rows are as long. */
     private byte[] levels = {};
 
     private List<Integer> levelsOf = List.of();
@@ -45,7 +45,7 @@ final class VectorPages {
 
     private record Page(BytesInput bytes, FloatStatistics statistics, int entries, int rows) {}
 
-    /** For a column whose lists, and nothing else about it, repeat. */
+    /** The pages of a column in which only the lists repeat. */
     VectorPages(ColumnDescriptor column, ByteBufferAllocator allocator) {
         this.column = column;
         this.repetition = levels(allocator);
@@ -134,7 +134,7 @@ final class VectorPages {
         return bytes.toByteArray();
     }
 
-    /** Writes the column of a row group, and begins the next. */
+    /** Writes the column of a row group and begins the next one. */
     void writeTo(ParquetFileWriter file) throws IOException {
         endPage();
         file.startColumn(column, totalEntries, CompressionCodecName.UNCOMPRESSED);

@@ -3,7 +3,7 @@ package dev.embedonce.cli.output;
 import dev.embedonce.value.Embedding;
 
 /**
- * One image's line of output.
+ * The row of one image in the output.
  *
  * @param path as the user knows it
  * @param contentHash full SHA-256 of the encoded bytes, lower-case hexadecimal

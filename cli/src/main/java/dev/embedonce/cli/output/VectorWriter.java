@@ -22,11 +22,11 @@ public interface VectorWriter extends AutoCloseable {
     void close();
 
     /**
-     * A writer for the kind of file that the name's ending says: {@code .parquet}, {@code .npy} (and a {@code .csv} of
-     * rows beside it) or {@code .jsonl}. A null name discards.
+     * A writer for the kind of file that the name's ending indicates: {@code .parquet}, {@code .npy} (and a {@code
+     * .csv} of rows beside it) or {@code .jsonl}. A null name discards.
      *
      * @param dimension the length of every vector
-     * @throws CliException if the ending is another, or nothing can be written there
+     * @throws CliException if the ending is another, or the file cannot be written
      */
     static VectorWriter to(@Nullable Path file, int dimension) {
         if (file == null) {
@@ -54,7 +54,7 @@ public interface VectorWriter extends AutoCloseable {
         }
     }
 
-    /** Takes rows and keeps none. */
+    /** Discards all rows. */
     final class Discard implements VectorWriter {
         @Override
         public void write(VectorRow row) {

@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds pairs: the same bytes, the same pixels, and perceptual hashes that are close. Of pictures that are exactly the
- * same only the first takes part in the search by hash, and so do not those whose hash is noise: a flat picture's hash
- * says nothing about it.
+ * Finds pairs: the same bytes, the same pixels, and perceptual hashes that are close. Of identical pictures only the
+ * first takes part in the search by hash, and pictures whose hash is noise do not: the hash of a flat picture says
+ * nothing about it.
  */
 final class CandidateSearch {
     private final int maxDistance;

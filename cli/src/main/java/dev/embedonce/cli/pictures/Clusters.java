@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BinaryOperator;
 
-/** Puts pictures that duplicates connect, directly or by way of others, into one cluster. */
+/** Puts pictures that are connected by duplicates, directly or through others, into one cluster. */
 final class Clusters {
     private Clusters() {}
 
     /**
      * Pictures that belong together.
      *
-     * @param representative the one with most pixels, then most bytes, then the first
+     * @param representative the one with the most pixels, then the most bytes, then the first
      * @param members the representative, then the others in order
      * @param pairs the pairs that connect them, in order
      * @param links how each member is connected: to the representative if there is such a pair, else by its closest one

@@ -8,7 +8,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.util.Locale;
 
-/** How these commands speak. */
+/** Output of these commands. */
 public final class Console {
     private static final long PERIOD_NANOS = 500_000_000L;
     private static final String ERASE_LINE = "\r\u001b[K";
@@ -25,7 +25,7 @@ public final class Console {
         System.err.println(String.format(Locale.ROOT, pattern, values));
     }
 
-    /** JSON on standard output, written as it comes; close it to end the document. */
+    /** JSON on standard output, written incrementally; close it to end the document. */
     public static JsonGenerator json() throws IOException {
         System.out.flush();
         JsonGenerator json = new JsonFactory().createGenerator(new FilterOutputStream(System.out) {
@@ -40,7 +40,7 @@ public final class Console {
                 flush(); // standard output is not ours to close
             }
         });
-        json.disable(JsonGenerator.Feature.AUTO_CLOSE_JSON_CONTENT); // a run that breaks off must not look complete
+        json.disable(JsonGenerator.Feature.AUTO_CLOSE_JSON_CONTENT); // a run that fails must not look complete
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
         printer.indentArraysWith(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
         return json.setPrettyPrinter(printer);
@@ -58,14 +58,14 @@ public final class Console {
         return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", value, units[unit]);
     }
 
-    /** A count that is drawn over on standard error while a command works, on a terminal only. */
+    /** A count that is redrawn on standard error while a command works, on a terminal only. */
     public static final class Progress implements AutoCloseable {
         private final boolean terminal = Boolean.getBoolean("embedonce.terminal");
         private final String verb;
         private long done;
         private long lastNanos = System.nanoTime();
 
-        /** Progress of what is called {@code verb}, such as {@code hashing}. */
+        /** Progress of an activity, such as {@code hashing}. */
         public Progress(String verb) {
             this.verb = verb;
         }

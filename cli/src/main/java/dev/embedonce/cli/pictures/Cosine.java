@@ -23,7 +23,7 @@ public final class Cosine {
         return Double.isFinite(cosine) ? Math.max(-1, Math.min(1, cosine)) : Double.NaN;
     }
 
-    /** The inner product. Four sums at once: additions need not wait for each other. */
+    /** The inner product, in four independent sums, so that additions need not wait for each other. */
     public static double dot(float[] a, float[] b) {
         double s0 = 0;
         double s1 = 0;

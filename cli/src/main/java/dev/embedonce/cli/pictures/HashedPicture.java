@@ -5,11 +5,11 @@ import dev.embedonce.hash.ContentHash;
 import dev.embedonce.image.hash.ImageHashes;
 
 /**
- * A picture that was read once.
+ * A picture that has been read once.
  *
  * @param item where its bytes can be read again
  * @param contentHash SHA-256 of the encoded bytes
- * @param pixelHash digest of the upright pixels: equal if and only if they are
+ * @param pixelHash digest of the upright pixels: equal if and only if the pixels are
  * @param hashes of the upright picture
  * @param width pixels across, upright
  * @param height pixels down, upright

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A page of pictures that is one file: thumbnails inside, no scripts, nothing loaded from anywhere. Pictures are read
- * one after the other while the page is written, so that its length costs no memory.
+ * A self-contained page of pictures: thumbnails are embedded, there are no scripts, nothing is loaded. Pictures are
+ * read one after the other while the page is written, so that its length costs no memory.
  */
 public final class HtmlSheet {
     private static final String TITLE = "{{title}}";
@@ -36,7 +36,7 @@ public final class HtmlSheet {
         /** A paragraph. */
         record Paragraph(String text) implements Part {}
 
-        /** A paragraph that must not be overlooked. */
+        /** A warning paragraph. */
         record Warning(String text) implements Part {}
 
         /** Pictures side by side. */
@@ -55,10 +55,10 @@ public final class HtmlSheet {
     /**
      * A picture with its label.
      *
-     * @param name above everything else, such as {@code 1}
+     * @param name its heading, such as {@code 1}
      * @param path where it is
      * @param details further lines
-     * @param marked whether it stands out
+     * @param marked whether it is highlighted
      */
     public record Picture(String name, String path, List<String> details, boolean marked, Bytes bytes) {}
 
@@ -68,7 +68,7 @@ public final class HtmlSheet {
      * Writes a page.
      *
      * @param maxPixels the most pixels that a picture may have; larger ones are only labelled
-     * @param threads pictures that are made small at once
+     * @param threads how many thumbnails are made at once
      * @throws dev.embedonce.cli.terminal.CliException if it cannot be written
      */
     public static void write(Path file, String title, Stream<Part> parts, long maxPixels, int threads) {
@@ -102,7 +102,7 @@ public final class HtmlSheet {
         }
     }
 
-    /** What can be made ready independently: every picture for itself. */
+    /** The pieces of a part that can be made independently: each picture is one. */
     private static Stream<Function<Thumbnails, String>> pieces(Part part) {
         if (part instanceof Part.Row row) {
             return Stream.of(

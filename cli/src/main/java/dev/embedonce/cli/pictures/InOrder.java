@@ -12,15 +12,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works on a stream of things with several threads and hands the results on in the order of the things; few are in work
- * at once.
+ * Processes a stream of items with several threads and passes on the results in the order of the items; few are in
+ * progress at once.
  */
 final class InOrder {
     private static final int AHEAD = 2;
 
     private InOrder() {}
 
-    /** Gives things one after the other. */
+    /** Supplies items one after the other. */
     interface Source<T> {
         /** The next one; null at the end. */
         @Nullable

@@ -60,7 +60,7 @@ final class InspectPixelsCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
-    /** Numbers about a tensor. */
+    /** Statistics of a tensor. */
     private record Range(float min, float max, double mean) {
         static Range of(FloatBuffer values) {
             float min = Float.POSITIVE_INFINITY;

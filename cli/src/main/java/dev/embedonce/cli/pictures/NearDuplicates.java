@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What a search for near-duplicates found.
  *
  * @param pictures everything that was hashed, in input order
- * @param failures what could not be
+ * @param failures what could not be hashed
  * @param exact pairs of the same bytes or pixels
  * @param near candidates by hash, with their verdicts
  * @param hamming the most bits that hashes of candidates differ in
@@ -75,7 +75,7 @@ record NearDuplicates(
                         .toList();
     }
 
-    /** The run in a few lines, for every kind of output. */
+    /** A summary of the run, for every kind of output. */
     List<String> summary() {
         List<String> lines = new ArrayList<>();
         lines.add(format(
@@ -102,7 +102,7 @@ record NearDuplicates(
         return lines;
     }
 
-    /** What has to be said before anyone acts on the result. */
+    /** What people have to know before they act on the result. */
     List<String> warnings() {
         List<String> lines = new ArrayList<>();
         if (verification == null) {

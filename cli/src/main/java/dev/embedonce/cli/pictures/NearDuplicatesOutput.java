@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Says what a search for near-duplicates found: as text, JSON, CSV of pairs and a page of pictures. */
+/** Writes what a search for near-duplicates found: as text, JSON, CSV of pairs and a page of pictures. */
 final class NearDuplicatesOutput {
     private static final int REJECTED_SHOWN = 60;
     private static final int PAIRS_SHOWN = 30;
@@ -258,7 +258,9 @@ final class NearDuplicatesOutput {
                 () -> picture.item().read(maxFileBytes));
     }
 
-    /** Look-alikes by hash that the vectors tell apart, the closest first: what hashes alone would have got wrong. */
+    /**
+     * Pairs that are alike by hash and not by their vectors, the closest first: what hashes alone would have got wrong.
+     */
     private List<Part> rejected(long maxFileBytes) {
         List<Pair> rejected = found.rejected().stream()
                 .sorted(Comparator.comparingDouble(pair -> -pair.cosine()))

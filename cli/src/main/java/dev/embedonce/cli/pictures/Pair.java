@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param cosine of their vectors; 1 where bytes or pixels are the same, since the encoder then sees the same; NaN if
  *     not compared
  * @param verdict whether they are duplicates, and how that is known
- * @param problem why they could not be compared
+ * @param problem why they could not be compared, if so
  */
 record Pair(
         int first,
@@ -21,7 +21,7 @@ record Pair(
         double cosine,
         Verdict verdict,
         @Nullable String problem) {
-    /** What is known of a pair. */
+    /** Whether a pair are duplicates, and how that is known. */
     enum Verdict {
         /** The same bytes: SHA-256. */
         BYTES,

@@ -84,7 +84,7 @@ public final class PhashCommand implements Callable<Integer> {
     private long failed;
     private long degenerate;
 
-    /** One picture's line. */
+    /** The output line of one picture. */
     private record Line(String path, @Nullable ImageHashes hashes, String reason) {}
 
     @Override

@@ -15,7 +15,7 @@ import dev.embedonce.image.resize.PillowProfile;
 import dev.embedonce.key.FramedDigest;
 import java.io.IOException;
 
-/** Reads a picture once and says everything that near-duplicates are found by. Thread-safe. */
+/** Reads a picture once and computes everything by which near-duplicates are found. Thread-safe. */
 final class PictureReader {
     private final ContentHasher hasher = ContentHasher.sha256();
     private final PerceptualHashes hashes = new PerceptualHashes(PillowProfile.PILLOW_13);
@@ -60,8 +60,8 @@ final class PictureReader {
     }
 
     /**
-     * Pictures are pixel for pixel the same if their colours are and, where there is transparency, what shows over
-     * white is too. The mode they are stored in does not matter, but 16-bit samples only equal 16-bit samples.
+     * Pictures have the same pixels if their colours are equal and, where there is transparency, their looks over white
+     * are too. The mode in which they are stored does not matter, but 16-bit samples equal only 16-bit samples.
      */
     static ContentHash pixelHash(PixelImage image) {
         FramedDigest digest = FramedDigest.tagged("embedonce.cli.upright-pixels.v1")

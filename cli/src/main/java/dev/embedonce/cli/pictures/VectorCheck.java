@@ -19,8 +19,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the vectors of candidate pairs. Vectors come through the cache: what was embedded before is only looked up,
- * the rest is encoded once and kept. Not thread-safe; it uses threads of its own.
+ * Compares the vectors of candidate pairs. Vectors come from the cache: what was embedded before is only looked up, the
+ * rest is encoded once and kept. Not thread-safe; it uses threads of its own.
  */
 final class VectorCheck implements AutoCloseable {
     /** Pairs whose vectors are in memory at once. */
@@ -59,9 +59,9 @@ final class VectorCheck implements AutoCloseable {
     }
 
     /**
-     * What {@code --verify} says: {@code cosine>=0.98}.
+     * The threshold in the value of {@code --verify}, such as {@code cosine>=0.98}.
      *
-     * @throws CliException if it says something else
+     * @throws CliException if it has another form
      */
     static double threshold(String text) {
         String number = text.replaceAll("\\s", "").replaceFirst("^cosine>=", "");

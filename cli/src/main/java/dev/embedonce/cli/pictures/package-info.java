@@ -1,4 +1,4 @@
-/** Pictures compared as pictures: perceptual hashes, near-duplicates, encoder input, sheets to look at. */
+/** Pictures compared as pictures: perceptual hashes, near-duplicates, encoder input, contact sheets. */
 @NullMarked
 package dev.embedonce.cli.pictures;
 

@@ -3,7 +3,7 @@ package dev.embedonce.cli.search;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row of a file of vectors, with what it scores.
+ * One row of a file of vectors, with its score.
  *
  * @param row from 0
  * @param cosine of its vector with the query's; NaN if it has no direction

@@ -80,7 +80,7 @@ record JsonlVectors(Path file) implements VectorFile {
         return json.currentToken() == JsonToken.VALUE_STRING ? json.getText() : null;
     }
 
-    /** Reads the array into {@code vector} and says how long it is; what is too much is counted only. */
+    /** Reads the array into {@code vector} and returns its length; numbers that do not fit are only counted. */
     private int numbers(JsonParser json, long row, float[] vector) throws IOException {
         int count = 0;
         for (JsonToken token = json.nextToken(); token != JsonToken.END_ARRAY; token = json.nextToken()) {

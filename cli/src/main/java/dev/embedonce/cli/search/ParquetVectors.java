@@ -14,8 +14,8 @@ import java.util.Properties;
 import java.util.StringJoiner;
 
 /**
- * Vectors in Parquet, read through DuckDB, which also forms the inner products, in double precision: handing a million
- * lists over one number at a time would take far longer than reading them. Rows come in the file's order.
+ * Vectors in Parquet, read through DuckDB, which also forms the inner products, in double precision: passing a million
+ * lists one number at a time would take far longer than reading them. Rows come in the file's order.
  */
 record ParquetVectors(Path file) implements VectorFile {
     @Override

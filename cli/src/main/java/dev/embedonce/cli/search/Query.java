@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param text what the user wrote, or the path of the picture
  * @param image the picture's encoded bytes; null if the query is text
- * @param modelVersion what vectors must come from to be compared with this one
+ * @param modelVersion the model version that vectors must have to be compared with this one
  * @param preprocVersion likewise
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared

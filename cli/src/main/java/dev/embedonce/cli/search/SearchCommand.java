@@ -165,7 +165,7 @@ public final class SearchCommand implements Callable<Integer> {
         throw new CliException("no picture in " + path);
     }
 
-    /** The text side of the model whose picture side made the vectors, opened with the same options. */
+    /** A query from the text side of the model whose image side made the vectors, opened with the same options. */
     private Query textQuery(String words) {
         EncoderOptions options = model.encoderOptions(1, 1);
         String name = model.name();

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param hits the closest, closest first
  * @param rows that were compared
  * @param withoutDirection rows among them whose vector is zero or not finite
- * @param versionsDiffer whether the vectors come from another encoder than the query's, and nobody minded
+ * @param versionsDiffer whether vectors come from another encoder than the query's, which {@code --force} allows
  */
 record SearchResult(
         Query query,

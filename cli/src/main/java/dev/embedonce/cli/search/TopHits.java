@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * Keeps the best of the rows that pass by: a heap that never holds more than are wanted. Equal scores: the earlier row
- * is better.
+ * Keeps the best of the rows that it is given, in a heap that never holds more than are wanted. Of equal scores the
+ * earlier row is better.
  */
 final class TopHits {
     private static final Comparator<Hit> BEST_FIRST =
@@ -37,12 +37,12 @@ final class TopHits {
         }
     }
 
-    /** Rows that passed by. */
+    /** How many rows it was given. */
     long seen() {
         return seen;
     }
 
-    /** Rows among them whose vector is zero or not finite, so that it has no angle with anything. */
+    /** How many of them have a vector that is zero or not finite, and so no direction. */
     long withoutDirection() {
         return withoutDirection;
     }

@@ -16,8 +16,8 @@ interface VectorFile {
     }
 
     /**
-     * Scores every row. One whose vector has another length than the query still goes to the sink, which may have more
-     * to say about it.
+     * Scores every row. One whose vector has another length than the query still goes to the sink first, which may have
+     * a better explanation.
      *
      * @throws CliException if the file is no such file, is damaged, or a vector has another length than the query; it
      *     names the row
@@ -25,8 +25,8 @@ interface VectorFile {
     void scan(float[] query, Sink sink) throws IOException;
 
     /**
-     * The file of the kind that its name says: {@code .parquet}, {@code .npy} with a {@code .csv} of rows beside it, or
-     * {@code .jsonl}.
+     * The file of the kind that its name indicates: {@code .parquet}, {@code .npy} with a {@code .csv} of rows beside
+     * it, or {@code .jsonl}.
      *
      * @throws CliException if there is no such file, or the ending is another
      */

@@ -4,7 +4,7 @@ import dev.embedonce.cli.terminal.CliException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Lets rows pass whose vectors come from the query's encoder: the cosine of vectors of two encoders means nothing. */
+/** Admits rows whose vectors come from the query's encoder: the cosine of vectors of two encoders means nothing. */
 final class VersionGate {
     private final Path file;
     private final String modelVersion;
@@ -12,7 +12,7 @@ final class VersionGate {
     private final boolean force;
     private boolean differs;
 
-    /** With {@code force}, others pass too and are remembered. */
+    /** With {@code force}, others are admitted too, and that is remembered. */
     VersionGate(Path file, String modelVersion, String preprocVersion, boolean force) {
         this.file = file;
         this.modelVersion = modelVersion;
@@ -21,9 +21,9 @@ final class VersionGate {
     }
 
     /**
-     * Looks at one row.
+     * Checks one row.
      *
-     * @throws CliException if its versions are others and nobody forces it; names both
+     * @throws CliException if its versions differ and that is not forced; it names both
      */
     void check(Hit hit) {
         boolean model = !modelVersion.equals(hit.modelVersion());
@@ -45,7 +45,7 @@ final class VersionGate {
         return "the file's " + what + " is " + (file == null ? "not said" : file) + ", the query's is " + query;
     }
 
-    /** Whether rows of other versions passed. */
+    /** Whether rows of other versions were admitted. */
     boolean differs() {
         return differs;
     }

@@ -3,7 +3,7 @@ package dev.embedonce.cli.terminal;
 import dev.embedonce.hub.HubProgress;
 import java.util.Locale;
 
-/** Shows on a terminal how a model's download goes. */
+/** Shows the progress of a model's download on a terminal. */
 public final class DownloadProgress implements HubProgress {
     private final boolean terminal = Boolean.getBoolean("embedonce.terminal");
 

@@ -1,6 +1,6 @@
 package dev.embedonce.cli.terminal;
 
-/** What the command's exit status says. */
+/** The command's exit codes. */
 public final class ExitCodes {
     /** All done; images that could not be encoded are warnings. */
     public static final int OK = 0;

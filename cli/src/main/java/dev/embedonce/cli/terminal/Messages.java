@@ -4,13 +4,13 @@ import dev.embedonce.embed.TooManyBytesException;
 import java.nio.file.FileSystemException;
 import org.jspecify.annotations.Nullable;
 
-/** How the commands put errors into words. */
+/** Error messages of the commands. */
 public final class Messages {
     private Messages() {}
 
     /**
-     * The message of an exception as one line; its kind where the message alone says too little, and the option to
-     * change.
+     * The message of an exception as one line, with its type where the message alone says too little, and with the
+     * option to change.
      */
     public static String oneLine(Throwable e) {
         if (e instanceof TooManyBytesException) {

@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the locale makes of bytes outside of Java: names of files, arguments, standard output. The launcher starts Java
- * in a UTF-8 locale; this is for those who do not use it.
+ * Text that Java decodes by the locale: names of files, arguments, standard output. The launcher starts Java in a UTF-8
+ * locale; this is for those who do not use it.
  */
 public final class NativeText {
     private static final char LOST = '\uFFFD';
@@ -26,7 +26,7 @@ public final class NativeText {
 
     private NativeText() {}
 
-    /** Whether a name that Java has read is all there. */
+    /** Whether Java has decoded a name without loss. */
     public static boolean isComplete(String name) {
         return UTF_8 && name.indexOf(LOST) < 0;
     }
@@ -51,9 +51,9 @@ public final class NativeText {
     }
 
     /**
-     * Refuses arguments that Java could not read: the file they name would be another one.
+     * Refuses arguments that Java could not decode: they would name another file.
      *
-     * @throws CliException if one of them holds what the locale does not know
+     * @throws CliException if one of them has characters that the locale does not have
      */
     public static void requireReadable(String... arguments) {
         boolean lost = !UTF_8 || Arrays.stream(arguments).anyMatch(argument -> argument.indexOf(LOST) >= 0);

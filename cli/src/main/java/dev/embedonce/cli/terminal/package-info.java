@@ -1,4 +1,4 @@
-/** What all commands say to a terminal: errors, exit codes, progress of downloads, text in any locale. */
+/** What all commands need for a terminal: errors, exit codes, progress of downloads, text in any locale. */
 @NullMarked
 package dev.embedonce.cli.terminal;
 

@@ -18,7 +18,7 @@ final class FeatureCaches {
                 .build();
     }
 
-    /** Where features are kept if the user does not say: files in the cache folder, up to 8 GB. */
+    /** The default store of features: files in the cache folder, up to 8 GB. */
     static String defaultUrl() {
         return "files:" + UserFolders.cache().resolve("vision-features") + "?max-bytes=8GB";
     }

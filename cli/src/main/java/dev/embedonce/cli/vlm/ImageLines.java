@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** Says how each picture's features were come by, one line each. */
+/** Prints a line for each picture that says where its features came from. */
 final class ImageLines {
     private ImageLines() {}
 

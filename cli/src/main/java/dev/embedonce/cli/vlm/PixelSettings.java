@@ -4,7 +4,7 @@ import dev.embedonce.vlm.vision.ImageSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What is asked of the preprocessing of pictures: options that commands share. */
+/** Settings of the preprocessing of pictures: options that commands share. */
 final class PixelSettings {
     @Option(names = "--min-pixels", paramLabel = "N", description = "The least area a picture is resized to.")
     private @Nullable Long minPixels;

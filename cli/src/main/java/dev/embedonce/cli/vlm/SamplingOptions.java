@@ -8,10 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/**
- * How answers are written: options that commands share. What is not given is as the model's generation_config.json
- * says.
- */
+/** How answers are generated: options that commands share. Defaults are those of the model's generation_config.json. */
 final class SamplingOptions {
     @Option(
             names = {"-n", "--max-tokens"},

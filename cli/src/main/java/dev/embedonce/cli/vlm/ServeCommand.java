@@ -203,7 +203,7 @@ public final class ServeCommand implements Callable<Integer> {
         closed.countDown();
     }
 
-    /** The last opened first. */
+    /** Closes in reverse order of opening. */
     private static void closeAll(Deque<AutoCloseable> opened) {
         while (!opened.isEmpty()) {
             try {

@@ -2,7 +2,7 @@ package dev.embedonce.lab.base;
 
 import org.jspecify.annotations.Nullable;
 
-/** The lab cannot go on; the message says what was wrong with which file, folder or setting. */
+/** The lab cannot continue; the message names the file, folder or setting and what is wrong with it. */
 public final class LabException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

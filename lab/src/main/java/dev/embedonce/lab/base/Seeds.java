@@ -4,7 +4,7 @@ import dev.embedonce.key.FramedDigest;
 import java.nio.ByteBuffer;
 import java.util.Random;
 
-/** A random generator for each purpose: what one draws does not change what another returns. */
+/** A random generator for each purpose: drawing from one does not change another. */
 public final class Seeds {
     private Seeds() {}
 

@@ -1,4 +1,4 @@
-/** What all parts of the lab stand on: their exception, their progress, and their random numbers. */
+/** What all parts of the lab use: their exception, their progress and their random numbers. */
 @NullMarked
 package dev.embedonce.lab.base;
 

@@ -9,12 +9,12 @@ import java.util.function.Supplier;
 import java.util.zip.Deflater;
 
 /**
- * What happens to a picture's file between two runs of a pipeline. Every change gives bytes that were never seen
+ * What happens to a picture's file between two runs of a pipeline. Every change makes bytes that were never seen
  * before.
  */
 public enum Churn {
     /**
-     * Saved again without a change: a comment added, or in every other cycle, if it is a PNG of plain RGB, recompressed
+     * Saved again without a change: a comment is added or, in every other cycle, a PNG of plain RGB is recompressed
      * with another level and row filter. The pixels are equal, so the right vector is the old one, bit for bit.
      */
     RECOMPRESSED("recompressed, pixels equal") {
@@ -33,8 +33,8 @@ public enum Churn {
         }
     },
     /**
-     * Saved again as a JPEG of quality 60 to 89, another one each cycle: looks the same, and nearly every pixel differs
-     * a little. The right vector is a new one, close to the old.
+     * Saved again as a JPEG of quality 60 to 89, another one in each cycle: it looks the same, and nearly every pixel
+     * differs a little. The right vector is a new one, close to the old.
      */
     LOSSY("lossy re-encode") {
         @Override
@@ -60,8 +60,8 @@ public enum Churn {
         }
     },
     /**
-     * Another picture altogether under the same name: a part, 60 to 90 % of the side, of another object's picture,
-     * perhaps mirrored.
+     * Another picture under the same name: a part, 60 to 90 % of the side, of another object's picture, perhaps
+     * mirrored.
      */
     REPLACED("replaced content") {
         @Override
@@ -92,8 +92,8 @@ public enum Churn {
     /**
      * A new version of a picture of a corpus.
      *
-     * @param original the picture as it was in cycle 0: changes do not pile up
-     * @param corpus where another picture is taken from
+     * @param original the picture as it was in cycle 0: changes do not accumulate
+     * @param corpus from which other pictures are taken
      * @param cycle from 1
      * @param seed the run's; the same arguments give the same bytes
      */

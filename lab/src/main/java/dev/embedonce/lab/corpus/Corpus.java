@@ -24,7 +24,7 @@ public record Corpus(String description, List<Picture> pictures) {
         return sampleOf(count).stream().map(Picture::encoded).toList();
     }
 
-    /** {@code count} pictures at even distances, or all of them if there are fewer. */
+    /** {@code count} evenly spaced pictures, or all of them if there are fewer. */
     public List<Picture> sampleOf(int count) {
         int wanted = Math.min(count, pictures.size());
         List<Picture> sample = new ArrayList<>(wanted);

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 
 /**
  * The article's kind of corpus: ten classes of meshes, each seen from a ring of cameras, 224 x 224 on white, as PNG.
- * Meshes and pictures are written below a folder; what is there from an earlier run is read, not drawn again.
+ * Meshes and pictures are written below a folder; what an earlier run has written is read, not drawn again.
  */
 public final class MeshCorpus {
     /** Width and height of the pictures. */
@@ -50,7 +50,8 @@ public final class MeshCorpus {
     }
 
     /**
-     * Renders parametric meshes, which are written as OFF files first and read back: what is drawn is what lies there.
+     * Renders parametric meshes. They are written as OFF files first and read back, so that the pictures show what is
+     * in the files.
      */
     public Corpus generated(long seed, StepProgress progress) {
         List<Object3D> objects = new ArrayList<>();
@@ -118,7 +119,7 @@ public final class MeshCorpus {
         Renderer renderer = new Renderer(SIDE);
         List<List<Picture>> pictures = new ArrayList<>();
         int[] done = {0};
-        // objects are independent of one another; the order of the list is kept
+        // objects are independent of each other; the order of the list is kept
         IntStream.range(0, objects.size())
                 .parallel()
                 .mapToObj(i -> {
@@ -177,7 +178,7 @@ public final class MeshCorpus {
         }
     }
 
-    /** All or nothing: a run that is broken off leaves no half file for the next to read. */
+    /** All or nothing: an interrupted run leaves no partial file for the next one to read. */
     private static void write(Path file, byte[] content) {
         try {
             Files.createDirectories(file.getParent());

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /**
  * A folder of photos as a corpus: every JPEG and PNG below it that can be decoded, each an object of its own, of the
- * class that its folder is called. Copies of the same bytes are taken once.
+ * class that its folder is called. Files with the same bytes are taken once.
  */
 public final class PhotoCorpus {
     private static final ContentHasher HASHER = ContentHasher.sha256();
@@ -29,7 +29,7 @@ public final class PhotoCorpus {
     /**
      * Reads a folder.
      *
-     * @param limit the most photos; of more, that many at even distances in the order of their names
+     * @param limit the most photos; of more, that many are taken, evenly spaced in the order of their names
      * @throws LabException if there are fewer than two photos
      */
     public static Corpus read(Path folder, int limit) {

@@ -1,4 +1,4 @@
-/** The pictures that experiments run on, and what can happen to a picture. */
+/** The pictures that experiments use, and what can happen to them. */
 @NullMarked
 package dev.embedonce.lab.corpus;
 

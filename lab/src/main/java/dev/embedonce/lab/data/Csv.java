@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** A table as comma-separated values (RFC 4180 but for line ends, which are single line feeds). Not thread-safe. */
+/** A table as comma-separated values (RFC 4180, except that lines end with a line feed). Not thread-safe. */
 final class Csv {
     private final StringBuilder text = new StringBuilder();
     private final int columns;
@@ -15,7 +15,9 @@ final class Csv {
         row((Object[]) header);
     }
 
-    /** Adds a row: numbers as they are, fractions with six significant digits at most, text quoted where it must be. */
+    /**
+     * Adds a row: integers as they are, other numbers with at most six significant digits, text quoted where necessary.
+     */
     final void row(Object... cells) {
         if (cells.length != columns) {
             throw new IllegalArgumentException(cells.length + " cells in a table of " + columns + " columns");

@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Writes the article's tables, and the one of the comparison with its class. Times in seconds unless a column says
+ * Writes the article's tables, and that of the comparison with its class. Times in seconds unless a column says
  * otherwise.
  */
 public final class DataFiles {

@@ -9,14 +9,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
- * Where and with what a run was made.
+ * The machine and the software of a run.
  *
  * @param started in UTC
  * @param processor its model name, or the architecture where the system does not say
  * @param cores that the process may use
  * @param memoryGib of the machine; 0 if unknown
  * @param loadAverage of the last minute when the run began; negative if unknown
- * @param corpus what the pictures are
+ * @param corpus a description of the pictures
  * @param corpusDigest over names and bytes of all of them
  */
 public record Environment(
@@ -52,7 +52,7 @@ public record Environment(
                 }
             }
         } catch (IOException e) {
-            // the architecture must do
+            // fall back to the architecture
         }
         return System.getProperty("os.arch", "unknown");
     }

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * Throughput against batch size, 1 to 64. An application asks for so many images at a time, and the encoder takes as
- * many at once. Cold: without a cache. Warm: nine of ten images are in the cache, the tenth is new (a lossy re-encode
- * that no earlier size has seen).
+ * Throughput against batch size, 1 to 64. An application asks for that many images at a time, and the encoder takes as
+ * many. Cold: without a cache. Warm: nine of ten images are in the cache, the tenth is new (a lossy re-encode that no
+ * earlier size has seen).
  */
 public final class BatchSweep {
     /** The batch sizes. */

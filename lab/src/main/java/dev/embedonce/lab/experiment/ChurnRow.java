@@ -8,9 +8,9 @@ import dev.embedonce.lab.corpus.Churn;
  * @param cycle from 0, in which nothing is known yet
  * @param images asked for
  * @param changed among them, new bytes in this cycle (in cycle 0 all are)
- * @param hits answered from the store, or as the same key elsewhere in the cycle
- * @param pixelHits new bytes, same encoder input
- * @param encoded the encoder ran
+ * @param hits answered from the store, or by the same key elsewhere in the cycle
+ * @param pixelHits with new bytes and the same encoder input
+ * @param encoded by running the encoder
  * @param wrong answers that are not the encoder's vector for these very bytes
  */
 public record ChurnRow(

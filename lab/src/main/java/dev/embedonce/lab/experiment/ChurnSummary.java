@@ -30,12 +30,12 @@ public record ChurnSummary(Churn churn, Strategy strategy, List<ChurnRow> rows) 
                         .toList());
     }
 
-    /** The sum of something over all cycles. */
+    /** The sum of a quantity over all cycles. */
     public double total(ToDoubleFunction<ChurnRow> what) {
         return rows.stream().mapToDouble(what).sum();
     }
 
-    /** The running sum of something, a number for each cycle. */
+    /** The running sum of a quantity, one number for each cycle. */
     public List<Double> cumulative(ToDoubleFunction<ChurnRow> what) {
         List<Double> sums = new ArrayList<>();
         double sum = 0;
@@ -46,7 +46,7 @@ public record ChurnSummary(Churn churn, Strategy strategy, List<ChurnRow> rows) 
         return sums;
     }
 
-    /** The mean of something over the cycles after the first. */
+    /** The mean of a quantity over the cycles after the first. */
     public double steady(ToDoubleFunction<ChurnRow> what) {
         return rows.stream().skip(1).mapToDouble(what).average().orElseThrow();
     }
@@ -67,8 +67,8 @@ public record ChurnSummary(Churn churn, Strategy strategy, List<ChurnRow> rows) 
     }
 
     /**
-     * How many cycles it takes until this strategy has, in all, cost less than {@code other}: the end of the first
-     * cycle from which its sum stays lower; empty if there is none.
+     * After how many cycles this strategy has, in total, cost less than {@code other}, and stays so; empty if it never
+     * does.
      */
     public OptionalInt breakEven(ChurnSummary other, ToDoubleFunction<ChurnRow> cost) {
         List<Double> own = cumulative(cost);

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The same encoder, but it does not tell the cache what identifies its input: so there are no pixel hits. */
+/** The same encoder without input digests, so that there are no pixel hits. */
 record HashAloneEncoder<P extends Prepared>(FeatureEncoder<P> encoder)
         implements FeatureEncoder<HashAloneEncoder.Opaque<P>> {
 

@@ -20,9 +20,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every way in which a cache of vectors goes stale or is spoilt, done to 64 images each. A cache is filled, the one
- * thing is changed, and the cache is asked about all of them: for how many does it refuse to answer with what it has
- * kept, how soon, and are its final answers right?
+ * All ways in which a cache of vectors becomes stale or damaged, each done to 64 images. A cache is filled, one thing
+ * is changed, and the cache is asked about all of them: for how many does it refuse to answer with the old entry, how
+ * soon, and are its final answers right?
  */
 public final class InvalidationAudit {
     /** The article's number. */
@@ -35,7 +35,7 @@ public final class InvalidationAudit {
      * The encoders of the audit.
      *
      * @param own the run's
-     * @param other another model altogether
+     * @param other a different model
      * @param otherAt336 that other model with pictures of 336 pixels instead of 224
      */
     public record Encoders(LabEncoder own, LabEncoder other, LabEncoder otherAt336) {}
@@ -99,7 +99,7 @@ public final class InvalidationAudit {
         return SealKeys.of(List.of(SECRET));
     }
 
-    /** What a cache says when it is asked. */
+    /** The answers of a cache. */
     private record Asked(int answered, double micros, int wrong) {}
 
     private static Asked ask(FeatureCache cache, LabEncoder encoder, List<byte[]> images) {
@@ -166,7 +166,7 @@ public final class InvalidationAudit {
         return withFiles("content changed", images, edited, true, false);
     }
 
-    /** Both versions are made equally long by a comment, and the file gets its old time back. */
+    /** A comment makes both versions equally long, and the file's modification time is restored. */
     private AuditRow editedInPlace(List<byte[]> images) {
         List<byte[]> edited = edited(images);
         List<byte[]> before = new ArrayList<>();
@@ -256,8 +256,8 @@ public final class InvalidationAudit {
     }
 
     /**
-     * The article's form, versions typed by hand: nothing but encoding anew can tell that the model behind a name is
-     * another.
+     * The article's form, with versions typed by hand: only encoding again can show that the model behind a name has
+     * changed.
      */
     private AuditRow versionNotRaised(List<byte[]> images) {
         List<Double> micros = new ArrayList<>();

@@ -37,7 +37,7 @@ public interface LabEncoder extends AutoCloseable {
     /** Asks a cache, which may find known pixels in new bytes. */
     List<Outcome> ask(FeatureCache cache, List<byte[]> images);
 
-    /** Asks a cache that goes by its hash of the bytes alone, as the article's does. */
+    /** Asks a cache by the hash of the bytes alone, as the article's class does. */
     List<Outcome> askByHashAlone(FeatureCache cache, List<byte[]> images);
 
     /** The key of an image in a cache. */
@@ -48,7 +48,7 @@ public interface LabEncoder extends AutoCloseable {
 
     @Override
     default void close() {
-        // most are closed by whoever opened the encoder underneath
+        // most are closed by whoever opened the encoder that they wrap
     }
 
     /** An encoder over one of the cache's; closing it closes that one, if it can be closed. */

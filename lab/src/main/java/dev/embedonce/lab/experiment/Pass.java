@@ -10,12 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One pass of a pipeline over its images: what it answered, where the answers came from, and where the time went.
+ * One pass of a pipeline over its images: its answers, their sources, and the time of each phase.
  *
  * @param vectors the answers, in input order
- * @param hits answered from the store, or as the same key elsewhere in the pass
- * @param pixelHits new bytes, same encoder input
- * @param encoded the encoder ran
+ * @param hits answered from the store, or by the same key elsewhere in the pass
+ * @param pixelHits with new bytes and the same encoder input
+ * @param encoded by running the encoder
  */
 record Pass(List<Embedding> vectors, int hits, int pixelHits, int encoded, Phases phases) {
 

@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * The cold and the warm pass: the same images without a cache, with an empty cache, and once more with the cache that
- * the cold pass has filled, for each kind of store. The cache is ours as users get it, but for its memory tier, which
- * is off: every hit is read from the store and checked. The encoder has run before anything is timed.
+ * the cold pass has filled, for each kind of store. The cache is ours as users get it, except that its memory tier is
+ * off: every hit is read from the store and checked. The encoder is warmed up before anything is timed.
  */
 public final class PassExperiment {
     private static final int WARM_UP = 32;

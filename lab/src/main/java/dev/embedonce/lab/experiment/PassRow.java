@@ -7,9 +7,8 @@ package dev.embedonce.lab.experiment;
  * @param pass {@code none} (no cache), {@code cold} (an empty one) or {@code warm} (a full one)
  * @param images in the pass
  * @param hits answered from the store
- * @param encoded the encoder ran
- * @param lookupP50Micros the median time of one look-up that is made alone, reading and checking included; 0 if there
- *     was none
+ * @param encoded by running the encoder
+ * @param lookupP50Micros the median time of a single look-up, including reading and checking; 0 if there was none
  * @param wrong against the truth
  */
 public record PassRow(

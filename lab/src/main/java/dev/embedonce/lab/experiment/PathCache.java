@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** What the article's author inherited: a cache that goes by where a file lies, not by what is in it. */
+/** What the article's author inherited: a cache whose key is a file's place, not its content. */
 final class PathCache {
     private final Function<Path, String> key;
     private final Map<String, Embedding> kept = new HashMap<>();

@@ -3,8 +3,8 @@ package dev.embedonce.lab.experiment;
 import dev.embedonce.cache.CacheStats;
 
 /**
- * Where the time of one pass went, in seconds. The phases follow one another on one thread, so they add up to the wall
- * time but for a sliver; only the encoder divides a batch among the cores.
+ * Where the time of one pass went, in seconds. The phases follow one another on one thread, so they add up to nearly
+ * the wall time; only the encoder divides a batch among the cores.
  *
  * @param hash hashing the bytes (a pHash must decode first, which counts here)
  * @param lookup asking the store and checking what it returned
@@ -12,7 +12,7 @@ import dev.embedonce.cache.CacheStats;
  * @param encode the encoder
  * @param store writing
  * @param wall from the call to the last answer
- * @param processor of all threads of this process in that time
+ * @param processor time of all threads of this process meanwhile
  */
 public record Phases(
         double hash, double lookup, double prepare, double encode, double store, double wall, double processor) {

@@ -17,7 +17,7 @@ import java.util.Set;
 
 /**
  * What the perceptual hash calls a duplicate, and whether it is one. Every pair of pictures whose pHashes differ in at
- * most 0, 2, 4 or 8 bits is counted, without a cap; a pair is <i>cross-object</i> if it shows two different objects.
+ * most 0, 2, 4 or 8 bits is counted, without a limit; a pair is <i>cross-object</i> if it shows two different objects.
  * For every such pair the vectors are compared: the claim "duplicate" is right if the encoder sees no difference either
  * (cosine {@value Truth#SAME_DIRECTION} or more).
  */

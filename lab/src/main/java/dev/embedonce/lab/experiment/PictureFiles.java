@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Picture files whose times are set on purpose. */
+/** Picture files with chosen modification times. */
 final class PictureFiles {
     private PictureFiles() {}
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An "encoder" that hands out vectors that are there already, so that only the cache around it takes time. */
+/** An "encoder" that returns vectors made beforehand, so that only the cache around it takes time. */
 final class ReadyVectors implements FeatureEncoder<ReadyVectors.Known> {
     record Known(Embedding vector) implements Prepared {
         @Override

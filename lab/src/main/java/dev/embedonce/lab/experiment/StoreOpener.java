@@ -2,7 +2,7 @@ package dev.embedonce.lab.experiment;
 
 import dev.embedonce.store.CacheStore;
 
-/** Gives experiments empty stores. */
+/** Opens empty stores for experiments. */
 @FunctionalInterface
 public interface StoreOpener {
     /**

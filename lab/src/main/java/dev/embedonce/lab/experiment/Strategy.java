@@ -6,7 +6,7 @@ import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.lab.corpus.Picture;
 import dev.embedonce.store.CacheStore;
 
-/** How it is decided that an image need not be encoded again. */
+/** How to decide whether an image has to be encoded again. */
 public enum Strategy {
     /** Not at all: everything is encoded every time. */
     NONE("no cache"),
@@ -30,7 +30,7 @@ public enum Strategy {
         return label;
     }
 
-    /** The same in small letters, for tables that programs read. */
+    /** The name in lower case, for tables that programs read. */
     public String id() {
         return switch (this) {
             case NONE -> "none";
@@ -49,7 +49,7 @@ public enum Strategy {
         return FeatureCache.over(store).heapBytes(0).hasher(hasher).build();
     }
 
-    /** What the rest of EmbedOnce makes impossible on purpose: a perceptual hash dressed up as a content hash. */
+    /** What the rest of EmbedOnce makes impossible on purpose: a perceptual hash disguised as a content hash. */
     private static ContentHash phashAsKey(byte[] image) {
         return new ContentHash("0".repeat(UNUSED_DIGITS)
                 + Picture.perceptualHashes(image).phash().hex());

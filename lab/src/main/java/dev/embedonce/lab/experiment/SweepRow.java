@@ -3,7 +3,7 @@ package dev.embedonce.lab.experiment;
 /**
  * Throughput at one batch size.
  *
- * @param batch images that are asked for, and encoded, at once
+ * @param batch images that are asked for and encoded at once
  * @param hitsWanted the share of images that the cache knows: 0 without a cache
  * @param hits answered from the cache
  */

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** What somebody with access to the store can do to what lies there. */
+/** What somebody with access to the store can do to its entries. */
 enum Tampering {
     /** The article's own test, with every row. */
     ZERO_VECTORS("vector overwritten with zeros", "CRC32C") {
@@ -22,7 +22,7 @@ enum Tampering {
             return new Stored.Sealed(own.headerBytes(), new byte[own.dataBytes().length]);
         }
     },
-    /** Each key gets the whole row of the next: sound, checksum and all. */
+    /** Each key gets the whole row of the next one, which is intact, checksum included. */
     SWAPPED_ROWS("rows swapped", "key echo in the entry") {
         @Override
         Stored.Sealed spoil(CacheKey key, Stored.Sealed own, Stored.Sealed neighbour) {
@@ -38,7 +38,7 @@ enum Tampering {
             return new Stored.Sealed(header, own.dataBytes());
         }
     },
-    /** Whoever knows the format can make a sound entry that says anything; but cannot seal it. */
+    /** Whoever knows the format can make a valid entry with any content, but cannot seal it. */
     FORGED("vector and checksum forged", "nothing: a checksum proves that nothing was damaged, not who wrote it") {
         @Override
         Stored.Sealed spoil(CacheKey key, Stored.Sealed own, Stored.Sealed neighbour) {

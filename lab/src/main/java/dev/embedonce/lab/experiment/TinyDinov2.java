@@ -19,8 +19,8 @@ import java.util.Random;
 
 /**
  * Writes a small DINOv2 checkpoint with random weights: a model that differs from the lab's own in architecture,
- * weights and dimension, made anywhere without a download. It accepts pictures of any size, so one and the same model
- * can be fed 224 and 336 pixels.
+ * weights and dimension, made anywhere without a download. It accepts pictures of any size, so the same model can be
+ * fed 224 and 336 pixels.
  */
 public final class TinyDinov2 {
     private static final int CHANNELS = 48;
@@ -35,7 +35,7 @@ public final class TinyDinov2 {
     /**
      * Writes {@code config.json}, {@code preprocessor_config.json} and {@code model.safetensors}.
      *
-     * @param seed of the weights: equal seeds, equal model
+     * @param seed of the weights: equal seeds make equal models
      * @param pixels width and height that pictures are resized to
      */
     public static void write(Path folder, long seed, int pixels) throws IOException {

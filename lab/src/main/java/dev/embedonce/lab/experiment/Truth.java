@@ -13,8 +13,8 @@ import java.util.Objects;
 
 /**
  * What the encoder says about each content: encoded once, without any cache, and known by the full SHA-256 of the
- * bytes. An answer is <b>wrong</b> if it is not that vector. Counted apart: answers that differ in any bit, and among
- * them those that point elsewhere, with a cosine below {@value #SAME_DIRECTION} or another length.
+ * bytes. An answer is <b>wrong</b> if it is not that vector. Counted separately: answers that differ in any bit, and
+ * among them those that point elsewhere, with a cosine below {@value #SAME_DIRECTION} or another length.
  */
 public final class Truth {
     /** Below this cosine a vector is another vector for any use, not a rounding difference. */

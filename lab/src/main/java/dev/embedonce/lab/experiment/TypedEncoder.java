@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Hides what an encoder makes of an image before it encodes it. */
+/** Hides the type of an encoder's prepared images. */
 record TypedEncoder<P extends Prepared>(FeatureEncoder<P> encoder) implements LabEncoder {
     @Override
     public String modelVersion() {

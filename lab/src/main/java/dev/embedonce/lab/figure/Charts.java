@@ -9,7 +9,7 @@ import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler;
 
-/** What all charts look like. */
+/** The look of all charts. */
 final class Charts {
     private static final float HAIRLINE = 0.7f;
 

@@ -54,7 +54,7 @@ record CumulativeEncoderTime(List<ChurnRow> rows) implements Figure {
         return Charts.Key.line(strategy.label(), theme.of(strategy), line(strategy));
     }
 
-    /** The thinner lines are drawn last and have gaps, so that all are seen where they coincide. */
+    /** The thinner lines are drawn last and have gaps, so that all are visible where they coincide. */
     static BasicStroke line(Strategy strategy) {
         return switch (strategy) {
             case NONE -> Charts.stroke(2f);
@@ -85,7 +85,7 @@ record CumulativeEncoderTime(List<ChurnRow> rows) implements Figure {
         return chart;
     }
 
-    /** All panels have one scale. */
+    /** All panels have the same scale. */
     private double highest() {
         return Stream.of(Churn.values())
                 .flatMap(churn -> Stream.of(Strategy.values()).map(strategy -> ChurnSummary.of(rows, churn, strategy)))

@@ -13,7 +13,7 @@ import org.apache.batik.svggen.DefaultImageHandler;
 import org.apache.batik.svggen.SVGGeneratorContext;
 import org.w3c.dom.Element;
 
-/** Puts pictures into an SVG as PNG: Batik's own handler would need its codec library besides. */
+/** Puts pictures into an SVG as PNG: Batik's own handler would need its codec library, too. */
 final class EmbeddedPng extends DefaultImageHandler {
     private static final String XLINK = "http://www.w3.org/1999/xlink";
 

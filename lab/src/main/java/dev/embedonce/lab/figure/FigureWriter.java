@@ -50,7 +50,7 @@ public final class FigureWriter {
     }
 
     /**
-     * A figure that was drawn.
+     * A figure that has been drawn.
      *
      * @param light an SVG document for light screens
      * @param dark the same for dark ones

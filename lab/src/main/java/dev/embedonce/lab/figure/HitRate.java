@@ -79,7 +79,7 @@ record HitRate(List<ChurnRow> rows) implements Figure {
         return chart;
     }
 
-    /** Only hits can be wrong: what was encoded just now is the encoder's vector. */
+    /** Only hits can be wrong: what has just been encoded is the encoder's vector. */
     private static double rightHits(ChurnRow row) {
         return row.hitRate() - (double) row.wrong().bitDifferent() / row.images();
     }

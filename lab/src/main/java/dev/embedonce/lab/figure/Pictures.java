@@ -11,9 +11,7 @@ final class Pictures {
 
     private Pictures() {}
 
-    /**
-     * Draws a picture whole, in the middle of a white square. What goes into the figure is no larger than it need be.
-     */
+    /** Draws a whole picture in the middle of a white square, scaled down so that the figure's file stays small. */
     static void fit(Graphics2D g, BufferedImage image, int x, int y, int side) {
         g.setColor(Color.WHITE);
         g.fillRect(x, y, side, side);

@@ -50,7 +50,7 @@ final class Sketch {
         return at;
     }
 
-    /** Text in letters of one width, as it is. */
+    /** Text in a monospaced font, not wrapped. */
     void code(int x, int y, int size, String text) {
         g.setFont(new Font(Font.MONOSPACED, Font.PLAIN, size));
         g.setColor(theme.ink());

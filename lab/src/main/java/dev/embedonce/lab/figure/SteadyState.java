@@ -82,7 +82,7 @@ record SteadyState(List<ChurnRow> rows) implements Figure {
         return chart;
     }
 
-    /** All panels have one scale. */
+    /** All panels have the same scale. */
     private double highest(Theme theme) {
         return Stream.of(Churn.values())
                 .flatMap(churn -> Stream.of(Strategy.values()).map(strategy -> ChurnSummary.of(rows, churn, strategy)))

@@ -2,13 +2,13 @@ package dev.embedonce.lab.mesh;
 
 import java.util.Random;
 
-/** Draws the measures of an object. */
+/** Draws the random dimensions of an object. */
 record Dice(Random random) {
     double between(double low, double high) {
         return low + (high - low) * random.nextDouble();
     }
 
-    /** Both ends can come. */
+    /** Both ends are included. */
     int whole(int low, int high) {
         return low + random.nextInt(high - low + 1);
     }

@@ -1,6 +1,6 @@
 package dev.embedonce.lab.mesh;
 
-/** A mesh file is broken; the message names file, line and reason. */
+/** A mesh file is malformed; the message names file, line and reason. */
 public final class MeshFormatException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

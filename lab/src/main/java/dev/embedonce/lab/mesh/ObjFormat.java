@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * The geometry of Wavefront OBJ files: {@code v} and {@code f} lines. Faces may have any number of corners, texture and
  * normal numbers after a slash, and negative numbers that count back from the latest vertex. Other lines (normals,
- * groups, materials, curves) say nothing about the shape and are skipped.
+ * groups, materials, curves) do not affect the shape and are skipped.
  */
 public final class ObjFormat {
     private ObjFormat() {}

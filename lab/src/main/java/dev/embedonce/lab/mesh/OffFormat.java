@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The OFF text format as ModelNet40 has it: {@code OFF}, the counts of vertices, faces and edges (in a good part of the
- * files glued to the word, as in {@code OFF1568 3604 0}), a vertex a line, a face a line. Faces may have any number of
- * corners from three and colours after them; {@code #} begins a comment.
+ * The OFF text format as ModelNet40 has it: {@code OFF}, the counts of vertices, faces and edges (in many files right
+ * after the word, as in {@code OFF1568 3604 0}), a vertex a line, a face a line. Faces may have any number of corners
+ * from three and colours after them; {@code #} begins a comment.
  */
 public final class OffFormat {
     private static final String MAGIC = "OFF";

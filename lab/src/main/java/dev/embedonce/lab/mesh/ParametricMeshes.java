@@ -8,7 +8,7 @@ import java.util.function.Function;
 
 /**
  * The built-in corpus: objects of the first ten of ModelNet40's classes that the article renders, made of simple solids
- * with drawn measures. They stand in for the real meshes, which have licences of their own and are not shipped.
+ * with random dimensions. They stand in for the real meshes, which have licences of their own and are not shipped.
  */
 public final class ParametricMeshes {
     private static final Map<String, Function<Dice, Mesh>> CLASSES = classes();

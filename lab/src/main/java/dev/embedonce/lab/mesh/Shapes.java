@@ -3,7 +3,7 @@ package dev.embedonce.lab.mesh;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Builds objects from simple solids. Lengths are in no unit: meshes are normalised before they are drawn. Uses {@link
+ * Builds objects from simple solids. Lengths have no unit: meshes are normalised before they are drawn. Uses {@link
  * StrictMath}, so that every machine gives the same numbers. Not thread-safe.
  */
 final class Shapes {
@@ -25,12 +25,12 @@ final class Shapes {
                 });
     }
 
-    /** A box with its centre on the z axis of a point: {@code (x, y)} in the middle, standing on {@code z}. */
+    /** A box that stands on height {@code z}, centred at {@code (x, y)}. */
     Shapes block(double x, double y, double z, double width, double depth, double height) {
         return box(x - width / 2, y - depth / 2, z, x + width / 2, y + depth / 2, z + height);
     }
 
-    /** What lies between two polygons of the same number of corners: both faces and the walls. */
+    /** The solid between two polygons with the same number of corners: both faces and the walls. */
     Shapes hull(Point[] one, Point[] other) {
         int n = one.length;
         int first = mesh.vertexCount();
@@ -64,7 +64,7 @@ final class Shapes {
         return sum.times(1.0 / polygon.length);
     }
 
-    /** A round rod, thicker at one end if wanted. */
+    /** A round rod, which may taper. */
     Shapes rod(Point from, Point to, double fromRadius, double toRadius) {
         return hull(circle(from, to.minus(from), fromRadius), circle(to, to.minus(from), toRadius));
     }
@@ -87,7 +87,10 @@ final class Shapes {
         return circle;
     }
 
-    /** A solid of revolution about the line from one point to another: {@code radius} is given 0 to 1 along it. */
+    /**
+     * A solid of revolution about the line from one point to another: {@code radius} takes the position along it, 0 to
+     * 1.
+     */
     Shapes turned(Point from, Point to, DoubleUnaryOperator radius) {
         Point axis = to.minus(from);
         Point[] before = circle(from, axis, radius.applyAsDouble(0));
@@ -116,10 +119,7 @@ final class Shapes {
         return outline(centre.z() + height * rz, angle -> share, centre, rx, ry);
     }
 
-    /**
-     * A plate between two heights whose outline is given as a radius for each angle, scaled by {@code rx} and {@code
-     * ry}.
-     */
+    /** A plate whose outline is a radius for each angle, scaled by {@code rx} and {@code ry}. */
     Shapes plate(Point centre, double rx, double ry, double thickness, DoubleUnaryOperator radius) {
         return hull(
                 outline(centre.z(), radius, centre, rx, ry), outline(centre.z() + thickness, radius, centre, rx, ry));

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The words of a text file with the lines they stand in, without comments and empty lines. Not thread-safe. */
+/** The words of a text file with their lines, without comments and empty lines. Not thread-safe. */
 final class Tokens {
     /** The words of one line; {@code number} counts from 1. */
     record Line(int number, List<String> words) {}

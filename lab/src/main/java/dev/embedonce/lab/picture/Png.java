@@ -11,15 +11,12 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
-/**
- * Writes PNG files in which everything that does not change a pixel can be chosen: that is what this lab needs of a PNG
- * writer.
- */
+/** Writes PNG files in which everything that does not change a pixel can be chosen, as this lab needs. */
 public final class Png {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
     private static final int BANDS = 3;
 
-    /** How a row is written down; the pixels are the same. */
+    /** The row filters; the pixels are the same with each. */
     public enum Filter {
         NONE(0),
         SUB(1),

@@ -18,7 +18,7 @@ public final class RgbPicture {
     private final int height;
     private final byte[] samples;
 
-    /** A picture over {@code samples}, {@code height * width * 3} bytes, which the caller gives away. */
+    /** A picture over {@code samples}, {@code height * width * 3} bytes, which the caller must not use any more. */
     public RgbPicture(int width, int height, byte[] samples) {
         if (width < 1 || height < 1 || samples.length != width * height * BANDS) {
             throw new IllegalArgumentException(
@@ -59,7 +59,7 @@ public final class RgbPicture {
         return samples;
     }
 
-    /** This picture as Java's own classes take it. */
+    /** This picture for Java's own classes. */
     public BufferedImage toBufferedImage() {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int y = 0; y < height; y++) {

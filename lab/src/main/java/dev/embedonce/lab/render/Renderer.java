@@ -5,10 +5,10 @@ import dev.embedonce.lab.picture.RgbPicture;
 import java.util.Arrays;
 
 /**
- * Draws a mesh in perspective on white: a z-buffer, flat shading from one light that stands still while the camera goes
- * round, faces taken as turned to the camera (real meshes are not wound consistently), edges smoothed by drawing four
- * times as large and averaging. The same mesh and view give the same pixels on every machine. Thread-safe: nothing is
- * kept.
+ * Draws a mesh in perspective on white: a z-buffer, flat shading from one light that stands still while the camera
+ * moves around, all faces shaded as if they faced the camera (real meshes are not wound consistently), antialiasing by
+ * drawing four times as large and averaging. The same mesh and view give the same pixels on every machine. Stateless
+ * and thread-safe.
  */
 public final class Renderer {
     private static final int OVERSAMPLING = 4;
@@ -124,7 +124,7 @@ public final class Renderer {
             return size / 2.0 + focal * v[vertex + axis] / v[vertex + 2];
         }
 
-        /** 0 to 1: how squarely the face meets the light. */
+        /** How directly a face is lit, 0 to 1. */
         private float shade(double[] v, int a, int b, int c, double[] towardsLight) {
             double ux = v[b] - v[a];
             double uy = v[b + 1] - v[a + 1];

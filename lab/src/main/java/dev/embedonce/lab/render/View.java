@@ -9,7 +9,7 @@ package dev.embedonce.lab.render;
 public record View(double azimuth, double elevation) {
     private static final double RING_ELEVATION = Math.toRadians(25);
 
-    /** One of {@code count} cameras at even distances on a ring a little above the object. */
+    /** One of {@code count} evenly spaced cameras on a ring a little above the object. */
     public static View onRing(int number, int count) {
         return new View(2 * Math.PI * number / count + Math.toRadians(20), RING_ELEVATION);
     }

@@ -1,4 +1,4 @@
-/** Draws meshes: a z-buffer, a light, smooth edges. */
+/** Draws meshes: a z-buffer, a light, antialiasing. */
 @NullMarked
 package dev.embedonce.lab.render;
 

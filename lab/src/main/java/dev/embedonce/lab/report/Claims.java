@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** What the report claims or denies, decided by the results alone. */
+/** The claims of the report, confirmed or denied by the results alone. */
 final class Claims {
     /**
-     * A sentence and what became of it.
+     * A claim and its verdict.
      *
-     * @param holds whether this run bears it out
+     * @param holds whether this run confirms it
      * @param evidence the numbers
      */
     record Claim(boolean holds, String sentence, String evidence) {}

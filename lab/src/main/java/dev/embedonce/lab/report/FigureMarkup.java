@@ -5,7 +5,7 @@ import dev.embedonce.lab.figure.FigureWriter.Drawing;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/** A figure inside of the page: one drawing for light screens, one for dark. */
+/** A figure in the page: one drawing for light screens, one for dark ones. */
 final class FigureMarkup {
     private FigureMarkup() {}
 

@@ -12,7 +12,7 @@ import java.util.OptionalInt;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
-/** What the results say, as numbers: everything that the report claims is computed here. */
+/** Numbers drawn from the results: everything that the report claims is computed here. */
 record Findings(LabResults results) {
     static final ToDoubleFunction<ChurnRow> ENCODER = row -> row.phases().encode();
     static final ToDoubleFunction<ChurnRow> WALL = row -> row.phases().wall();
@@ -34,7 +34,7 @@ record Findings(LabResults results) {
                 / pass(store, "warm").phases().wall();
     }
 
-    /** What the cache adds to the first pass: its own phases, as a share of a pass without it. */
+    /** The cache's overhead in the first pass: its own phases as a share of a pass without it. */
     double coldOverhead(String store) {
         var phases = pass(store, "cold").phases();
         return (phases.hash() + phases.lookup() + phases.store())
@@ -94,7 +94,7 @@ record Findings(LabResults results) {
                 .sum();
     }
 
-    /** The share of pHash's saved encodings that a strategy saves too. */
+    /** The encodings that a strategy saves, as a share of those that pHash saves. */
     double shareOfPhashHits(Churn churn) {
         return encodingsSaved(churn, Strategy.OURS) / encodingsSaved(churn, Strategy.PHASH);
     }

@@ -2,7 +2,7 @@ package dev.embedonce.lab.report;
 
 import java.util.List;
 
-/** Collects HTML. What is text is escaped; what is markup says so in its name. Not thread-safe. */
+/** Collects HTML. Text is escaped; methods that take markup say so in their names. Not thread-safe. */
 final class Html {
     private final StringBuilder out = new StringBuilder();
 
@@ -13,7 +13,7 @@ final class Html {
                 .replace("\"", "&quot;");
     }
 
-    /** Markup as it is. */
+    /** Markup, not escaped. */
     Html markup(String html) {
         out.append(html).append('\n');
         return this;

@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 
-/** Writes the report: one file that needs nothing else, for light and dark screens, wide and narrow. No scripts. */
+/** Writes the report: one self-contained file, for light and dark, wide and narrow screens. No scripts. */
 final class HtmlReport {
     private static final String ARTICLE = "Stop Re-Embedding the Same Images";
 

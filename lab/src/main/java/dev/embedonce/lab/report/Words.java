@@ -3,7 +3,7 @@ package dev.embedonce.lab.report;
 import java.util.Locale;
 import java.util.OptionalInt;
 
-/** Numbers as people read them. */
+/** Numbers for people. */
 final class Words {
     private Words() {}
 
@@ -39,7 +39,7 @@ final class Words {
         return cycle.isPresent() ? "cycle " + cycle.getAsInt() : "never";
     }
 
-    /** One or many. */
+    /** A count with its noun in the singular or plural. */
     static String plural(long count, String one, String many) {
         return count(count) + " " + (count == 1 ? one : many);
     }

@@ -14,13 +14,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Runs Jazzer on one reader, in a JVM of its own with this test's class path, for a bounded time. Jazzer changes the
- * seeds, and changes further whatever reaches a new branch of our code.
+ * Runs Jazzer on one reader, in a JVM of its own with this test's class path, for a bounded time. Jazzer mutates the
+ * seeds, and then whatever reaches a new branch of our code.
  *
- * <p>The target class has a method {@code public static void fuzzerTestOneInput(byte[] data)}. It gives the data to the
- * reader, catches what the reader may say about a bad input, and throws for everything that must not happen: any other
- * exception or error that leaves it is a finding, and so is an input that takes longer than {@link #inputLimit} or ends
- * the JVM.
+ * <p>The target class has a method {@code public static void fuzzerTestOneInput(byte[] data)}. It passes the data to
+ * the reader, catches the exceptions that the reader may throw for bad input, and throws for everything that must not
+ * happen: any exception or error that leaves it is a finding, and so is an input that takes longer than {@link
+ * #inputLimit} or ends the JVM.
  *
  * <p>A smoke run has a fixed seed. {@code -Dembedonce.fuzz.seconds=600} makes runs longer, {@code
  * -Dembedonce.fuzz.seed=N} changes the seed, 0 to let Jazzer choose. Not thread-safe.
@@ -44,7 +44,7 @@ public final class Fuzzer {
     }
 
     /**
-     * What a run without a finding did.
+     * A run without a finding.
      *
      * @param executions how many inputs were tried
      * @param seconds how long, in whole seconds
@@ -69,8 +69,8 @@ public final class Fuzzer {
     }
 
     /**
-     * How long one input may take, in seconds: far more than it needs on a busy machine, so that only what hangs is
-     * found.
+     * How long one input may take, in seconds: far more than it needs on a busy machine, so that only an input that
+     * hangs is a finding.
      */
     public Fuzzer inputLimit(int limitSeconds) {
         this.inputLimitSeconds = limitSeconds;
@@ -83,7 +83,7 @@ public final class Fuzzer {
         return this;
     }
 
-    /** The longest input that is made, in bytes; seeds that are longer are cut. */
+    /** The longest input, in bytes; longer seeds are truncated. */
     public Fuzzer maxInput(int bytes) {
         this.maxInputBytes = bytes;
         return this;
@@ -152,14 +152,14 @@ public final class Fuzzer {
                 "-artifact_prefix=" + folder + "/",
                 "-max_total_time=" + limit,
                 "-timeout=" + inputLimitSeconds,
-                "-rss_limit_mb=0", // the heap is bounded; what the JVM needs beside it is no finding
+                "-rss_limit_mb=0", // the heap is bounded; what the JVM needs besides is not a finding
                 "-max_len=" + maxInputBytes,
                 "-seed=" + Integer.getInteger("embedonce.fuzz.seed", 20260101),
                 corpus.toString(),
                 given.toString());
     }
 
-    /** Ends a process that does not end by itself, so that a test never waits for ever. */
+    /** Ends a process that does not end by itself, so that a test never waits forever. */
     private static Thread endAfter(Process process, long limitSeconds) {
         Thread thread = new Thread(() -> {
             try {
