@@ -88,7 +88,7 @@ class ChatIT {
                 .contains("hit (memory)")
                 .contains("NoSuchFile: nowhere.png")
                 .contains("unknown: /nonsense");
-        assertThat(result.err().lines().filter(line -> line.contains(", 0 of them known")))
+        assertThat(result.err().lines().filter(line -> line.contains(", 0 of them reused")))
                 .hasSize(2);
     }
 

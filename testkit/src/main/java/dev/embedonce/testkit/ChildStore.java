@@ -111,7 +111,8 @@ public final class ChildStore implements AutoCloseable {
 
     /** Kills the process (SIGKILL), reads the acknowledgements that are left, and waits until it has ended. */
     public List<Acknowledged> kill() throws IOException, InterruptedException {
-        process.toHandle().destroyForcibly(); // Process.destroyForcibly would also close the stream that is still to be read
+        // Process.destroyForcibly would also close the stream that is still to be read
+        process.toHandle().destroyForcibly();
         List<Acknowledged> last = new ArrayList<>();
         for (Acknowledged a = awaitAcknowledged(); a != null; a = awaitAcknowledged()) {
             last.add(a);

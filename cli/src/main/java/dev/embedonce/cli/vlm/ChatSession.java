@@ -103,7 +103,7 @@ final class ChatSession implements AutoCloseable {
         double seconds = answer.decode().toNanos() / 1e9;
         System.err.println(String.format(
                 Locale.ROOT,
-                "[%d prompt tokens, %d of them known, read in %.2f s; %d tokens written in %.2f s, %.1f a second]",
+                "[%d prompt tokens, %d of them reused, prefill %.2f s; %d tokens decoded in %.2f s, %.1f a second]",
                 answer.promptTokens(),
                 answer.reusedTokens(),
                 answer.prefill().toNanos() / 1e9,

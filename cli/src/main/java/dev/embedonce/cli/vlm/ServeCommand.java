@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "serve",
         description = {
-            "Serve models over HTTP, compatible with OpenAI's and Anthropic's APIs; a picture is looked at once.",
+            "Serve models over HTTP, compatible with OpenAI's and Anthropic's APIs; a picture is encoded once.",
             "Listens on this machine only unless --host says otherwise. A page that shows what the cache does is at /."
         },
         footer = {

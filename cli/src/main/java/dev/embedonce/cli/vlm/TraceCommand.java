@@ -69,7 +69,7 @@ final class TraceCommand implements Callable<Integer> {
             description = "Greedy tokens to write. Default: ${DEFAULT-VALUE}.")
     private int maxTokens = 16;
 
-    @Option(names = "--all-logits", description = "Logits behind every token of the prompt, not just the last.")
+    @Option(names = "--all-logits", description = "Logits at every token of the prompt, not only the last.")
     private boolean allLogits;
 
     @Option(

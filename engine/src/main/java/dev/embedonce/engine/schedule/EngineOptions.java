@@ -54,19 +54,23 @@ public record EngineOptions(
     }
 
     public EngineOptions withWaiting(int value) {
-        return new EngineOptions(mostRows, value, chunkTokens, contextTokens, cachedSequences, cachedBytes, imageBatch, timeout);
+        return new EngineOptions(
+                mostRows, value, chunkTokens, contextTokens, cachedSequences, cachedBytes, imageBatch, timeout);
     }
 
     public EngineOptions withChunkTokens(int value) {
-        return new EngineOptions(mostRows, mostWaiting, value, contextTokens, cachedSequences, cachedBytes, imageBatch, timeout);
+        return new EngineOptions(
+                mostRows, mostWaiting, value, contextTokens, cachedSequences, cachedBytes, imageBatch, timeout);
     }
 
     public EngineOptions withContextTokens(int value) {
-        return new EngineOptions(mostRows, mostWaiting, chunkTokens, value, cachedSequences, cachedBytes, imageBatch, timeout);
+        return new EngineOptions(
+                mostRows, mostWaiting, chunkTokens, value, cachedSequences, cachedBytes, imageBatch, timeout);
     }
 
     public EngineOptions withCachedSequences(int sequences, long bytes) {
-        return new EngineOptions(mostRows, mostWaiting, chunkTokens, contextTokens, sequences, bytes, imageBatch, timeout);
+        return new EngineOptions(
+                mostRows, mostWaiting, chunkTokens, contextTokens, sequences, bytes, imageBatch, timeout);
     }
 
     public EngineOptions withTimeout(Duration value) {

@@ -69,20 +69,24 @@ public final class Metrics implements HttpServer.RequestListener {
 
     private void models(MetricsText text) {
         counter(text, "embedonce_prompt_tokens_total", "Tokens of prompts.", ModelMetrics::prompts);
-        counter(text, "embedonce_prompt_tokens_read_total", "Tokens of prompts that were read.", ModelMetrics::read);
-        counter(text, "embedonce_prompt_tokens_reused_total", "Not read again.", ModelMetrics::reused);
+        counter(text, "embedonce_prompt_tokens_read_total", "Prompt tokens that were prefilled.", ModelMetrics::read);
+        counter(
+                text,
+                "embedonce_prompt_tokens_reused_total",
+                "Prompt tokens taken from an earlier sequence.",
+                ModelMetrics::reused);
         counter(text, "embedonce_tokens_written_total", "Tokens of answers.", ModelMetrics::written);
         histogram(
                 text,
                 "embedonce_time_to_first_token_seconds",
                 "From the request on, pictures included.",
                 ModelMetrics::firstToken);
-        histogram(text, "embedonce_decode_step_seconds", "One step for all answers.", ModelMetrics::step);
-        histogram(text, "embedonce_decode_batch_size", "Answers in one step.", ModelMetrics::batch);
+        histogram(text, "embedonce_decode_step_seconds", "One decode step for all answers.", ModelMetrics::step);
+        histogram(text, "embedonce_decode_batch_size", "Answers in one decode step.", ModelMetrics::batch);
         gauge(text, "embedonce_queue", "Answers that wait for a row.", m -> m.waiting());
-        gauge(text, "embedonce_active", "Answers being read or written.", m -> m.active());
+        gauge(text, "embedonce_active", "Answers in prefill or decoding.", m -> m.active());
         gauge(text, "embedonce_image_queue", "Requests whose images wait.", m -> m.waitingForPictures());
-        gauge(text, "embedonce_state_bytes", "Keys and values.", m -> m.stateBytes());
+        gauge(text, "embedonce_state_bytes", "KV cache and other state of sequences.", m -> m.stateBytes());
     }
 
     private void counter(MetricsText text, String name, String help, ToLongFunction<ModelMetrics> value) {

@@ -228,7 +228,7 @@ async function ask(text, images) {
 
 function facts(box, usage) {
   const cached = usage.prompt_tokens_details?.cached_tokens ?? 0;
-  box.append(make("span", "facts", count(usage.prompt_tokens, "prompt token") + ", " + cached + " of them not read again; "
+  box.append(make("span", "facts", count(usage.prompt_tokens, "prompt token") + ", " + cached + " of them reused; "
     + count(usage.completion_tokens, "token") + " written"));
 }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Keys and values from before a deletion are not gone on from after it, wherever they are at that moment. */
+/** Sequences from before a deletion are not reused after it, wherever they are at that moment. */
 @Timeout(60)
 class DecodeEngineForgettingTest {
     private static final String TENANT = "t";
