@@ -27,10 +27,10 @@ public final class Hub {
     }
 
     /**
-     * A hub with other patience.
+     * A hub with other time limits.
      *
      * @param pause before a second attempt; doubled before each further one
-     * @param stall how long a connection may give nothing
+     * @param stall how long a connection may be silent
      */
     Hub(HubSettings settings, HubProgress progress, Duration pause, Duration stall) {
         this.settings = settings;
@@ -74,7 +74,7 @@ public final class Hub {
     /**
      * The folder with a model's files.
      *
-     * @throws ModelLoadException if the model is not to be had; one line with the reason
+     * @throws ModelLoadException if the model cannot be had; one line with the reason
      */
     public Path folder(HubId id, HubFiles files) {
         Optional<Path> cached = cache.snapshot(id).filter(files::isComplete);

@@ -28,8 +28,8 @@ final class ModelPixels {
     /**
      * The image processor of a model.
      *
-     * @param model {@code default}, a folder with at least a processor configuration, an {@code .onnx} file in or below one, or
-     *     {@code organisation/name[@revision]} on the hub, of which only the JSON files are fetched
+     * @param model {@code default}, a folder with at least a processor configuration, an {@code .onnx} file in or below
+     *     one, or {@code organisation/name[@revision]} on the hub, of which only the JSON files are fetched
      * @throws ModelLoadException if there is no such model, or its configuration is not to be had or not understood
      */
     static ImageProcessor of(String model, PixelOptions options) {
@@ -41,7 +41,7 @@ final class ModelPixels {
         return HfImageProcessors.read(ImageEncoders.settingsFolder(path), options);
     }
 
-    /** What pixels depend on. */
+    /** The files that pixels depend on. */
     private static final class PixelFiles implements HubFiles {
         @Override
         public boolean isComplete(Path folder) {

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the image processor settings of a Hugging Face model directory: ViT, CLIP, Chinese-CLIP, SigLIP, SigLIP2,
- * LLaVA, DeiT, BEiT, BiT and DINOv2, DINOv3, BLIP, ConvNeXt, EfficientNet. The arithmetic is that of the PIL processors; DINOv3 has only a
- * torchvision one, which ours equals to float32 rounding. A class or setting that is not known is refused by name: to pass
- * over it would silently change pixels.
+ * LLaVA, DeiT, BEiT, BiT and DINOv2, DINOv3, BLIP, ConvNeXt, EfficientNet. The arithmetic is that of the PIL
+ * processors; DINOv3 has only a torchvision one, which ours equals to float32 rounding. A class or setting that is not
+ * known is refused by name: ignoring it would silently change pixels.
  */
 public final class HfImageProcessors {
     private static final String PREPROCESSOR = "preprocessor_config.json";
@@ -50,8 +50,8 @@ public final class HfImageProcessors {
     /**
      * Reads the processor of the model in {@code directory}, which may hold nothing but its JSON files.
      *
-     * @throws ModelLoadException if there is no processor configuration, or it is not understood; the message names file and
-     *     setting
+     * @throws ModelLoadException if there is no processor configuration, or it is not understood; the message names
+     *     file and setting
      */
     public static ImageProcessor read(Path directory, PixelOptions options) {
         String modelType = null;
@@ -160,7 +160,7 @@ public final class HfImageProcessors {
         }
     }
 
-    /** The class pays no heed to a size. */
+    /** The class ignores a size. */
     private static ResizeRule.Patches patches(HfConfig config) {
         config.harmless(Set.of("size", "default_to_square"));
         if (!config.flag("do_resize", true)) {
@@ -174,7 +174,10 @@ public final class HfImageProcessors {
         }
     }
 
-    /** Below 384 the picture is resized a little larger than wanted and cropped; from 384 on it is squeezed into a square. */
+    /**
+     * Below 384 the picture is resized a little larger than wanted and cropped; from 384 on it is squeezed into a
+     * square.
+     */
     private static void resizeConvNext(
             ImageProcessor.Builder builder, HfConfig config, ResizeRule rule, double cropPct, ResampleFilter filter) {
         if (!(rule instanceof ResizeRule.ShortestEdge shortest)) {

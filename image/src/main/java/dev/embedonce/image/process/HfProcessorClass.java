@@ -4,18 +4,16 @@ import dev.embedonce.image.resize.ResampleFilter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The image processor classes of transformers that are understood, with what they do where a configuration is silent.
- */
+/** The image processor classes of transformers that are understood, with their defaults. */
 // Source: transformers 5.23, models/*/image_processing_pil_*.py
 enum HfProcessorClass {
     VIT("ViT", ResampleFilter.BILINEAR, ImageNorm.HALF, "{\"height\":224,\"width\":224}", true, 0, false),
     CLIP("CLIP", ResampleFilter.BICUBIC, ImageNorm.CLIP, "{\"shortest_edge\":224}", false, 224, true),
-    /** Like CLIP, but told to pad it first lays the picture into the middle of a square of the mean colour. */
+    /** Like CLIP, but with {@code do_pad} it first centres the picture on a square of the mean colour. */
     LLAVA("Llava", ResampleFilter.BICUBIC, ImageNorm.CLIP, "{\"shortest_edge\":224}", false, 224, true),
     CHINESE_CLIP("ChineseCLIP", ResampleFilter.BICUBIC, ImageNorm.CLIP, "{\"shortest_edge\":224}", false, 224, true),
     SIGLIP("Siglip", ResampleFilter.BICUBIC, ImageNorm.HALF, "{\"height\":224,\"width\":224}", false, 0, true),
-    /** NaFlex: as many whole patches as are allowed, in the picture's own shape. Its tower wants no padding from us. */
+    /** NaFlex: as many whole patches as are allowed, in the picture's own shape. Its tower needs no padding from us. */
     SIGLIP2("Siglip2", ResampleFilter.BILINEAR, ImageNorm.HALF, "", false, 0, false),
     DEIT("DeiT", ResampleFilter.BICUBIC, ImageNorm.HALF, "{\"height\":256,\"width\":256}", true, 224, false),
     BEIT("Beit", ResampleFilter.BICUBIC, ImageNorm.HALF, "{\"height\":224,\"width\":224}", true, 0, false),
@@ -35,11 +33,11 @@ enum HfProcessorClass {
     @SuppressWarnings("ImmutableEnumChecker") // of copied lists
     final ImageNorm norm;
 
-    /** JSON, as a configuration would say it. */
+    /** JSON, as in a configuration. */
     final String size;
 
     final boolean defaultToSquare;
-    /** Side of the crop; 0 if the class does not crop unless told. */
+    /** Side of the crop; 0 if the class crops only when told to. */
     final int centreCrop;
 
     final boolean convertRgb;
@@ -71,7 +69,7 @@ enum HfProcessorClass {
         return this == DINOV3;
     }
 
-    /** Whether {@code do_pad} makes squares, before anything else is done. */
+    /** Whether {@code do_pad} makes the picture square, before anything else is done. */
     boolean padsToSquare() {
         return this == LLAVA;
     }
@@ -94,7 +92,7 @@ enum HfProcessorClass {
         return null;
     }
 
-    /** The class that transformers takes for {@code model_type} if the processor's configuration names none. */
+    /** The class that transformers uses for {@code model_type} if the processor's configuration names none. */
     static @Nullable HfProcessorClass ofModelType(String modelType) {
         return switch (modelType) {
             case "vit", "vit_mae", "vit_msn", "ijepa", "swin", "swinv2", "dinat", "swiftformer" -> VIT;
