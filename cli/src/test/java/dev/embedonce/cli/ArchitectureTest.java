@@ -60,7 +60,7 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    /** The stores that there are: a package each below that of their interface. */
+    /** The stores that there are, a package each below that of their interface, and the package of what they share. */
     static Set<String> stores() {
         return CLASSES.stream()
                 .map(type -> type.getPackageName().split("\\."))
@@ -71,7 +71,7 @@ class ArchitectureTest {
 
     @Test
     void stores_areFound() {
-        assertThat(stores()).contains("sqlite", "duckdb", "files", "redis", "postgres");
+        assertThat(stores()).contains("memory", "sqlite", "duckdb", "files", "redis", "postgres", "support");
     }
 
     @ParameterizedTest
@@ -86,7 +86,7 @@ class ArchitectureTest {
                     boolean ours = name.startsWith("dev.embedonce.");
                     boolean here = name.startsWith("dev.embedonce.store." + store);
                     boolean other = name.matches(
-                            "dev\\.embedonce\\.(store\\.|image|graph|hub|model|encoder|embed|template|vlm|engine|server|lab|cli|cache|care).*");
+                            "dev\\.embedonce\\.(store\\.(?!support)|image|graph|hub|model|encoder|embed|template|vlm|engine|server|lab|cli|cache|care).*");
                     return ours && other && !here;
                 }))
                 .allowEmptyShould(true)

@@ -11,7 +11,7 @@ import java.util.Set;
  *
  * <p>Every method that talks to the outside throws {@code StoreUnavailableException} when the store cannot be reached, is locked, is
  * full or fails; a batch that failed may have been done in part, and doing it again is safe. A call whose own thread is interrupted may
- * throw {@code StoreInterruptedException} instead, which says nothing about the store ({@link StoreFailure} tells the two apart). After {@link #close} every method
+ * throw {@code StoreInterruptedException} instead, which says nothing about the store ({@link dev.embedonce.store.support.StoreFailure} tells the two apart). After {@link #close} every method
  * throws {@link IllegalStateException}. {@code dev.embedonce.testkit.CacheStoreContract} is this contract as tests.
  */
 public interface CacheStore extends AutoCloseable {

@@ -3,7 +3,7 @@ package dev.embedonce.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.embedonce.store.MemoryStore;
+import dev.embedonce.store.memory.MemoryStore;
 import dev.embedonce.value.Tensor;
 import java.time.Clock;
 import java.time.Duration;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.embedonce.error.StoreInterruptedException;
 import dev.embedonce.error.StoreUnavailableException;
-import dev.embedonce.store.MemoryStore;
+import dev.embedonce.store.memory.MemoryStore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;

@@ -10,7 +10,7 @@ import dev.embedonce.engine.event.AnswerEvent;
 import dev.embedonce.engine.schedule.EngineListener;
 import dev.embedonce.engine.schedule.EngineOptions;
 import dev.embedonce.hash.ContentHasher;
-import dev.embedonce.store.MemoryStore;
+import dev.embedonce.store.memory.MemoryStore;
 import dev.embedonce.vlm.VisionLanguageModel;
 import dev.embedonce.vlm.chat.ChatMessage;
 import dev.embedonce.vlm.generate.Generation.End;

@@ -3,7 +3,7 @@ package dev.embedonce.lab;
 import dev.embedonce.lab.experiment.LabEncoder;
 import dev.embedonce.lab.experiment.PixelEncoder;
 import dev.embedonce.store.CacheStore;
-import dev.embedonce.store.MemoryStore;
+import dev.embedonce.store.memory.MemoryStore;
 import java.nio.file.Path;
 
 /** Stand-ins for encoders, and stores in memory. */

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.store.MemoryStore;
 import dev.embedonce.store.Stores;
+import dev.embedonce.store.memory.MemoryStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -10,7 +10,7 @@ import dev.embedonce.encoder.ImageEncoders;
 import dev.embedonce.encoder.text.TextEncoders;
 import dev.embedonce.server.security.UrlImages;
 import dev.embedonce.store.CacheStore;
-import dev.embedonce.store.MemoryStore;
+import dev.embedonce.store.memory.MemoryStore;
 import dev.embedonce.vlm.ModelOptions;
 import dev.embedonce.vlm.VisionLanguageModel;
 import java.io.IOException;

@@ -15,7 +15,7 @@ import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.WeightMemory;
 import dev.embedonce.hub.HubSettings;
-import dev.embedonce.store.MemoryStore;
+import dev.embedonce.store.memory.MemoryStore;
 import dev.embedonce.testkit.HubServer;
 import dev.embedonce.value.Embedding;
 import dev.embedonce.value.Tensor;

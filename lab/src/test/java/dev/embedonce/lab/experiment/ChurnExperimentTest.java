@@ -7,7 +7,7 @@ import dev.embedonce.lab.base.StepProgress;
 import dev.embedonce.lab.corpus.Churn;
 import dev.embedonce.lab.corpus.Corpus;
 import dev.embedonce.lab.corpus.Picture;
-import dev.embedonce.store.MemoryStore;
+import dev.embedonce.store.memory.MemoryStore;
 import dev.embedonce.value.Embedding;
 import java.util.ArrayList;
 import java.util.EnumSet;

@@ -8,7 +8,7 @@ import dev.embedonce.lab.base.StepProgress;
 import dev.embedonce.lab.corpus.Churn;
 import dev.embedonce.lab.corpus.Corpus;
 import dev.embedonce.lab.corpus.Picture;
-import dev.embedonce.store.MemoryStore;
+import dev.embedonce.store.memory.MemoryStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,6 +8,9 @@ import dev.embedonce.store.StoreCapabilities;
 import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoreStats;
 import dev.embedonce.store.Stored;
+import dev.embedonce.store.support.EntrySizes;
+import dev.embedonce.store.support.OpenGuard;
+import dev.embedonce.store.support.PagedScan;
 import java.nio.ByteBuffer;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -69,11 +72,12 @@ public final class DuckDbCacheStore implements CacheStore {
     private final DuckDbFile file;
     private final Clock clock;
     private final ReadWriteLock lifecycle = new ReentrantReadWriteLock();
-    private final Set<DuckDbScan> scans = ConcurrentHashMap.newKeySet();
-    private boolean closed;
+    private final Set<DuckDbPages> scans = ConcurrentHashMap.newKeySet();
+    private final OpenGuard guard;
 
     DuckDbCacheStore(DuckDbFile file, Clock clock) {
         this.file = file;
+        this.guard = new OpenGuard(description());
         this.clock = clock;
     }
 
@@ -137,7 +141,7 @@ public final class DuckDbCacheStore implements CacheStore {
         }
         return header != null && created == remembered
                 ? new Stored.Sealed(header, vector)
-                : new Stored.Foreign(ByteBuffer.wrap(vector), DuckDbScan.instant(created));
+                : new Stored.Foreign(ByteBuffer.wrap(vector), DuckDbPages.instant(created));
     }
 
     private static void payloads(Session session, Map<CacheKey, byte[]> headers, Map<CacheKey, Stored> found)
@@ -157,7 +161,7 @@ public final class DuckDbCacheStore implements CacheStore {
 
     @Override
     public Set<CacheKey> putAllIfAbsent(Map<CacheKey, Stored.Sealed> records) {
-        requireSizes(records);
+        EntrySizes.require(this, records);
         return whileOpen(() -> {
             if (records.isEmpty()) {
                 return Set.of();
@@ -222,7 +226,7 @@ public final class DuckDbCacheStore implements CacheStore {
 
     @Override
     public void replaceAll(Map<CacheKey, Stored.Sealed> records) {
-        requireSizes(records);
+        EntrySizes.require(this, records);
         whileOpen(() -> records.isEmpty()
                 ? 0
                 : writeOverIndex(session -> {
@@ -230,15 +234,6 @@ public final class DuckDbCacheStore implements CacheStore {
                     Row.append(session, Row.of(records), Set.of(), now());
                     return records.size();
                 }));
-    }
-
-    private static void requireSizes(Map<CacheKey, Stored.Sealed> records) {
-        records.forEach((key, record) -> {
-            if (record.sizeBytes() > MAX_ENTRY_BYTES) {
-                throw new IllegalArgumentException("the DuckDB store takes entries of at most " + MAX_ENTRY_BYTES
-                        + " bytes; the one of content " + key.contentHash() + " has " + record.sizeBytes());
-            }
-        });
     }
 
     /** Seconds since 1970 as the article's Python writes them, to the microsecond. */
@@ -285,12 +280,12 @@ public final class DuckDbCacheStore implements CacheStore {
 
     @Override
     public StoreScan scan(Selection selection) {
-        return whileOpen(() -> DuckDbScan.open(this, file, selection));
+        return new PagedScan(guard, whileOpen(() -> DuckDbPages.open(this, file, selection)));
     }
 
     @Override
     public StoreStats stats() {
-        return whileOpen(() -> file.read(session -> StoreStats.of(DuckDbScan.versions(session))));
+        return whileOpen(() -> file.read(session -> StoreStats.of(DuckDbPages.versions(session))));
     }
 
     @Override
@@ -327,20 +322,18 @@ public final class DuckDbCacheStore implements CacheStore {
     <T> T whileOpen(Supplier<T> call) {
         lifecycle.readLock().lock();
         try {
-            if (closed) {
-                throw new IllegalStateException("this store is closed: " + description());
-            }
+            guard.requireOpen();
             return call.get();
         } finally {
             lifecycle.readLock().unlock();
         }
     }
 
-    void opened(DuckDbScan scan) {
+    void opened(DuckDbPages scan) {
         scans.add(scan);
     }
 
-    void ended(DuckDbScan scan) {
+    void ended(DuckDbPages scan) {
         scans.remove(scan);
     }
 
@@ -348,11 +341,10 @@ public final class DuckDbCacheStore implements CacheStore {
     public void close() {
         lifecycle.writeLock().lock();
         try {
-            if (!closed) {
-                closed = true;
-                new ArrayList<>(scans).forEach(DuckDbScan::close);
+            guard.close(() -> {
+                new ArrayList<>(scans).forEach(DuckDbPages::close);
                 file.release();
-            }
+            });
         } finally {
             lifecycle.writeLock().unlock();
         }

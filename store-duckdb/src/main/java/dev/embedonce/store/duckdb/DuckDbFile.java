@@ -2,7 +2,7 @@ package dev.embedonce.store.duckdb;
 
 import dev.embedonce.error.StoreUnavailableException;
 import dev.embedonce.store.PrivateFiles;
-import dev.embedonce.store.StoreFailure;
+import dev.embedonce.store.support.StoreFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

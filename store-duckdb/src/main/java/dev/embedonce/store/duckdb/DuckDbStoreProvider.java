@@ -1,10 +1,9 @@
 package dev.embedonce.store.duckdb;
 
-import dev.embedonce.error.StoreUrlException;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.StoreProvider;
 import dev.embedonce.store.StoreUrl;
-import java.nio.file.InvalidPathException;
+import dev.embedonce.store.support.UrlOptions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.OptionalLong;
@@ -29,17 +28,10 @@ public final class DuckDbStoreProvider implements StoreProvider {
 
     static CacheStore open(StoreUrl url, Clock clock) {
         url.requireOnly(MEMORY_LIMIT);
-        if (url.rest().isBlank()) {
-            throw new StoreUrlException(
-                    "the DuckDB store is written 'duckdb:PATH', such as duckdb:cache.duckdb; found '" + url + "'");
-        }
+        Path path = UrlOptions.path(url, "file", "cache.duckdb");
         String limit = url.option(MEMORY_LIMIT, "");
         OptionalLong memoryLimit =
                 limit.isEmpty() ? OptionalLong.empty() : OptionalLong.of(StoreUrl.parseBytes(MEMORY_LIMIT, limit));
-        try {
-            return new DuckDbCacheStore(DuckDbFile.open(Path.of(url.rest()), memoryLimit), clock);
-        } catch (InvalidPathException e) {
-            throw new StoreUrlException("not a path: '" + url.rest() + "'", e);
-        }
+        return new DuckDbCacheStore(DuckDbFile.open(path, memoryLimit), clock);
     }
 }

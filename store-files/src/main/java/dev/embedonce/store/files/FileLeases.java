@@ -3,6 +3,7 @@ package dev.embedonce.store.files;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.store.LeaseTable;
+import dev.embedonce.store.support.OpenGuard;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
@@ -42,12 +43,12 @@ final class FileLeases implements LeaseTable {
 
     private final Folder folder;
     private final FolderLocks locks;
-    private final Runnable requireOpen;
+    private final OpenGuard guard;
 
-    FileLeases(Folder folder, FolderLocks locks, Runnable requireOpen) {
+    FileLeases(Folder folder, FolderLocks locks, OpenGuard guard) {
         this.folder = folder;
         this.locks = locks;
-        this.requireOpen = requireOpen;
+        this.guard = guard;
     }
 
     @Override
@@ -77,7 +78,7 @@ final class FileLeases implements LeaseTable {
 
     /** Applies a change to every key and says which of them are the owner's afterwards. */
     private Set<CacheKey> change(Collection<CacheKey> keys, String owner, Change change) {
-        requireOpen.run();
+        guard.requireOpen();
         if (owner.isBlank() || owner.lines().count() != 1) {
             throw new IllegalArgumentException("an owner is one line of text");
         }

@@ -10,6 +10,9 @@ import dev.embedonce.store.StoreCapabilities;
 import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoreStats;
 import dev.embedonce.store.Stored;
+import dev.embedonce.store.support.EntrySizes;
+import dev.embedonce.store.support.OpenGuard;
+import dev.embedonce.store.support.PagedScan;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -61,13 +64,14 @@ public final class FilesCacheStore implements CacheStore {
     private record Writing(FolderLocks locks, ByteBound bound, FileLeases leases, Counters counters) {}
 
     private final Folder folder;
+    private final OpenGuard guard;
     private final boolean fsync;
     private final long maxBytes;
     private final @Nullable Writing writing;
-    private volatile boolean closed;
 
     private FilesCacheStore(Folder folder, boolean fsync, long maxBytes, @Nullable FolderLocks locks) {
         this.folder = folder;
+        this.guard = new OpenGuard(description());
         this.fsync = fsync;
         this.maxBytes = maxBytes;
         this.writing = locks == null
@@ -75,7 +79,7 @@ public final class FilesCacheStore implements CacheStore {
                 : new Writing(
                         locks,
                         new ByteBound(folder, locks, maxBytes),
-                        new FileLeases(folder, locks, this::requireOpen),
+                        new FileLeases(folder, locks, guard),
                         new Counters(folder, locks));
     }
 
@@ -151,7 +155,7 @@ public final class FilesCacheStore implements CacheStore {
 
     @Override
     public Map<CacheKey, Stored> getAll(Collection<CacheKey> keys) {
-        requireOpen();
+        guard.requireOpen();
         Map<CacheKey, Stored> found = new HashMap<>();
         boolean missed = false;
         for (CacheKey key : new LinkedHashSet<>(keys)) {
@@ -242,14 +246,8 @@ public final class FilesCacheStore implements CacheStore {
     }
 
     private Set<CacheKey> putAll(Map<CacheKey, Stored.Sealed> records, boolean replace) {
-        requireOpen();
-        long max = capabilities().maxEntryBytes();
-        records.forEach((key, record) -> {
-            if (record.sizeBytes() > max) {
-                throw new IllegalArgumentException("the files store takes entries of at most " + max + " bytes; found "
-                        + record.sizeBytes() + " for " + key.contentHash());
-            }
-        });
+        guard.requireOpen();
+        EntrySizes.require(this, records);
         Writing writing = writing();
         Set<CacheKey> present = new HashSet<>();
         try {
@@ -394,7 +392,7 @@ public final class FilesCacheStore implements CacheStore {
 
     @Override
     public long removeAll(Collection<CacheKey> keys) {
-        requireOpen();
+        guard.requireOpen();
         Writing writing = writing();
         long removed = 0;
         long bytes = 0;
@@ -437,9 +435,9 @@ public final class FilesCacheStore implements CacheStore {
 
     @Override
     public StoreScan scan(Selection selection) {
-        requireOpen();
+        guard.requireOpen();
         try {
-            return new FilesScan(folder, selection, maxBytes != UNBOUNDED, this::requireOpen);
+            return new PagedScan(guard, new FilesPages(folder, selection, maxBytes != UNBOUNDED));
         } catch (IOException e) {
             throw folder.unavailable("list entries", e);
         }
@@ -454,7 +452,7 @@ public final class FilesCacheStore implements CacheStore {
 
     @Override
     public void addCounters(Map<String, Long> deltas) {
-        requireOpen();
+        guard.requireOpen();
         try {
             writing().counters().add(deltas);
         } catch (IOException e) {
@@ -464,7 +462,7 @@ public final class FilesCacheStore implements CacheStore {
 
     @Override
     public Map<String, Long> counters() {
-        requireOpen();
+        guard.requireOpen();
         try {
             return Counters.read(folder);
         } catch (IOException e) {
@@ -478,13 +476,12 @@ public final class FilesCacheStore implements CacheStore {
     }
 
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
+    public void close() {
+        guard.close(() -> {
             if (writing != null) {
                 writing.locks().close();
             }
-        }
+        });
     }
 
     private Writing writing() {
@@ -492,11 +489,5 @@ public final class FilesCacheStore implements CacheStore {
             throw new StoreUnavailableException("the files store " + folder.root() + " is read-only here");
         }
         return writing;
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("this store is closed");
-        }
     }
 }

@@ -6,7 +6,7 @@ import dev.embedonce.key.CacheKey;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.store.PrivateFiles;
 import dev.embedonce.store.Selection;
-import dev.embedonce.store.StoreFailure;
+import dev.embedonce.store.support.StoreFailure;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,7 +3,7 @@ package dev.embedonce.store.files;
 import dev.embedonce.error.CacheException;
 import dev.embedonce.error.StoreUnavailableException;
 import dev.embedonce.store.PrivateFiles;
-import dev.embedonce.store.StoreFailure;
+import dev.embedonce.store.support.StoreFailure;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

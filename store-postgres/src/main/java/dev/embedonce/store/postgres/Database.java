@@ -3,7 +3,7 @@ package dev.embedonce.store.postgres;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
-import dev.embedonce.store.StoreFailure;
+import dev.embedonce.store.support.StoreFailure;
 import java.net.SocketTimeoutException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -48,8 +48,8 @@ final class Database implements AutoCloseable {
         String seconds = Long.toString((millis + 999) / 1000);
         Properties driver = new Properties();
         driver.setProperty("user", settings.user());
-        if (settings.password() != null) {
-            driver.setProperty("password", settings.password());
+        if (settings.server().password() != null) {
+            driver.setProperty("password", settings.server().password());
         }
         driver.setProperty("sslmode", settings.sslMode());
         if (settings.sslRootCert() != null) {
@@ -65,9 +65,7 @@ final class Database implements AutoCloseable {
                 "prepareThreshold", "-1"); // bytea travels as bytes from the first call on, not as hexadecimal text
         HikariConfig config = new HikariConfig();
         config.setPoolName("embedonce-postgresql");
-        config.setJdbcUrl("jdbc:postgresql://"
-                + (settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host()) + ":"
-                + settings.port() + "/"
+        config.setJdbcUrl("jdbc:postgresql://" + settings.server().hostAndPort() + "/"
                 + URLEncoder.encode(settings.database(), StandardCharsets.UTF_8));
         config.setDataSourceProperties(driver);
         config.setMaximumPoolSize(MAX_CONNECTIONS);

@@ -12,6 +12,9 @@ import dev.embedonce.store.StoreCapabilities;
 import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoreStats;
 import dev.embedonce.store.Stored;
+import dev.embedonce.store.support.EntrySizes;
+import dev.embedonce.store.support.OpenGuard;
+import dev.embedonce.store.support.PagedScan;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -48,19 +51,20 @@ public final class PostgresCacheStore implements CacheStore {
             CacheKey key, byte[] header, byte[] payload, int layout, long dataBytes, int parts, ByteBuffer data) {}
 
     private final Database database;
+    private final OpenGuard guard;
     private final int partBytes;
     private final Namespaces namespaces;
     private final PostgresLeases leases;
     private final String insert;
     private final String entries;
     private final String parts;
-    private volatile boolean closed;
 
     private PostgresCacheStore(Database database, int partBytes) {
         this.database = database;
+        this.guard = new OpenGuard(database.description());
         this.partBytes = partBytes;
         this.namespaces = new Namespaces(database);
-        this.leases = new PostgresLeases(database, namespaces, this::requireOpen);
+        this.leases = new PostgresLeases(database, namespaces, guard);
         this.entries = database.table("entries");
         this.parts = database.table("parts");
         this.insert =
@@ -118,7 +122,7 @@ public final class PostgresCacheStore implements CacheStore {
 
     @Override
     public Map<CacheKey, Stored> getAll(Collection<CacheKey> keys) {
-        requireOpen();
+        guard.requireOpen();
         Map<CacheKey, Stored> found = new HashMap<>();
         namespaces.group(keys, false).forEach((namespace, all) -> {
             for (List<CacheKey> group : groups(all)) {
@@ -204,7 +208,7 @@ public final class PostgresCacheStore implements CacheStore {
 
     @Override
     public Set<CacheKey> putAllIfAbsent(Map<CacheKey, Stored.Sealed> records) {
-        requireOpen();
+        guard.requireOpen();
         Set<CacheKey> present = new HashSet<>(records.keySet());
         putAll(records, " ON CONFLICT DO NOTHING RETURNING content", false).forEach(present::remove);
         return present;
@@ -212,7 +216,7 @@ public final class PostgresCacheStore implements CacheStore {
 
     @Override
     public void replaceAll(Map<CacheKey, Stored.Sealed> records) {
-        requireOpen();
+        guard.requireOpen();
         putAll(
                 records,
                 " ON CONFLICT (namespace, content) DO UPDATE SET header = EXCLUDED.header, payload = EXCLUDED.payload,"
@@ -223,12 +227,7 @@ public final class PostgresCacheStore implements CacheStore {
 
     /** Writes in groups, each in a transaction of its own; returns the keys that were written. */
     private Set<CacheKey> putAll(Map<CacheKey, Stored.Sealed> records, String onConflict, boolean replace) {
-        records.forEach((key, record) -> {
-            if (record.sizeBytes() > MAX_ENTRY_BYTES) {
-                throw new IllegalArgumentException("the PostgreSQL store takes entries of at most " + MAX_ENTRY_BYTES
-                        + " bytes; found " + record.sizeBytes() + " for " + key.contentHash());
-            }
-        });
+        EntrySizes.require(this, records);
         Set<CacheKey> written = new HashSet<>();
         namespaces.group(records.keySet(), true).forEach((namespace, keys) -> {
             List<Row> group = new ArrayList<>();
@@ -361,7 +360,7 @@ public final class PostgresCacheStore implements CacheStore {
 
     @Override
     public long removeAll(Collection<CacheKey> keys) {
-        requireOpen();
+        guard.requireOpen();
         long removed = 0;
         for (Map.Entry<Integer, List<CacheKey>> namespace :
                 namespaces.group(keys, false).entrySet()) {
@@ -375,13 +374,13 @@ public final class PostgresCacheStore implements CacheStore {
 
     @Override
     public StoreScan scan(Selection selection) {
-        requireOpen();
-        return new PostgresScan(database, selection, this::requireOpen);
+        guard.requireOpen();
+        return new PagedScan(guard, new PostgresPages(database, selection));
     }
 
     @Override
     public StoreStats stats() {
-        requireOpen();
+        guard.requireOpen();
         List<StoreStats.VersionStats> counted = database.read("count entries", connection -> {
             List<StoreStats.VersionStats> versions = new ArrayList<>();
             try (PreparedStatement select = connection.prepareStatement(
@@ -401,7 +400,7 @@ public final class PostgresCacheStore implements CacheStore {
 
     @Override
     public void addCounters(Map<String, Long> deltas) {
-        requireOpen();
+        guard.requireOpen();
         if (deltas.isEmpty()) {
             return;
         }
@@ -421,7 +420,7 @@ public final class PostgresCacheStore implements CacheStore {
 
     @Override
     public Map<String, Long> counters() {
-        requireOpen();
+        guard.requireOpen();
         return database.read("count", connection -> {
             Map<String, Long> counters = new TreeMap<>();
             try (PreparedStatement select =
@@ -441,16 +440,7 @@ public final class PostgresCacheStore implements CacheStore {
     }
 
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            database.close();
-        }
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("this store is closed");
-        }
+    public void close() {
+        guard.close(database::close);
     }
 }

@@ -2,6 +2,7 @@ package dev.embedonce.store.postgres;
 
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.LeaseTable;
+import dev.embedonce.store.support.OpenGuard;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,15 +20,15 @@ import java.util.Set;
 final class PostgresLeases implements LeaseTable {
     private final Database database;
     private final Namespaces namespaces;
-    private final Runnable requireOpen;
+    private final OpenGuard guard;
     private final String acquire;
     private final String renew;
     private final String release;
 
-    PostgresLeases(Database database, Namespaces namespaces, Runnable requireOpen) {
+    PostgresLeases(Database database, Namespaces namespaces, OpenGuard guard) {
         this.database = database;
         this.namespaces = namespaces;
-        this.requireOpen = requireOpen;
+        this.guard = guard;
         String leases = database.table("leases");
         // parameters of all three: owner, milliseconds, namespace, contents
         String wanted =
@@ -71,7 +72,7 @@ final class PostgresLeases implements LeaseTable {
     }
 
     private Set<CacheKey> run(String sql, Collection<CacheKey> keys, String owner, Duration duration, boolean create) {
-        requireOpen.run();
+        guard.requireOpen();
         Set<CacheKey> owned = new HashSet<>();
         namespaces.group(keys, create).forEach((namespace, group) -> {
             Map<String, CacheKey> byContent = new HashMap<>();

@@ -2,8 +2,8 @@ package dev.embedonce.store.postgres;
 
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.StoreProvider;
-import dev.embedonce.store.StoreRisks;
 import dev.embedonce.store.StoreUrl;
+import dev.embedonce.store.support.StoreRisks;
 import java.util.Set;
 
 /**

@@ -97,8 +97,8 @@ class PostgresFaultsTest {
     @Test
     void settings_passwordsWithOddCharacters_areReadAndNeverShown() {
         PostgresSettings settings = PostgresSettings.of(StoreUrl.parse("postgresql://me:p@ss@w@db/x"), name -> null);
-        assertThat(settings.password()).isEqualTo("p@ss@w");
-        assertThat(settings.host()).isEqualTo("db");
+        assertThat(settings.server().password()).isEqualTo("p@ss@w");
+        assertThat(settings.server().host()).isEqualTo("db");
         assertThat(settings.toString()).doesNotContain("p@ss");
         for (String password :
                 List.of("S3CR3T/S3CR3T", "S3CR3T:/S3CR3T", "S3CR3T%zzS3CR3T", "S3CR3T?S3CR3T", "S3/@S3CR3T")) {
@@ -475,15 +475,15 @@ class PostgresFaultsTest {
                         "postgresql://me:p%40ss+w%3Ard@[::1]:7000/my%20db?schema=s1&sslmode=require&timeout=250ms"),
                 name -> "unused");
         assertThat(all.user()).isEqualTo("me");
-        assertThat(all.password()).isEqualTo("p@ss+w:rd");
-        assertThat(all.host()).isEqualTo("::1");
-        assertThat(all.port()).isEqualTo(7000);
+        assertThat(all.server().password()).isEqualTo("p@ss+w:rd");
+        assertThat(all.server().host()).isEqualTo("::1");
+        assertThat(all.server().port()).isEqualTo(7000);
         assertThat(all.database()).isEqualTo("my db");
         assertThat(all.timeout()).isEqualTo(Duration.ofMillis(250));
         PostgresSettings least = PostgresSettings.of(StoreUrl.parse("postgres://db.example/vectors"), name -> null);
-        assertThat(least.port()).isEqualTo(5432);
+        assertThat(least.server().port()).isEqualTo(5432);
         assertThat(least.schema()).isEqualTo("embedonce");
-        assertThat(least.password()).isNull();
+        assertThat(least.server().password()).isNull();
         for (String url : List.of(
                 "postgresql:db",
                 "postgresql://host",

@@ -9,6 +9,9 @@ import dev.embedonce.store.StoreCapabilities;
 import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoreStats;
 import dev.embedonce.store.Stored;
+import dev.embedonce.store.support.EntrySizes;
+import dev.embedonce.store.support.OpenGuard;
+import dev.embedonce.store.support.PagedScan;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -71,20 +74,21 @@ public final class RedisCacheStore implements CacheStore {
             return stored""";
 
     private final RedisSettings settings;
+    private final OpenGuard guard;
     private final int partBytes;
     private final RedisConnections connections;
     private final RedisKeys names;
     private final RedisLeases leases;
     private final SecureRandom random = new SecureRandom();
     private final Set<RedisKeys.Versions> described = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
 
     private RedisCacheStore(RedisSettings settings, int partBytes) {
         this.settings = settings;
+        this.guard = new OpenGuard(settings.description());
         this.partBytes = partBytes;
         this.connections = new RedisConnections(settings);
         this.names = new RedisKeys(settings.prefix());
-        this.leases = new RedisLeases(connections, names, this::requireOpen);
+        this.leases = new RedisLeases(connections, names, guard);
     }
 
     /**
@@ -155,7 +159,7 @@ public final class RedisCacheStore implements CacheStore {
 
     @Override
     public Map<CacheKey, Stored> getAll(Collection<CacheKey> keys) {
-        requireOpen();
+        guard.requireOpen();
         List<CacheKey> wanted = new ArrayList<>(new LinkedHashSet<>(keys));
         Map<CacheKey, Stored> found = new HashMap<>();
         if (wanted.isEmpty()) {
@@ -259,13 +263,8 @@ public final class RedisCacheStore implements CacheStore {
     }
 
     private Set<CacheKey> putAll(Map<CacheKey, Stored.Sealed> records, boolean replace) {
-        requireOpen();
-        records.forEach((key, record) -> {
-            if (record.sizeBytes() > MAX_ENTRY_BYTES) {
-                throw new IllegalArgumentException("the Redis store takes entries of at most " + MAX_ENTRY_BYTES
-                        + " bytes; found " + record.sizeBytes() + " for " + key.contentHash());
-            }
-        });
+        guard.requireOpen();
+        EntrySizes.require(this, records);
         Set<CacheKey> present = new HashSet<>();
         if (records.isEmpty()) {
             return present;
@@ -406,7 +405,7 @@ public final class RedisCacheStore implements CacheStore {
 
     @Override
     public long removeAll(Collection<CacheKey> keys) {
-        requireOpen();
+        guard.requireOpen();
         List<CacheKey> all = new ArrayList<>(new LinkedHashSet<>(keys));
         long removed = 0;
         for (int from = 0; from < all.size(); from += GROUP) {
@@ -432,8 +431,8 @@ public final class RedisCacheStore implements CacheStore {
 
     @Override
     public StoreScan scan(Selection selection) {
-        requireOpen();
-        return new RedisScan(connections, names, selection, this::requireOpen);
+        guard.requireOpen();
+        return new PagedScan(guard, new RedisPages(connections, names, selection));
     }
 
     @Override
@@ -445,7 +444,7 @@ public final class RedisCacheStore implements CacheStore {
 
     @Override
     public void addCounters(Map<String, Long> deltas) {
-        requireOpen();
+        guard.requireOpen();
         if (deltas.isEmpty()) {
             return;
         }
@@ -458,7 +457,7 @@ public final class RedisCacheStore implements CacheStore {
 
     @Override
     public Map<String, Long> counters() {
-        requireOpen();
+        guard.requireOpen();
         Map<byte[], byte[]> raw = connections.run("count", pipeline -> {
             Response<Map<byte[], byte[]>> all = pipeline.hgetAll(names.counters());
             pipeline.sync();
@@ -477,16 +476,7 @@ public final class RedisCacheStore implements CacheStore {
     }
 
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            connections.close();
-        }
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("this store is closed");
-        }
+    public void close() {
+        guard.close(connections::close);
     }
 }

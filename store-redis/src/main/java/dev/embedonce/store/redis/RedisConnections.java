@@ -1,7 +1,7 @@
 package dev.embedonce.store.redis;
 
 import dev.embedonce.error.StoreUrlException;
-import dev.embedonce.store.StoreFailure;
+import dev.embedonce.store.support.StoreFailure;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -52,7 +52,9 @@ final class RedisConnections implements AutoCloseable {
         config.setMaxIdle(MAX_CONNECTIONS);
         config.setMaxWait(settings.timeout());
         config.setJmxEnabled(false);
-        this.pool = new ConnectionPool(new HostAndPort(settings.host(), settings.port()), client(settings), config);
+        HostAndPort server =
+                new HostAndPort(settings.server().host(), settings.server().port());
+        this.pool = new ConnectionPool(server, client(settings), config);
     }
 
     private static DefaultJedisClientConfig client(RedisSettings settings) {
@@ -62,11 +64,12 @@ final class RedisConnections implements AutoCloseable {
                 .socketTimeoutMillis(Math.toIntExact(settings.timeout().toMillis()))
                 .database(settings.database())
                 .clientName("embedonce");
-        if (settings.user() != null) {
-            client.user(settings.user());
+        String password = settings.server().password();
+        if (settings.server().user() != null) {
+            client.user(settings.server().user());
         }
-        if (settings.password() != null) {
-            client.password(settings.password());
+        if (password != null && !password.isEmpty()) {
+            client.password(password);
         }
         if (settings.tls()) {
             // FULL: the certificate must be of the host that we mean

@@ -2,6 +2,7 @@ package dev.embedonce.store.redis;
 
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.LeaseTable;
+import dev.embedonce.store.support.OpenGuard;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,12 +47,12 @@ final class RedisLeases implements LeaseTable {
 
     private final RedisConnections connections;
     private final RedisKeys names;
-    private final Runnable requireOpen;
+    private final OpenGuard guard;
 
-    RedisLeases(RedisConnections connections, RedisKeys names, Runnable requireOpen) {
+    RedisLeases(RedisConnections connections, RedisKeys names, OpenGuard guard) {
         this.connections = connections;
         this.names = names;
-        this.requireOpen = requireOpen;
+        this.guard = guard;
     }
 
     @Override
@@ -70,7 +71,7 @@ final class RedisLeases implements LeaseTable {
     }
 
     private Set<CacheKey> run(String script, Collection<CacheKey> keys, String owner, Duration duration) {
-        requireOpen.run();
+        guard.requireOpen();
         List<CacheKey> wanted = new ArrayList<>(new LinkedHashSet<>(keys));
         List<byte[]> arguments = List.of(
                 owner.getBytes(StandardCharsets.UTF_8),

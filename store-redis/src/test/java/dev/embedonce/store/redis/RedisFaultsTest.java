@@ -337,8 +337,8 @@ class RedisFaultsTest {
     @Test
     void settings_passwordsWithOddCharacters_areReadAndNeverShown() {
         RedisSettings settings = RedisSettings.of(StoreUrl.parse("redis://me:p@ss@w@cache/3"), name -> null);
-        assertThat(settings.password()).isEqualTo("p@ss@w");
-        assertThat(settings.host()).isEqualTo("cache");
+        assertThat(settings.server().password()).isEqualTo("p@ss@w");
+        assertThat(settings.server().host()).isEqualTo("cache");
         assertThat(settings.toString()).doesNotContain("p@ss", "me");
         for (String password :
                 List.of("S3CR3T/S3CR3T", "S3CR3T:/S3CR3T", "S3CR3T%zzS3CR3T", "S3CR3T?S3CR3T", "S3/@S3CR3T")) {
@@ -366,17 +366,17 @@ class RedisFaultsTest {
         RedisSettings all = RedisSettings.of(
                 StoreUrl.parse("rediss://me:p%40ss+w%3Ard@[::1]:7000/3?ttl=2h&prefix=x&timeout=250ms"),
                 name -> "unused");
-        assertThat(all.user()).isEqualTo("me");
-        assertThat(all.password()).isEqualTo("p@ss+w:rd");
-        assertThat(all.host()).isEqualTo("::1");
-        assertThat(all.port()).isEqualTo(7000);
+        assertThat(all.server().user()).isEqualTo("me");
+        assertThat(all.server().password()).isEqualTo("p@ss+w:rd");
+        assertThat(all.server().host()).isEqualTo("::1");
+        assertThat(all.server().port()).isEqualTo(7000);
         assertThat(all.database()).isEqualTo(3);
         assertThat(all.ttl()).isEqualTo(Duration.ofHours(2));
         assertThat(all.timeout()).isEqualTo(Duration.ofMillis(250));
         assertThat(all.description()).isEqualTo("rediss://[::1]:7000/3");
         RedisSettings least = RedisSettings.of(StoreUrl.parse("redis://cache"), name -> null);
         assertThat(least.description()).isEqualTo("redis://cache:6379/0");
-        assertThat(least.password()).isNull();
+        assertThat(least.server().password()).isNull();
         for (String url : List.of(
                 "redis:cache",
                 "redis://",

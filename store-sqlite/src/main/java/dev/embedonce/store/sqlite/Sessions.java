@@ -1,6 +1,7 @@
 package dev.embedonce.store.sqlite;
 
 import dev.embedonce.error.StoreUnavailableException;
+import dev.embedonce.store.support.OpenGuard;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Locale;
@@ -26,16 +27,17 @@ final class Sessions implements AutoCloseable {
 
     private final Path file;
     private final SqliteOptions options;
+    private final OpenGuard guard;
     private final ConcurrentLinkedDeque<Session> idleReaders = new ConcurrentLinkedDeque<>();
     private final Semaphore readers = new Semaphore(MAX_READERS);
     private final ReentrantLock writing = new ReentrantLock();
     private final ReentrantLock closing = new ReentrantLock();
     private @Nullable Session writer;
-    private volatile boolean closed;
 
     Sessions(Path file, SqliteOptions options) {
         this.file = file;
         this.options = options;
+        this.guard = new OpenGuard("sqlite:" + file);
     }
 
     /** Runs {@code work} on a connection of its own for the time. It must leave no transaction open. */
@@ -72,7 +74,7 @@ final class Sessions implements AutoCloseable {
             return;
         }
         idleReaders.offerFirst(session);
-        if (closed) { // perhaps after close() had emptied the pool
+        if (!guard.isOpen()) { // perhaps after close() had emptied the pool
             closeIdleReaders();
         }
     }
@@ -157,10 +159,12 @@ final class Sessions implements AutoCloseable {
         return code.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
+    OpenGuard guard() {
+        return guard;
+    }
+
     void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("the sqlite store " + file + " is closed");
-        }
+        guard.requireOpen();
     }
 
     /** Waits for a write in progress; reads in progress end by themselves, and the last one closes the last connection. */
@@ -168,24 +172,24 @@ final class Sessions implements AutoCloseable {
     public void close() {
         writing.lock();
         try {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            closeIdleReaders();
-            if (writer != null) {
-                try {
-                    // without waiting for other processes; the last connection of all removes the log
-                    writer.pragma("wal_checkpoint(PASSIVE)");
-                } catch (SQLException e) {
-                    // the log stays, and whoever opens the store next reads it
-                } finally {
-                    discard(writer);
-                    writer = null;
-                }
-            }
+            guard.close(this::closeConnections);
         } finally {
             writing.unlock();
+        }
+    }
+
+    private void closeConnections() {
+        closeIdleReaders();
+        if (writer != null) {
+            try {
+                // without waiting for other processes; the last connection of all removes the log
+                writer.pragma("wal_checkpoint(PASSIVE)");
+            } catch (SQLException e) {
+                // the log stays, and whoever opens the store next reads it
+            } finally {
+                discard(writer);
+                writer = null;
+            }
         }
     }
 }

@@ -9,6 +9,8 @@ import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoreStats;
 import dev.embedonce.store.Stored;
 import dev.embedonce.store.sqlite.Namespaces.Versions;
+import dev.embedonce.store.support.EntrySizes;
+import dev.embedonce.store.support.PagedScan;
 import java.nio.file.Path;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -112,7 +114,7 @@ public final class SqliteCacheStore implements CacheStore {
             sessions.requireOpen();
             return Set.of();
         }
-        requireSizes(records);
+        EntrySizes.require(this, records);
         Map<Versions, Long> ids = namespaces.ensure(records.keySet());
         return sessions.write("storing " + records.size() + " entries", session -> {
             Set<CacheKey> present = new HashSet<>();
@@ -138,7 +140,7 @@ public final class SqliteCacheStore implements CacheStore {
             sessions.requireOpen();
             return;
         }
-        requireSizes(records);
+        EntrySizes.require(this, records);
         Map<Versions, Long> ids = namespaces.ensure(records.keySet());
         sessions.write("replacing " + records.size() + " entries", session -> {
             Sums sums = new Sums();
@@ -155,15 +157,6 @@ public final class SqliteCacheStore implements CacheStore {
             }
             sums.write(session);
             return records.size();
-        });
-    }
-
-    private static void requireSizes(Map<CacheKey, Stored.Sealed> records) {
-        records.forEach((key, record) -> {
-            if (record.sizeBytes() > MAX_ENTRY_BYTES) {
-                throw new IllegalArgumentException("the sqlite store takes entries of at most " + MAX_ENTRY_BYTES
-                        + " bytes; the one of content " + key.contentHash() + " has " + record.sizeBytes());
-            }
         });
     }
 
@@ -231,7 +224,8 @@ public final class SqliteCacheStore implements CacheStore {
 
     @Override
     public StoreScan scan(Selection selection) {
-        return new SqliteScan(sessions, selection);
+        sessions.requireOpen();
+        return new PagedScan(sessions.guard(), new SqlitePages(sessions, selection));
     }
 
     @Override

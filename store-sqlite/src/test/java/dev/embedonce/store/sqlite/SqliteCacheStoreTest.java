@@ -99,7 +99,7 @@ class SqliteCacheStoreTest {
                 "fsync=",
                 "busy-timeout=10",
                 "busy-timeout=-1s",
-                "busy-timeout=1m",
+                "busy-timeout=1w",
                 "busy-timeout=999999999s",
                 "mmap=much",
                 "mode=ro"

@@ -10,7 +10,7 @@ import dev.embedonce.hash.ContentHash;
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.image.decode.ExifPolicy;
 import dev.embedonce.image.decode.ImageDecoder;
-import dev.embedonce.store.MemoryStore;
+import dev.embedonce.store.memory.MemoryStore;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.ImageReport;
 import dev.embedonce.vlm.vision.ProcessedImage;

@@ -1,6 +1,16 @@
-package dev.embedonce.store;
+package dev.embedonce.store.memory;
 
 import dev.embedonce.key.CacheKey;
+import dev.embedonce.store.CacheStore;
+import dev.embedonce.store.LeaseTable;
+import dev.embedonce.store.Selection;
+import dev.embedonce.store.StoreCapabilities;
+import dev.embedonce.store.StoreScan;
+import dev.embedonce.store.StoreStats;
+import dev.embedonce.store.Stored;
+import dev.embedonce.store.StoredInfo;
+import dev.embedonce.store.support.OpenGuard;
+import dev.embedonce.store.support.PagedScan;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +28,8 @@ import java.util.concurrent.ConcurrentMap;
 
 /** Keeps everything on the heap for as long as the object lives: for tests and small jobs. Thread-safe. */
 public final class MemoryStore implements CacheStore {
+    private static final String DESCRIPTION = "memory:";
+
     private record Slot(Stored.Sealed value, Instant created) {}
 
     private record Lease(String owner, Instant taken, Instant expires) {
@@ -27,10 +39,10 @@ public final class MemoryStore implements CacheStore {
     }
 
     private final Clock clock;
+    private final OpenGuard guard = new OpenGuard(DESCRIPTION);
     private final ConcurrentMap<CacheKey, Slot> slots = new ConcurrentHashMap<>();
     private final ConcurrentMap<CacheKey, Lease> leases = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Long> counters = new ConcurrentHashMap<>();
-    private volatile boolean closed;
 
     public MemoryStore() {
         this(Clock.systemUTC());
@@ -42,7 +54,7 @@ public final class MemoryStore implements CacheStore {
 
     @Override
     public String description() {
-        return "memory:";
+        return DESCRIPTION;
     }
 
     @Override
@@ -52,7 +64,7 @@ public final class MemoryStore implements CacheStore {
 
     @Override
     public Map<CacheKey, Stored> getAll(Collection<CacheKey> keys) {
-        requireOpen();
+        guard.requireOpen();
         Map<CacheKey, Stored> found = new HashMap<>();
         for (CacheKey key : keys) {
             Slot slot = slots.get(key);
@@ -65,7 +77,7 @@ public final class MemoryStore implements CacheStore {
 
     @Override
     public Set<CacheKey> putAllIfAbsent(Map<CacheKey, Stored.Sealed> records) {
-        requireOpen();
+        guard.requireOpen();
         Set<CacheKey> present = new HashSet<>();
         records.forEach((key, value) -> {
             if (slots.putIfAbsent(key, new Slot(value, clock.instant())) != null) {
@@ -77,13 +89,13 @@ public final class MemoryStore implements CacheStore {
 
     @Override
     public void replaceAll(Map<CacheKey, Stored.Sealed> records) {
-        requireOpen();
+        guard.requireOpen();
         records.forEach((key, value) -> slots.put(key, new Slot(value, clock.instant())));
     }
 
     @Override
     public long removeAll(Collection<CacheKey> keys) {
-        requireOpen();
+        guard.requireOpen();
         long removed = 0;
         for (CacheKey key : keys) {
             if (slots.remove(key) != null) {
@@ -95,7 +107,7 @@ public final class MemoryStore implements CacheStore {
 
     @Override
     public StoreScan scan(Selection selection) {
-        requireOpen();
+        guard.requireOpen();
         List<StoredInfo> infos = slots.entrySet().stream()
                 .filter(slot -> selection.matches(slot.getKey()))
                 .map(slot -> new StoredInfo(
@@ -103,24 +115,8 @@ public final class MemoryStore implements CacheStore {
                         slot.getValue().value().sizeBytes(),
                         slot.getValue().created()))
                 .toList();
-        return new ListScan(infos.iterator());
-    }
-
-    private record ListScan(Iterator<StoredInfo> infos) implements StoreScan {
-        @Override
-        public boolean hasNext() {
-            return infos.hasNext();
-        }
-
-        @Override
-        public StoredInfo next() {
-            return infos.next();
-        }
-
-        @Override
-        public void close() {
-            // nothing is held
-        }
+        Iterator<List<StoredInfo>> pages = List.of(infos).iterator();
+        return new PagedScan(guard, () -> pages.hasNext() ? pages.next() : null);
     }
 
     @Override
@@ -132,13 +128,13 @@ public final class MemoryStore implements CacheStore {
 
     @Override
     public void addCounters(Map<String, Long> deltas) {
-        requireOpen();
+        guard.requireOpen();
         deltas.forEach((name, delta) -> counters.merge(name, delta, Long::sum));
     }
 
     @Override
     public Map<String, Long> counters() {
-        requireOpen();
+        guard.requireOpen();
         return Map.copyOf(counters);
     }
 
@@ -149,26 +145,19 @@ public final class MemoryStore implements CacheStore {
 
     @Override
     public void close() {
-        closed = true;
-        slots.clear();
-    }
-
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("this store is closed");
-        }
+        guard.close(slots::clear);
     }
 
     private final class HeapLeases implements LeaseTable {
         @Override
         public Set<CacheKey> tryAcquire(Collection<CacheKey> keys, String owner, Duration duration) {
-            requireOpen();
+            guard.requireOpen();
             return take(keys, owner, duration, true);
         }
 
         @Override
         public Set<CacheKey> renew(Collection<CacheKey> keys, String owner, Duration duration) {
-            requireOpen();
+            guard.requireOpen();
             return take(keys, owner, duration, false);
         }
 
@@ -190,7 +179,7 @@ public final class MemoryStore implements CacheStore {
 
         @Override
         public void release(Collection<CacheKey> keys, String owner) {
-            requireOpen();
+            guard.requireOpen();
             keys.forEach(key ->
                     leases.computeIfPresent(key, (k, held) -> held.owner().equals(owner) ? null : held));
         }

@@ -1,4 +1,4 @@
-package dev.embedonce.store;
+package dev.embedonce.store.support;
 
 import dev.embedonce.error.CacheException;
 import dev.embedonce.error.StoreInterruptedException;

@@ -3,8 +3,8 @@ package dev.embedonce.store.postgres;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.Selection;
-import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoredInfo;
+import dev.embedonce.store.support.PagedScan;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,25 +12,22 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 
 /** Lists a page at a time, each from where the last one ended; no connection is held in between. Not thread-safe. */
-final class PostgresScan implements StoreScan {
+final class PostgresPages implements PagedScan.Pages {
     private static final int PAGE = 1_000;
 
     private record Pending(int namespace, Namespaces.Versions versions) {}
 
     private final Database database;
     private final Selection selection;
-    private final Runnable requireOpen;
     private final Deque<Pending> pending;
-    private final Deque<StoredInfo> page = new ArrayDeque<>();
     private byte[] after = new byte[0];
 
-    PostgresScan(Database database, Selection selection, Runnable requireOpen) {
+    PostgresPages(Database database, Selection selection) {
         this.database = database;
         this.selection = selection;
-        this.requireOpen = requireOpen;
         this.pending = new ArrayDeque<>(database.read("list versions", connection -> {
             try (PreparedStatement select = connection.prepareStatement("SELECT id, model, preproc FROM "
                     + database.table("namespaces")
@@ -53,23 +50,11 @@ final class PostgresScan implements StoreScan {
     }
 
     @Override
-    public boolean hasNext() {
-        while (page.isEmpty() && !pending.isEmpty()) {
-            requireOpen.run();
-            readPage(pending.element());
+    public @Nullable List<StoredInfo> next() {
+        Pending namespace = pending.peek();
+        if (namespace == null) {
+            return null;
         }
-        return !page.isEmpty();
-    }
-
-    @Override
-    public StoredInfo next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException("the listing has ended");
-        }
-        return page.pop();
-    }
-
-    private void readPage(Pending namespace) {
         ContentHash only = selection.contentHash();
         List<StoredInfo> found = database.read("list entries", connection -> {
             try (PreparedStatement select =
@@ -81,13 +66,13 @@ final class PostgresScan implements StoreScan {
                 return infos(select, namespace.versions());
             }
         });
-        page.addAll(found);
         if (found.size() < PAGE) {
             pending.remove();
             after = new byte[0];
         } else {
             after = found.get(found.size() - 1).key().contentHash().toBytes();
         }
+        return found;
     }
 
     private static List<StoredInfo> infos(PreparedStatement select, Namespaces.Versions versions) throws SQLException {
@@ -101,11 +86,5 @@ final class PostgresScan implements StoreScan {
             }
         }
         return infos;
-    }
-
-    @Override
-    public void close() {
-        pending.clear();
-        page.clear();
     }
 }

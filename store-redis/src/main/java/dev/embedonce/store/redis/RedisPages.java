@@ -6,21 +6,19 @@ import dev.embedonce.error.UnsupportedFormatException;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.store.Selection;
-import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoredInfo;
+import dev.embedonce.store.support.PagedScan;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.resps.ScanResult;
@@ -29,7 +27,7 @@ import redis.clients.jedis.resps.ScanResult;
  * Lists entries a page at a time; no connection is held in between. SCAN may name a key twice, so 16 bytes of each are remembered.
  * Only the first bytes of a value are read. Not thread-safe.
  */
-final class RedisScan implements StoreScan {
+final class RedisPages implements PagedScan.Pages {
     private static final int PAGE = 1_000;
 
     private record Seen(long first, long second) {}
@@ -39,38 +37,22 @@ final class RedisScan implements StoreScan {
     private final RedisConnections connections;
     private final RedisKeys names;
     private final Selection selection;
-    private final Runnable requireOpen;
     private final Map<String, Optional<RedisKeys.Versions>> versions = new HashMap<>();
     private final Set<Seen> seen = new HashSet<>();
-    private final Deque<StoredInfo> page = new ArrayDeque<>();
     private byte[] cursor = ScanParams.SCAN_POINTER_START_BINARY;
     private boolean ended;
 
-    RedisScan(RedisConnections connections, RedisKeys names, Selection selection, Runnable requireOpen) {
+    RedisPages(RedisConnections connections, RedisKeys names, Selection selection) {
         this.connections = connections;
         this.names = names;
         this.selection = selection;
-        this.requireOpen = requireOpen;
     }
 
     @Override
-    public boolean hasNext() {
-        while (page.isEmpty() && !ended) {
-            requireOpen.run();
-            readPage();
+    public @Nullable List<StoredInfo> next() {
+        if (ended) {
+            return null;
         }
-        return !page.isEmpty();
-    }
-
-    @Override
-    public StoredInfo next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException("the listing has ended");
-        }
-        return page.pop();
-    }
-
-    private void readPage() {
         ScanParams params = new ScanParams().match(names.pattern(selection)).count(PAGE);
         ScanResult<byte[]> result = connections.run("list entries", pipeline -> {
             Response<ScanResult<byte[]>> answer = pipeline.scan(cursor, params);
@@ -93,7 +75,7 @@ final class RedisScan implements StoreScan {
             pipeline.sync();
             return found;
         });
-        found.forEach(this::add);
+        return found.stream().flatMap(one -> info(one).stream()).toList();
     }
 
     private static Seen seen(RedisKeys.Name name) {
@@ -105,20 +87,20 @@ final class RedisScan implements StoreScan {
         return new Seen(digest.getLong(), digest.getLong());
     }
 
-    private void add(Found found) {
+    private Optional<StoredInfo> info(Found found) {
         long size = found.size().get();
         if (size == 0) {
-            return; // removed meanwhile
+            return Optional.empty(); // removed meanwhile
         }
         Optional<RedisValue.Front> front = RedisValue.Front.parse(found.front().get());
-        versions.computeIfAbsent(found.name().namespace(), namespace -> versions(namespace))
+        return versions.computeIfAbsent(found.name().namespace(), namespace -> versions(namespace))
                 .or(() -> echoed(found, front))
                 .map(v -> new CacheKey(v.model(), v.preproc(), found.name().hash()))
                 .filter(selection::matches)
-                .ifPresent(key -> page.add(new StoredInfo(
+                .map(key -> new StoredInfo(
                         key,
                         front.map(f -> f.headerBytes() + f.dataBytes()).orElse(size),
-                        front.map(RedisValue.Front::created).orElse(Instant.EPOCH))));
+                        front.map(RedisValue.Front::created).orElse(Instant.EPOCH)));
     }
 
     private Optional<RedisKeys.Versions> versions(String namespace) {
@@ -151,12 +133,5 @@ final class RedisScan implements StoreScan {
         } catch (CorruptEntryException | UnsupportedFormatException e) {
             return Optional.empty();
         }
-    }
-
-    @Override
-    public void close() {
-        ended = true;
-        page.clear();
-        seen.clear();
     }
 }

@@ -1,6 +1,9 @@
-package dev.embedonce.store;
+package dev.embedonce.store.memory;
 
 import dev.embedonce.error.StoreUrlException;
+import dev.embedonce.store.CacheStore;
+import dev.embedonce.store.StoreProvider;
+import dev.embedonce.store.StoreUrl;
 import java.util.Set;
 
 /** Opens {@code memory:}. */

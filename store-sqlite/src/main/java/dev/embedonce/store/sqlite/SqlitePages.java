@@ -3,64 +3,48 @@ package dev.embedonce.store.sqlite;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.Selection;
-import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoredInfo;
 import dev.embedonce.store.sqlite.Namespaces.Versions;
+import dev.embedonce.store.support.PagedScan;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listing, read some rows at a time in the order of their ids: no transaction stays open between two steps, so that it holds up
  * neither writers nor the emptying of the log. A row keeps its id as long as it lives.
  */
-final class SqliteScan implements StoreScan {
+final class SqlitePages implements PagedScan.Pages {
     private static final int STEP = 1_000;
 
     private final Sessions sessions;
     private final Selection selection;
-    private final Deque<StoredInfo> ready = new ArrayDeque<>();
     private long lastId;
     private boolean exhausted;
 
-    SqliteScan(Sessions sessions, Selection selection) {
+    SqlitePages(Sessions sessions, Selection selection) {
         this.sessions = sessions;
         this.selection = selection;
-        readOn();
     }
 
     @Override
-    public boolean hasNext() {
-        while (ready.isEmpty() && !exhausted) {
-            readOn();
-        }
-        return !ready.isEmpty();
+    public @Nullable List<StoredInfo> next() {
+        return exhausted ? null : sessions.read("listing", this::read);
     }
 
-    @Override
-    public StoredInfo next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException("the listing is at its end");
-        }
-        return ready.removeFirst();
-    }
-
-    private void readOn() {
-        exhausted = sessions.read("listing", session -> readOn(session));
-    }
-
-    /** Reads the next rows; whether they were the last. */
-    private boolean readOn(Session session) throws SQLException {
+    private List<StoredInfo> read(Session session) throws SQLException {
+        List<StoredInfo> page = new ArrayList<>();
         Map<Long, Versions> namespaces = Namespaces.all(session);
         namespaces.values().removeIf(versions -> !matches(versions));
         if (namespaces.isEmpty()) {
-            return true;
+            exhausted = true;
+            return page;
         }
         ContentHash hash = selection.contentHash();
         // one hash is looked up in the index; otherwise the table is read in its own order, which the + keeps to
@@ -81,25 +65,20 @@ final class SqliteScan implements StoreScan {
                 Versions versions = namespaces.get(rows.getLong(2));
                 byte[] digest = rows.getBytes(3);
                 if (versions != null && digest != null && digest.length >= 32 && digest.length <= 64) {
-                    ready.addLast(new StoredInfo(
+                    page.add(new StoredInfo(
                             new CacheKey(versions.model(), versions.preproc(), ContentHash.ofBytes(digest)),
                             rows.getLong(4),
                             Instant.ofEpochMilli(rows.getLong(5))));
                 }
             }
         }
-        return count < STEP;
+        exhausted = count < STEP;
+        return page;
     }
 
     private boolean matches(Versions versions) {
         return (selection.modelVersion() == null || selection.modelVersion().equals(versions.model()))
                 && (selection.preprocVersion() == null
                         || selection.preprocVersion().equals(versions.preproc()));
-    }
-
-    @Override
-    public void close() {
-        exhausted = true;
-        ready.clear();
     }
 }

@@ -3,16 +3,15 @@ package dev.embedonce.store.duckdb;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.Selection;
-import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoreStats;
 import dev.embedonce.store.StoredInfo;
+import dev.embedonce.store.support.PagedScan;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * A listing of one moment's contents, streamed over a connection of its own. A foreign row whose key cannot be one of ours (a
  * perceptual hash, a version such as "unknown") is not listed: no call of this store can name it.
  */
-final class DuckDbScan implements StoreScan {
+final class DuckDbPages implements PagedScan.Pages {
+    private static final int PAGE = 1_000;
+
     private static final String LISTING = "(SELECT e.model_version, e.preproc_version, e.content_hash,"
             + " CASE WHEN h.created_ts = e.created_ts THEN h.size_bytes ELSE e.dim::BIGINT * 4 END AS size_bytes,"
             + " e.created_ts FROM " + Schema.EMBEDDINGS + " e LEFT JOIN " + Schema.HEADERS
@@ -35,17 +36,16 @@ final class DuckDbScan implements StoreScan {
     private final DuckDbFile file;
     private final Session session;
     private final ResultSet rows;
-    private @Nullable StoredInfo next;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private DuckDbScan(DuckDbCacheStore store, DuckDbFile file, Session session, ResultSet rows) {
+    private DuckDbPages(DuckDbCacheStore store, DuckDbFile file, Session session, ResultSet rows) {
         this.store = store;
         this.file = file;
         this.session = session;
         this.rows = rows;
     }
 
-    static DuckDbScan open(DuckDbCacheStore store, DuckDbFile file, Selection selection) {
+    static DuckDbPages open(DuckDbCacheStore store, DuckDbFile file, Selection selection) {
         List<String> conditions = new ArrayList<>();
         List<String> values = new ArrayList<>();
         where("model_version = ?", selection.modelVersion(), conditions, values);
@@ -60,7 +60,7 @@ final class DuckDbScan implements StoreScan {
             for (int i = 0; i < values.size(); i++) {
                 statement.setString(i + 1, values.get(i));
             }
-            DuckDbScan scan = new DuckDbScan(store, file, session, statement.executeQuery());
+            DuckDbPages scan = new DuckDbPages(store, file, session, statement.executeQuery());
             store.opened(scan);
             return scan;
         } catch (SQLException e) {
@@ -112,13 +112,20 @@ final class DuckDbScan implements StoreScan {
     }
 
     @Override
-    public boolean hasNext() {
+    public @Nullable List<StoredInfo> next() {
         return store.whileOpen(() -> {
             try {
-                while (next == null && !closed.get() && rows.next()) {
-                    next = info();
+                List<StoredInfo> page = new ArrayList<>();
+                while (!closed.get() && rows.next()) {
+                    StoredInfo info = info();
+                    if (info != null) {
+                        page.add(info);
+                    }
+                    if (page.size() == PAGE) {
+                        return page;
+                    }
                 }
-                return next != null;
+                return page.isEmpty() ? null : page;
             } catch (SQLException e) {
                 throw file.unavailable(e);
             }
@@ -133,16 +140,6 @@ final class DuckDbScan implements StoreScan {
         }
         CacheKey key = new CacheKey(model, preproc, new ContentHash(rows.getString(3)));
         return new StoredInfo(key, rows.getLong(4), instant(rows.getDouble(5)));
-    }
-
-    @Override
-    public StoredInfo next() {
-        if (!hasNext() || next == null) {
-            throw new NoSuchElementException("the listing is at its end");
-        }
-        StoredInfo info = next;
-        next = null;
-        return info;
     }
 
     @Override

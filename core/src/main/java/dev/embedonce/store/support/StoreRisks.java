@@ -1,4 +1,4 @@
-package dev.embedonce.store;
+package dev.embedonce.store.support;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

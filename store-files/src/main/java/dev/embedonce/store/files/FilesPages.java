@@ -3,8 +3,8 @@ package dev.embedonce.store.files;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.Selection;
-import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoredInfo;
+import dev.embedonce.store.support.PagedScan;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.DirectoryStream;
@@ -15,17 +15,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Lists one leaf folder at a time, so it holds no more than one folder's names. Not thread-safe. */
-final class FilesScan implements StoreScan {
+final class FilesPages implements PagedScan.Pages {
     /** A folder that is still to be listed. */
     private record Pending(Path path, Folder.Versions versions, int depth) {}
 
@@ -34,20 +32,17 @@ final class FilesScan implements StoreScan {
     private final Folder folder;
     private final Selection selection;
     private final boolean keepAccessTimes;
-    private final Runnable requireOpen;
     private final Deque<Pending> pending = new ArrayDeque<>();
-    private Iterator<StoredInfo> leaf = Collections.emptyIterator();
 
     /**
      * Starts a listing.
      *
      * @param keepAccessTimes whether looking into a file must not count as using it
      */
-    FilesScan(Folder folder, Selection selection, boolean keepAccessTimes, Runnable requireOpen) throws IOException {
+    FilesPages(Folder folder, Selection selection, boolean keepAccessTimes) throws IOException {
         this.keepAccessTimes = keepAccessTimes;
         this.folder = folder;
         this.selection = selection;
-        this.requireOpen = requireOpen;
         for (Map.Entry<Path, Folder.Versions> namespace :
                 folder.namespaces(selection).entrySet()) {
             pending.add(new Pending(namespace.getKey(), namespace.getValue(), 0));
@@ -55,29 +50,20 @@ final class FilesScan implements StoreScan {
     }
 
     @Override
-    public boolean hasNext() {
+    public @Nullable List<StoredInfo> next() {
+        Pending next = pending.poll();
+        if (next == null) {
+            return null;
+        }
         try {
-            while (!leaf.hasNext() && !pending.isEmpty()) {
-                requireOpen.run();
-                Pending next = pending.pop();
-                if (next.depth() == LEAF_DEPTH) {
-                    leaf = leaf(next).iterator();
-                } else {
-                    children(next).forEach(pending::push);
-                }
+            if (next.depth() == LEAF_DEPTH) {
+                return leaf(next);
             }
-            return leaf.hasNext();
+            children(next).forEach(pending::push);
+            return List.of();
         } catch (IOException e) {
             throw folder.unavailable("list entries", e);
         }
-    }
-
-    @Override
-    public StoredInfo next() {
-        if (!hasNext()) {
-            throw new NoSuchElementException("the listing has ended");
-        }
-        return leaf.next();
     }
 
     private List<Pending> children(Pending parent) throws IOException {
@@ -145,11 +131,5 @@ final class FilesScan implements StoreScan {
         } catch (IOException e) {
             return size; // unreadable, and listed all the same
         }
-    }
-
-    @Override
-    public void close() {
-        pending.clear();
-        leaf = Collections.emptyIterator();
     }
 }
