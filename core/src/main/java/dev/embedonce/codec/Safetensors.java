@@ -2,9 +2,6 @@ package dev.embedonce.codec;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.embedonce.error.CorruptEntryException;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
@@ -14,10 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The safetensors file format, as far as entries need it: uint64 little-endian header length, a JSON header that gives each
@@ -30,12 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 public record Safetensors(List<TensorSpec> tensors, Map<String, String> metadata, ByteBuffer data) {
     /** The longest JSON header that is read or written. */
-    static final int MAX_HEADER_BYTES = 16 * 1024 * 1024;
+    public static final int MAX_HEADER_BYTES = 16 * 1024 * 1024;
 
     private static final int ALIGNMENT = 8;
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .build();
+    private static final JsonFactory JSON = new JsonFactory();
 
     public Safetensors {
         tensors = List.copyOf(tensors);
@@ -62,7 +55,7 @@ public record Safetensors(List<TensorSpec> tensors, Map<String, String> metadata
         try (JsonGenerator out = JSON.createGenerator(json)) {
             out.writeStartObject();
             if (!metadata.isEmpty()) {
-                out.writeObjectFieldStart("__metadata__");
+                out.writeObjectFieldStart(SafetensorsHeader.METADATA);
                 for (Map.Entry<String, String> item : metadata.entrySet()) {
                     out.writeStringField(item.getKey(), item.getValue());
                 }
@@ -96,116 +89,27 @@ public record Safetensors(List<TensorSpec> tensors, Map<String, String> metadata
     /**
      * Reads a whole file. The data is a view of {@code file}, not a copy.
      *
-     * @throws CorruptEntryException if anything about it is not as the format demands: lengths, JSON, names, types, byte ranges
-     *     that overlap, leave gaps or do not fit the shape
+     * @throws CorruptEntryException if anything about it is not as the format demands, or it holds a type that no entry has
      */
     public static Safetensors read(ByteBuffer file) {
-        ByteBuffer in = file.slice().order(ByteOrder.LITTLE_ENDIAN);
-        if (in.remaining() < Long.BYTES) {
-            throw new CorruptEntryException("a safetensors file has at least 8 bytes; found " + in.remaining());
-        }
-        long length = in.getLong();
-        if (length < 2 || length > MAX_HEADER_BYTES || length > in.remaining()) {
-            throw new CorruptEntryException("a safetensors header of " + length + " bytes in " + in.remaining());
-        }
-        byte[] json = new byte[(int) length];
-        in.get(json);
+        ByteBuffer in = file.slice();
+        byte[] json = new byte[SafetensorsHeader.jsonBytes(in, in.remaining(), MAX_HEADER_BYTES)];
+        in.position(SafetensorsHeader.LENGTH_BYTES).get(json);
         ByteBuffer data = in.slice().asReadOnlyBuffer();
-        try (JsonParser parser = JSON.createParser(json)) {
-            return readHeader(parser, data);
-        } catch (IOException e) {
-            throw new CorruptEntryException("the safetensors header is not the JSON it should be: " + firstLine(e), e);
-        }
+        SafetensorsHeader header = SafetensorsHeader.parse(
+                json,
+                data.remaining(),
+                name -> DType.ofSafetensorsName(name).map(DType::sizeBytes).orElse(0));
+        return new Safetensors(header.tensors().stream().map(Safetensors::spec).toList(), header.metadata(), data);
     }
 
-    private static String firstLine(IOException e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-    }
-
-    private record Ranged(TensorSpec tensor, long begin, long end) {}
-
-    private static Safetensors readHeader(JsonParser in, ByteBuffer data) throws IOException {
-        List<Ranged> ranged = new ArrayList<>();
-        Map<String, String> metadata = new LinkedHashMap<>();
-        expect(in, JsonToken.START_OBJECT);
-        while (in.nextToken() == JsonToken.FIELD_NAME) {
-            String name = in.currentName();
-            expect(in, JsonToken.START_OBJECT);
-            if (name.equals("__metadata__")) {
-                while (in.nextToken() == JsonToken.FIELD_NAME) {
-                    String key = in.currentName();
-                    expect(in, JsonToken.VALUE_STRING);
-                    metadata.put(key, in.getText());
-                }
-            } else {
-                ranged.add(readTensor(in, name));
-            }
-        }
-        if (in.currentToken() != JsonToken.END_OBJECT || in.nextToken() != null) {
-            throw new CorruptEntryException("the safetensors header is not one JSON object");
-        }
-        ranged.sort((a, b) -> Long.compare(a.begin(), b.begin()) != 0
-                ? Long.compare(a.begin(), b.begin())
-                : Long.compare(a.end(), b.end()));
-        long offset = 0;
-        for (Ranged tensor : ranged) {
-            if (tensor.begin() != offset
-                    || tensor.end() - tensor.begin() != tensor.tensor().sizeBytes()) {
-                throw new CorruptEntryException(
-                        "the data offsets of '" + tensor.tensor().name() + "' do not fit");
-            }
-            offset = tensor.end();
-        }
-        if (offset != data.remaining()) {
-            throw new CorruptEntryException("expected " + offset + " bytes of data; found " + data.remaining());
-        }
-        return new Safetensors(ranged.stream().map(Ranged::tensor).toList(), metadata, data);
-    }
-
-    private static Ranged readTensor(JsonParser in, String name) throws IOException {
-        @Nullable DType dtype = null;
-        long[] shape = null;
-        long[] offsets = null;
-        while (in.nextToken() == JsonToken.FIELD_NAME) {
-            String field = in.currentName();
-            switch (field) {
-                case "dtype" -> {
-                    expect(in, JsonToken.VALUE_STRING);
-                    dtype = DType.ofSafetensorsName(in.getText()).orElse(null);
-                }
-                case "shape" -> shape = longs(in);
-                case "data_offsets" -> offsets = longs(in);
-                default -> throw new CorruptEntryException("the tensor '" + name + "' has a field '" + field + "'");
-            }
-        }
-        if (dtype == null || shape == null || offsets == null || offsets.length != 2 || offsets[0] < 0) {
-            throw new CorruptEntryException(
-                    "the tensor '" + name + "' lacks a dtype, shape or byte range that we know");
-        }
+    private static TensorSpec spec(SafetensorsHeader.TensorRange tensor) {
+        DType dtype = DType.ofSafetensorsName(tensor.dtype()).orElseThrow();
         try {
-            Tensor.byteCount(dtype, shape);
+            Tensor.byteCount(dtype, tensor.shape());
         } catch (IllegalArgumentException e) {
-            throw new CorruptEntryException("the tensor '" + name + "': " + e.getMessage(), e);
+            throw new CorruptEntryException("tensor " + tensor.name() + ": " + e.getMessage(), e);
         }
-        return new Ranged(new TensorSpec(name, dtype, shape), offsets[0], offsets[1]);
-    }
-
-    private static long[] longs(JsonParser in) throws IOException {
-        expect(in, JsonToken.START_ARRAY);
-        List<Long> values = new ArrayList<>();
-        while (in.nextToken() == JsonToken.VALUE_NUMBER_INT) {
-            values.add(in.getLongValue());
-        }
-        if (in.currentToken() != JsonToken.END_ARRAY) {
-            throw new CorruptEntryException("a list of numbers holds something else");
-        }
-        return values.stream().mapToLong(Long::longValue).toArray();
-    }
-
-    private static void expect(JsonParser in, JsonToken token) throws IOException {
-        if (in.nextToken() != token) {
-            throw new CorruptEntryException(
-                    "expected " + token + " in the safetensors header; found " + in.currentToken());
-        }
+        return new TensorSpec(tensor.name(), dtype, tensor.shape());
     }
 }

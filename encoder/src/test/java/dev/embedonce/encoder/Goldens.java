@@ -1,11 +1,12 @@
 package dev.embedonce.encoder;
 
+import dev.embedonce.codec.NpyHeader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 
 /** Expected vectors and the pictures they belong to, written by {@code scripts/default-encoder/golden.py}. */
 final class Goldens {
@@ -17,16 +18,19 @@ final class Goldens {
 
     /** The vector in a one-dimensional float32 {@code .npy} file of format 1.0. */
     static float[] vector(String name) {
-        ByteBuffer npy = ByteBuffer.wrap(read(name + ".npy")).order(ByteOrder.LITTLE_ENDIAN);
-        int headerLength = npy.getShort(8);
-        String header = new String(npy.array(), 10, headerLength, StandardCharsets.US_ASCII);
-        if (!header.contains("'<f4'") || !header.contains(",)")) {
-            throw new IllegalStateException(name + ": " + header);
+        byte[] npy = read(name + ".npy");
+        try {
+            NpyHeader header = NpyHeader.read(new ByteArrayInputStream(npy));
+            if (!header.isFloat32() || header.shape().length != 1) {
+                throw new IllegalStateException(name + ": " + header);
+            }
+            float[] vector = new float[(int) header.shape()[0]];
+            ByteBuffer elements = ByteBuffer.wrap(npy, header.sizeBytes(), npy.length - header.sizeBytes());
+            elements.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(vector);
+            return vector;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        npy.position(10 + headerLength);
-        float[] vector = new float[npy.remaining() / Float.BYTES];
-        npy.asFloatBuffer().get(vector);
-        return vector;
     }
 
     static byte[] read(String name) {

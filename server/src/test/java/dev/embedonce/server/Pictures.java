@@ -1,16 +1,14 @@
 package dev.embedonce.server;
 
+import dev.embedonce.image.encode.PngWriter;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Random;
-import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 
 /** Pictures for tests. */
@@ -43,16 +41,7 @@ public final class Pictures {
 
     /** The same pixels in other bytes: with a comment before the end. */
     public static byte[] rewrapped(byte[] png) {
-        byte[] chunk = "tEXtComment\0again".getBytes(StandardCharsets.ISO_8859_1);
-        CRC32 crc = new CRC32();
-        crc.update(chunk);
-        return ByteBuffer.allocate(png.length + chunk.length + 8)
-                .put(png, 0, png.length - 12)
-                .putInt(chunk.length - 4)
-                .put(chunk)
-                .putInt((int) crc.getValue())
-                .put(png, png.length - 12, 12)
-                .array();
+        return PngWriter.withComment(png, "again");
     }
 
     public static String dataUri(byte[] png) {

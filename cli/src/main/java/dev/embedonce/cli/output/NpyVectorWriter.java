@@ -1,21 +1,20 @@
 package dev.embedonce.cli.output;
 
+import dev.embedonce.codec.NpyHeader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Vectors as one {@code .npy} (format 1.0, {@code <f4}, C order, {@code [rows, dimension]}) and a {@code .csv} with the
- * other columns, row for row. Source of the format: numpy.lib.format.
+ * Vectors as one {@code .npy} (format 1.0, {@code <f4}, C order, {@code [rows, dimension]}) and a {@code .csv} with the other columns, row for
+ * row.
  */
 final class NpyVectorWriter implements VectorWriter {
-    private static final int HEADER_BYTES = 128;
     private static final int BUFFER_BYTES = 1 << 18;
 
     private final PendingFile vectors;
@@ -39,18 +38,7 @@ final class NpyVectorWriter implements VectorWriter {
     }
 
     private ByteBuffer header(long rowCount) {
-        String dict = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + rowCount + ", " + dimension + "), }";
-        ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        header.put((byte) 0x93)
-                .put("NUMPY".getBytes(StandardCharsets.US_ASCII))
-                .put((byte) 1)
-                .put((byte) 0);
-        header.putShort((short) (HEADER_BYTES - header.position() - Short.BYTES));
-        header.put(dict.getBytes(StandardCharsets.US_ASCII));
-        while (header.remaining() > 1) {
-            header.put((byte) ' ');
-        }
-        return header.put((byte) '\n').flip();
+        return NpyHeader.ofFloats(NpyHeader.USUAL_BYTES, rowCount, dimension);
     }
 
     @Override

@@ -2,6 +2,8 @@ package dev.embedonce.cli.search;
 
 import dev.embedonce.cli.pictures.Cosine;
 import dev.embedonce.cli.terminal.CliException;
+import dev.embedonce.codec.NpyHeader;
+import dev.embedonce.error.CorruptEntryException;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.DataInputStream;
@@ -9,27 +11,16 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Vectors as one {@code .npy}, {@code <f4 [rows, dimension]}, and a {@code .csv} with the other columns, row for row.
- */
-// Source of the format: numpy.lib.format
+/** Vectors as one {@code .npy}, {@code <f4 [rows, dimension]}, and a {@code .csv} with the other columns, row for row. */
 record NpyVectors(Path file) implements VectorFile {
-    private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
-    private static final int MAX_HEADER_BYTES = 1 << 16;
-    private static final Pattern HEADER = Pattern.compile(
-            "\\{\\s*'descr':\\s*'([^']*)',\\s*'fortran_order':\\s*(True|False),\\s*'shape':\\s*\\(([^)]*)\\),?\\s*}\\s*");
-
     private record Shape(long rows, int dimension) {}
 
     @Override
@@ -79,30 +70,17 @@ record NpyVectors(Path file) implements VectorFile {
     }
 
     private Shape header(DataInputStream in) throws IOException {
-        byte[] start = in.readNBytes(MAGIC.length + 2);
-        if (start.length < MAGIC.length + 2
-                || !ByteBuffer.wrap(start, 0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC))) {
-            throw new CliException(file + " is no .npy file");
+        NpyHeader header;
+        try {
+            header = NpyHeader.read(in);
+        } catch (CorruptEntryException e) {
+            throw new CliException(file + " is no .npy file: " + e.getMessage());
         }
-        int length = start[MAGIC.length] == 1
-                ? Short.toUnsignedInt(Short.reverseBytes(in.readShort()))
-                : Integer.reverseBytes(in.readInt());
-        if (length < 0 || length > MAX_HEADER_BYTES) {
-            throw new CliException(file + ": a header of " + Integer.toUnsignedString(length) + " bytes");
+        long[] shape = header.shape();
+        if (!header.isFloat32() || shape.length != 2 || shape[1] > Integer.MAX_VALUE) {
+            throw new CliException(file + ": expected '<f4' [rows, dimension] in C order; its header says " + header);
         }
-        String text = new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
-        Matcher header = HEADER.matcher(text);
-        String[] dims = header.matches() ? header.group(3).split(",\\s*") : new String[0];
-        if (!header.matches()
-                || !header.group(1).equals("<f4")
-                || !header.group(2).equals("False")
-                || dims.length != 2
-                || !dims[0].matches("\\d{1,18}")
-                || !dims[1].matches("\\d{1,9}")) {
-            throw new CliException(
-                    file + ": expected '<f4' [rows, dimension] in C order; its header says " + text.strip());
-        }
-        return new Shape(Long.parseLong(dims[0]), Integer.parseInt(dims[1]));
+        return new Shape(shape[0], (int) shape[1]);
     }
 
     private static Map<String, Integer> columns(Path csv, BufferedReader in) throws IOException {

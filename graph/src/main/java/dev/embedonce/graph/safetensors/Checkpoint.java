@@ -63,7 +63,7 @@ public final class Checkpoint {
      * @throws ModelLoadException if it cannot be read or is damaged
      */
     public static Weights openFile(Path file) {
-        return new Weights(file.toString(), SafetensorsHeader.read(file));
+        return new Weights(file.toString(), FileHeader.read(file));
     }
 
     /**
@@ -98,7 +98,7 @@ public final class Checkpoint {
         } catch (IOException e) {
             throw new ModelLoadException(file + ": cannot be read: " + e, e);
         }
-        return SafetensorsHeader.read(file);
+        return FileHeader.read(file);
     }
 
     private static Map<String, TensorInfo> openShard(Path directory, Path index, String shard) {

@@ -44,7 +44,7 @@ class SafetensorsFuzzIT {
         private static void header(long size) {
             List<TensorInfo> tensors;
             try {
-                tensors = SafetensorsHeader.read(FILE);
+                tensors = FileHeader.read(FILE);
             } catch (ModelLoadException e) {
                 return;
             }

@@ -1,5 +1,6 @@
 package dev.embedonce.image.decode;
 
+import dev.embedonce.image.encode.PngWriter;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -8,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /** Small files that mean harm: well-formed enough to be decoded, made to cost far more than their size says. */
@@ -263,29 +263,17 @@ final class HostileImages {
     }
 
     private static ByteArrayOutputStream pngStart(int width, int height) {
-        return pngStart(width, height, 0);
+        return pngStart(width, height, PngWriter.Colour.GREY);
     }
 
-    private static ByteArrayOutputStream pngStart(int width, int height, int colourType) {
+    private static ByteArrayOutputStream pngStart(int width, int height, PngWriter.Colour colour) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        write(out, 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n');
-        ByteBuffer header = ByteBuffer.allocate(13).putInt(width).putInt(height);
-        chunk(
-                out,
-                "IHDR",
-                header.put(new byte[] {8, (byte) colourType, 0, 0, 0}).array());
+        out.writeBytes(PngWriter.start(width, height, colour));
         return out;
     }
 
     private static void chunk(ByteArrayOutputStream out, String type, byte[] body) {
-        byte[] name = type.getBytes(StandardCharsets.ISO_8859_1);
-        CRC32 crc = new CRC32();
-        crc.update(name);
-        crc.update(body);
-        out.writeBytes(ByteBuffer.allocate(4).putInt(body.length).array());
-        out.writeBytes(name);
-        out.writeBytes(body);
-        out.writeBytes(ByteBuffer.allocate(4).putInt((int) crc.getValue()).array());
+        out.writeBytes(PngWriter.chunk(type, body));
     }
 
     static byte[] deflated(byte[] plain) {
@@ -526,16 +514,16 @@ final class HostileImages {
 
     /** A black RGB PNG, rows filtered by {@code filter}. */
     static byte[] rgbPng(int width, int height, int filter) {
-        return colourPng(width, height, 2, 3, filter);
+        return colourPng(width, height, PngWriter.Colour.RGB, 3, filter);
     }
 
     /** A transparent RGBA PNG. */
     static byte[] rgbaPng(int width, int height) {
-        return colourPng(width, height, 6, 4, 0);
+        return colourPng(width, height, PngWriter.Colour.RGBA, 4, 0);
     }
 
-    private static byte[] colourPng(int width, int height, int colourType, int bands, int filter) {
-        ByteArrayOutputStream out = pngStart(width, height, colourType);
+    private static byte[] colourPng(int width, int height, PngWriter.Colour colour, int bands, int filter) {
+        ByteArrayOutputStream out = pngStart(width, height, colour);
         byte[] rows = new byte[(bands * width + 1) * height];
         for (int y = 0; y < height; y++) {
             rows[y * (bands * width + 1)] = (byte) filter;

@@ -1,5 +1,6 @@
 package dev.embedonce.lab.corpus;
 
+import dev.embedonce.image.encode.PngWriter;
 import dev.embedonce.lab.base.Seeds;
 import dev.embedonce.lab.picture.Jpeg;
 import dev.embedonce.lab.picture.Png;
@@ -25,11 +26,11 @@ public enum Churn {
                 return Jpeg.withComment(original, comment);
             }
             if (cycle % 2 == 0 || !Png.isPlainRgb(original)) {
-                return Png.withComment(original, comment);
+                return PngWriter.withComment(original, comment);
             }
-            Png.Filter filter = random.nextBoolean() ? Png.Filter.SUB : Png.Filter.NONE;
+            PngWriter.Filter filter = random.nextBoolean() ? PngWriter.Filter.SUB : PngWriter.Filter.NONE;
             byte[] again = Png.encode(RgbPicture.decode(original), Deflater.BEST_SPEED, filter);
-            return Png.withComment(again, comment);
+            return PngWriter.withComment(again, comment);
         }
     },
     /**

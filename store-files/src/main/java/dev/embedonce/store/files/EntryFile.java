@@ -1,12 +1,15 @@
 package dev.embedonce.store.files;
 
 import dev.embedonce.codec.EntryHeader;
+import dev.embedonce.codec.NpyHeader;
 import dev.embedonce.codec.Safetensors;
+import dev.embedonce.codec.SafetensorsHeader;
 import dev.embedonce.codec.TensorSpec;
 import dev.embedonce.error.CorruptEntryException;
 import dev.embedonce.error.UnsupportedFormatException;
 import dev.embedonce.store.PrivateFiles;
 import dev.embedonce.store.Stored;
+import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,6 +50,13 @@ enum EntryFile {
     RAW(".entry");
 
     private static final List<EntryFile> KINDS = List.of(values());
+
+    /**
+     * Where the elements of an array of ours start. NumPy itself pads a vector's header to 128 bytes, so this also says that a trailer
+     * must follow the elements: a file of ours that lost it does not pass for one of NumPy's.
+     */
+    static final int NPY_BYTES = 192;
+
     private static final byte[] TAIL_MAGIC = "EMBOTAIL".getBytes(StandardCharsets.US_ASCII);
     private static final int TAIL_BYTES = Integer.BYTES + TAIL_MAGIC.length;
     private static final int RAW_MAGIC = 0x52424D45; // "EMBR"
@@ -55,7 +65,6 @@ enum EntryFile {
     private static final String METADATA_KEY = "embedonce";
     private static final byte[] OUR_JSON_START =
             ("{\"__metadata__\":{\"" + METADATA_KEY + "\":\"").getBytes(StandardCharsets.US_ASCII);
-    private static final int MAX_JSON_BYTES = 16 * 1024 * 1024;
 
     /** Up to this size a file is written in one piece. */
     private static final int ONE_PIECE_BYTES = 64 * 1024;
@@ -132,11 +141,11 @@ enum EntryFile {
                     return new Laid(LINK, List.of(raw));
                 }
                 if (header.isVector()) {
-                    ByteBuffer front = Npy.vectorHeader(data.remaining() / Float.BYTES);
+                    ByteBuffer front = NpyHeader.ofFloats(NPY_BYTES, data.remaining() / Float.BYTES);
                     return new Laid(NPY, List.of(front, data, raw, tail(raw.remaining())));
                 }
                 ByteBuffer front = prefix(header.tensors(), raw);
-                if (front.remaining() <= MAX_JSON_BYTES && namesAreFree(header.tensors())) {
+                if (front.remaining() <= Safetensors.MAX_HEADER_BYTES && namesAreFree(header.tensors())) {
                     return new Laid(SAFETENSORS, List.of(front, data));
                 }
             }
@@ -218,34 +227,36 @@ enum EntryFile {
         }
         int tailStart = file.limit() - TAIL_BYTES;
         long headerBytes = Integer.toUnsignedLong(file.getInt(tailStart));
-        long dataBytes = tailStart - headerBytes - Npy.OUR_DATA_OFFSET;
+        long dataBytes = tailStart - headerBytes - NPY_BYTES;
         if (dataBytes < 0 || dataBytes % Float.BYTES != 0) {
             throw new CorruptEntryException("its trailer announces a header of " + headerBytes + " bytes");
         }
-        if (!file.slice(0, Npy.OUR_DATA_OFFSET).equals(Npy.vectorHeader((int) dataBytes / Float.BYTES))) {
+        if (!file.slice(0, NPY_BYTES).equals(NpyHeader.ofFloats(NPY_BYTES, dataBytes / Float.BYTES))) {
             throw new CorruptEntryException("its .npy header is not that of a vector of " + dataBytes + " bytes");
         }
-        int headerStart = Npy.OUR_DATA_OFFSET + (int) dataBytes;
-        return new Stored.Sealed(
-                file.slice(headerStart, (int) headerBytes), file.slice(Npy.OUR_DATA_OFFSET, (int) dataBytes));
+        int headerStart = NPY_BYTES + (int) dataBytes;
+        return new Stored.Sealed(file.slice(headerStart, (int) headerBytes), file.slice(NPY_BYTES, (int) dataBytes));
     }
 
     private static Stored foreign(ByteBuffer file, Path path) throws IOException {
-        Npy.Header header = Npy.parse(file);
-        if (header.dataOffset() == Npy.OUR_DATA_OFFSET) {
+        NpyHeader header = npyHeader(file);
+        if (header.sizeBytes() == NPY_BYTES) {
             throw new CorruptEntryException("its trailer is missing or broken");
         }
-        long length = header.vectorLength();
-        if (length < 0) {
-            throw new CorruptEntryException(
-                    "not a float32 vector but " + header.descr() + " of shape (" + header.shape() + ")");
+        long[] shape = header.shape();
+        if (!header.isFloat32() || shape.length != 1) {
+            throw new CorruptEntryException("not a float32 vector but " + header);
         }
-        int dataBytes = file.limit() - header.dataOffset();
-        if (length * Float.BYTES != dataBytes) {
-            throw new CorruptEntryException(dataBytes + " bytes of data for a vector of " + length);
+        int dataBytes = file.limit() - header.sizeBytes();
+        if (shape[0] * Float.BYTES != dataBytes) {
+            throw new CorruptEntryException(dataBytes + " bytes of data for a vector of " + shape[0]);
         }
         Instant modified = Files.getLastModifiedTime(path).toInstant();
-        return new Stored.Foreign(file.slice(header.dataOffset(), dataBytes), modified);
+        return new Stored.Foreign(file.slice(header.sizeBytes(), dataBytes), modified);
+    }
+
+    private static NpyHeader npyHeader(ByteBuffer file) throws IOException {
+        return NpyHeader.read(new ByteArrayInputStream(file.array(), file.arrayOffset(), file.limit()));
     }
 
     private static Stored raw(ByteBuffer file) {
@@ -263,21 +274,17 @@ enum EntryFile {
 
     /** The length prefix and the JSON. */
     private static ByteBuffer front(FileChannel in, long size) throws IOException {
-        if (size < Long.BYTES) {
-            throw new CorruptEntryException("a safetensors file has at least 8 bytes; found " + size);
-        }
-        long jsonBytes = read(in, 0, Long.BYTES).getLong(0);
-        if (jsonBytes < 2 || jsonBytes > MAX_JSON_BYTES || jsonBytes > size - Long.BYTES) {
-            throw new CorruptEntryException("a safetensors header of " + jsonBytes + " bytes in " + size);
-        }
-        return read(in, 0, Long.BYTES + (int) jsonBytes);
+        ByteBuffer start = read(in, 0, (int) Math.min(size, SafetensorsHeader.LENGTH_BYTES));
+        int jsonBytes = SafetensorsHeader.jsonBytes(start, size, Safetensors.MAX_HEADER_BYTES);
+        return read(in, 0, SafetensorsHeader.LENGTH_BYTES + jsonBytes);
     }
 
     /** The header in a file's JSON as we write it, or empty if another program has written the JSON anew. */
     private static Optional<byte[]> ourHeader(ByteBuffer front) {
-        int start = Long.BYTES + OUR_JSON_START.length;
+        int start = SafetensorsHeader.LENGTH_BYTES + OUR_JSON_START.length;
         if (front.limit() < start
-                || !front.slice(Long.BYTES, OUR_JSON_START.length).equals(ByteBuffer.wrap(OUR_JSON_START))) {
+                || !front.slice(SafetensorsHeader.LENGTH_BYTES, OUR_JSON_START.length)
+                        .equals(ByteBuffer.wrap(OUR_JSON_START))) {
             return Optional.empty();
         }
         int end = start;
@@ -366,9 +373,9 @@ enum EntryFile {
                         .orElse(size);
             }
             if (size > TAIL_BYTES && hasTail(read(in, size - TAIL_BYTES, TAIL_BYTES))) {
-                return Math.max(size - TAIL_BYTES - Npy.OUR_DATA_OFFSET, 0);
+                return Math.max(size - TAIL_BYTES - NPY_BYTES, 0);
             }
-            return size - Npy.parse(read(in, 0, (int) Math.min(size, 4096))).dataOffset();
+            return size - npyHeader(read(in, 0, (int) Math.min(size, 4096))).sizeBytes();
         } catch (CorruptEntryException | EOFException e) {
             return size;
         }

@@ -80,10 +80,10 @@ class FilesStoreContractTest extends CacheStoreContract implements CorruptionCon
         int header =
                 tail - ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(tail);
         byte[] newHeader = onHeader.apply(Arrays.copyOfRange(bytes, header, tail));
-        byte[] newPayload = onPayload.apply(Arrays.copyOfRange(bytes, Npy.OUR_DATA_OFFSET, header));
+        byte[] newPayload = onPayload.apply(Arrays.copyOfRange(bytes, EntryFile.NPY_BYTES, header));
         byte[] newTail = Arrays.copyOfRange(bytes, tail, bytes.length);
         ByteBuffer.wrap(newTail).order(ByteOrder.LITTLE_ENDIAN).putInt(newHeader.length);
-        return concat(Arrays.copyOf(bytes, Npy.OUR_DATA_OFFSET), newPayload, newHeader, newTail);
+        return concat(Arrays.copyOf(bytes, EntryFile.NPY_BYTES), newPayload, newHeader, newTail);
     }
 
     /**

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SafetensorsHeaderTest {
+class FileHeaderTest {
     private static final String PAIR =
             "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8]},'b':{'dtype':'I64','shape':[],'data_offsets':[8,16]}}";
 
@@ -56,7 +56,7 @@ class SafetensorsHeaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {0, 1, -1, Long.MIN_VALUE, SafetensorsHeader.MAX_HEADER_BYTES + 1, Long.MAX_VALUE})
+    @ValueSource(longs = {0, 1, -1, Long.MIN_VALUE, FileHeader.MAX_BYTES + 1, Long.MAX_VALUE})
     void read_impossibleHeaderLength_isRefusedBeforeAnythingIsAllocated(long length) {
         SafetensorsFile.write(file, length, new byte[0], new byte[0]);
 

@@ -1,0 +1,5 @@
+/** Pictures written as files. */
+@NullMarked
+package dev.embedonce.image.encode;
+
+import org.jspecify.annotations.NullMarked;
