@@ -2,8 +2,8 @@ package dev.embedonce.cache;
 
 import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.codec.Lookup;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.key.CacheKey;
-import dev.embedonce.store.Stored;
 import dev.embedonce.value.Entry;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

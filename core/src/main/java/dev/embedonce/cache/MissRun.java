@@ -1,9 +1,9 @@
 package dev.embedonce.cache;
 
 import dev.embedonce.codec.EntryCodec;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.error.CacheException;
 import dev.embedonce.key.CacheKey;
-import dev.embedonce.store.Stored;
 import dev.embedonce.value.Entry;
 import java.time.Clock;
 import java.util.ArrayList;

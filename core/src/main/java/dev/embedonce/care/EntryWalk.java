@@ -2,11 +2,11 @@ package dev.embedonce.care;
 
 import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.codec.Lookup;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoreScan;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.StoredInfo;
 import dev.embedonce.value.Embedding;
 import java.util.List;

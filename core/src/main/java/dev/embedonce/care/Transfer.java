@@ -2,10 +2,10 @@ package dev.embedonce.care;
 
 import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.codec.Lookup;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Selection;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.StoredInfo;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -4,7 +4,6 @@ import dev.embedonce.error.CorruptEntryException;
 import dev.embedonce.error.UnsupportedFormatException;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.key.CacheKey;
-import dev.embedonce.store.Stored;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Embedding;
 import dev.embedonce.value.Entry;
@@ -79,7 +78,7 @@ public final class EntryCodec {
         ByteBuffer data = stored.data();
         EntryHeader header;
         try {
-            header = EntryHeader.parse(raw);
+            header = stored.parsed();
         } catch (UnsupportedFormatException e) {
             boolean sound = raw.remaining() > EntryHeader.CHECKSUM_BYTES && checksumFits(raw, data);
             return corrupt(sound ? Corruption.NEWER_FORMAT : Corruption.CHECKSUM, e);

@@ -4,6 +4,7 @@ import dev.embedonce.error.CorruptEntryException;
 import dev.embedonce.error.UnsupportedFormatException;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.value.DType;
+import dev.embedonce.value.Entry;
 import dev.embedonce.value.Provenance;
 import dev.embedonce.value.Tensor;
 import java.nio.BufferUnderflowException;
@@ -41,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param sealed whether an HMAC is there (not whether it fits)
  * @param sealOffset where the key id starts if {@code sealed}; otherwise where the checksum starts
  */
-public record EntryHeader(
+record EntryHeader(
         String modelVersion,
         String preprocVersion,
         String contentHash,
@@ -63,7 +64,7 @@ public record EntryHeader(
     }
 
     /** Bytes of data this header announces. */
-    public long dataBytes() {
+    long dataBytes() {
         long total = 0;
         for (TensorSpec tensor : tensors) {
             total += tensor.sizeBytes();
@@ -71,16 +72,21 @@ public record EntryHeader(
         return total;
     }
 
-    /** Whether the data is one float32 vector: what the article's readers understand as it is. */
-    public boolean isVector() {
-        return tensors.size() == 1
-                && tensors.get(0).name().equals(dev.embedonce.value.Entry.EMBEDDING)
-                && tensors.get(0).dtype() == DType.FLOAT32
-                && tensors.get(0).shape().length == 1;
+    /** What the data is if it is all there. */
+    Stored.Content content() {
+        if (link != null) {
+            return Stored.Content.LINK;
+        }
+        TensorSpec first = tensors.get(0);
+        boolean vector = tensors.size() == 1
+                && first.name().equals(Entry.EMBEDDING)
+                && first.dtype() == DType.FLOAT32
+                && first.shape().length == 1;
+        return vector ? Stored.Content.VECTOR : Stored.Content.BUNDLE;
     }
 
     /** Whether the echoed key is {@code key}. */
-    public boolean echoes(CacheKey key) {
+    boolean echoes(CacheKey key) {
         return contentHash.equals(key.contentHash().hex())
                 && modelVersion.equals(key.modelVersion())
                 && preprocVersion.equals(key.preprocVersion());
@@ -92,7 +98,7 @@ public record EntryHeader(
      * @throws UnsupportedFormatException if it is of another format version
      * @throws CorruptEntryException if it is not a header at all, or ends early, or goes on too long
      */
-    public static EntryHeader parse(ByteBuffer header) {
+    static EntryHeader parse(ByteBuffer header) {
         ByteBuffer in = header.slice().order(ByteOrder.LITTLE_ENDIAN);
         try {
             return parseFields(in);

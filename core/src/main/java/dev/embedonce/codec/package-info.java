@@ -1,4 +1,4 @@
-/** Byte layouts: the sealed entry header and safetensors. */
+/** Byte layouts: sealed records, the safetensors and .npy formats. */
 @NullMarked
 package dev.embedonce.codec;
 

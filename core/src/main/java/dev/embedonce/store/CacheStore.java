@@ -1,5 +1,6 @@
 package dev.embedonce.store;
 
+import dev.embedonce.codec.Stored;
 import dev.embedonce.key.CacheKey;
 import java.util.Collection;
 import java.util.Map;

@@ -5,10 +5,10 @@ import static dev.embedonce.cache.FakeEncoder.images;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedonce.codec.Corruption;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.key.CacheKey;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.memory.MemoryStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;

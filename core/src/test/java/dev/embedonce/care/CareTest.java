@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.embedonce.codec.Corruption;
 import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.codec.Lookup;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.Selection;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.memory.MemoryStore;
 import dev.embedonce.value.Embedding;
 import dev.embedonce.value.Entry;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.key.CacheKey;
-import dev.embedonce.store.Stored;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Embedding;
 import dev.embedonce.value.Entry;

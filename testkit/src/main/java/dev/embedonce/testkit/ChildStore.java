@@ -1,9 +1,9 @@
 package dev.embedonce.testkit;
 
+import dev.embedonce.codec.Stored;
 import dev.embedonce.error.CacheException;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.Stores;
 import java.io.BufferedReader;
 import java.io.IOException;

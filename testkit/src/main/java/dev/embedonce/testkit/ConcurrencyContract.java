@@ -7,7 +7,7 @@ import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoreScan;
-import dev.embedonce.store.Stored;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.store.StoredInfo;
 import dev.embedonce.value.Entry;
 import dev.embedonce.value.Provenance;

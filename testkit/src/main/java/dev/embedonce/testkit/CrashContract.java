@@ -4,10 +4,10 @@ import static dev.embedonce.testkit.StoreAssertions.CODEC;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedonce.codec.Lookup;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Selection;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.StoredInfo;
 import dev.embedonce.value.Entry;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.embedonce.testkit;
 
+import dev.embedonce.codec.Stored;
 import dev.embedonce.error.StoreUnavailableException;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
@@ -8,7 +9,6 @@ import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoreCapabilities;
 import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoreStats;
-import dev.embedonce.store.Stored;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

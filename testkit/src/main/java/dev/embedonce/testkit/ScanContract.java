@@ -4,13 +4,13 @@ import static dev.embedonce.testkit.StoreAssertions.list;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.embedonce.codec.Stored;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoreStats;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.StoredInfo;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,8 +1,8 @@
 package dev.embedonce.testkit;
 
+import dev.embedonce.codec.Stored;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.Stores;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,9 +1,9 @@
 package dev.embedonce.testkit;
 
 import dev.embedonce.codec.EntryCodec;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.key.CacheKey;
-import dev.embedonce.store.Stored;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Entry;
 import dev.embedonce.value.Provenance;

@@ -3,6 +3,7 @@ package dev.embedonce.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import dev.embedonce.codec.Stored;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
@@ -11,7 +12,6 @@ import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoreCapabilities;
 import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoreStats;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.memory.MemoryStore;
 import java.time.Duration;
 import java.util.Collection;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.cache.Outcome;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.error.StoreUnavailableException;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.Selection;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.memory.MemoryStore;
 import dev.embedonce.value.Entry;
 import java.time.Duration;

@@ -1,10 +1,10 @@
 package dev.embedonce.testkit;
 
 import dev.embedonce.codec.BlobLayout;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.StoreCapabilities;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.memory.MemoryStore;
 import java.nio.ByteBuffer;
 import java.time.Clock;

@@ -2,10 +2,10 @@ package dev.embedonce.bench.jmh;
 
 import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.codec.Lookup;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.key.CacheKey;
-import dev.embedonce.store.Stored;
 import dev.embedonce.value.Entry;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

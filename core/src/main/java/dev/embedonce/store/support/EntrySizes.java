@@ -1,8 +1,8 @@
 package dev.embedonce.store.support;
 
+import dev.embedonce.codec.Stored;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
-import dev.embedonce.store.Stored;
 import java.util.Map;
 
 /** Refuses what is too large for a store. Stateless. */

@@ -1,9 +1,9 @@
 package dev.embedonce.lab.experiment;
 
 import dev.embedonce.codec.EntryCodec;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
-import dev.embedonce.store.Stored;
 import dev.embedonce.value.Embedding;
 import dev.embedonce.value.Entry;
 import dev.embedonce.value.Provenance;

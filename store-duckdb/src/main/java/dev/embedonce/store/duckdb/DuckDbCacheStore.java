@@ -1,13 +1,13 @@
 package dev.embedonce.store.duckdb;
 
 import dev.embedonce.codec.BlobLayout;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoreCapabilities;
 import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoreStats;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.support.EntrySizes;
 import dev.embedonce.store.support.OpenGuard;
 import dev.embedonce.store.support.PagedScan;

@@ -1,9 +1,8 @@
 package dev.embedonce.store.duckdb;
 
 import dev.embedonce.codec.BlobLayout;
-import dev.embedonce.codec.EntryHeader;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.key.CacheKey;
-import dev.embedonce.store.Stored;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -27,8 +26,7 @@ record Row(CacheKey key, UUID id, Stored.Sealed record, boolean apart) {
                 key,
                 Keys.id(key),
                 record,
-                record.data().remaining() == 0
-                        || !EntryHeader.parse(record.header()).isVector())));
+                record.content() != Stored.Content.VECTOR || record.data().remaining() == 0)));
         return rows;
     }
 

@@ -2,10 +2,10 @@ package dev.embedonce.store.duckdb;
 
 import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.codec.Lookup;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.Stores;
 import dev.embedonce.testkit.TestEntries;
 import java.io.IOException;

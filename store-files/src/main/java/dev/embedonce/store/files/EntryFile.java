@@ -1,14 +1,12 @@
 package dev.embedonce.store.files;
 
-import dev.embedonce.codec.EntryHeader;
 import dev.embedonce.codec.NpyHeader;
 import dev.embedonce.codec.Safetensors;
 import dev.embedonce.codec.SafetensorsHeader;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.codec.TensorSpec;
 import dev.embedonce.error.CorruptEntryException;
-import dev.embedonce.error.UnsupportedFormatException;
 import dev.embedonce.store.PrivateFiles;
-import dev.embedonce.store.Stored;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -30,7 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The bytes of one entry's file. All numbers little-endian; "header" is the sealed header of {@link EntryHeader}.
+ * The bytes of one entry's file. All numbers little-endian; "header" is the sealed header of a {@link Stored.Sealed}.
  *
  * <pre>
  * HASH.npy          one float32 vector: .npy header of 192 bytes, elements,
@@ -134,23 +132,24 @@ enum EntryFile {
     static Laid lay(Stored.Sealed record) {
         ByteBuffer raw = record.header();
         ByteBuffer data = record.data();
-        try {
-            EntryHeader header = EntryHeader.parse(raw);
-            if (header.dataBytes() == data.remaining()) {
-                if (header.link() != null) {
-                    return new Laid(LINK, List.of(raw));
-                }
-                if (header.isVector()) {
-                    ByteBuffer front = NpyHeader.ofFloats(NPY_BYTES, data.remaining() / Float.BYTES);
-                    return new Laid(NPY, List.of(front, data, raw, tail(raw.remaining())));
-                }
-                ByteBuffer front = prefix(header.tensors(), raw);
-                if (front.remaining() <= Safetensors.MAX_HEADER_BYTES && namesAreFree(header.tensors())) {
+        switch (record.content()) {
+            case LINK -> {
+                return new Laid(LINK, List.of(raw));
+            }
+            case VECTOR -> {
+                ByteBuffer front = NpyHeader.ofFloats(NPY_BYTES, data.remaining() / Float.BYTES);
+                return new Laid(NPY, List.of(front, data, raw, tail(raw.remaining())));
+            }
+            case BUNDLE -> {
+                List<TensorSpec> tensors = record.tensors().orElseThrow();
+                ByteBuffer front = prefix(tensors, raw);
+                if (front.remaining() <= Safetensors.MAX_HEADER_BYTES && namesAreFree(tensors)) {
                     return new Laid(SAFETENSORS, List.of(front, data));
                 }
             }
-        } catch (CorruptEntryException | UnsupportedFormatException e) {
-            // not for us to judge: kept as it is
+            case OPAQUE -> {
+                // not for us to judge: kept as it is
+            }
         }
         ByteBuffer front = ByteBuffer.allocate(RAW_PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         front.putInt(RAW_MAGIC).putInt(raw.remaining()).flip();
@@ -309,22 +308,14 @@ enum EntryFile {
         Optional<byte[]> header = ourHeader(front);
         if (header.isPresent()) {
             ByteBuffer bytes = ByteBuffer.wrap(header.get());
-            Optional<List<TensorSpec>> tensors = tensors(bytes);
+            Stored.Sealed record = new Stored.Sealed(bytes, read(in, front.limit(), whole(size - front.limit())));
+            Optional<List<TensorSpec>> tensors = record.tensors();
+            // a header that this build does not read: the codec says why
             if (tensors.isEmpty() || front.equals(prefix(tensors.get(), bytes))) {
-                int dataBytes = whole(size - front.limit());
-                return new Stored.Sealed(bytes, read(in, front.limit(), dataBytes));
+                return record;
             }
         }
         return rewritten(read(in, 0, whole(size)));
-    }
-
-    /** The tensors that a header announces, or empty if it is not one that this build reads: the codec says why. */
-    private static Optional<List<TensorSpec>> tensors(ByteBuffer header) {
-        try {
-            return Optional.of(EntryHeader.parse(header).tensors());
-        } catch (CorruptEntryException | UnsupportedFormatException e) {
-            return Optional.empty();
-        }
     }
 
     /** A file that says the same as one of ours in other JSON. */
@@ -335,10 +326,11 @@ enum EntryFile {
             throw new CorruptEntryException("a bundle without our header");
         }
         ByteBuffer header = ByteBuffer.wrap(decode(base64.getBytes(StandardCharsets.UTF_8)));
-        if (!tensors(header).equals(Optional.of(parsed.tensors()))) {
+        Stored.Sealed record = new Stored.Sealed(header, parsed.data());
+        if (!record.tensors().equals(Optional.of(parsed.tensors()))) {
             throw new CorruptEntryException("its tensors are not those of its header");
         }
-        return new Stored.Sealed(header, parsed.data());
+        return record;
     }
 
     /** The versions that an entry's header echoes, if the file is one with a header. Reads the whole file. */
@@ -346,12 +338,11 @@ enum EntryFile {
         try {
             Optional<EntryFile> kind = ofName(file.toString());
             if (kind.isPresent() && kind.get().read(file) instanceof Stored.Sealed sealed) {
-                EntryHeader header = EntryHeader.parse(sealed.header());
-                return Optional.of(new Folder.Versions(header.modelVersion(), header.preprocVersion()));
+                return sealed.echo().map(key -> new Folder.Versions(key.modelVersion(), key.preprocVersion()));
             }
         } catch (ClosedChannelException e) {
             throw new UncheckedIOException(e); // interrupted: that says nothing about the file
-        } catch (IOException | CorruptEntryException | UnsupportedFormatException e) {
+        } catch (IOException | CorruptEntryException e) {
             return Optional.empty(); // another entry will tell
         }
         return Optional.empty();

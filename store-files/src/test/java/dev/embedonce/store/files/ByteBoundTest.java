@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.codec.Lookup;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.Stores;
 import dev.embedonce.testkit.ChildStore;
 import dev.embedonce.testkit.TestEntries;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.codec.Lookup;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.error.StoreInterruptedException;
 import dev.embedonce.error.StoreUnavailableException;
 import dev.embedonce.error.StoreUrlException;
@@ -12,7 +13,6 @@ import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoreScan;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.StoredInfo;
 import dev.embedonce.store.Stores;
 import dev.embedonce.testkit.TestEntries;

@@ -1,9 +1,8 @@
 package dev.embedonce.store.postgres;
 
 import dev.embedonce.codec.BlobLayout;
-import dev.embedonce.error.CorruptEntryException;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.error.StoreUnavailableException;
-import dev.embedonce.error.UnsupportedFormatException;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.LeaseTable;
@@ -11,7 +10,6 @@ import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoreCapabilities;
 import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoreStats;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.support.EntrySizes;
 import dev.embedonce.store.support.OpenGuard;
 import dev.embedonce.store.support.PagedScan;
@@ -260,16 +258,11 @@ public final class PostgresCacheStore implements CacheStore {
             int count = (int) ((size + (long) partBytes - 1) / partBytes);
             return new Row(key, header, new byte[0], PLAIN, size, count, data);
         }
-        ByteBuffer empty = ByteBuffer.allocate(0);
-        try {
-            ByteBuffer payload = BlobLayout.payload(record);
-            byte[] bytes = new byte[payload.remaining()];
-            payload.get(bytes);
-            return new Row(key, header, bytes, BLOB, size, 0, empty);
-        } catch (CorruptEntryException | UnsupportedFormatException e) {
-            return new Row(
-                    key, header, record.dataBytes(), PLAIN, size, 0, empty); // not for us to judge: kept as it is
-        }
+        ByteBuffer payload = BlobLayout.payload(record);
+        byte[] bytes = new byte[payload.remaining()];
+        payload.get(bytes);
+        int layout = record.content() == Stored.Content.OPAQUE ? PLAIN : BLOB;
+        return new Row(key, header, bytes, layout, size, 0, ByteBuffer.allocate(0));
     }
 
     private Set<CacheKey> write(int namespace, List<Row> rows, String onConflict, boolean replace) {

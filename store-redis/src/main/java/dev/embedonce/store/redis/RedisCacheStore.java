@@ -1,5 +1,6 @@
 package dev.embedonce.store.redis;
 
+import dev.embedonce.codec.Stored;
 import dev.embedonce.error.StoreUnavailableException;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
@@ -8,7 +9,6 @@ import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoreCapabilities;
 import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoreStats;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.support.EntrySizes;
 import dev.embedonce.store.support.OpenGuard;
 import dev.embedonce.store.support.PagedScan;

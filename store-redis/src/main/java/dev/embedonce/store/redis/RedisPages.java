@@ -1,8 +1,6 @@
 package dev.embedonce.store.redis;
 
-import dev.embedonce.codec.EntryHeader;
-import dev.embedonce.error.CorruptEntryException;
-import dev.embedonce.error.UnsupportedFormatException;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.store.Selection;
@@ -126,12 +124,9 @@ final class RedisPages implements PagedScan.Pages {
             pipeline.sync();
             return bytes.get();
         });
-        try {
-            EntryHeader parsed = EntryHeader.parse(ByteBuffer.wrap(header));
-            return Optional.of(new RedisKeys.Versions(parsed.modelVersion(), parsed.preprocVersion()))
-                    .filter(v -> v.namespace().equals(found.name().namespace()));
-        } catch (CorruptEntryException | UnsupportedFormatException e) {
-            return Optional.empty();
-        }
+        return new Stored.Sealed(header, new byte[0])
+                .echo()
+                .map(RedisKeys.Versions::of)
+                .filter(v -> v.namespace().equals(found.name().namespace()));
     }
 }

@@ -1,9 +1,7 @@
 package dev.embedonce.store.redis;
 
 import dev.embedonce.codec.BlobLayout;
-import dev.embedonce.error.CorruptEntryException;
-import dev.embedonce.error.UnsupportedFormatException;
-import dev.embedonce.store.Stored;
+import dev.embedonce.codec.Stored;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
@@ -76,14 +74,8 @@ final class RedisValue {
      * @param mayCopy whether a layout that takes a copy of the data may be chosen
      */
     static Payload payload(Stored.Sealed record, boolean mayCopy) {
-        if (mayCopy) {
-            try {
-                return new Payload(true, BlobLayout.payload(record));
-            } catch (CorruptEntryException | UnsupportedFormatException e) {
-                return new Payload(false, record.data()); // not for us to judge: kept as it is
-            }
-        }
-        return new Payload(false, record.data());
+        boolean blob = mayCopy && record.content() != Stored.Content.OPAQUE;
+        return new Payload(blob, blob ? BlobLayout.payload(record) : record.data());
     }
 
     /** A value with {@code inline} after its header. */

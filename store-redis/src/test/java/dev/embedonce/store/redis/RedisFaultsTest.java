@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.codec.Lookup;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.error.StoreUnavailableException;
 import dev.embedonce.error.StoreUrlException;
 import dev.embedonce.key.CacheKey;
@@ -13,7 +14,6 @@ import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoreScan;
 import dev.embedonce.store.StoreUrl;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.Stores;
 import dev.embedonce.testkit.CuttingProxy;
 import dev.embedonce.testkit.TestEntries;

@@ -1,8 +1,8 @@
 package dev.embedonce.store.sqlite;
 
 import dev.embedonce.codec.BlobLayout;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.key.CacheKey;
-import dev.embedonce.store.Stored;
 import java.nio.ByteBuffer;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

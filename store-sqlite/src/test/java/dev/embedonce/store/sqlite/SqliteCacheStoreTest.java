@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.codec.Lookup;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.error.StoreUnavailableException;
 import dev.embedonce.error.StoreUrlException;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoreScan;
-import dev.embedonce.store.Stored;
 import dev.embedonce.store.Stores;
 import dev.embedonce.testkit.ManualClock;
 import dev.embedonce.testkit.TestEntries;
