@@ -3,14 +3,15 @@ package dev.embedonce.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedonce.codec.Lookup;
+import dev.embedonce.codec.Stored;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoreScan;
-import dev.embedonce.codec.Stored;
 import dev.embedonce.store.StoredInfo;
 import dev.embedonce.value.Entry;
 import dev.embedonce.value.Provenance;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,12 +26,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 /** Many threads on one store: every answer is one that somebody stored under that very key, whole. */
 public interface ConcurrencyContract extends StoreFixture {
     /** Writers, and as many readers. */
     int THREADS = 16;
+
+    /** How long the first answer may take. */
+    Duration PATIENCE = Duration.ofMinutes(1);
 
     private static Entry variant(int key, int variant) {
         Entry plain = variant % 3 == 2
@@ -55,24 +60,28 @@ public interface ConcurrencyContract extends StoreFixture {
 
     @Test
     default void anyMethod_writersAndCheckingReaders_noAnswerIsWrong() throws Exception {
-        long end = System.nanoTime() + Soak.TIME.toNanos();
         AtomicLong hits = new AtomicLong();
         AtomicLong counted = new AtomicLong();
         ExecutorService threads = Executors.newFixedThreadPool(2 * THREADS);
         String url = newUrl();
         try (CacheStore store = open(url)) {
+            long start = System.nanoTime();
+            BooleanSupplier goesOn = () -> {
+                long nanos = System.nanoTime() - start;
+                return nanos < Soak.TIME.toNanos() || (hits.get() == 0 && nanos < PATIENCE.toNanos());
+            };
             List<Callable<Void>> work = new ArrayList<>();
             for (int t = 0; t < THREADS; t++) {
                 SplittableRandom writer = new SplittableRandom(Soak.SEED + t);
                 SplittableRandom reader = new SplittableRandom(Soak.SEED - 1 - t);
                 work.add(() -> {
-                    while (System.nanoTime() < end) {
+                    while (goesOn.getAsBoolean()) {
                         write(store, writer, counted);
                     }
                     return null;
                 });
                 work.add(() -> {
-                    while (System.nanoTime() < end) {
+                    while (goesOn.getAsBoolean()) {
                         hits.addAndGet(readAndCheck(store, reader));
                     }
                     return null;
