@@ -22,6 +22,9 @@ public final class UncachedFeatures implements FeatureProvider {
     private final CountedHasher hasher = new CountedHasher(ContentHasher.sha256(), counters.hashNanos);
     private final Clock clock = Clock.systemUTC();
 
+    /** Features that nobody has asked for yet. */
+    public UncachedFeatures() {}
+
     @Override
     public <P extends Prepared> List<Outcome> getOrComputeAll(List<byte[]> images, FeatureEncoder<P> encoder) {
         return encodeAll(hasher.hashAll(images), encoder);

@@ -12,6 +12,9 @@ import java.util.TreeMap;
 public final class Revisions {
     private final SortedMap<String, Integer> revisions = new TreeMap<>();
 
+    /** Of nothing yet. */
+    public Revisions() {}
+
     /**
      * Says that a part is used, at this revision; again is harmless.
      *

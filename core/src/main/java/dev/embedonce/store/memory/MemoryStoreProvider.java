@@ -8,6 +8,9 @@ import java.util.Set;
 
 /** Opens {@code memory:}. */
 public final class MemoryStoreProvider implements StoreProvider {
+    /** For {@link java.util.ServiceLoader}. */
+    public MemoryStoreProvider() {}
+
     @Override
     public Set<String> schemes() {
         return Set.of("memory");
