@@ -9,6 +9,7 @@ module dev.embedonce.core {
     exports dev.embedonce.care;
     exports dev.embedonce.codec;
     exports dev.embedonce.error;
+    exports dev.embedonce.feature;
     exports dev.embedonce.hash;
     exports dev.embedonce.key;
     exports dev.embedonce.store;

@@ -24,6 +24,7 @@ class ArchitectureTest {
         "dev.embedonce.value..",
         "dev.embedonce.codec..",
         "dev.embedonce.store",
+        "dev.embedonce.feature..",
         "dev.embedonce.cache..",
         "dev.embedonce.care..",
         "dev.embedonce.error.."
@@ -86,7 +87,7 @@ class ArchitectureTest {
                     boolean ours = name.startsWith("dev.embedonce.");
                     boolean here = name.startsWith("dev.embedonce.store." + store);
                     boolean other = name.matches(
-                            "dev\\.embedonce\\.(store\\.(?!support)|image|graph|hub|model|encoder|embed|template|vlm|engine|server|lab|cli|cache|care).*");
+                            "dev\\.embedonce\\.(store\\.(?!support)|image|graph|hub|model|encoder|embed|template|vlm|engine|server|lab|cli|feature|cache|care).*");
                     return ours && other && !here;
                 }))
                 .allowEmptyShould(true)

@@ -1,5 +1,9 @@
 package dev.embedonce.cache;
 
+import dev.embedonce.feature.FeatureEncoder;
+import dev.embedonce.feature.FunctionEncoder;
+import dev.embedonce.feature.Outcome;
+import dev.embedonce.feature.Prepared;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.value.Embedding;
 import java.util.List;

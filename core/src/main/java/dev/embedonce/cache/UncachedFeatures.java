@@ -1,5 +1,16 @@
 package dev.embedonce.cache;
 
+import dev.embedonce.cache.internal.Batch;
+import dev.embedonce.cache.internal.CacheCounters;
+import dev.embedonce.cache.internal.CountedHasher;
+import dev.embedonce.cache.internal.Encoding;
+import dev.embedonce.feature.CacheStats;
+import dev.embedonce.feature.FeatureEncoder;
+import dev.embedonce.feature.FeatureProvider;
+import dev.embedonce.feature.HashedImage;
+import dev.embedonce.feature.Outcome;
+import dev.embedonce.feature.Prepared;
+import dev.embedonce.feature.Source;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.key.CacheKey;

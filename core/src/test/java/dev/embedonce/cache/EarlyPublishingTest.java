@@ -3,6 +3,8 @@ package dev.embedonce.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.embedonce.feature.Outcome;
+import dev.embedonce.feature.Source;
 import dev.embedonce.store.memory.MemoryStore;
 import dev.embedonce.value.Tensor;
 import java.time.Clock;

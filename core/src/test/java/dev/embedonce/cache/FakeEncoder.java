@@ -1,5 +1,8 @@
 package dev.embedonce.cache;
 
+import dev.embedonce.feature.FeatureEncoder;
+import dev.embedonce.feature.InputDigest;
+import dev.embedonce.feature.Prepared;
 import dev.embedonce.value.Embedding;
 import dev.embedonce.value.Entry;
 import dev.embedonce.value.Tensor;

@@ -6,6 +6,11 @@ import static dev.embedonce.cache.FakeEncoder.vectorOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.embedonce.feature.CacheStats;
+import dev.embedonce.feature.FeatureProvider;
+import dev.embedonce.feature.HashedImage;
+import dev.embedonce.feature.Outcome;
+import dev.embedonce.feature.Source;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.key.CacheKey;

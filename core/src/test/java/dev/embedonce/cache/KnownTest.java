@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedonce.codec.Corruption;
 import dev.embedonce.codec.Stored;
+import dev.embedonce.feature.HashedImage;
+import dev.embedonce.feature.Outcome;
+import dev.embedonce.feature.Source;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.key.CacheKey;

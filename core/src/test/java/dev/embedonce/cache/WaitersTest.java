@@ -5,6 +5,8 @@ import static dev.embedonce.cache.FakeEncoder.images;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.embedonce.feature.HashedImage;
+import dev.embedonce.feature.Outcome;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.store.memory.MemoryStore;
 import java.io.ByteArrayInputStream;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cache.Source;
+import dev.embedonce.feature.Source;
 import dev.embedonce.store.Stores;
 import dev.embedonce.vlm.Conversation;
 import dev.embedonce.vlm.ImageReport;

@@ -1,9 +1,9 @@
 package dev.embedonce.embed;
 
-import dev.embedonce.cache.FeatureProvider;
-import dev.embedonce.cache.HashedImage;
-import dev.embedonce.cache.Outcome;
 import dev.embedonce.encoder.ImageEncoder;
+import dev.embedonce.feature.FeatureProvider;
+import dev.embedonce.feature.HashedImage;
+import dev.embedonce.feature.Outcome;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;

@@ -1,6 +1,6 @@
 package dev.embedonce.embed;
 
-import dev.embedonce.cache.HashedImage;
+import dev.embedonce.feature.HashedImage;
 import dev.embedonce.hash.ContentHash;
 import java.io.IOException;
 import java.io.InputStream;

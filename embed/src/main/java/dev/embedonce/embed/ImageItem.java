@@ -1,7 +1,7 @@
 package dev.embedonce.embed;
 
-import dev.embedonce.cache.FeatureProvider;
-import dev.embedonce.cache.HashedImage;
+import dev.embedonce.feature.FeatureProvider;
+import dev.embedonce.feature.HashedImage;
 import dev.embedonce.hash.ContentHash;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

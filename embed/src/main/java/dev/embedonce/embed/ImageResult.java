@@ -1,7 +1,7 @@
 package dev.embedonce.embed;
 
-import dev.embedonce.cache.Outcome;
-import dev.embedonce.cache.Source;
+import dev.embedonce.feature.Outcome;
+import dev.embedonce.feature.Source;
 import dev.embedonce.value.Embedding;
 
 /** What became of one image of the input. Immutable. */

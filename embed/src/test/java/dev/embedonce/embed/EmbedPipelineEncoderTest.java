@@ -3,12 +3,12 @@ package dev.embedonce.embed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cache.FeatureProvider;
-import dev.embedonce.cache.HashedImage;
 import dev.embedonce.cache.UncachedFeatures;
 import dev.embedonce.encoder.EncoderOptions;
 import dev.embedonce.encoder.ImageEncoder;
 import dev.embedonce.encoder.ImageEncoders;
+import dev.embedonce.feature.FeatureProvider;
+import dev.embedonce.feature.HashedImage;
 import dev.embedonce.store.Stores;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.embedonce.cache.HashedImage;
+import dev.embedonce.feature.HashedImage;
 import dev.embedonce.hash.ContentHasher;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.embedonce.encoder;
 
-import dev.embedonce.cache.FeatureEncoder;
+import dev.embedonce.feature.FeatureEncoder;
 import dev.embedonce.value.Embedding;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.embedonce.encoder;
 
-import dev.embedonce.cache.InputDigest;
-import dev.embedonce.cache.Prepared;
+import dev.embedonce.feature.InputDigest;
+import dev.embedonce.feature.Prepared;
 import dev.embedonce.image.process.PixelValues;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;

@@ -1,7 +1,7 @@
 package dev.embedonce.engine;
 
-import dev.embedonce.cache.FeatureEncoder;
-import dev.embedonce.cache.Prepared;
+import dev.embedonce.feature.FeatureEncoder;
+import dev.embedonce.feature.Prepared;
 import dev.embedonce.image.decode.ExifPolicy;
 import dev.embedonce.image.decode.ImageDecoder;
 import dev.embedonce.image.pixel.ImageException;

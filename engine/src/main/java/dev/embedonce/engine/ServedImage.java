@@ -1,6 +1,6 @@
 package dev.embedonce.engine;
 
-import dev.embedonce.cache.Source;
+import dev.embedonce.feature.Source;
 import dev.embedonce.vlm.ImageReport;
 import java.time.Duration;
 import java.util.List;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cache.Source;
 import dev.embedonce.engine.EngineException.Kind;
 import dev.embedonce.engine.event.AnswerEvent;
 import dev.embedonce.engine.schedule.EngineListener;
 import dev.embedonce.engine.schedule.EngineOptions;
+import dev.embedonce.feature.Source;
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.store.memory.MemoryStore;
 import dev.embedonce.vlm.VisionLanguageModel;

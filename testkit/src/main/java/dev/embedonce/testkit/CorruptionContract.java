@@ -5,13 +5,13 @@ import static dev.embedonce.testkit.StoreAssertions.assertHit;
 import static dev.embedonce.testkit.StoreAssertions.list;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedonce.cache.CacheStats;
 import dev.embedonce.cache.FeatureCache;
 import dev.embedonce.codec.Corruption;
 import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.codec.Lookup;
 import dev.embedonce.codec.SealKeys;
 import dev.embedonce.codec.Stored;
+import dev.embedonce.feature.CacheStats;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Selection;

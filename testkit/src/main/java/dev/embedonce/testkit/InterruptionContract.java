@@ -3,11 +3,11 @@ package dev.embedonce.testkit;
 import static dev.embedonce.testkit.StoreAssertions.assertHolds;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embedonce.cache.CacheStats;
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cache.Outcome;
 import dev.embedonce.codec.Stored;
 import dev.embedonce.error.StoreInterruptedException;
+import dev.embedonce.feature.CacheStats;
+import dev.embedonce.feature.Outcome;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Selection;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cache.Outcome;
 import dev.embedonce.codec.Stored;
 import dev.embedonce.error.StoreUnavailableException;
+import dev.embedonce.feature.Outcome;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.store.Selection;
 import dev.embedonce.store.memory.MemoryStore;

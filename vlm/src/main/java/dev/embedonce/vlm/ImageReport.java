@@ -1,6 +1,6 @@
 package dev.embedonce.vlm;
 
-import dev.embedonce.cache.Source;
+import dev.embedonce.feature.Source;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import java.time.Duration;

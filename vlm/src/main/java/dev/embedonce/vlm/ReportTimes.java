@@ -1,7 +1,7 @@
 package dev.embedonce.vlm;
 
-import dev.embedonce.cache.Outcome;
-import dev.embedonce.cache.Source;
+import dev.embedonce.feature.Outcome;
+import dev.embedonce.feature.Source;
 import java.time.Duration;
 import java.util.List;
 

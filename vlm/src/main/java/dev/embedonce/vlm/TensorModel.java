@@ -1,11 +1,11 @@
 package dev.embedonce.vlm;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cache.FeatureEncoder;
-import dev.embedonce.cache.FeatureProvider;
-import dev.embedonce.cache.Outcome;
 import dev.embedonce.cache.UncachedFeatures;
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.feature.FeatureEncoder;
+import dev.embedonce.feature.FeatureProvider;
+import dev.embedonce.feature.Outcome;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.blocks.PackedWeights;
 import dev.embedonce.graph.runtime.SessionOptions;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cache.FeatureEncoder;
-import dev.embedonce.cache.Source;
+import dev.embedonce.feature.FeatureEncoder;
+import dev.embedonce.feature.Source;
 import dev.embedonce.store.Stores;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.vision.ProcessedImage;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cache.Source;
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.feature.Source;
 import dev.embedonce.image.pixel.Cancellation;
 import dev.embedonce.store.Stores;
 import dev.embedonce.value.Tensor;

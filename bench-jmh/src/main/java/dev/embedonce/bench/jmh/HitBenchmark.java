@@ -1,7 +1,7 @@
 package dev.embedonce.bench.jmh;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cache.FunctionEncoder;
+import dev.embedonce.feature.FunctionEncoder;
 import dev.embedonce.store.Stores;
 import dev.embedonce.value.Entry;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.embedonce.bench.jmh;
 
-import dev.embedonce.cache.FunctionEncoder;
+import dev.embedonce.feature.FunctionEncoder;
 import dev.embedonce.value.Embedding;
 import dev.embedonce.value.Entry;
 import dev.embedonce.value.Provenance;

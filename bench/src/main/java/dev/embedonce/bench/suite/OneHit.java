@@ -10,7 +10,7 @@ import dev.embedonce.bench.measure.Findings;
 import dev.embedonce.bench.measure.Measured;
 import dev.embedonce.bench.measure.Result;
 import dev.embedonce.bench.measure.Spread;
-import dev.embedonce.cache.FunctionEncoder;
+import dev.embedonce.feature.FunctionEncoder;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.function.Consumer;

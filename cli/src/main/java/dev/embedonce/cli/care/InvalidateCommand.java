@@ -1,11 +1,11 @@
 package dev.embedonce.cli.care;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.embedonce.cache.Tenant;
 import dev.embedonce.care.Invalidation;
 import dev.embedonce.cli.options.StoreOptions;
 import dev.embedonce.cli.terminal.CliException;
 import dev.embedonce.cli.terminal.ExitCodes;
+import dev.embedonce.feature.Tenant;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.server.security.ApiKeys;
 import dev.embedonce.store.CacheStore;

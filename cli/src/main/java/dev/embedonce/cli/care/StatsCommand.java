@@ -1,9 +1,9 @@
 package dev.embedonce.cli.care;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.embedonce.cache.Usage;
 import dev.embedonce.cli.options.StoreOptions;
 import dev.embedonce.cli.terminal.ExitCodes;
+import dev.embedonce.feature.Usage;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.StoreStats;
 import java.util.Map;

@@ -1,7 +1,6 @@
 package dev.embedonce.cli.embed;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cache.FeatureProvider;
 import dev.embedonce.cache.UncachedFeatures;
 import dev.embedonce.cli.input.ImageInput;
 import dev.embedonce.cli.options.ModelOptions;
@@ -16,6 +15,7 @@ import dev.embedonce.embed.ImageResult;
 import dev.embedonce.embed.ImageStream;
 import dev.embedonce.embed.Tally;
 import dev.embedonce.encoder.ImageEncoder;
+import dev.embedonce.feature.FeatureProvider;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.StoreUrl;
 import dev.embedonce.value.Entry;

@@ -1,6 +1,5 @@
 package dev.embedonce.cli.pictures;
 
-import dev.embedonce.cache.CacheStats;
 import dev.embedonce.cli.input.ImageInput;
 import dev.embedonce.cli.options.ModelOptions;
 import dev.embedonce.cli.options.StoreOptions;
@@ -9,6 +8,7 @@ import dev.embedonce.cli.pictures.PictureReader.Result;
 import dev.embedonce.cli.terminal.CliException;
 import dev.embedonce.cli.terminal.ExitCodes;
 import dev.embedonce.embed.ImageStream;
+import dev.embedonce.feature.CacheStats;
 import dev.embedonce.store.StoreUrl;
 import java.io.IOException;
 import java.nio.file.Path;

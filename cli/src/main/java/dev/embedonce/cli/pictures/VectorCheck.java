@@ -1,13 +1,13 @@
 package dev.embedonce.cli.pictures;
 
-import dev.embedonce.cache.CacheStats;
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cache.Outcome;
 import dev.embedonce.cli.options.ModelOptions;
 import dev.embedonce.cli.options.StoreOptions;
 import dev.embedonce.cli.terminal.CliException;
 import dev.embedonce.cli.terminal.Messages;
 import dev.embedonce.encoder.ImageEncoder;
+import dev.embedonce.feature.CacheStats;
+import dev.embedonce.feature.Outcome;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;

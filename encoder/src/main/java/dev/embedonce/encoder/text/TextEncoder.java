@@ -1,8 +1,8 @@
 package dev.embedonce.encoder.text;
 
-import dev.embedonce.cache.FeatureEncoder;
 import dev.embedonce.encoder.ImageEncoder;
 import dev.embedonce.error.CacheException;
+import dev.embedonce.feature.FeatureEncoder;
 import dev.embedonce.graph.runtime.Device;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.value.Embedding;

@@ -1,9 +1,9 @@
 package dev.embedonce.lab.experiment;
 
-import dev.embedonce.cache.CacheStats;
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cache.Outcome;
-import dev.embedonce.cache.Source;
+import dev.embedonce.feature.CacheStats;
+import dev.embedonce.feature.Outcome;
+import dev.embedonce.feature.Source;
 import dev.embedonce.lab.base.LabException;
 import dev.embedonce.value.Embedding;
 import java.util.ArrayList;

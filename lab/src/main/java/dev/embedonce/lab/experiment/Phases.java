@@ -1,6 +1,6 @@
 package dev.embedonce.lab.experiment;
 
-import dev.embedonce.cache.CacheStats;
+import dev.embedonce.feature.CacheStats;
 
 /**
  * Where the time of one pass went, in seconds. The phases follow one another on one thread, so they add up to nearly

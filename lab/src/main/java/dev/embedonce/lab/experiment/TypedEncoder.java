@@ -1,9 +1,9 @@
 package dev.embedonce.lab.experiment;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cache.FeatureEncoder;
-import dev.embedonce.cache.Outcome;
-import dev.embedonce.cache.Prepared;
+import dev.embedonce.feature.FeatureEncoder;
+import dev.embedonce.feature.Outcome;
+import dev.embedonce.feature.Prepared;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.lab.base.LabException;
 import dev.embedonce.value.Embedding;

@@ -1,8 +1,8 @@
 package dev.embedonce.lab.experiment;
 
-import dev.embedonce.cache.FeatureEncoder;
-import dev.embedonce.cache.InputDigest;
-import dev.embedonce.cache.Prepared;
+import dev.embedonce.feature.FeatureEncoder;
+import dev.embedonce.feature.InputDigest;
+import dev.embedonce.feature.Prepared;
 import dev.embedonce.lab.picture.RgbPicture;
 import dev.embedonce.value.Entry;
 import dev.embedonce.value.Tensor;

@@ -2,8 +2,8 @@ package dev.embedonce.server.admin;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.embedonce.cache.CacheStats;
 import dev.embedonce.cache.FeatureCache;
+import dev.embedonce.feature.CacheStats;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executors;

@@ -1,9 +1,9 @@
 package dev.embedonce.server.metrics;
 
-import dev.embedonce.cache.CacheStats;
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cache.HeapStats;
 import dev.embedonce.engine.ChatEngine;
+import dev.embedonce.feature.CacheStats;
+import dev.embedonce.feature.HeapStats;
 import dev.embedonce.server.http.Caller;
 import dev.embedonce.server.http.Exchange;
 import dev.embedonce.server.http.HttpServer;

@@ -3,8 +3,8 @@ package dev.embedonce.server.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.embedonce.cache.Source;
 import dev.embedonce.engine.ServedImage;
+import dev.embedonce.feature.Source;
 import dev.embedonce.server.Pictures;
 import java.time.Duration;
 import java.util.List;

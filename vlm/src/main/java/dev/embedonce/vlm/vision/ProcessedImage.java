@@ -1,7 +1,7 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.cache.InputDigest;
-import dev.embedonce.cache.Prepared;
+import dev.embedonce.feature.InputDigest;
+import dev.embedonce.feature.Prepared;
 import dev.embedonce.value.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.cache.FeatureEncoder;
 import dev.embedonce.codec.Safetensors;
 import dev.embedonce.codec.TensorSpec;
+import dev.embedonce.feature.FeatureEncoder;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;

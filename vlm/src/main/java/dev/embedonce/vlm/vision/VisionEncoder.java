@@ -1,6 +1,6 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.cache.FeatureEncoder;
+import dev.embedonce.feature.FeatureEncoder;
 import dev.embedonce.value.Tensor;
 import java.util.List;
 import java.util.Map;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cache.Outcome;
-import dev.embedonce.cache.Source;
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.feature.Outcome;
+import dev.embedonce.feature.Source;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.WeightMemory;
 import dev.embedonce.model.JsonFiles;

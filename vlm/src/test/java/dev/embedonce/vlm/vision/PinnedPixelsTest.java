@@ -1,6 +1,6 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.cache.InputDigest;
+import dev.embedonce.feature.InputDigest;
 import dev.embedonce.image.pixel.ImageException;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.testkit.Pins;

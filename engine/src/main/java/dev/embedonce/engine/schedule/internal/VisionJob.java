@@ -1,10 +1,10 @@
 package dev.embedonce.engine.schedule.internal;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cache.FeatureEncoder;
-import dev.embedonce.cache.HashedImage;
-import dev.embedonce.cache.Outcome;
 import dev.embedonce.engine.schedule.internal.VisionLane.PictureException;
+import dev.embedonce.feature.FeatureEncoder;
+import dev.embedonce.feature.HashedImage;
+import dev.embedonce.feature.Outcome;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.hash.ContentHasher;
 import dev.embedonce.vlm.ImageReport;

@@ -1,9 +1,9 @@
 package dev.embedonce.engine.schedule.internal;
 
 import dev.embedonce.cache.FeatureCache;
-import dev.embedonce.cache.FeatureEncoder;
-import dev.embedonce.cache.Outcome;
-import dev.embedonce.cache.Source;
+import dev.embedonce.feature.FeatureEncoder;
+import dev.embedonce.feature.Outcome;
+import dev.embedonce.feature.Source;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.image.pixel.Cancellation;
 import dev.embedonce.vlm.ImageReport;
