@@ -47,6 +47,19 @@ public final class UrlOptions {
     }
 
     /**
+     * A time to wait, as drivers take it: a {@link #duration} of at most 2^31-1 milliseconds.
+     *
+     * @throws StoreUrlException if it is not one
+     */
+    public static Duration timeout(StoreUrl url, String name, String otherwise) {
+        Duration timeout = duration(url, name, otherwise);
+        if (timeout.toMillis() > Integer.MAX_VALUE) {
+            throw new StoreUrlException(name + " is at most 24 days; found '" + url.option(name, otherwise) + "'");
+        }
+        return timeout;
+    }
+
+    /**
      * A time, longer than zero: a whole number of {@code ms}, {@code s}, {@code m}, {@code h} or {@code d}.
      *
      * @param otherwise the value if the option is not given

@@ -35,6 +35,14 @@ class UrlOptionsTest {
     }
 
     @Test
+    void timeout_isWhatDriversTake() {
+        assertThat(UrlOptions.timeout(StoreUrl.parse("x1:?t=24d"), "t", "1s")).isEqualTo(Duration.ofDays(24));
+        assertThatThrownBy(() -> UrlOptions.timeout(StoreUrl.parse("x1:?t=25d"), "t", "1s"))
+                .isInstanceOf(StoreUrlException.class)
+                .hasMessage("t is at most 24 days; found '25d'");
+    }
+
+    @Test
     void flag_isTrueOrFalse() {
         assertThat(UrlOptions.flag(StoreUrl.parse("x1:?f=true"), "f")).isTrue();
         assertThat(UrlOptions.flag(StoreUrl.parse("x1:?f=false"), "f")).isFalse();

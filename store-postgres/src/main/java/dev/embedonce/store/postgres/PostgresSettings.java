@@ -61,7 +61,7 @@ record PostgresSettings(
                 schema,
                 sslMode,
                 rootCert.isEmpty() ? null : rootCert,
-                UrlOptions.duration(url, "timeout", "10s"));
+                UrlOptions.timeout(url, "timeout", "10s"));
     }
 
     /** The address without password. */

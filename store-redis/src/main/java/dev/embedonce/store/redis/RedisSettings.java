@@ -54,7 +54,7 @@ record RedisSettings(
                 url.option("prefix", "embedonce:"),
                 url.option("ttl", "").isEmpty() ? null : UrlOptions.duration(url, "ttl", ""),
                 UrlOptions.flag(url, "allow-eviction"),
-                UrlOptions.duration(url, "timeout", "10s"));
+                UrlOptions.timeout(url, "timeout", "10s"));
     }
 
     /** The address without user or password. */

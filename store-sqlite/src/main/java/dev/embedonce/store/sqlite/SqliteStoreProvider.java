@@ -1,11 +1,9 @@
 package dev.embedonce.store.sqlite;
 
-import dev.embedonce.error.StoreUrlException;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.StoreProvider;
 import dev.embedonce.store.StoreUrl;
 import dev.embedonce.store.support.UrlOptions;
-import java.time.Duration;
 import java.util.Set;
 
 /**
@@ -23,16 +21,11 @@ public final class SqliteStoreProvider implements StoreProvider {
     @Override
     public CacheStore open(StoreUrl url) {
         url.requireOnly("fsync", "busy-timeout", "mmap");
-        Duration busyTimeout = UrlOptions.duration(url, "busy-timeout", "10s");
-        if (busyTimeout.toMillis() > Integer.MAX_VALUE) {
-            throw new StoreUrlException(
-                    "busy-timeout is at most 24 days; found '" + url.option("busy-timeout", "") + "'");
-        }
         return SqliteCacheStore.open(
                 UrlOptions.path(url, "file", "cache.db"),
                 new SqliteOptions(
                         UrlOptions.flag(url, "fsync"),
-                        busyTimeout,
+                        UrlOptions.timeout(url, "busy-timeout", "10s"),
                         StoreUrl.parseBytes("mmap", url.option("mmap", "0")),
                         null));
     }
