@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 
 /**
- * How stores that keep a header blob and a payload blob lay out the payload so that other programs can read it: one vector as its
- * plain float32 elements ({@code numpy.frombuffer(blob, "<f4")}), a bundle as a safetensors file, a link as nothing, and what it cannot
- * read as it is. Stateless.
+ * How stores that keep a header blob and a payload blob lay out the payload so that other programs can read it: one
+ * vector as its plain float32 elements ({@code numpy.frombuffer(blob, "<f4")}), a bundle as a safetensors file, a link
+ * as nothing, and what it cannot read as it is. Stateless.
  */
 public final class BlobLayout {
     private BlobLayout() {}

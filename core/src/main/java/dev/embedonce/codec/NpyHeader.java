@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * What stands before the elements of a {@code .npy} file: magic, version, header length, then a Python dictionary padded with spaces.
- * Compared by content.
+ * What stands before the elements of a {@code .npy} file: magic, version, header length, then a Python dictionary
+ * padded with spaces. Compared by content.
  *
  * @param descr NumPy's name of the element type, such as {@code <f4}
  * @param fortranOrder whether the first dimension is the one that changes fastest

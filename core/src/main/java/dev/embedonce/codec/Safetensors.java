@@ -89,7 +89,8 @@ public record Safetensors(List<TensorSpec> tensors, Map<String, String> metadata
     /**
      * Reads a whole file. The data is a view of {@code file}, not a copy.
      *
-     * @throws CorruptEntryException if anything about it is not as the format demands, or it holds a type that no entry has
+     * @throws CorruptEntryException if anything about it is not as the format demands, or it holds a type that no entry
+     *     has
      */
     public static Safetensors read(ByteBuffer file) {
         ByteBuffer in = file.slice();

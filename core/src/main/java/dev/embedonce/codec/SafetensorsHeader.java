@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The header of a safetensors file, checked in full.
  *
- * <p>The file: uint64 little-endian N; N bytes of JSON, {@code {"name": {"dtype": "F32", "shape": [..], "data_offsets": [from,
- * to]}, .., "__metadata__": {..}}}; then the data, to which the offsets refer. As the format demands, the tensors must cover the
- * data without gap or overlap; anything else means that the file is damaged, and is refused.
+ * <p>The file: uint64 little-endian N; N bytes of JSON, {@code {"name": {"dtype": "F32", "shape": [..], "data_offsets":
+ * [from, to]}, .., "__metadata__": {..}}}; then the data, to which the offsets refer. As the format demands, the
+ * tensors must cover the data without gap or overlap; anything else means that the file is damaged, and is refused.
  *
  * @param tensors in the order of their data
  * @param metadata the {@code __metadata__} map
@@ -90,8 +90,8 @@ public record SafetensorsHeader(List<TensorRange> tensors, Map<String, String> m
      *
      * @param dataBytes of the data behind it
      * @param elementBytes bytes of an element of a dtype, or 0 for one that is not known
-     * @throws CorruptEntryException if anything about it is not as the format demands: JSON, names, types, byte ranges that overlap,
-     *     leave gaps or do not fit the shape
+     * @throws CorruptEntryException if anything about it is not as the format demands: JSON, names, types, byte ranges
+     *     that overlap, leave gaps or do not fit the shape
      */
     public static SafetensorsHeader parse(byte[] json, long dataBytes, ToIntFunction<String> elementBytes) {
         SafetensorsHeader header;

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Stored {
 
     /**
-     * A record that EmbedOnce wrote. Opaque to the store, but for the rule that header and data come back as they went in; it says
-     * itself what it is, for a store that lays data out for other readers. {@link EntryCodec} makes and checks it. Immutable, compared by
-     * its bytes.
+     * A record that EmbedOnce wrote. Opaque to the store, but for the rule that header and data come back as they went
+     * in; it says itself what it is, for a store that lays data out for other readers. {@link EntryCodec} makes and
+     * checks it. Immutable, compared by its bytes.
      */
     final class Sealed implements Stored {
         private final ByteBuffer header;
@@ -77,7 +77,10 @@ public sealed interface Stored {
                     .orElse(Content.OPAQUE);
         }
 
-        /** The tensors that the header announces, in the data's order, none for a link; empty if it is no header that this build reads. */
+        /**
+         * The tensors that the header announces, in the data's order, none for a link; empty if it is no header that this
+         * build reads.
+         */
         public Optional<List<TensorSpec>> tensors() {
             return readable().map(EntryHeader::tensors);
         }
@@ -171,7 +174,8 @@ public sealed interface Stored {
     }
 
     /**
-     * Something is there but the store's own layout around it is broken: truncated, unreadable, not what the name promises.
+     * Something is there but the store's own layout around it is broken: truncated, unreadable, not what the name
+     * promises.
      *
      * @param reason one line, for people
      */

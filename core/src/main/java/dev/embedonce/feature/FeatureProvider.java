@@ -7,8 +7,9 @@ import java.util.List;
 
 /**
  * Gives the features of images: a {@link dev.embedonce.cache.FeatureCache} encodes what it does not have, {@link
- * dev.embedonce.cache.UncachedFeatures} whatever it is asked for. Both encode in the same way: image after image is prepared, equal
- * bytes of one call are encoded once, full batches go to the encoder, the images of a batch that fails are tried one by one. Thread-safe; a call works on its caller's thread.
+ * dev.embedonce.cache.UncachedFeatures} whatever it is asked for. Both encode in the same way: image after image is
+ * prepared, equal bytes of one call are encoded once, full batches go to the encoder, the images of a batch that fails
+ * are tried one by one. Thread-safe; a call works on its caller's thread.
  */
 public interface FeatureProvider {
     /**

@@ -10,10 +10,11 @@ import java.util.Set;
 /**
  * Keeps opaque records under keys. Thread-safe: any number of threads may call any method at once.
  *
- * <p>Every method that talks to the outside throws {@code StoreUnavailableException} when the store cannot be reached, is locked, is
- * full or fails; a batch that failed may have been done in part, and doing it again is safe. A call whose own thread is interrupted may
- * throw {@code StoreInterruptedException} instead, which says nothing about the store ({@link dev.embedonce.store.support.StoreFailure} tells the two apart). After {@link #close} every method
- * throws {@link IllegalStateException}. {@code dev.embedonce.testkit.CacheStoreContract} is this contract as tests.
+ * <p>Every method that talks to the outside throws {@code StoreUnavailableException} when the store cannot be reached,
+ * is locked, is full or fails; a batch that failed may have been done in part, and doing it again is safe. A call whose
+ * own thread is interrupted may throw {@code StoreInterruptedException} instead, which says nothing about the store
+ * ({@link dev.embedonce.store.support.StoreFailure} tells the two apart). After {@link #close} every method throws
+ * {@link IllegalStateException}. {@code dev.embedonce.testkit.CacheStoreContract} is this contract as tests.
  */
 public interface CacheStore extends AutoCloseable {
     /** Where this is, for people: a URL without secrets. */

@@ -9,8 +9,8 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listing that is read a page at a time, each when the one before has been handed out. Of a closed store it gives nothing more: it throws {@link
- * IllegalStateException}. Not thread-safe.
+ * A listing that is read a page at a time, each when the one before has been handed out. Of a closed store it gives
+ * nothing more: it throws {@link IllegalStateException}. Not thread-safe.
  */
 public final class PagedScan implements StoreScan {
     /** Where the pages come from. Not thread-safe. */

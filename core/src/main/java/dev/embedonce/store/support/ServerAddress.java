@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server as a store's URL names it: {@code //[user[:password]@]host[:port][/database]}. User, password and database are percent-decoded,
- * and a {@code +} is a plus.
+ * A server as a store's URL names it: {@code //[user[:password]@]host[:port][/database]}. User, password and database
+ * are percent-decoded, and a {@code +} is a plus.
  *
  * @param user null if the URL has none, or an empty one
  * @param password null if the URL has none; never printed

@@ -50,8 +50,8 @@ enum EntryFile {
     private static final List<EntryFile> KINDS = List.of(values());
 
     /**
-     * Where the elements of an array of ours start. NumPy itself pads a vector's header to 128 bytes, so this also says that a trailer
-     * must follow the elements: a file of ours that lost it does not pass for one of NumPy's.
+     * Where the elements of an array of ours start. NumPy itself pads a vector's header to 128 bytes, so this also says
+     * that a trailer must follow the elements: a file of ours that lost it does not pass for one of NumPy's.
      */
     static final int NPY_BYTES = 192;
 
