@@ -1,10 +1,6 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.graph.blocks.Activation;
-import dev.embedonce.graph.blocks.Linear;
-import dev.embedonce.graph.blocks.Mlp;
 import dev.embedonce.graph.blocks.NameLayout;
-import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.model.ModelConfig;
@@ -15,14 +11,10 @@ import java.util.List;
  * CLIP's hidden states of one or more layers, side by side, through a projector of two linear layers: what LLaVA and its like make of
  * a square picture. Canonical names are {@code vision_tower.embeddings..} and {@code multi_modal_projector..}.
  *
- * @param states which hidden states
  * @param classToken whether the class token is one of the features
- * @param hidden channels of the language model
- * @param bias whether the projector has biases
  */
-// Source: transformers 5.23, models/llava/modeling_llava.py, LlavaModel.get_image_features, LlavaMultiModalProjector
-public record ProjectedClip(
-        ClipVision clip, List<Integer> states, boolean classToken, int hidden, boolean bias, Activation activation) {
+// Source: transformers 5.23, models/llava/modeling_llava.py, LlavaModel.get_image_features
+public record ProjectedClip(ClipVision clip, boolean classToken, LlavaProjector projector) {
     /** Raised when the block computes something else; part of the model version. */
     private static final int REVISION = 1;
 
@@ -54,20 +46,16 @@ public record ProjectedClip(
         ModelConfig vision = config.object("vision_config");
         vision.oneOf("model_type", "clip_vision_model");
         ClipVision clip = ClipVision.read(vision);
-        List<Integer> states = config.integers("vision_feature_layer", List.of(-2)).stream()
-                .map(layer -> layer < 0 ? clip.layers() + 1 + layer : layer)
-                .toList();
-        if (states.stream().anyMatch(state -> state < 0 || state > clip.layers())) {
-            throw config.refused("vision_feature_layer", "layers of the " + clip.layers());
-        }
         return new ProjectedClip(
                 clip,
-                states,
                 config.oneOf("vision_feature_select_strategy", "default", "full")
                         .equals("full"),
-                config.object("text_config").positive("hidden_size", 4096),
-                config.flag("multimodal_projector_bias", true),
-                config.activation("projector_hidden_act", Activation.GELU));
+                LlavaProjector.read(config, clip.layers(), LlavaProjector.Missing.LLAVA));
+    }
+
+    /** Channels of the language model. */
+    public int hidden() {
+        return projector.hidden();
     }
 
     /**
@@ -79,18 +67,11 @@ public record ProjectedClip(
     public Value apply(TowerBuilder builder, Value pixels) {
         Ops ops = builder.ops();
         ops.graph().uses("projected-clip", REVISION);
-        List<Value> chosen = clip.hiddenStates(builder, "vision_tower", pixels, states);
-        Value x = chosen.size() == 1 ? chosen.get(0) : ops.concat(2, chosen.toArray(Value[]::new));
+        List<Value> chosen = clip.hiddenStates(builder, "vision_tower", pixels, projector.states());
+        Value x = LlavaProjector.sideBySide(ops, chosen);
         if (!classToken) {
             x = ops.slice(x, 1, 1, clip.patches() + 1L);
         }
-        int channels = clip.channels() * states.size();
-        TokenShape tokens = TokenShape.of(ops, x);
-        Value projected = Mlp.plain(
-                Linear.of(builder.root().at("multi_modal_projector.linear_1"), channels, hidden, bias),
-                activation,
-                Linear.of(builder.root().at("multi_modal_projector.linear_2"), hidden, hidden, bias),
-                tokens.flat(x, channels));
-        return tokens.batched(projected);
+        return projector.applyToPictures(builder, x, clip.channels() * chosen.size());
     }
 }

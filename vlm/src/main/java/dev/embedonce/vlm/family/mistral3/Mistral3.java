@@ -11,6 +11,8 @@ import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.ImageToken;
+import dev.embedonce.vlm.prompt.PixtralPrompts;
+import dev.embedonce.vlm.vision.PixtralProcessing;
 
 /** {@code model_type} mistral3 with a language model of the Mistral kind; that of Ministral 3 is not supported. */
 // Source: transformers 5.23, models/mistral3/modeling_mistral3.py, models/pixtral/processing_pixtral.py
@@ -25,17 +27,14 @@ public final class Mistral3 implements Family {
         ModelConfig config = files.config();
         TextModel text = TextModels.read(config.object("text_config"), tied(config, files));
         int imageTokenId = ImageToken.id(config, 10);
-        FamilyImages<Integer> images = FamilyImages.of(
-                files,
-                () -> Mistral3Processor.read(files, options.pixels()),
-                Mistral3Processor::tokenSide,
-                side -> Mistral3Processor::pictures,
-                () -> Mistral3Vision.tokenSide(files.config()));
-        int tokenSide = images.geometry();
+        int tokenSide = Mistral3Vision.tokenSide(files.config());
         return FamilyModel.open(
-                images.processing(),
-                Mistral3Vision.open(files, options, tokenSide),
-                Mistral3Prompts.read(files, imageTokenId, tokenSide),
+                FamilyImages.of(
+                        files,
+                        () -> PixtralProcessing.read(name(), files, options.pixels(), tokenSide),
+                        PixtralProcessing::pictures),
+                Mistral3Vision.open(files, options),
+                PixtralPrompts.read(files, imageTokenId, tokenSide),
                 () -> TextDecoder.open(files, options, LanguageLayouts.LLAVA, text));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.vlm.family.ProcessorForms;
+import dev.embedonce.vlm.vision.PixtralProcessing;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,7 +16,7 @@ class Mistral3ProcessorTest {
     @Test
     void read_formsOfAllVersions_areOneProcessor() {
         assertThat(ProcessorForms.of(temp, "mistral3", "pixtral")
-                        .versions(files -> Mistral3Processor.read(files, PixelOptions.defaults())))
+                        .versions(files -> PixtralProcessing.read("mistral3", files, PixelOptions.defaults(), 16)))
                 .hasSize(1);
     }
 
@@ -23,7 +24,7 @@ class Mistral3ProcessorTest {
     void read_otherClassesAndSettings_areRefused() {
         ProcessorForms.of(temp, "mistral3", "pixtral")
                 .assertAccepts(
-                        files -> Mistral3Processor.read(files, PixelOptions.defaults()),
+                        files -> PixtralProcessing.read("mistral3", files, PixelOptions.defaults(), 16),
                         "PixtralImageProcessor",
                         "_processor_class",
                         "_valid_processor_keys",

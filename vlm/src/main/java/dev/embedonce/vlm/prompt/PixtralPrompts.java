@@ -1,12 +1,8 @@
-package dev.embedonce.vlm.family.mistral3;
+package dev.embedonce.vlm.prompt;
 
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.load.FamilyFiles;
-import dev.embedonce.vlm.prompt.Placeholders;
-import dev.embedonce.vlm.prompt.Prompt;
-import dev.embedonce.vlm.prompt.PromptAssembler;
-import dev.embedonce.vlm.prompt.PromptPiece;
-import dev.embedonce.vlm.prompt.RepeatedPlaceholder;
+import dev.embedonce.vlm.vision.PixtralProcessing;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import java.nio.LongBuffer;
 import java.util.List;
@@ -19,18 +15,22 @@ import java.util.List;
  * @param tokenSide pixels a side that become one feature
  */
 // Source: transformers 5.23, models/pixtral/processing_pixtral.py, PixtralProcessor.replace_image_token
-record Mistral3Prompts(String placeholder, String rowBreak, String end, long imageTokenId, int tokenSide)
+public record PixtralPrompts(String placeholder, String rowBreak, String end, long imageTokenId, int tokenSide)
         implements PromptAssembler {
     private static final String IMAGE = "[IMG]";
     private static final String BREAK = "[IMG_BREAK]";
     private static final String END = "[IMG_END]";
 
-    static Mistral3Prompts read(FamilyFiles files, long imageTokenId, int tokenSide) {
+    /**
+     * Reads the tokens from {@code processor_config.json}, or takes the usual ones if the files are opened for
+     * tensors.
+     */
+    public static PixtralPrompts read(FamilyFiles files, long imageTokenId, int tokenSide) {
         if (files.tensors().isPresent()) {
-            return new Mistral3Prompts(IMAGE, BREAK, END, imageTokenId, tokenSide);
+            return new PixtralPrompts(IMAGE, BREAK, END, imageTokenId, tokenSide);
         }
         ModelConfig processor = files.processor();
-        return new Mistral3Prompts(
+        return new PixtralPrompts(
                 text(processor, "image_token", IMAGE),
                 text(processor, "image_break_token", BREAK),
                 text(processor, "image_end_token", END),
@@ -53,7 +53,7 @@ record Mistral3Prompts(String placeholder, String rowBreak, String end, long ima
     }
 
     private String rows(VisionFeatures image) {
-        LongBuffer size = image.get(Mistral3Processor.SIZES).longs();
+        LongBuffer size = image.get(PixtralProcessing.SIZES).longs();
         int rows = (int) size.get(0) / tokenSide;
         String row = placeholder.repeat((int) size.get(1) / tokenSide);
         return (row + rowBreak).repeat(rows - 1) + row + end;

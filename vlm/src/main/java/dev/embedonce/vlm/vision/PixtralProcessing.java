@@ -1,4 +1,4 @@
-package dev.embedonce.vlm.family.mistral3;
+package dev.embedonce.vlm.vision;
 
 import dev.embedonce.image.pixel.PixelImage;
 import dev.embedonce.image.process.ImageNorm;
@@ -10,12 +10,6 @@ import dev.embedonce.model.ModelConfig;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.load.FamilyFiles;
-import dev.embedonce.vlm.vision.ImageProcessing;
-import dev.embedonce.vlm.vision.ImageSettings;
-import dev.embedonce.vlm.vision.PixelTensors;
-import dev.embedonce.vlm.vision.ProcessedImage;
-import dev.embedonce.vlm.vision.ProcessorSettings;
-import dev.embedonce.vlm.vision.RgbPictures;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,10 +23,13 @@ import java.util.SortedMap;
  * {@code maxPixels}: no side is longer than that of a square of this area.
  */
 // Source: transformers 5.23, models/pixtral/image_processing_pil_pixtral.py
-final class Mistral3Processor implements ImageProcessing {
+public final class PixtralProcessing implements ImageProcessing {
     static final String PIXEL_VALUES = "pixel_values";
-    static final String SIZES = "image_sizes";
+    /** int64 {@code [2]}: height and width of the resized picture in pixels. */
+    public static final String SIZES = "image_sizes";
 
+    /** The name in versions, which never changes. */
+    private static final String STEP = "mistral3.processor";
     /** Raised whenever the pixels change for unchanged settings. */
     private static final int REVISION = 1;
 
@@ -43,11 +40,13 @@ final class Mistral3Processor implements ImageProcessing {
         "_processor_class", "_valid_processor_keys", "crop_size", "do_pad", "patch_size"
     };
 
+    private final String label;
     private final RgbPictures pictures;
     private final Size largest;
     private final int tokenSide;
 
-    private Mistral3Processor(RgbPictures pictures, Size largest, int tokenSide) {
+    private PixtralProcessing(String label, RgbPictures pictures, Size largest, int tokenSide) {
+        this.label = label;
         this.pictures = pictures;
         this.largest = largest;
         this.tokenSide = tokenSide;
@@ -56,9 +55,11 @@ final class Mistral3Processor implements ImageProcessing {
     /**
      * Reads the settings.
      *
-     * @throws dev.embedonce.error.ModelLoadException if one is not understood, by name
+     * @param label what preprocessing versions begin with
+     * @param tokenSide pixels a side that become one token, by {@code config.json}
+     * @throws dev.embedonce.error.ModelLoadException if one is not understood, by name, or makes other tokens
      */
-    static Mistral3Processor read(FamilyFiles files, PixelOptions options) {
+    public static PixtralProcessing read(String label, FamilyFiles files, PixelOptions options, int tokenSide) {
         ModelConfig config = files.imageProcessor();
         ProcessorSettings.requireClass(config, "PixtralImageProcessor");
         ProcessorSettings.requireFlag(config, "do_resize", true);
@@ -71,17 +72,15 @@ final class Mistral3Processor implements ImageProcessing {
         RgbPictures pictures = RgbPictures.read(config, options, DEFAULTS);
         ProcessorSettings.refuseOthers(config, HARMLESS);
         ModelConfig processor = files.processor();
-        return new Mistral3Processor(
-                pictures, largest, processor.positive("patch_size", 16) * processor.positive("spatial_merge_size", 1));
+        int merge = processor.positive("spatial_merge_size", 1);
+        if (processor.positive("patch_size", 16) * merge != tokenSide) {
+            throw processor.refused("patch_size", tokenSide + " by spatial_merge_size, as config.json says");
+        }
+        return new PixtralProcessing(label, pictures, largest, tokenSide);
     }
 
     private static Size square(int side) {
         return new Size(side, side);
-    }
-
-    /** Pixels a side that become one token. */
-    int tokenSide() {
-        return tokenSide;
     }
 
     private Size largest(ImageSettings settings) {
@@ -122,12 +121,12 @@ final class Mistral3Processor implements ImageProcessing {
         FramedDigest digest = RgbPictures.digest("pixtral", revisions());
         digest.put("height", most.height()).put("width", most.width()).put("token", tokenSide);
         pictures.describe(digest);
-        return pictures.version("mistral3/w" + most.height() + "x" + most.width() + "-m" + tokenSide, digest);
+        return pictures.version(label + "/w" + most.height() + "x" + most.width() + "-m" + tokenSide, digest);
     }
 
     @Override
     public SortedMap<String, Integer> revisions() {
-        return RgbPictures.steps("mistral3.processor", REVISION);
+        return RgbPictures.steps(STEP, REVISION);
     }
 
     @Override
@@ -136,7 +135,7 @@ final class Mistral3Processor implements ImageProcessing {
     }
 
     /** As {@link #split}, for which no setting counts. */
-    static List<ProcessedImage> pictures(Map<String, Tensor> tensors) {
+    public static List<ProcessedImage> pictures(Map<String, Tensor> tensors) {
         PixelTensors.requireSameRows(tensors, PIXEL_VALUES, SIZES);
         List<Tensor> padded = PixelTensors.rows(tensors, PIXEL_VALUES);
         List<Tensor> sizes = PixelTensors.rows(tensors, SIZES);
