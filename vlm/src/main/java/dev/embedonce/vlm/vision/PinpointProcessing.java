@@ -27,7 +27,9 @@ import java.util.SortedMap;
  */
 // Source: transformers 5.23, models/llava_next/image_processing_pil_llava_next.py
 public final class PinpointProcessing implements ImageProcessing {
+    /** int64 {@code [2]}: the picture's height and width in pixels. */
     public static final String SIZES = "image_sizes";
+    /** int64 {@code [2]}: rows and columns of tiles. */
     public static final String TILES = "tile_grid";
 
     /** The name in versions, which never changes. */
