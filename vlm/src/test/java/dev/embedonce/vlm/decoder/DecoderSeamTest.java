@@ -28,6 +28,7 @@ import dev.embedonce.vlm.decoder.layer.Step;
 import dev.embedonce.vlm.decoder.layer.StepInput;
 import dev.embedonce.vlm.decoder.layer.TextModel;
 import dev.embedonce.vlm.decoder.layer.TextModel.Injection;
+import dev.embedonce.vlm.decoder.layer.TokenMixer;
 import dev.embedonce.vlm.decoder.rope.Rotary;
 import dev.embedonce.vlm.prompt.Prompt;
 import dev.embedonce.vlm.prompt.Prompt.How;
@@ -603,5 +604,49 @@ class DecoderSeamTest {
         Prompt without = atZero(1, 2, 3, 4, 5, 6, 7, 8, 9);
         assertThat(withSets().shared(without, new long[0])).isEqualTo(1);
         assertThat(without.shared(withSets(), new long[0])).isEqualTo(1);
+    }
+
+    /** A half of a layer that squares what it is given. */
+    private record Squares() implements TokenMixer, FeedForward {
+        @Override
+        public Value mix(LayerGraph graph, Value x) {
+            return apply(graph, x);
+        }
+
+        @Override
+        public Value apply(LayerGraph graph, Value x) {
+            return graph.ops().mul(x, x);
+        }
+
+        @Override
+        public List<LayerState> states(int layer) {
+            return List.of();
+        }
+
+        @Override
+        public List<StepInput> inputs() {
+            return List.of();
+        }
+
+        @Override
+        public long weights() {
+            return 0;
+        }
+    }
+
+    @Test
+    void residualMultiplier_countsForWhatBothHalvesAdd() {
+        tiny.ones("layers.0.input_layernorm.weight");
+        tiny.ones("layers.0.post_attention_layernorm.weight");
+        double[] x = sum(5);
+        for (int i = 0; i < 2; i++) {
+            x = plus(x, times(Arrays.stream(TinyText.normed(x)).map(v -> v * v).toArray(), 0.25));
+        }
+        DecoderLayer layer = new ResidualLayer(new Squares(), new Squares(), Norms.pre(new RmsNorm(1e-6)), 0.25f);
+        try (TextDecoder decoder = tiny.open(folder, TinyText.model(layer), 1);
+                SequenceBatch batch = decoder.newBatch()) {
+            assertThat(floats(readAll(batch, batch.open(prompt(5), 16))))
+                    .containsExactly(tiny.logits(x), within(TOLERANCE));
+        }
     }
 }

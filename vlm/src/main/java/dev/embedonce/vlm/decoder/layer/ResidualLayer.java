@@ -1,13 +1,24 @@
 package dev.embedonce.vlm.decoder.layer;
 
 import dev.embedonce.graph.blocks.Scope;
+import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The usual layer: {@code x + mixer(norm(x))}, then {@code x + feedForward(norm(x))}. */
-public record ResidualLayer(TokenMixer mixer, FeedForward feedForward, Norms norms) implements DecoderLayer {
+/**
+ * The usual layer: {@code x + multiplier * mixer(norm(x))}, then {@code x + multiplier * feedForward(norm(x))}.
+ *
+ * @param multiplier of what is added; 1 in most models
+ */
+public record ResidualLayer(TokenMixer mixer, FeedForward feedForward, Norms norms, float multiplier)
+        implements DecoderLayer {
+
+    /** A layer that adds what its halves make as it is. */
+    public ResidualLayer(TokenMixer mixer, FeedForward feedForward, Norms norms) {
+        this(mixer, feedForward, norms, 1);
+    }
 
     /**
      * The norms of a layer, by the names of their modules.
@@ -52,9 +63,14 @@ public record ResidualLayer(TokenMixer mixer, FeedForward feedForward, Norms nor
         Scope layer = graph.layer();
         int hidden = graph.hiddenSize();
         Value mixed = mixer.mix(graph, norms.apply(layer, norms.mixer, x, hidden));
-        Value middle = graph.ops().add(x, norms.behind(layer, norms.mixed, mixed, hidden));
+        Value middle = added(graph, x, norms.behind(layer, norms.mixed, mixed, hidden));
         Value fed = feedForward.apply(graph, norms.apply(layer, norms.feedForward, middle, hidden));
-        return graph.ops().add(middle, norms.behind(layer, norms.fed, fed, hidden));
+        return added(graph, middle, norms.behind(layer, norms.fed, fed, hidden));
+    }
+
+    private Value added(LayerGraph graph, Value x, Value more) {
+        Ops ops = graph.ops();
+        return ops.add(x, multiplier == 1 ? more : ops.mul(more, ops.graph().scalar(multiplier)));
     }
 
     @Override
