@@ -1,5 +1,6 @@
 package dev.embedonce.vlm.prompt;
 
+import dev.embedonce.vlm.prompt.Prompt.How;
 import dev.embedonce.vlm.prompt.Prompt.Placement;
 import dev.embedonce.vlm.prompt.Prompt.Target;
 import dev.embedonce.vlm.vision.VisionFeatures;
@@ -11,8 +12,14 @@ import java.util.List;
  *
  * @param placeholder in the text
  * @param imageTokenId its token
+ * @param how features take the place of token embeddings
  */
-public record RepeatedPlaceholder(String placeholder, long imageTokenId) implements PromptAssembler {
+public record RepeatedPlaceholder(String placeholder, long imageTokenId, How how) implements PromptAssembler {
+    /** With features as they are. */
+    public RepeatedPlaceholder(String placeholder, long imageTokenId) {
+        this(placeholder, imageTokenId, How.REPLACE);
+    }
+
     @Override
     public void requirePlaces(String prompt, int images) {
         Placeholders.require(prompt, placeholder, images);
@@ -29,7 +36,7 @@ public record RepeatedPlaceholder(String placeholder, long imageTokenId) impleme
         List<Placement> placements = new ArrayList<>();
         for (int i = 0; i < images.size(); i++) {
             placements.add(new Placement(
-                    Target.EMBEDDINGS, indices.get(i), images.get(i).features()));
+                    new Target(0, how), indices.get(i), images.get(i).features()));
         }
         return Prompt.inOrder(ids, placements);
     }
