@@ -46,12 +46,7 @@ public final class RgbPictures {
      *
      * @param convertRgb whether transparency is laid over white
      */
-    public record Defaults(ResampleFilter filter, ImageNorm norm, boolean convertRgb) {
-        /** With a mean and a standard deviation that have no name. */
-        public Defaults(ResampleFilter filter, List<Double> mean, List<Double> std, boolean convertRgb) {
-            this(filter, new ImageNorm(mean, std), convertRgb);
-        }
-    }
+    public record Defaults(ResampleFilter filter, ImageNorm norm, boolean convertRgb) {}
 
     private RgbPictures(ModelConfig config, PixelOptions options, Defaults defaults) {
         PixelSettings settings =
