@@ -1,6 +1,5 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.graph.blocks.NameLayout;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.model.ModelConfig;
@@ -17,13 +16,6 @@ import java.util.List;
 public record ProjectedClip(ClipVision clip, boolean classToken, LlavaProjector projector) {
     /** Raised when the block computes something else; part of the model version. */
     private static final int REVISION = 1;
-
-    /** As published, as transformers 5 saves, and as its modules are called; canonical is the second. */
-    public static final List<NameLayout> LAYOUTS = List.of(
-            NameLayout.replacing("vision_tower.", "vision_tower.vision_model."),
-            NameLayout.canonical(),
-            NameLayout.prefixed("model."),
-            NameLayout.replacing("vision_tower.", "vision_tower.vision_model.").then(name -> "model." + name));
 
     /** Tensors that tell the layouts apart. */
     public static List<String> probes() {

@@ -1,7 +1,6 @@
 package dev.embedonce.vlm.family.gemma3;
 
 import dev.embedonce.graph.TensorType;
-import dev.embedonce.graph.blocks.NameLayout;
 import dev.embedonce.graph.blocks.Norm;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Dim;
@@ -14,21 +13,14 @@ import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.vision.ProcessedImage;
 import dev.embedonce.vlm.vision.TowerBuilder;
+import dev.embedonce.vlm.vision.TowerLayouts;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import dev.embedonce.vlm.vision.VisionTower;
-import java.util.List;
 
 /** SigLIP's tokens, averaged in squares, normalised and projected; those of crops behind those of the whole picture. */
 // Source: transformers 5.23, models/gemma3/modeling_gemma3.py, Gemma3MultiModalProjector
 final class Gemma3Vision {
     private static final int REVISION = 1;
-
-    /** As published, as transformers 5 saves, and as its modules are called; canonical is the second. */
-    private static final List<NameLayout> LAYOUTS = List.of(
-            NameLayout.replacing("vision_tower.", "vision_tower.vision_model."),
-            NameLayout.canonical(),
-            NameLayout.prefixed("model."),
-            NameLayout.replacing("vision_tower.", "vision_tower.vision_model.").then(name -> "model." + name));
 
     private Gemma3Vision() {}
 
@@ -51,7 +43,7 @@ final class Gemma3Vision {
                 config,
                 files,
                 options,
-                LAYOUTS,
+                TowerLayouts.LLAVA,
                 "vision_tower.embeddings.patch_embedding.weight",
                 "multi_modal_projector.mm_input_projection_weight");
         Ops ops = builder.ops();

@@ -10,6 +10,7 @@ import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.vision.ProcessedImage;
 import dev.embedonce.vlm.vision.ProjectedClip;
 import dev.embedonce.vlm.vision.TowerBuilder;
+import dev.embedonce.vlm.vision.TowerLayouts;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import dev.embedonce.vlm.vision.VisionTower;
 
@@ -29,7 +30,7 @@ final class LlavaVision {
                 config,
                 files,
                 options,
-                ProjectedClip.LAYOUTS,
+                TowerLayouts.LLAVA,
                 ProjectedClip.probes().toArray(String[]::new));
         int size = tower.clip().imageSize();
         Value pixels = builder.ops()

@@ -7,6 +7,7 @@ import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.vision.PackedTiles;
 import dev.embedonce.vlm.vision.ProjectedClip;
 import dev.embedonce.vlm.vision.TowerBuilder;
+import dev.embedonce.vlm.vision.TowerLayouts;
 import dev.embedonce.vlm.vision.VisionTower;
 
 /** CLIP and a projector for every tile, packed. */
@@ -28,7 +29,7 @@ final class LlavaNextVision {
                 config,
                 files,
                 options,
-                ProjectedClip.LAYOUTS,
+                TowerLayouts.LLAVA,
                 ProjectedClip.probes().toArray(String[]::new));
         return new PackedTiles(tower.clip().imageSize(), tower.clip().patchSize(), tower.hidden())
                 .open(builder, tiles -> tower.apply(builder, tiles));
