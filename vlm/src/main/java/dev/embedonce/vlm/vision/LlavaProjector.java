@@ -12,8 +12,7 @@ import java.util.List;
 
 /**
  * The projector of LLaVA and its like: which hidden states of a tower it reads, and two linear layers,
- * {@code linear_1} and {@code linear_2} of {@code multi_modal_projector}. Whoever applies it raises a revision of its
- * own when this computes something else.
+ * {@code linear_1} and {@code linear_2} of {@code multi_modal_projector}.
  *
  * @param states which hidden states of the tower, 0 for what goes into its first layer
  * @param hidden channels of the language model
@@ -21,6 +20,11 @@ import java.util.List;
  */
 // Source: transformers 5.23, models/llava/modeling_llava.py, LlavaMultiModalProjector
 public record LlavaProjector(List<Integer> states, int hidden, boolean bias, Activation activation) {
+    /** Its name in versions. */
+    private static final String BLOCK = "llava-projector";
+    /** Raised when the block computes something else; part of the model version. */
+    private static final int REVISION = 1;
+
     public LlavaProjector {
         states = List.copyOf(states);
     }
@@ -71,6 +75,7 @@ public record LlavaProjector(List<Integer> states, int hidden, boolean bias, Act
 
     /** States, each float32 {@code [pictures, tokens, channels]}, as one with the channels of all. */
     public static Value sideBySide(Ops ops, List<Value> states) {
+        ops.graph().uses(BLOCK, REVISION);
         return states.size() == 1 ? states.get(0) : ops.concat(2, states.toArray(Value[]::new));
     }
 
@@ -81,6 +86,7 @@ public record LlavaProjector(List<Integer> states, int hidden, boolean bias, Act
      * @return float32 {@code [tokens, hidden]}
      */
     public Value apply(TowerBuilder builder, Value x, int channels) {
+        builder.ops().graph().uses(BLOCK, REVISION);
         Scope projector = builder.root().at("multi_modal_projector");
         return Mlp.plain(
                 Linear.of(projector.at("linear_1"), channels, hidden, bias),

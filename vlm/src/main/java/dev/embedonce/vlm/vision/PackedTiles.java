@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
 /**
  * How LLaVA-NeXT and its like pack the features of the tiles that {@link PinpointProcessing} makes: those of the
  * picture as a whole, then those of the whole canvas row by row, without what padding fills, and a learned one,
- * {@code image_newline}, behind each row. Its revision is that of {@link GridPinpoints}.
+ * {@code image_newline}, behind each row.
  *
  * @param imageSize pixels a side of a tile
  * @param patchSize pixels a side of a patch; what is left over of a tile has no features
@@ -21,6 +21,9 @@ import java.util.stream.LongStream;
  */
 // Source: transformers 5.23, models/llava_next/modeling_llava_next.py, LlavaNextModel.pack_image_features
 public record PackedTiles(int imageSize, int patchSize, int hidden) {
+    /** Raised when tiles are packed otherwise; part of the model version. */
+    private static final int REVISION = 1;
+
     /**
      * Adds the tower and the packing, and opens them.
      *
@@ -33,6 +36,7 @@ public record PackedTiles(int imageSize, int patchSize, int hidden) {
         Scope root = builder.root();
         Value newline = root.view(root.tensor("image_newline", hidden), 1, 1, hidden);
         builder.output(VisionFeatures.FEATURES, input.ordered(tokens, newline, hidden), hidden);
+        builder.ops().graph().uses("packed-tiles", REVISION);
         builder.ops().graph().uses(GridPinpoints.BLOCK, GridPinpoints.REVISION);
         return builder.open(this::feeds);
     }

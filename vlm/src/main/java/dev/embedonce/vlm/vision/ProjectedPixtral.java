@@ -16,10 +16,13 @@ import java.util.function.Function;
 /**
  * A hidden state of Pixtral's tower through LLaVA's projector, for pictures as {@link PixtralProcessing} makes them:
  * what Pixtral and Mistral 3 see. Canonical names are {@code vision_tower.patch_conv..} and
- * {@code multi_modal_projector..}. A family that opens one raises its own revision when this computes something else.
+ * {@code multi_modal_projector..}.
  */
 // Source: transformers 5.23, models/llava/modeling_llava.py, models/mistral3/modeling_mistral3.py, get_image_features
 public record ProjectedPixtral(PixtralVision pixtral, LlavaProjector projector) {
+    /** Raised when the block computes or feeds something else; part of the model version. */
+    private static final int REVISION = 1;
+
     /** As published, and as transformers 5 has the modules. */
     public static final List<NameLayout> LAYOUTS = List.of(NameLayout.canonical(), NameLayout.prefixed("model."));
 
@@ -54,6 +57,7 @@ public record ProjectedPixtral(PixtralVision pixtral, LlavaProjector projector) 
      */
     public VisionTower open(TowerBuilder builder, Function<PatchGrid, Value> merge) {
         Ops ops = builder.ops();
+        ops.graph().uses("projected-pixtral", REVISION);
         Value pixels = ops.graph()
                 .input(
                         PixtralProcessing.PIXEL_VALUES,
