@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,8 +47,9 @@ public final class GraphBuilder {
     private final ProtoWriter graph = new ProtoWriter();
     private final Map<String, External> externals = new LinkedHashMap<>();
     private final Map<String, Value> constants = new HashMap<>();
-    private final Map<String, Value> casts = new HashMap<>();
     private final Revisions revisions = new Revisions();
+    private Map<String, Value> casts = new HashMap<>();
+    private ProtoWriter nodes = graph;
     private int names;
 
     /** Starts an empty graph. */
@@ -163,6 +165,43 @@ public final class GraphBuilder {
         return new Value(name, tensor.type());
     }
 
+    /**
+     * One of two values, of which only the chosen one is computed. What a branch adds to the graph is seen in that branch alone; branches see
+     * all that was there before.
+     *
+     * @param condition bool, one element
+     * @param then computes the value where the condition holds; its last node makes it
+     * @param otherwise likewise where it does not; of the same type
+     */
+    public Value choose(Value condition, Supplier<Value> then, Supplier<Value> otherwise) {
+        Branch first = branch(then);
+        Branch second = branch(otherwise);
+        return op("If", condition)
+                .with("then_branch", first.graph)
+                .with("else_branch", second.graph)
+                .output(first.result.type());
+    }
+
+    private record Branch(ProtoWriter graph, Value result) {}
+
+    private Branch branch(Supplier<Value> body) {
+        ProtoWriter around = nodes;
+        Map<String, Value> castsAround = casts;
+        nodes = new ProtoWriter();
+        casts = new HashMap<>(castsAround);
+        try {
+            Value result = body.get();
+            ProtoWriter type = new ProtoWriter()
+                    .put(1, new ProtoWriter().put(1, result.type().onnxCode()));
+            nodes.put(2, freshName("branch"))
+                    .put(12, new ProtoWriter().put(1, result.name()).put(2, type));
+            return new Branch(nodes, result);
+        } finally {
+            nodes = around;
+            casts = castsAround;
+        }
+    }
+
     /** The value as float32; a value that is float32 already is returned as it is. */
     public Value asFloat32(Value value) {
         if (value.type() == TensorType.F32) {
@@ -224,7 +263,7 @@ public final class GraphBuilder {
     }
 
     void addNode(ProtoWriter node) {
-        graph.put(1, node);
+        nodes.put(1, node);
     }
 
     private Value constant(TensorType type, Shape shape, ByteBuffer bytes) {

@@ -3,6 +3,7 @@ package dev.embedonce.graph.onnx;
 import dev.embedonce.graph.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ public final class Node {
     private static final int TYPE_FLOAT = 1;
     private static final int TYPE_INT = 2;
     private static final int TYPE_STRING = 3;
+    private static final int TYPE_GRAPH = 5;
     private static final int TYPE_INTS = 7;
 
     private final GraphBuilder graph;
@@ -37,6 +39,10 @@ public final class Node {
 
     public Node with(String attribute, String value) {
         return add(new ProtoWriter().put(1, attribute).put(4, value).put(20, TYPE_STRING));
+    }
+
+    Node with(String attribute, ProtoWriter graph) {
+        return add(new ProtoWriter().put(1, attribute).put(6, graph).put(20, TYPE_GRAPH));
     }
 
     public Node withAll(String attribute, long... values) {
@@ -72,8 +78,13 @@ public final class Node {
     }
 
     private List<Value> outputs(int count, TensorType type) {
-        List<Value> outputs = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
+        return outputs(Collections.nCopies(count, type).toArray(TensorType[]::new));
+    }
+
+    /** As many outputs as types. */
+    public List<Value> outputs(TensorType... types) {
+        List<Value> outputs = new ArrayList<>(types.length);
+        for (TensorType type : types) {
             outputs.add(new Value(graph.freshName(operator), type));
         }
         graph.addNode(proto(outputs));

@@ -174,6 +174,16 @@ public final class Ops {
                 .output(TensorType.I64);
     }
 
+    /**
+     * The largest or smallest elements along the last axis, in order, equal ones by their positions.
+     *
+     * @param count int64 {@code [1]}
+     * @return the elements, and their positions as int64
+     */
+    public List<Value> topK(Value x, Value count, boolean largest) {
+        return graph.op("TopK", x, count).with("largest", largest ? 1 : 0).outputs(x.type(), TensorType.I64);
+    }
+
     // ---- shapes
 
     /** int64 [rank] */
@@ -209,6 +219,11 @@ public final class Ops {
                 .with("axis", axis)
                 .with("num_outputs", parts)
                 .outputs(parts);
+    }
+
+    /** Parts along an axis, of these lengths: int64 {@code [parts]}. */
+    public List<Value> split(Value x, long axis, int parts, Value lengths) {
+        return graph.op("Split", x, lengths).with("axis", axis).outputs(parts);
     }
 
     /** From {@code from}, inclusive, to {@code to}, exclusive; {@link Long#MAX_VALUE} for the end. */

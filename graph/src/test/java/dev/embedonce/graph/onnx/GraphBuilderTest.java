@@ -164,4 +164,26 @@ class GraphBuilderTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("mine");
     }
+
+    /** A negative number is doubled; of another, element 9 of two is asked for. */
+    private float[] chosen(float x) {
+        return Graphs.run(
+                (ops, value) -> {
+                    GraphBuilder graph = ops.graph();
+                    Value half = graph.external(weights().get("h"));
+                    Value negative = ops.less(value, graph.scalar(0f));
+                    Value chosen = graph.choose(
+                            negative,
+                            () -> ops.mul(value, graph.asFloat32(half)),
+                            () -> ops.gather(graph.asFloat32(half), graph.constant(9), 0));
+                    return ops.add(chosen, graph.asFloat32(half));
+                },
+                Tensor.ofFloats(new float[] {x}, 1));
+    }
+
+    @Test
+    void choose_computesTheChosenBranchAlone_andKeepsWhatBranchesAddedToThem() {
+        assertThat(chosen(-3)).containsExactly(-3 * 1 + 1, -3 * 2 + 2);
+        assertThatThrownBy(() -> chosen(3)).hasMessageContaining("idx=9");
+    }
 }
