@@ -18,12 +18,6 @@ final class BlockQuantizer {
 
     static final int BLOCK = 32;
 
-    /**
-     * @param codes uint8 [rows, blocks, BLOCK * bits / 8]; the first of two 4-bit codes is in the low half of the byte
-     * @param scales float32 [rows * blocks]
-     */
-    record Quantized(ByteBuffer codes, ByteBuffer scales, int blocks, double relativeRms, double maxAbsolute) {}
-
     private final int bits;
     private final int zero;
     private final int maxCode;
@@ -35,19 +29,6 @@ final class BlockQuantizer {
         this.bits = bits;
         this.zero = 1 << (bits - 1);
         this.maxCode = (1 << bits) - 1;
-    }
-
-    /** @param weights row-major, from {@code offset} on */
-    static Quantized quantize(float[] weights, int offset, int rows, int columns, NumericMode mode) {
-        return new BlockQuantizer(mode.bits()).run(weights, offset, rows, columns);
-    }
-
-    private Quantized run(float[] weights, int offset, int rows, int columns) {
-        int blocks = blocks(columns);
-        ByteBuffer codes = direct(Math.multiplyExact(rows * blocks, codeBytes()));
-        ByteBuffer scales = direct(Math.multiplyExact(rows * blocks, Float.BYTES));
-        add(weights, offset, rows, columns, codes, scales);
-        return new Quantized(codes.flip(), scales.flip(), blocks, relativeRms(), maxAbsolute);
     }
 
     /** A quantiser of one matrix, whose rows are added in strips. */
@@ -65,13 +46,19 @@ final class BlockQuantizer {
         return BLOCK * bits / 8;
     }
 
-    /** Appends the codes and scales of some rows. */
-    void add(float[] weights, int offset, int rows, int columns, ByteBuffer codes, ByteBuffer scales) {
+    /**
+     * Appends the codes and scales of some rows.
+     *
+     * @param weights row-major
+     * @param codes uint8 [rows, blocks, BLOCK * bits / 8]; of two 4-bit codes in a byte the first is in the low half
+     * @param scales float32 [rows * blocks]
+     */
+    void add(float[] weights, int rows, int columns, ByteBuffer codes, ByteBuffer scales) {
         int[] block = new int[BLOCK];
         for (int row = 0; row < rows; row++) {
             for (int from = 0; from < columns; from += BLOCK) {
                 int length = Math.min(BLOCK, columns - from);
-                scales.putFloat(quantizeBlock(weights, offset + row * columns + from, length, block));
+                scales.putFloat(quantizeBlock(weights, row * columns + from, length, block));
                 put(codes, block);
             }
         }

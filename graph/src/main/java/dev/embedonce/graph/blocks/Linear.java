@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param firstRow the first row of {@code weight} that belongs to this layer
  */
 public record Linear(
-        Scope scope, TensorInfo weight, @Nullable TensorInfo bias, int firstRow, int in, int out) {
+        Scope scope, TensorInfo weight, @Nullable TensorInfo bias, int firstRow, int in, int out)
+        implements WeightMatrix {
     /** Raised when the block computes something else; part of the model version. */
     private static final int REVISION = 1;
 
@@ -52,14 +53,17 @@ public record Linear(
     public Value apply(Value x) {
         scope.ops().graph().uses("linear", REVISION);
         if (scope.mode() != NumericMode.FLOAT32) {
-            Value product = quantizedProduct(x);
+            LinearWeights.Quantized q =
+                    scope.linearWeights().quantized(scope.ops().graph(), this, 1);
+            scope.report(q.error());
+            Value product = quantizedProduct(scope, q.parts().get(0), x, in, out);
             Value b = biasValue();
             return b == null ? product : scope.ops().add(product, b);
         }
-        if (weight.type() == TensorType.F32 || !scope.linearWeights().widenAsUsed()) {
-            return scope.ops().linear(x, scope.viewFrom(weight, (long) firstRow * in, out, in), biasValue());
-        }
-        return (long) out * in > WIDEN_AT_ONCE ? inParts(x) : scope.ops().linear(x, widened(x), biasValue());
+        boolean large = (long) out * in > WIDEN_AT_ONCE;
+        return large && widenedAsUsed(scope, weight)
+                ? inParts(x)
+                : scope.ops().linear(x, floats(scope, weight, (long) firstRow * in, x, out, in), biasValue());
     }
 
     /** The layer in parts, so that no more than {@link #WIDEN_AT_ONCE} elements are float32 at the same time. */
@@ -72,15 +76,23 @@ public record Linear(
         return scope.ops().concat(1, parts.toArray(Value[]::new));
     }
 
+    private static boolean widenedAsUsed(Scope scope, TensorInfo weight) {
+        return weight.type() != TensorType.F32 && scope.linearWeights().widenAsUsed();
+    }
+
     /**
-     * The weight as float32, widened once x has been computed and not before: otherwise the runtime would widen all
-     * weights of a model first. The shape depends on x in form only.
+     * Elements of a weight as float32; if they are widened as they are used, then when x is there and not before: the
+     * runtime would otherwise widen all weights of a model first. The shape depends on x in form only.
      */
-    private Value widened(Value x) {
+    static Value floats(Scope scope, TensorInfo weight, long firstElement, Value x, long... dims) {
+        scope.ops().graph().uses("linear", REVISION);
+        if (!widenedAsUsed(scope, weight)) {
+            return scope.viewFrom(weight, firstElement, dims);
+        }
         Ops ops = scope.ops();
-        Value stored = ops.graph().external(weight, (long) firstRow * in, Shape.of(out, in));
+        Value stored = ops.graph().external(weight, firstElement, Shape.of(dims));
         Value zero = ops.mul(ops.dim(x, 0), ops.graph().constant(0));
-        Value shape = ops.add(ops.graph().constant(out, in), zero);
+        Value shape = ops.add(ops.graph().constant(dims), zero);
         return ops.cast(ops.reshape(stored, shape), TensorType.F32);
     }
 
@@ -88,26 +100,17 @@ public record Linear(
         return bias == null ? null : scope.viewFrom(bias, firstRow, out);
     }
 
-    private Value quantizedProduct(Value x) {
-        NumericMode mode = scope.mode();
-        LinearWeights.Quantized q = scope.linearWeights().quantized(scope.ops().graph(), this);
-        scope.report(q.error());
+    /** {@code x * W^T} of a quantised W {@code [out, in]}. */
+    static Value quantizedProduct(Scope scope, LinearWeights.Codes weight, Value x, int in, int out) {
+        scope.ops().graph().uses("linear", REVISION);
         return scope.ops()
                 .graph()
-                .contrib("MatMulNBits", x, q.codes(), q.scales())
+                .contrib("MatMulNBits", x, weight.codes(), weight.scales())
                 .with("K", in)
                 .with("N", out)
-                .with("bits", mode.bits())
+                .with("bits", scope.mode().bits())
                 .with("block_size", BlockQuantizer.BLOCK)
                 .with("accuracy_level", 4)
                 .output();
-    }
-
-    /**
-     * The name of its quantised weights in graphs and messages: the tensor, and the rows unless they begin with the
-     * first.
-     */
-    String label() {
-        return firstRow == 0 ? weight.name() : weight.name() + "@" + firstRow;
     }
 }

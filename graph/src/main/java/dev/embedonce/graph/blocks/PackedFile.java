@@ -1,7 +1,6 @@
 package dev.embedonce.graph.blocks;
 
 import dev.embedonce.graph.Shape;
-import dev.embedonce.graph.safetensors.Weights;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,27 +25,26 @@ final class PackedFile {
     private static final int ERROR_BYTES = 2 * Double.BYTES;
 
     private final FileChannel channel;
-    private final Linear layer;
+    private final WeightMatrix matrix;
+    private final Shape codesShape;
     private final long codesLength;
     private final long scalesLength;
 
-    private PackedFile(FileChannel channel, Linear layer) {
+    private PackedFile(FileChannel channel, WeightMatrix matrix) {
         this.channel = channel;
-        this.layer = layer;
-        this.codesLength = PackedWeights.codesShape(layer).elementCount();
-        this.scalesLength = (long) layer.out() * BlockQuantizer.blocks(layer.in()) * Float.BYTES;
+        this.matrix = matrix;
+        this.codesShape = LinearWeights.codesShape(matrix.scope().mode(), matrix.out(), matrix.in());
+        this.codesLength = codesShape.elementCount();
+        this.scalesLength = LinearWeights.scalesShape(matrix.out(), matrix.in()).elementCount() * Float.BYTES;
     }
 
-    /**
-     * Quantises a layer into a temporary file beside the target, and moves it into place. A failure leaves nothing
-     * behind.
-     */
-    static void write(Path file, Linear layer) throws IOException {
+    /** Quantises a matrix into a file beside, and moves it into place. A failure leaves nothing behind. */
+    static void write(Path file, WeightMatrix matrix) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         Path beside = Files.createTempFile(folder, "making-", ".tmp");
         try {
             try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-                new PackedFile(channel, layer).write();
+                new PackedFile(channel, matrix).write();
             }
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } finally {
@@ -60,18 +58,17 @@ final class PackedFile {
         writeFully(prefix.putLong(header.length).put(header).flip(), 0);
         long codesAt = prefix.limit();
         long scalesAt = codesAt + codesLength;
-        BlockQuantizer quantizer = BlockQuantizer.of(layer.scope().mode());
-        int blocks = BlockQuantizer.blocks(layer.in());
-        int strip = Math.max(1, STRIP / layer.in());
+        BlockQuantizer quantizer = BlockQuantizer.of(matrix.scope().mode());
+        int blocks = BlockQuantizer.blocks(matrix.in());
+        int together = matrix.rowsTogether();
+        int strip = Math.max(1, STRIP / matrix.in() / together) * together;
         CRC32C crc = new CRC32C();
         ByteBuffer codes = BlockQuantizer.direct(Math.multiplyExact(strip * blocks, quantizer.codeBytes()));
         ByteBuffer allScales = BlockQuantizer.direct(Math.toIntExact(scalesLength));
-        for (int row = 0; row < layer.out(); row += strip) {
-            int rows = Math.min(strip, layer.out() - row);
-            float[] weights =
-                    Weights.floats(layer.weight(), (long) (layer.firstRow() + row) * layer.in(), rows * layer.in());
+        for (int row = 0; row < matrix.out(); row += strip) {
+            int rows = Math.min(strip, matrix.out() - row);
             codes.clear();
-            quantizer.add(weights, 0, rows, layer.in(), codes, allScales);
+            quantizer.add(matrix.floats(row, rows), rows, matrix.in(), codes, allScales);
             crc.update(codes.flip().duplicate());
             codesAt = writeFully(codes, codesAt);
         }
@@ -92,7 +89,7 @@ final class PackedFile {
     private byte[] header() {
         long errorAt = codesLength + scalesLength;
         long checksumAt = errorAt + ERROR_BYTES;
-        String json = "{" + entry("codes", "U8", PackedWeights.codesShape(layer), 0, codesLength) + ","
+        String json = "{" + entry("codes", "U8", codesShape, 0, codesLength) + ","
                 + entry("scales", "F32", Shape.of(scalesLength / Float.BYTES), codesLength, errorAt) + ","
                 + entry("error", "F64", Shape.of(2), errorAt, checksumAt) + ","
                 + entry("crc32c", "U32", Shape.of(1), checksumAt, checksumAt + Integer.BYTES) + "}";

@@ -76,27 +76,37 @@ public final class PackedWeights implements LinearWeights {
      * @throws ModelLoadException if the folder cannot be written to
      */
     @Override
-    public Quantized quantized(GraphBuilder graph, Linear layer) {
+    public Quantized quantized(GraphBuilder graph, WeightMatrix matrix, int parts) {
         graph.uses("block-quantizer", BlockQuantizer.REVISION);
-        Path file = folder.resolve(name(layer));
+        Path file = folder.resolve(name(matrix));
         try {
-            Weights weights = usable(file, layer);
+            Weights weights = usable(file, matrix);
             if (weights == null) {
                 PrivateFiles.createFolders(folder);
-                PackedFile.write(file, layer);
+                PackedFile.write(file, matrix);
                 made++;
                 weights = Checkpoint.openFile(file);
             }
             used.add(file);
             Files.setLastModifiedTime(file, FileTime.fromMillis(System.currentTimeMillis()));
-            String label = layer.weight().name() + "@" + layer.firstRow() + "."
-                    + layer.scope().mode().id() + ".";
+            String label = matrix.weight().name() + "@" + matrix.firstRow() + "."
+                    + matrix.scope().mode().id() + ".";
             ByteBuffer error = Weights.map(weights.get(ERROR));
+            TensorInfo codes = renamed(weights.get(CODES), label);
+            TensorInfo scales = renamed(weights.get(SCALES), label);
+            int rows = matrix.out() / parts;
+            Shape codesShape = LinearWeights.codesShape(matrix.scope().mode(), rows, matrix.in());
+            Shape scalesShape = LinearWeights.scalesShape(rows, matrix.in());
+            List<Codes> all = new ArrayList<>();
+            for (int part = 0; part < parts; part++) {
+                all.add(new Codes(
+                        graph.external(codes, part * codesShape.elementCount(), codesShape),
+                        graph.external(scales, part * scalesShape.elementCount(), scalesShape)));
+            }
             return new Quantized(
-                    graph.external(renamed(weights.get(CODES), label)),
-                    graph.external(renamed(weights.get(SCALES), label)),
+                    all,
                     new QuantizationError(
-                            layer.label(), layer.scope().mode(), error.getDouble(0), error.getDouble(Double.BYTES)));
+                            matrix.label(), matrix.scope().mode(), error.getDouble(0), error.getDouble(Double.BYTES)));
         } catch (IOException e) {
             throw new ModelLoadException(file + ": quantised weights cannot be kept there: " + e, e);
         }
@@ -140,18 +150,21 @@ public final class PackedWeights implements LinearWeights {
         }
     }
 
-    private String name(Linear layer) {
+    private String name(WeightMatrix matrix) {
         FramedDigest digest = FramedDigest.tagged("embedonce.packed-weights.v1")
-                .put("mode", layer.scope().mode().id())
-                .put("dtype", layer.weight().type().safetensorsName())
-                .put("shape", layer.weight().shape().dims())
-                .put("firstRow", layer.firstRow())
-                .put("rows", layer.out())
-                .put("sha256", digester.sha256(layer.weight()));
-        return layer.scope().mode().id() + "-" + digest.hexDigest() + SUFFIX;
+                .put("mode", matrix.scope().mode().id())
+                .put("dtype", matrix.weight().type().safetensorsName())
+                .put("shape", matrix.weight().shape().dims())
+                .put("firstRow", matrix.firstRow())
+                .put("rows", matrix.out())
+                .put("sha256", digester.sha256(matrix.weight()));
+        if (matrix.rowsTogether() > 1) {
+            digest.put("rowsTogether", matrix.rowsTogether());
+        }
+        return matrix.scope().mode().id() + "-" + digest.hexDigest() + SUFFIX;
     }
 
-    private static @Nullable Weights usable(Path file, Linear layer) throws IOException {
+    private static @Nullable Weights usable(Path file, WeightMatrix matrix) throws IOException {
         if (!Files.isRegularFile(file)) {
             return null;
         }
@@ -163,7 +176,10 @@ public final class PackedWeights implements LinearWeights {
                 crc.update(Weights.map(weights.get(part)));
             }
             return Weights.map(checksum).getInt(0) == (int) crc.getValue()
-                            && weights.get(CODES).shape().equals(codesShape(layer))
+                            && weights.get(CODES)
+                                    .shape()
+                                    .equals(LinearWeights.codesShape(
+                                            matrix.scope().mode(), matrix.out(), matrix.in()))
                     ? weights
                     : null;
         } catch (ModelLoadException e) {
@@ -174,12 +190,5 @@ public final class PackedWeights implements LinearWeights {
     private static TensorInfo renamed(TensorInfo tensor, String label) {
         return new TensorInfo(
                 label + tensor.name(), tensor.type(), tensor.shape(), tensor.file(), tensor.offset(), tensor.length());
-    }
-
-    static Shape codesShape(Linear layer) {
-        return Shape.of(
-                layer.out(),
-                BlockQuantizer.blocks(layer.in()),
-                (long) BlockQuantizer.BLOCK * layer.scope().mode().bits() / 8);
     }
 }

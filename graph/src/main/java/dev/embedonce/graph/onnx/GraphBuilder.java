@@ -166,8 +166,8 @@ public final class GraphBuilder {
     }
 
     /**
-     * One of two values, of which only the chosen one is computed. What a branch adds to the graph is seen in that branch alone; branches see
-     * all that was there before.
+     * One of two values, of which only the chosen one is computed. What a branch adds to the graph is seen in that
+     * branch alone; branches see all that was there before.
      *
      * @param condition bool, one element
      * @param then computes the value where the condition holds; its last node makes it

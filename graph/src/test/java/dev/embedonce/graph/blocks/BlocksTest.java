@@ -15,6 +15,7 @@ import dev.embedonce.graph.safetensors.Checkpoint;
 import dev.embedonce.graph.safetensors.SafetensorsFile;
 import dev.embedonce.graph.safetensors.Weights;
 import dev.embedonce.value.Tensor;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -193,12 +194,15 @@ class BlocksTest {
         for (int i = 0; i < 32; i++) {
             weights[i] = (i % 16 - 8) * 0.25f;
         }
-        BlockQuantizer.Quantized q = BlockQuantizer.quantize(weights, 0, 1, 32, NumericMode.INT4);
+        BlockQuantizer quantizer = BlockQuantizer.of(NumericMode.INT4);
+        ByteBuffer codes = BlockQuantizer.direct(16);
+        ByteBuffer scales = BlockQuantizer.direct(Float.BYTES);
+        quantizer.add(weights, 1, 32, codes, scales);
 
-        assertThat(q.relativeRms()).isZero();
-        assertThat(q.scales().getFloat(0)).isEqualTo(0.25f);
+        assertThat(quantizer.relativeRms()).isZero();
+        assertThat(scales.getFloat(0)).isEqualTo(0.25f);
         // weights -2.0 and -1.75 are codes 0 and 1, the first in the low half
-        assertThat(q.codes().get(0)).isEqualTo((byte) 0x10);
+        assertThat(codes.get(0)).isEqualTo((byte) 0x10);
     }
 
     @Test

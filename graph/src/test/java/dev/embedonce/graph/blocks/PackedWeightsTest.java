@@ -1,6 +1,7 @@
 package dev.embedonce.graph.blocks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.onnx.Dim;
@@ -163,5 +164,62 @@ class PackedWeightsTest {
         PackedWeights late = new PackedWeights(temp.resolve("packed"), 1 << 20, TensorDigester.reading(), true);
         assertThat(run(half, NumericMode.FLOAT32, late, SessionOptions.DEFAULT.withMemory(WeightMemory.MAP)))
                 .isEqualTo(run(half, NumericMode.FLOAT32, LinearWeights.DEFAULT));
+    }
+
+    private static final int STACKED = 3;
+
+    /** The same {@value #STACKED} layers of {@value #IN} to {@value #OUT}, each stored as rows or as columns. */
+    private Weights stacked(boolean transposed) {
+        Random random = new Random(9);
+        float[] values = new float[STACKED * IN * OUT];
+        for (int layer = 0; layer < STACKED; layer++) {
+            for (int row = 0; row < OUT; row++) {
+                for (int column = 0; column < IN; column++) {
+                    int at = transposed ? column * OUT + row : row * IN + column;
+                    values[layer * IN * OUT + at] = (float) random.nextGaussian();
+                }
+            }
+        }
+        String dims = transposed ? IN + "," + OUT : OUT + "," + IN;
+        return Checkpoint.openFile(new SafetensorsFile()
+                .floats("experts", "[" + STACKED + "," + dims + "]", values)
+                .write(temp.resolve("stacked-" + transposed + ".safetensors")));
+    }
+
+    private static float[] runStacked(Weights weights, boolean transposed, NumericMode mode, LinearWeights linear) {
+        GraphBuilder graph = new GraphBuilder();
+        Scope scope = Scope.root(graph, Parameters.resolve(weights, List.of(NameLayout.canonical())), mode, linear);
+        Value in = graph.input("x", TensorType.F32, Dim.free("n"), Dim.of(IN));
+        StackedLinear layers = new StackedLinear(scope, weights.get("experts"), STACKED, IN, OUT, transposed);
+        Value[] all = new Value[STACKED];
+        for (int i = 0; i < STACKED; i++) {
+            all[i] = layers.apply(i, in);
+        }
+        graph.output("y", scope.ops().concat(1, all));
+        assertThat(scope.quantizationErrors()).hasSize(mode == NumericMode.FLOAT32 ? 0 : 1);
+        return Graphs.run(graph.build(), input(), SessionOptions.DEFAULT);
+    }
+
+    @Test
+    void stackedLayers_multiplyAlike_howeverTheyAreStored() throws IOException {
+        for (NumericMode mode : List.of(NumericMode.INT8, NumericMode.INT4)) {
+            float[] expected = runStacked(stacked(false), false, mode, LinearWeights.DEFAULT);
+            assertThat(runStacked(stacked(true), true, mode, LinearWeights.DEFAULT))
+                    .isEqualTo(expected);
+            for (boolean transposed : new boolean[] {false, true}) {
+                PackedWeights packed = packed(1 << 20);
+                assertThat(runStacked(stacked(transposed), transposed, mode, packed))
+                        .isEqualTo(expected);
+                assertThat(runStacked(stacked(transposed), transposed, mode, packed))
+                        .isEqualTo(expected);
+                assertThat(packed.made()).isEqualTo(1);
+            }
+        }
+        assertThat(files()).hasSize(4);
+        float[] floats = runStacked(stacked(false), false, NumericMode.FLOAT32, LinearWeights.DEFAULT);
+        float[] turned = runStacked(stacked(true), true, NumericMode.FLOAT32, LinearWeights.DEFAULT);
+        for (int i = 0; i < floats.length; i++) {
+            assertThat(turned[i]).isCloseTo(floats[i], within(1e-4f));
+        }
     }
 }
