@@ -1,4 +1,4 @@
-package dev.embedonce.vlm.family.qwen3_vl;
+package dev.embedonce.vlm.vision;
 
 import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.blocks.Activation;
@@ -15,23 +15,20 @@ import dev.embedonce.model.tower.PatchTower.Geometry;
 import dev.embedonce.model.tower.PatchTower.MlpShape;
 import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
-import dev.embedonce.vlm.vision.PatchProcessing;
-import dev.embedonce.vlm.vision.TowerBuilder;
-import dev.embedonce.vlm.vision.VisionFeatures;
-import dev.embedonce.vlm.vision.VisionTower;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * The tower: patches with learned positions (interpolated to the picture's grid) and rotary positions by row and column; after some
+ * The tower of Qwen3-VL and its kin: patches with learned positions (interpolated to the picture's grid) and rotary positions by row and column; after some
  * layers a merger makes features for the first layers of the language model.
  */
 // Source: transformers 5.23, models/qwen3_vl/modeling_qwen3_vl.py, Qwen3VLVisionModel
-final class Qwen3VlVision {
-    static final List<Integer> DEFAULT_LEVELS = List.of(8, 16, 24);
+public final class DeepstackVision {
     /** Pixels a side of a patch where the config is silent. */
-    static final int PATCH = 16;
+    public static final int PATCH = 16;
+
+    private static final List<Integer> DEFAULT_LEVELS = List.of(8, 16, 24);
 
     private static final int REVISION = 1;
     private static final double EPSILON = 1e-6;
@@ -43,7 +40,7 @@ final class Qwen3VlVision {
     private final MlpShape mlp;
     private final int outChannels;
 
-    private Qwen3VlVision(TowerBuilder builder, PatchTower tower, int channels, ModelConfig config) {
+    private DeepstackVision(TowerBuilder builder, PatchTower tower, int channels, ModelConfig config) {
         this.builder = builder;
         this.tower = tower;
         this.ops = builder.ops();
@@ -61,12 +58,29 @@ final class Qwen3VlVision {
         return "deepstack_" + index;
     }
 
-    /** What the features of so many levels are called. */
-    static List<String> levels(int count) {
-        return IntStream.range(0, count).mapToObj(Qwen3VlVision::level).toList();
+    private static List<Integer> behind(ModelConfig config) {
+        return config.integers("deepstack_visual_indexes", DEFAULT_LEVELS);
     }
 
-    static VisionTower open(FamilyFiles files, FamilyOptions options, Geometry processor) {
+    /**
+     * What the features for the first layers of the language model are called, in order.
+     *
+     * @param config the {@code vision_config}
+     */
+    public static List<String> levels(ModelConfig config) {
+        return IntStream.range(0, behind(config).size())
+                .mapToObj(DeepstackVision::level)
+                .toList();
+    }
+
+    /**
+     * Opens the tower of a model's {@code vision_config}.
+     *
+     * @param processor the patches as the processor makes them
+     * @throws dev.embedonce.error.ModelLoadException if a setting is not supported, or a weight is missing or has another shape than the config
+     *     says
+     */
+    public static VisionTower open(FamilyFiles files, FamilyOptions options, Geometry processor) {
         ModelConfig config = files.config().recordedBy(new ConfigRecord()).object("vision_config");
         config.requireOnly("in_channels", 3);
         Geometry geometry = PatchTower.geometry(config, PATCH, processor);
@@ -74,7 +88,7 @@ final class Qwen3VlVision {
         int layers = config.positive("depth", 27);
         int channels = config.positive("hidden_size", 1152);
         int heads = config.positive("num_heads", 16);
-        List<Integer> levels = config.integers("deepstack_visual_indexes", DEFAULT_LEVELS);
+        List<Integer> levels = behind(config);
         TowerBuilder builder = new TowerBuilder(
                 "qwen3_vl.vision",
                 REVISION,
@@ -84,7 +98,7 @@ final class Qwen3VlVision {
                 List.of(NameLayout.prefixed("model.visual."), NameLayout.prefixed("visual.")),
                 "patch_embed.proj.weight");
         PatchTower tower = new PatchTower(builder, geometry, channels, heads);
-        new Qwen3VlVision(builder, tower, channels, config).build(positions, layers, levels);
+        new DeepstackVision(builder, tower, channels, config).build(positions, layers, levels);
         return builder.openOverGrid(
                 PatchProcessing::grid, tower.angles(), new LearnedTaps(geometry.merge(), (int) Math.sqrt(positions)));
     }
