@@ -4,6 +4,7 @@ import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.onnx.Ops.GroupedHeads;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.decoder.layer.DecoderLayer;
+import dev.embedonce.vlm.decoder.layer.FeedForward;
 import dev.embedonce.vlm.decoder.layer.GatedMlp;
 import dev.embedonce.vlm.decoder.layer.GroupedQueryAttention;
 import dev.embedonce.vlm.decoder.layer.ResidualLayer;
@@ -13,9 +14,12 @@ import dev.embedonce.vlm.decoder.layer.RopeTables;
 import dev.embedonce.vlm.decoder.layer.TextModel;
 import dev.embedonce.vlm.decoder.layer.TextModel.Embedding;
 import dev.embedonce.vlm.decoder.layer.TextModel.Head;
+import dev.embedonce.vlm.decoder.layer.TokenMixer;
 import dev.embedonce.vlm.decoder.rope.Rotaries;
-import java.util.Collections;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 
 /**
  * Models of equal pre-norm layers: grouped-query attention with rotary positions and a gated MLP, RMSNorm throughout. Config fields have
@@ -43,6 +47,16 @@ record LlamaKind(
         int window) {
 
     TextModel read(ModelConfig config, boolean tied) {
+        FeedForward mlp = new GatedMlp(
+                config.positive("hidden_size", 4096),
+                config.positive("intermediate_size", intermediateSize),
+                config.activation("hidden_act", Activation.SILU),
+                mlpBias);
+        return read(config, tied, layer -> mlp);
+    }
+
+    /** A model with other feed-forward networks, by the numbers of their layers. */
+    TextModel read(ModelConfig config, boolean tied, IntFunction<FeedForward> feedForward) {
         int hidden = config.positive("hidden_size", 4096);
         int heads = config.positive("num_attention_heads", 32);
         int size = config.positive("head_dim", headDim == 0 ? hidden / heads : headDim);
@@ -55,26 +69,23 @@ record LlamaKind(
                 (float) (1 / Math.sqrt(size)),
                 window,
                 0);
-        DecoderLayer layer = new ResidualLayer(
-                new GroupedQueryAttention(
-                        grouped,
-                        inputBias,
-                        outputBias,
-                        qkNorm ? norm : null,
-                        new RopeTables("rope", Rotaries.read(config, size, theta)),
-                        false),
-                new GatedMlp(
-                        hidden,
-                        config.positive("intermediate_size", intermediateSize),
-                        config.activation("hidden_act", Activation.SILU),
-                        mlpBias),
-                Norms.pre(norm));
+        TokenMixer attention = new GroupedQueryAttention(
+                grouped,
+                inputBias,
+                outputBias,
+                qkNorm ? norm : null,
+                new RopeTables("rope", Rotaries.read(config, size, theta)),
+                false);
+        List<DecoderLayer> all = new ArrayList<>();
+        for (int layer = 0; layer < layers; layer++) {
+            all.add(new ResidualLayer(attention, feedForward.apply(layer), Norms.pre(norm)));
+        }
         return new TextModel(
                 hidden,
                 config.positive("vocab_size", vocabulary),
                 config.positive("max_position_embeddings", contextTokens),
                 Embedding.PLAIN,
-                Collections.nCopies(layers, layer),
+                all,
                 Set.of(),
                 norm,
                 Head.plain(tied));
