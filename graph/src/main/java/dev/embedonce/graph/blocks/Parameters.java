@@ -43,6 +43,13 @@ public final class Parameters {
         return weights.contains(layout.nameOf(name));
     }
 
+    /** Whether there is a weight of exactly this shape. */
+    public boolean fits(String name, long... dims) {
+        return weights.find(layout.nameOf(name))
+                .filter(tensor -> tensor.shape().equals(Shape.of(dims)))
+                .isPresent();
+    }
+
     /**
      * A weight of exactly this shape.
      *

@@ -77,6 +77,11 @@ public final class Scope {
         return parameters.has(prefix + name);
     }
 
+    /** Whether there is a weight of exactly this shape, for tensors that are published in more than one. */
+    public boolean fits(String name, long... dims) {
+        return parameters.fits(prefix + name, dims);
+    }
+
     /**
      * Where a weight lies.
      *
