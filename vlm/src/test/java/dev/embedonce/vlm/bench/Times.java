@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /** Milliseconds that something took, of so many runs. */
@@ -15,8 +16,23 @@ record Times(double median, double least, double most, int runs) {
             step.run();
             millis[i] = (System.nanoTime() - start) / 1e6;
         }
+        return of(millis);
+    }
+
+    private static Times of(double[] millis) {
         Arrays.sort(millis);
-        return new Times(millis[runs / 2], millis[0], millis[runs - 1], runs);
+        return new Times(millis[millis.length / 2], millis[0], millis[millis.length - 1], millis.length);
+    }
+
+    /** Of several things, one after the other in each run. */
+    static List<Times> alternately(int runs, List<Runnable> steps) {
+        double[][] millis = new double[steps.size()][runs];
+        for (int i = 0; i < runs; i++) {
+            for (int step = 0; step < steps.size(); step++) {
+                millis[step][i] = of(1, steps.get(step)).median;
+            }
+        }
+        return Arrays.stream(millis).map(Times::of).toList();
     }
 
     /** Kilobytes of memory that this process takes at the moment. */

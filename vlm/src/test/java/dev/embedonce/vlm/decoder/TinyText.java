@@ -64,10 +64,15 @@ final class TinyText {
 
     /** {@code weight * x} of a square weight. */
     double[] product(String name, double[] x) {
-        float[] weight = new float[HIDDEN * HIDDEN];
+        return product(name, HIDDEN, x);
+    }
+
+    /** {@code weight * x} of a weight of some rows. */
+    double[] product(String name, int rows, double[] x) {
+        float[] weight = new float[rows * HIDDEN];
         held(name).floats().get(weight);
-        double[] product = new double[HIDDEN];
-        for (int row = 0; row < HIDDEN; row++) {
+        double[] product = new double[rows];
+        for (int row = 0; row < rows; row++) {
             for (int column = 0; column < HIDDEN; column++) {
                 product[row] += weight[row * HIDDEN + column] * x[column];
             }
