@@ -1,0 +1,44 @@
+package dev.embedonce.vlm.decoder.layer;
+
+import dev.embedonce.graph.blocks.Activation;
+import dev.embedonce.graph.blocks.Scope;
+import dev.embedonce.graph.blocks.StackedLinear;
+import dev.embedonce.graph.onnx.Ops;
+import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.graph.safetensors.TensorInfo;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/**
+ * Gated MLPs whose weights are two tensors of a layer: {@code mlp.experts.gate_up_proj} has the gate's channels first, {@code
+ * mlp.experts.down_proj} the way back. Experts are published as {@code [in, out]}; transformers 5 has them as {@code [out, in]}, both tensors
+ * alike, so their two shapes leave no doubt.
+ */
+// Source: transformers 5.23, models/qwen3_vl_moe/modeling_qwen3_vl_moe.py, Qwen3VLMoeTextExperts; conversion_mapping.py
+public record StackedExperts(int experts, int hiddenSize, int intermediateSize, Activation activation)
+        implements ExpertWeights {
+    @Override
+    public BiFunction<Integer, Value, Value> open(LayerGraph graph) {
+        Scope scope = graph.layer().at("mlp.experts");
+        boolean transposed = !(scope.fits("gate_up_proj", experts, 2L * intermediateSize, hiddenSize)
+                && scope.fits("down_proj", experts, hiddenSize, intermediateSize));
+        StackedLinear gateUp = stacked(scope, "gate_up_proj", hiddenSize, 2 * intermediateSize, transposed);
+        StackedLinear down = stacked(scope, "down_proj", intermediateSize, hiddenSize, transposed);
+        Ops ops = graph.ops();
+        return (expert, x) -> {
+            List<Value> halves = ops.split(gateUp.apply(expert, x), 1, 2);
+            Value gated = ops.mul(activation.apply(ops, halves.get(0)), halves.get(1));
+            return down.apply(expert, gated);
+        };
+    }
+
+    private StackedLinear stacked(Scope scope, String name, int in, int out, boolean transposed) {
+        TensorInfo tensor = transposed ? scope.tensor(name, experts, in, out) : scope.tensor(name, experts, out, in);
+        return new StackedLinear(scope, tensor, experts, in, out, transposed);
+    }
+
+    @Override
+    public long weights() {
+        return 3L * hiddenSize * intermediateSize;
+    }
+}
