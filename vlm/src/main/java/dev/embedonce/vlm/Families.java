@@ -15,6 +15,7 @@ import dev.embedonce.vlm.family.mllama.Mllama;
 import dev.embedonce.vlm.family.qwen2_5_vl.Qwen25Vl;
 import dev.embedonce.vlm.family.qwen2_vl.Qwen2Vl;
 import dev.embedonce.vlm.family.qwen3_vl.Qwen3Vl;
+import dev.embedonce.vlm.family.qwen3_vl_moe.Qwen3VlMoe;
 import dev.embedonce.vlm.family.smolvlm.SmolVlm;
 import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
@@ -35,6 +36,7 @@ public final class Families {
             new Qwen25Vl(),
             new Qwen2Vl(),
             new Qwen3Vl(),
+            new Qwen3VlMoe(),
             new SmolVlm());
 
     private Families() {}

@@ -8,7 +8,13 @@ import java.util.stream.Collectors;
 /** The language models there are, by the {@code model_type} of their own config. */
 public final class TextModels {
     private static final List<TextReader> ALL = List.of(
-            new Gemma3Text(), new LlamaText(), new MistralText(), new MllamaText(), new Qwen2Text(), new Qwen3Text());
+            new Gemma3Text(),
+            new LlamaText(),
+            new MistralText(),
+            new MllamaText(),
+            new Qwen2Text(),
+            new Qwen3MoeText(),
+            new Qwen3Text());
 
     private TextModels() {}
 
