@@ -12,6 +12,7 @@ import dev.embedonce.vlm.family.llava.Llava;
 import dev.embedonce.vlm.family.llava_next.LlavaNext;
 import dev.embedonce.vlm.family.mistral3.Mistral3;
 import dev.embedonce.vlm.family.mllama.Mllama;
+import dev.embedonce.vlm.family.pixtral.Pixtral;
 import dev.embedonce.vlm.family.qwen2_5_vl.Qwen25Vl;
 import dev.embedonce.vlm.family.qwen2_vl.Qwen2Vl;
 import dev.embedonce.vlm.family.qwen3_vl.Qwen3Vl;
@@ -33,6 +34,7 @@ public final class Families {
             new LlavaNext(),
             new Mistral3(),
             new Mllama(),
+            new Pixtral(),
             new Qwen25Vl(),
             new Qwen2Vl(),
             new Qwen3Vl(),
