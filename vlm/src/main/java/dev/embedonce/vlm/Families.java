@@ -7,6 +7,7 @@ import dev.embedonce.vlm.family.Family;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.florence2.Florence2;
 import dev.embedonce.vlm.family.gemma3.Gemma3;
+import dev.embedonce.vlm.family.granite_vision.GraniteVision;
 import dev.embedonce.vlm.family.idefics3.Idefics3;
 import dev.embedonce.vlm.family.llava.Llava;
 import dev.embedonce.vlm.family.llava_next.LlavaNext;
@@ -29,6 +30,7 @@ public final class Families {
     private static final List<Family> ALL = List.of(
             new Florence2(),
             new Gemma3(),
+            new GraniteVision(),
             new Idefics3(),
             new Llava(),
             new LlavaNext(),
