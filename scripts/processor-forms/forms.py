@@ -42,6 +42,8 @@ CASES = {
     "clip": ("clip", "CLIPImageProcessor", {"size": {"shortest_edge": 336}, "crop_size": {"height": 336, "width": 336}}),
     "llava": ("llava", "LlavaImageProcessor",
               {"do_pad": True, "size": {"shortest_edge": 336}, "crop_size": {"height": 336, "width": 336}}),
+    "got_ocr2": ("got_ocr2", "GotOcr2ImageProcessor",
+                 {"crop_to_patches": True, "size": {"height": 364, "width": 364}, **HALF}),
     "siglip": ("siglip", "SiglipImageProcessor", {}),
     "siglip2": ("siglip2", "Siglip2ImageProcessor", {}),
     "vit": ("vit", "ViTImageProcessor", {}),

@@ -5,6 +5,7 @@ import dev.embedonce.model.JsonFiles;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.family.Family;
 import dev.embedonce.vlm.family.FamilyModel;
+import dev.embedonce.vlm.family.aya_vision.AyaVision;
 import dev.embedonce.vlm.family.florence2.Florence2;
 import dev.embedonce.vlm.family.gemma3.Gemma3;
 import dev.embedonce.vlm.family.granite_vision.GraniteVision;
@@ -28,6 +29,7 @@ import java.util.stream.Stream;
 /** The families there are. */
 public final class Families {
     private static final List<Family> ALL = List.of(
+            new AyaVision(),
             new Florence2(),
             new Gemma3(),
             new GraniteVision(),

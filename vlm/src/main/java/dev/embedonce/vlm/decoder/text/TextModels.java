@@ -10,6 +10,7 @@ public final class TextModels {
     private static final List<TextReader> ALL = List.of(
             new Gemma3Text(),
             new GraniteText(),
+            new CohereText(),
             new LlamaText(),
             new MistralText(),
             new MllamaText(),
@@ -20,8 +21,9 @@ public final class TextModels {
     private TextModels() {}
 
     /**
-     * Reads the language side of a whole config: its {@code text_config}, or the config itself where older ones have all fields at the top.
-     * Whether the LM head is the embedding table stands at the top or, before transformers 5, within.
+     * Reads the language side of a whole config: its {@code text_config}, or the config itself where older ones have
+     * all fields at the top. Whether the LM head is the embedding table stands at the top or, before transformers 5,
+     * within.
      *
      * @throws dev.embedonce.error.ModelLoadException if the kind or a field is not supported
      */
