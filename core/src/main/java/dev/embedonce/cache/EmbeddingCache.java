@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The cache for encoders that give one vector an image: a {@link FeatureCache} whose entries are {@link Embedding}s. Thread-safe.
+ * The cache for encoders that give one vector an image: a {@link FeatureCache} whose entries are {@link Embedding}s.
+ * Thread-safe.
  *
  * <pre>{@code
  * try (EmbeddingCache cache = new EmbeddingCache(Stores.open("sqlite:vectors.db"))) {

@@ -58,20 +58,21 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Never runs an encoder twice on the same content: looks answers up under the three-part key, verifies what it finds, encodes what is missing
- * once, keeps it. Thread-safe.
+ * Never runs an encoder twice on the same content: looks answers up under the three-part key, verifies what it finds,
+ * encodes what is missing once, keeps it. Thread-safe.
  *
- * <p>A call works on its caller's thread, so callers decide how much runs at once; concurrent calls share their encodings. An answer is
- * what the encoder said about these very bytes, or the call encodes. A store that fails costs time, never an answer.
+ * <p>A call works on its caller's thread, so callers decide how much runs at once; concurrent calls share their
+ * encodings. An answer is what the encoder said about these very bytes, or the call encodes. A store that fails costs
+ * time, never an answer.
  *
- * <p>How a batch goes: hash every image; look all keys up at once; claim the missing ones; look those up again that another process may
- * have published meanwhile; encode and publish what is still missing, in full batches; only then wait for what other threads or processes
- * had claimed, so that two batches can never wait for each other. Whoever waited for an encoding that failed takes over: a failure is its own
- * caller's.
+ * <p>How a batch goes: hash every image; look all keys up at once; claim the missing ones; look those up again that
+ * another process may have published meanwhile; encode and publish what is still missing, in full batches; only then
+ * wait for what other threads or processes had claimed, so that two batches can never wait for each other. Whoever
+ * waited for an encoding that failed takes over: a failure is its own caller's.
  *
- * <p>Forgetting: when {@link #invalidate} or {@link #forget} returns, nothing that came from the content is an answer of this cache, and no load that
- * has begun brings it back. All memory goes with it. Deletions by other caches and commands on the same store are followed within
- * {@link Builder#followDeletions}.
+ * <p>Forgetting: when {@link #invalidate} or {@link #forget} returns, nothing that came from the content is an answer
+ * of this cache, and no load that has begun brings it back. All memory goes with it. Deletions by other caches and
+ * commands on the same store are followed within {@link Builder#followDeletions}.
  */
 public final class FeatureCache implements FeatureProvider, AutoCloseable {
     private static final long FIRST_POLL_MILLIS = 20;
@@ -166,7 +167,8 @@ public final class FeatureCache implements FeatureProvider, AutoCloseable {
     }
 
     /**
-     * The content whose entry answers for this encoder input, if there is one: what a byte miss would find. Not counted as an image.
+     * The content whose entry answers for this encoder input, if there is one: what a byte miss would find. Not counted
+     * as an image.
      */
     public <P extends Prepared> Optional<ContentHash> findByInput(P prepared, FeatureEncoder<P> encoder) {
         InputDigest input = prepared.inputDigest();
@@ -191,7 +193,10 @@ public final class FeatureCache implements FeatureProvider, AutoCloseable {
         throw ((Outcome.Failed) outcome).error();
     }
 
-    /** As {@link FeatureProvider#getOrComputeAll}: one look-up for all, and each distinct content is encoded at most once. */
+    /**
+     * As {@link FeatureProvider#getOrComputeAll}: one look-up for all, and each distinct content is encoded at most
+     * once.
+     */
     @Override
     public <P extends Prepared> List<Outcome> getOrComputeAll(List<byte[]> images, FeatureEncoder<P> encoder) {
         return serve(hasher.hashAll(images), encoder);
@@ -205,9 +210,9 @@ public final class FeatureCache implements FeatureProvider, AutoCloseable {
     }
 
     /**
-     * The answers that are there already, for images that have been hashed with {@link #hash}. Nothing is encoded or waited for, and no image is read.
-     * Answers count as hits; an image without one counts when it is asked for with {@link #getOrComputeHashed}, and so does what was wrong with
-     * its entry.
+     * The answers that are there already, for images that have been hashed with {@link #hash}. Nothing is encoded or
+     * waited for, and no image is read. Answers count as hits; an image without one counts when it is asked for with
+     * {@link #getOrComputeHashed}, and so does what was wrong with its entry.
      *
      * @return for each image, in input order, its answer, or empty
      */
@@ -234,7 +239,10 @@ public final class FeatureCache implements FeatureProvider, AutoCloseable {
         return known;
     }
 
-    /** The hash of all that is left in {@code in}, by this cache's hasher. The time it takes counts as hashing, reading included. */
+    /**
+     * The hash of all that is left in {@code in}, by this cache's hasher. The time it takes counts as hashing, reading
+     * included.
+     */
     @Override
     public ContentHash hash(InputStream in) throws IOException {
         return hasher.hash(in);
@@ -400,7 +408,9 @@ public final class FeatureCache implements FeatureProvider, AutoCloseable {
             }
         }
 
-        /** What another process published between our look-up and our lease is the answer; it can publish no more now. */
+        /**
+         * What another process published between our look-up and our lease is the answer; it can publish no more now.
+         */
         private void takePublished(Set<CacheKey> free, Map<CacheKey, Miss> mine) {
             List<CacheKey> unanswered =
                     free.stream().filter(key -> !unusable.contains(key)).toList();
@@ -562,8 +572,8 @@ public final class FeatureCache implements FeatureProvider, AutoCloseable {
         }
 
         /**
-         * How soon, at the latest, a call follows what others have deleted from the store, if the store answers. The store is asked for one number that
-         * often, and around every write. Zero asks at every call. Default 1 s.
+         * How soon, at the latest, a call follows what others have deleted from the store, if the store answers. The
+         * store is asked for one number that often, and around every write. Zero asks at every call. Default 1 s.
          */
         public Builder followDeletions(Duration interval) {
             if (interval.isNegative()) {

@@ -24,9 +24,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Encodes whatever it is asked for and keeps nothing: what a {@link FeatureCache} does for the images that it does not have, without a store, and what
- * its cost is measured against. Equal bytes of one call are encoded once; images of other bytes that give the encoder the same input are not
- * noticed. Thread-safe.
+ * Encodes whatever it is asked for and keeps nothing: what a {@link FeatureCache} does for the images that it does not
+ * have, without a store, and what its cost is measured against. Equal bytes of one call are encoded once; images of
+ * other bytes that give the encoder the same input are not noticed. Thread-safe.
  */
 public final class UncachedFeatures implements FeatureProvider {
     private final CacheCounters counters = new CacheCounters();

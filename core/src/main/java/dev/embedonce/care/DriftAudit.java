@@ -4,8 +4,9 @@ import dev.embedonce.value.Embedding;
 import java.nio.FloatBuffer;
 
 /**
- * How far vectors that were encoded anew are from the kept ones. Runtimes promise no bitwise stability across machines, versions or batch sizes, so an
- * audit has a tolerance; what it looks for is a vector of another picture or another model. Not thread-safe.
+ * How far vectors that were encoded anew are from the kept ones. Runtimes promise no bitwise stability across machines,
+ * versions or batch sizes, so an audit has a tolerance; what it looks for is a vector of another picture or another
+ * model. Not thread-safe.
  */
 public final class DriftAudit {
     private final double tolerance;
@@ -46,7 +47,9 @@ public final class DriftAudit {
         return within;
     }
 
-    /** 1 - cosine, 0 to 2; 2 for vectors of different length, and for zero or non-finite ones that are not bit-equal. */
+    /**
+     * 1 - cosine, 0 to 2; 2 for vectors of different length, and for zero or non-finite ones that are not bit-equal.
+     */
     public static double cosineDistance(Embedding a, Embedding b) {
         if (a.dimension() != b.dimension()) {
             return 2;

@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Removes entries that are too old, too many, or of models nobody uses any more. It decides first, from the listing alone, and removes
- * afterwards; broken off in the middle it has removed some of what it would have. Every cache over the store forgets what went ({@link Deletions}). A
- * removed entry costs an encoding, never a wrong answer.
+ * Removes entries that are too old, too many, or of models nobody uses any more. It decides first, from the listing
+ * alone, and removes afterwards; broken off in the middle it has removed some of what it would have. Every cache over
+ * the store forgets what went ({@link Deletions}). A removed entry costs an encoding, never a wrong answer.
  */
 public final class GarbageCollection {
 

@@ -6,8 +6,8 @@ import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoredInfo;
 
 /**
- * Forgets the selected entries, in batches, and has every cache over the store forget them too ({@link Deletions}). Broken off in the middle, it has
- * forgotten some.
+ * Forgets the selected entries, in batches, and has every cache over the store forget them too ({@link Deletions}).
+ * Broken off in the middle, it has forgotten some.
  */
 public final class Invalidation {
     private final CacheStore store;

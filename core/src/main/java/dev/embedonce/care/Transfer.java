@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Copies entries from one store to another: verified on the way out, first writer wins on the way in. Broken off in the middle, it has copied
- * some, and doing it again copies the rest. This is also how rows of another program become entries of ours: whoever imports them vouches
- * for them, and from then on they carry a checksum.
+ * Copies entries from one store to another: verified on the way out, first writer wins on the way in. Broken off in the
+ * middle, it has copied some, and doing it again copies the rest. This is also how rows of another program become
+ * entries of ours: whoever imports them vouches for them, and from then on they carry a checksum.
  */
 public final class Transfer {
 

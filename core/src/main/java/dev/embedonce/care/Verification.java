@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Reads entries and checks them as a look-up would: checksum, key echo, seal, and that links lead somewhere. Changes nothing unless asked to
- * repair, and then only removes what would never be an answer. Single use, one thread.
+ * Reads entries and checks them as a look-up would: checksum, key echo, seal, and that links lead somewhere. Changes
+ * nothing unless asked to repair, and then only removes what would never be an answer. Single use, one thread.
  */
 public final class Verification {
     private static final int LISTED = 1_000;

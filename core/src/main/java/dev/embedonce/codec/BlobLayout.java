@@ -27,8 +27,8 @@ public final class BlobLayout {
     }
 
     /**
-     * The record that was laid out as {@code header} and {@code payload}. What does not fit together is handed on as it is: the codec
-     * sees it and says what is wrong.
+     * The record that was laid out as {@code header} and {@code payload}. What does not fit together is handed on as it
+     * is: the codec sees it and says what is wrong.
      */
     public static Stored.Sealed record(ByteBuffer header, ByteBuffer payload) {
         Stored.Sealed plain = new Stored.Sealed(header, payload);

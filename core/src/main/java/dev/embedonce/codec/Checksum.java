@@ -5,9 +5,9 @@ import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /**
- * CRC-32C of bytes that may be many: long stretches are summed on all cores, piece by piece. A piece's sum moves in front of {@code n} more bytes
- * when it is multiplied by x^8n, as polynomials over GF(2) modulo Castagnoli's (RFC 3720, appendix B.4, says which; its lowest power is the
- * highest bit here, as in {@link CRC32C}).
+ * CRC-32C of bytes that may be many: long stretches are summed on all cores, piece by piece. A piece's sum moves in
+ * front of {@code n} more bytes when it is multiplied by x^8n, as polynomials over GF(2) modulo Castagnoli's (RFC 3720,
+ * appendix B.4, says which; its lowest power is the highest bit here, as in {@link CRC32C}).
  */
 final class Checksum {
     private static final int CASTAGNOLI = 0x82F63B78;

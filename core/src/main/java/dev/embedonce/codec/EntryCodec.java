@@ -18,8 +18,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns entries into what a store keeps and back, checking everything on the way back: checksum, lengths, the echoed key and,
- * where asked for, the seal. The byte layout is {@link EntryHeader}'s. Thread-safe.
+ * Turns entries into what a store keeps and back, checking everything on the way back: checksum, lengths, the echoed
+ * key and, where asked for, the seal. The byte layout is {@link EntryHeader}'s. Thread-safe.
  */
 public final class EntryCodec {
     private final @Nullable SealKeys sealKeys;
@@ -33,7 +33,10 @@ public final class EntryCodec {
         this.sealKeys = sealKeys;
     }
 
-    /** The record that holds {@code entry} under {@code key}. One tensor's elements are shared with it, several are copied once. */
+    /**
+     * The record that holds {@code entry} under {@code key}. One tensor's elements are shared with it, several are
+     * copied once.
+     */
     public Stored.Sealed encode(CacheKey key, Entry entry) {
         ByteBuffer data = data(entry);
         HeaderWriter out = new HeaderWriter(EntryHeader.KIND_TENSORS, key);

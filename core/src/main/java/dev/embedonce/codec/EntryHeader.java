@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
  * key        3 texts  model version, preprocessing version, content hash (hexadecimal)
  * kind 1:    uint16 count, then for each tensor: text name, uint8 dtype code, uint8 rank, int64 dimensions
  * kind 2:    text     content hash that the answer lies under
- * provenance int64 encode nanos, int32 batch size, int32 width, int32 height, int64 created (epoch millis), text runtime
- * seal       if flagged: 8 bytes key id, 32 bytes HMAC-SHA256 over all header bytes above (key id included) and the data
- * checksum   uint32   CRC32C over all header bytes above and the data
+ * provenance int64 encode nanos, int32 batch size, int32 width, int32 height, int64 created (epoch millis), text
+ * runtime seal       if flagged: 8 bytes key id, 32 bytes HMAC-SHA256 over all header bytes above (key id included) and
+ * the data checksum   uint32   CRC32C over all header bytes above and the data
  * </pre>
  *
  * The data is the tensors' elements in the header's order without gaps; a link has none.

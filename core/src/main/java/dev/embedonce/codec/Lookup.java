@@ -9,7 +9,10 @@ public sealed interface Lookup {
     /** An entry of ours: checksum, key and seal fit. */
     record Hit(Entry entry) implements Lookup {}
 
-    /** Our note that another content of the same versions gives the same encoder input; the answer lies under {@code target}. */
+    /**
+     * Our note that another content of the same versions gives the same encoder input; the answer lies under {@code
+     * target}.
+     */
     record Link(ContentHash target, Provenance provenance) implements Lookup {}
 
     /** A vector of another program's, unproven. */

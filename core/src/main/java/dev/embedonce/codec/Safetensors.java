@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The safetensors file format, as far as entries need it: uint64 little-endian header length, a JSON header that gives each
- * tensor's dtype, shape and byte range, then the elements without gaps. What is written is read by the {@code safetensors} package;
- * what is read is checked in full. Stateless.
+ * The safetensors file format, as far as entries need it: uint64 little-endian header length, a JSON header that gives
+ * each tensor's dtype, shape and byte range, then the elements without gaps. What is written is read by the {@code
+ * safetensors} package; what is read is checked in full. Stateless.
  *
  * @param tensors in the order of their data
  * @param metadata the {@code __metadata__} map
@@ -36,7 +36,8 @@ public record Safetensors(List<TensorSpec> tensors, Map<String, String> metadata
     }
 
     /**
-     * A whole file in parts, to be written one behind the other: the {@link #prefix}, then the elements of each tensor where they are.
+     * A whole file in parts, to be written one behind the other: the {@link #prefix}, then the elements of each tensor
+     * where they are.
      */
     public static List<ByteBuffer> file(Map<String, Tensor> tensors, Map<String, String> metadata) {
         List<TensorSpec> specs = new ArrayList<>();
@@ -49,7 +50,10 @@ public record Safetensors(List<TensorSpec> tensors, Map<String, String> metadata
         return parts;
     }
 
-    /** What comes before the data in a file: the length and the JSON header, padded with spaces so that the data is aligned. */
+    /**
+     * What comes before the data in a file: the length and the JSON header, padded with spaces so that the data is
+     * aligned.
+     */
     public static ByteBuffer prefix(List<TensorSpec> tensors, Map<String, String> metadata) {
         ByteArrayOutputStream json = new ByteArrayOutputStream();
         try (JsonGenerator out = JSON.createGenerator(json)) {

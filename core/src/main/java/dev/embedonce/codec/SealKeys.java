@@ -17,8 +17,8 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The secrets that prove where an entry came from: HMAC-SHA256. New entries are sealed with the first key, and entries sealed with any
- * of them are accepted, so keys are rotated by putting a new one in front. Thread-safe. Never printed.
+ * The secrets that prove where an entry came from: HMAC-SHA256. New entries are sealed with the first key, and entries
+ * sealed with any of them are accepted, so keys are rotated by putting a new one in front. Thread-safe. Never printed.
  */
 public final class SealKeys {
     /** Bytes of the key id that stands in a sealed entry. */
@@ -49,9 +49,11 @@ public final class SealKeys {
     }
 
     /**
-     * Reads keys from a text file: one a line, hexadecimal, 32 digits or more; blank lines and lines that start with # are skipped.
+     * Reads keys from a text file: one a line, hexadecimal, 32 digits or more; blank lines and lines that start with #
+     * are skipped.
      *
-     * @throws CacheException if the file cannot be read or a line is not a key; the message gives the line's number, never its text
+     * @throws CacheException if the file cannot be read or a line is not a key; the message gives the line's number,
+     *     never its text
      */
     public static SealKeys read(Path file) {
         List<String> lines;

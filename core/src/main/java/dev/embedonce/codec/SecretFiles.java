@@ -17,14 +17,20 @@ public final class SecretFiles {
 
     private SecretFiles() {}
 
-    /** Warns in the log, once a file, if others than its owner can read a file of secrets. The file is used all the same. */
+    /**
+     * Warns in the log, once a file, if others than its owner can read a file of secrets. The file is used all the
+     * same.
+     */
     public static void warnIfOthersCanRead(Path file) {
         if (canOthersRead(file) && WARNED_OF.add(file)) {
             LOG.warn("{} holds secrets and can be read by others than its owner; chmod 600 mends that", file);
         }
     }
 
-    /** Whether others than its owner can read a file; no where the file system knows no modes, or the file is not there. */
+    /**
+     * Whether others than its owner can read a file; no where the file system knows no modes, or the file is not
+     * there.
+     */
     static boolean canOthersRead(Path file) {
         try {
             Set<PosixFilePermission> modes = Files.getPosixFilePermissions(file);

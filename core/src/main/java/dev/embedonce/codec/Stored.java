@@ -78,8 +78,8 @@ public sealed interface Stored {
         }
 
         /**
-         * The tensors that the header announces, in the data's order, none for a link; empty if it is no header that this
-         * build reads.
+         * The tensors that the header announces, in the data's order, none for a link; empty if it is no header that
+         * this build reads.
          */
         public Optional<List<TensorSpec>> tensors() {
             return readable().map(EntryHeader::tensors);

@@ -4,8 +4,8 @@ import dev.embedonce.codec.Corruption;
 import java.util.Map;
 
 /**
- * What a cache has done since it was opened. Every image is exactly one of hit (memory, store, foreign, shared), pixel hit, encoded or
- * failed.
+ * What a cache has done since it was opened. Every image is exactly one of hit (memory, store, foreign, shared), pixel
+ * hit, encoded or failed.
  *
  * @param images asked for
  * @param memoryHits answered from the heap tier

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the cache needs of an encoder. Its versions are derived from content, so that they change if and only if its answers may.
- * Implementations are thread-safe: several threads prepare and encode at once.
+ * What the cache needs of an encoder. Its versions are derived from content, so that they change if and only if its
+ * answers may. Implementations are thread-safe: several threads prepare and encode at once.
  *
  * @param <P> an image made ready
  */
@@ -24,8 +24,8 @@ public interface FeatureEncoder<P extends Prepared> {
     int batchSize();
 
     /**
-     * How many images the encoder looks at in one go: a batch given in pieces of so many takes no longer than as a whole. From 1 to
-     * {@link #batchSize}; what was encoded can be kept after each of them.
+     * How many images the encoder looks at in one go: a batch given in pieces of so many takes no longer than as a
+     * whole. From 1 to {@link #batchSize}; what was encoded can be kept after each of them.
      */
     default int imagesPerRun() {
         return batchSize();
@@ -44,7 +44,8 @@ public interface FeatureEncoder<P extends Prepared> {
      *
      * @param batch 1 to {@link #batchSize} images
      * @return for each image, in order, its named tensors; none of them shares memory with the runtime's buffers
-     * @throws RuntimeException if it fails; the cache then tries the images one by one, so that one bad image fails alone
+     * @throws RuntimeException if it fails; the cache then tries the images one by one, so that one bad image fails
+     *     alone
      */
     List<Map<String, Tensor>> encode(List<P> batch);
 }

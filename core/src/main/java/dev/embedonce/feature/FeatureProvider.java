@@ -21,8 +21,8 @@ public interface FeatureProvider {
     <P extends Prepared> List<Outcome> getOrComputeAll(List<byte[]> images, FeatureEncoder<P> encoder);
 
     /**
-     * As {@link #getOrComputeAll}, for images that have been hashed with {@link #hash} and are read when they are to be encoded, and no
-     * sooner. An image that cannot be read then, or whose bytes are no longer those of its hash, fails.
+     * As {@link #getOrComputeAll}, for images that have been hashed with {@link #hash} and are read when they are to be
+     * encoded, and no sooner. An image that cannot be read then, or whose bytes are no longer those of its hash, fails.
      */
     <P extends Prepared> List<Outcome> getOrComputeHashed(
             List<? extends HashedImage> images, FeatureEncoder<P> encoder);

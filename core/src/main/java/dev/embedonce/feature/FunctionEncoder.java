@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An encoder that is a function of the caller's, with version strings of the caller's: whoever changes the function changes them. There are
- * no pixel hits, since the cache does not see the pixels. As thread-safe as the function.
+ * An encoder that is a function of the caller's, with version strings of the caller's: whoever changes the function
+ * changes them. There are no pixel hits, since the cache does not see the pixels. As thread-safe as the function.
  */
 public final class FunctionEncoder implements FeatureEncoder<FunctionEncoder.Bytes> {
     /** The image as it is. */

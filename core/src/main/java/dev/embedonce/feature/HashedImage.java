@@ -10,7 +10,8 @@ public interface HashedImage {
     ContentHash contentHash();
 
     /**
-     * The encoded bytes (PNG, JPEG, ...), not to be changed afterwards. Whether they still are those of the hash is checked by {@link #checkedBy}.
+     * The encoded bytes (PNG, JPEG, ...), not to be changed afterwards. Whether they still are those of the hash is
+     * checked by {@link #checkedBy}.
      *
      * @throws IOException if they cannot be read any more
      */

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A digest of everything an encoder is about to be given for one image, and of every value that its output will be packed by. Two
- * images of the same digest, under the same model and preprocessing version, get the same answer: that makes the link from new
- * bytes to an old entry exact.
+ * A digest of everything an encoder is about to be given for one image, and of every value that its output will be
+ * packed by. Two images of the same digest, under the same model and preprocessing version, get the same answer: that
+ * makes the link from new bytes to an old entry exact.
  *
  * @param hash derived: its tag keeps it apart from every content hash
  */
@@ -31,8 +31,8 @@ public record InputDigest(ContentHash hash) {
     }
 
     /**
-     * Digests the only input of an encoder by 8-bit samples that it is a function of, where the preprocessing version says which:
-     * a quarter of the bytes of a float32 input.
+     * Digests the only input of an encoder by 8-bit samples that it is a function of, where the preprocessing version
+     * says which: a quarter of the bytes of a float32 input.
      *
      * @param shape of the input
      */

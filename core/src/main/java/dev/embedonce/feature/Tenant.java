@@ -5,8 +5,8 @@ import dev.embedonce.key.FramedDigest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose entries they are. A salt becomes part of every hash in a key, so that tenants neither share entries nor can time each other's;
- * without one the content hash stays the plain hash of the bytes.
+ * Whose entries they are. A salt becomes part of every hash in a key, so that tenants neither share entries nor can
+ * time each other's; without one the content hash stays the plain hash of the bytes.
  *
  * @param salt set by configuration, never by a client; null for no tenants
  */

@@ -3,8 +3,8 @@ package dev.embedonce.hash;
 import java.util.HexFormat;
 
 /**
- * A 64-bit fingerprint of how an image looks. It finds look-alikes; it is not an identity, and no {@code CacheKey} can be
- * made from it: different pictures share one.
+ * A 64-bit fingerprint of how an image looks. It finds look-alikes; it is not an identity, and no {@code CacheKey} can
+ * be made from it: different pictures share one.
  *
  * @param bits the hash, most significant bit first
  */

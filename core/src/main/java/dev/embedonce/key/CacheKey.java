@@ -6,8 +6,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an encoder's answer depends on, all of it: which model, which preprocessing, which bytes. The one thing in EmbedOnce
- * that does not plug in.
+ * What an encoder's answer depends on, all of it: which model, which preprocessing, which bytes. The one thing in
+ * EmbedOnce that does not plug in.
  *
  * @param modelVersion which encoder: an architecture name and a digest of its content, or a caller's own version string
  * @param preprocVersion which pixels: a label and a digest of all that shapes them, or a caller's own version string
@@ -27,8 +27,9 @@ public record CacheKey(String modelVersion, String preprocVersion, ContentHash c
     /**
      * Checks a version string at the door.
      *
-     * @throws IllegalArgumentException if it is blank, longer than {@link #MAX_VERSION_LENGTH}, holds control characters or
-     *     unpaired surrogates, or says nothing ("unknown", "latest", ...): under such a version different models would share entries
+     * @throws IllegalArgumentException if it is blank, longer than {@link #MAX_VERSION_LENGTH}, holds control
+     *     characters or unpaired surrogates, or says nothing ("unknown", "latest", ...): under such a version different
+     *     models would share entries
      */
     public static String requireVersion(String what, String version) {
         if (version.isBlank() || MEANINGLESS.contains(version.strip().toLowerCase(Locale.ROOT))) {

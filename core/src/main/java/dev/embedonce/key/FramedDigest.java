@@ -9,13 +9,13 @@ import java.security.NoSuchAlgorithmException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A SHA-256 over named parts in which no two different sequences of parts give the same input: it starts with a tag that says
- * what is being digested, and every name and value is preceded by its type and length. So ("ab", "c") differs from ("a", "bc"),
- * a missing part from an empty one, and the number 1 from the text "1".
+ * A SHA-256 over named parts in which no two different sequences of parts give the same input: it starts with a tag
+ * that says what is being digested, and every name and value is preceded by its type and length. So ("ab", "c") differs
+ * from ("a", "bc"), a missing part from an empty one, and the number 1 from the text "1".
  *
- * <p>Encoding: {@code tag} as text; then for each part: text name, type byte, payload. Text = int32 byte length + UTF-8; all
- * numbers little-endian. Types: S text, L int64, D float64 (raw bits), B bytes (int64 length), F float32 array (int64 count),
- * J int64 array (int64 count), N null. Not thread-safe; single use.
+ * <p>Encoding: {@code tag} as text; then for each part: text name, type byte, payload. Text = int32 byte length +
+ * UTF-8; all numbers little-endian. Types: S text, L int64, D float64 (raw bits), B bytes (int64 length), F float32
+ * array (int64 count), J int64 array (int64 count), N null. Not thread-safe; single use.
  */
 public final class FramedDigest {
     private final MessageDigest digest = sha256();

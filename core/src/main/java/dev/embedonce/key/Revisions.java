@@ -6,8 +6,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The parts that make something, by name, each with its revision: the blocks of a graph, the steps of a processor. Every part adds
- * itself where it is used, so that none must be listed; all of them together become part of a version. Not thread-safe.
+ * The parts that make something, by name, each with its revision: the blocks of a graph, the steps of a processor.
+ * Every part adds itself where it is used, so that none must be listed; all of them together become part of a version.
+ * Not thread-safe.
  */
 public final class Revisions {
     private final SortedMap<String, Integer> revisions = new TreeMap<>();

@@ -31,15 +31,19 @@ public interface CacheStore extends AutoCloseable {
     Map<CacheKey, Stored> getAll(Collection<CacheKey> keys);
 
     /**
-     * Stores records under keys that hold nothing yet: the first writer wins. When it returns, all of the batch is as durable as
-     * {@link #capabilities} says.
+     * Stores records under keys that hold nothing yet: the first writer wins. When it returns, all of the batch is as
+     * durable as {@link #capabilities} says.
      *
      * @return the keys that already held something, readable or not, foreign or not, and were left as they are
-     * @throws IllegalArgumentException if a record is larger than {@link StoreCapabilities#maxEntryBytes}; nothing is stored then
+     * @throws IllegalArgumentException if a record is larger than {@link StoreCapabilities#maxEntryBytes}; nothing is
+     *     stored then
      */
     Set<CacheKey> putAllIfAbsent(Map<CacheKey, Stored.Sealed> records);
 
-    /** Stores records, replacing what is there. This is how a damaged entry is healed. Otherwise as {@link #putAllIfAbsent}. */
+    /**
+     * Stores records, replacing what is there. This is how a damaged entry is healed. Otherwise as {@link
+     * #putAllIfAbsent}.
+     */
     void replaceAll(Map<CacheKey, Stored.Sealed> records);
 
     /**

@@ -6,14 +6,15 @@ import java.util.Collection;
 import java.util.Set;
 
 /**
- * Who is encoding what, among processes that share a store. A lease is a row with an owner and an expiry on the store's clock. It
- * saves work and guards nothing: whoever loses one, or works without, wastes time and never correctness, since the first
- * writer of an entry wins. Thread-safe.
+ * Who is encoding what, among processes that share a store. A lease is a row with an owner and an expiry on the store's
+ * clock. It saves work and guards nothing: whoever loses one, or works without, wastes time and never correctness,
+ * since the first writer of an entry wins. Thread-safe.
  */
 public interface LeaseTable {
     /**
-     * By how much a clock may be put right without further ado. A lease that was taken later than that from now was taken before the clock was
-     * set back, and counts as expired: otherwise all would wait until the clock has caught up.
+     * By how much a clock may be put right without further ado. A lease that was taken later than that from now was
+     * taken before the clock was set back, and counts as expired: otherwise all would wait until the clock has caught
+     * up.
      */
     Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
 

@@ -10,9 +10,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
- * Folders and files of caches, which nobody but their owner may look into: what lies there tells which pictures somebody has, and may be
- * anything like as telling as the pictures. Folders are made with the mode 0700 and files with 0600 where the system knows modes, and plainly
- * elsewhere. What is there already keeps its mode. Stateless.
+ * Folders and files of caches, which nobody but their owner may look into: what lies there tells which pictures
+ * somebody has, and may be anything like as telling as the pictures. Folders are made with the mode 0700 and files with
+ * 0600 where the system knows modes, and plainly elsewhere. What is there already keeps its mode. Stateless.
  */
 public final class PrivateFiles {
     private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
@@ -25,7 +25,9 @@ public final class PrivateFiles {
         return attributes(path, FILE);
     }
 
-    /** Makes a folder and those above it that are missing; one that is there, perhaps through a link, is left as it is. */
+    /**
+     * Makes a folder and those above it that are missing; one that is there, perhaps through a link, is left as it is.
+     */
     public static void createFolders(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(folder, attributes(folder, FOLDER));

@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 
 /**
  * A store's address: {@code scheme:rest[?option=value&...]}, such as {@code sqlite:cache.db},
- * {@code files:/data/cache?max-bytes=20GB} or {@code postgresql://user:secret@host/db}. A password may have an {@code @} as it is; other
- * characters that have a meaning in a URL are percent-encoded in it. Neither {@link #toString()} nor a message shows a password, or any text
- * that may be a part of one because it stands in the wrong place.
+ * {@code files:/data/cache?max-bytes=20GB} or {@code postgresql://user:secret@host/db}. A password may have an {@code
+ * @} as it is; other characters that have a meaning in a URL are percent-encoded in it. Neither {@link #toString()} nor
+ * a message shows a password, or any text that may be a part of one because it stands in the wrong place.
  *
  * @param scheme lower-case, chooses the provider
  * @param rest everything between the scheme's colon and the question mark, undecoded
@@ -102,7 +102,8 @@ public record StoreUrl(String scheme, String rest, Map<String, String> options) 
     }
 
     /**
-     * A byte count such as {@code 500MB}, {@code 20GiB} or {@code 1048576}: K, M, G, T are powers of 1000, Ki, Mi, Gi, Ti of 1024.
+     * A byte count such as {@code 500MB}, {@code 20GiB} or {@code 1048576}: K, M, G, T are powers of 1000, Ki, Mi, Gi,
+     * Ti of 1024.
      *
      * @throws StoreUrlException if the value is not one
      */
@@ -146,8 +147,8 @@ public record StoreUrl(String scheme, String rest, Map<String, String> options) 
     }
 
     /**
-     * An address with all that is, or may be meant as, a password replaced: what stands between the first colon and the last {@code @}, and what
-     * stands in the place of a port and is none.
+     * An address with all that is, or may be meant as, a password replaced: what stands between the first colon and the
+     * last {@code @}, and what stands in the place of a port and is none.
      */
     private static String redacted(String rest) {
         if (!rest.startsWith("//")) {
@@ -166,7 +167,10 @@ public record StoreUrl(String scheme, String rest, Map<String, String> options) 
         return OPTION_NAME.matcher(option).matches();
     }
 
-    /** An option's name for a message. Of what does not look like a name nothing is shown: it may come of a password with a question mark. */
+    /**
+     * An option's name for a message. Of what does not look like a name nothing is shown: it may come of a password
+     * with a question mark.
+     */
     private static String shown(String option) {
         return isName(option) ? "'" + option + "'" : "of that name";
     }

@@ -3,8 +3,8 @@ package dev.embedonce.value;
 import java.nio.FloatBuffer;
 
 /**
- * One pooled vector, float32 {@code [dimension]}. Immutable, thread-safe, compared bit for bit (so NaN equals the same NaN, and
- * 0.0 differs from -0.0).
+ * One pooled vector, float32 {@code [dimension]}. Immutable, thread-safe, compared bit for bit (so NaN equals the same
+ * NaN, and 0.0 differs from -0.0).
  *
  * @param tensor float32 {@code [dimension]}
  */

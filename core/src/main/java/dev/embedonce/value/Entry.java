@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What is kept under a key: everything the encoder said about one image, as named tensors, and how it came to be. An embedding
- * is the case of one tensor named {@link #EMBEDDING}; a vision tower's features are the case of several. Immutable, thread-safe.
+ * What is kept under a key: everything the encoder said about one image, as named tensors, and how it came to be. An
+ * embedding is the case of one tensor named {@link #EMBEDDING}; a vision tower's features are the case of several.
+ * Immutable, thread-safe.
  *
  * @param tensors by name, in the order of the names; at least one, at most 65,535, 2 GiB in all
  * @param provenance beside the value: two entries with the same tensors say the same thing

@@ -11,11 +11,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable n-dimensional array: element type, shape, and elements in row-major order, little-endian. Compared by content,
- * bit for bit. Thread-safe.
+ * An immutable n-dimensional array: element type, shape, and elements in row-major order, little-endian. Compared by
+ * content, bit for bit. Thread-safe.
  *
- * <p>Large tensors on their way to or from a native runtime live in direct memory, where it reads {@link #data()} and writes them. Those that are kept live on the
- * heap: direct memory is given back only when the collector has come by, and it is not called for direct memory before there is none left.
+ * <p>Large tensors on their way to or from a native runtime live in direct memory, where it reads {@link #data()} and
+ * writes them. Those that are kept live on the heap: direct memory is given back only when the collector has come by,
+ * and it is not called for direct memory before there is none left.
  */
 public final class Tensor {
     /** From this size on a copied tensor is kept in direct memory. */
@@ -46,15 +47,16 @@ public final class Tensor {
     }
 
     /**
-     * A tensor over memory that the caller gives away: nobody may write to it any more. For readers of stores and encoders
-     * that have just allocated it; everyone else wants {@link #copyOf}.
+     * A tensor over memory that the caller gives away: nobody may write to it any more. For readers of stores and
+     * encoders that have just allocated it; everyone else wants {@link #copyOf}.
      */
     public static Tensor view(DType dtype, long[] shape, ByteBuffer elements) {
         return new Tensor(dtype, shape.clone(), elements.slice().asReadOnlyBuffer());
     }
 
     /**
-     * Memory for a tensor that is still to be written, and then given to {@link #view}: zeros in direct memory, little-endian.
+     * Memory for a tensor that is still to be written, and then given to {@link #view}: zeros in direct memory,
+     * little-endian.
      *
      * @throws IllegalArgumentException if a dimension is negative or the size passes 2 GiB
      */
@@ -171,7 +173,10 @@ public final class Tensor {
         return data().asLongBuffer();
     }
 
-    /** A SHA-256 of type, shape and elements: equal for equal tensors and for no others. Made at the first call, at a gigabyte a second or so, and kept. */
+    /**
+     * A SHA-256 of type, shape and elements: equal for equal tensors and for no others. Made at the first call, at a
+     * gigabyte a second or so, and kept.
+     */
     public ContentHash digest() {
         ContentHash known = digest;
         if (known == null) {

@@ -18,7 +18,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** How soon what was encoded is in the store, on encoders of different speed. Time is what the encoder says it takes. */
+/**
+ * How soon what was encoded is in the store, on encoders of different speed. Time is what the encoder says it takes.
+ */
 class EarlyPublishingTest {
     private static final int BATCH = 16;
     private static final int TOGETHER = 2;

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes text "images" of the form {@code pixels|metadata}: the pixels are the encoder's input, the metadata are bytes that do not reach it.
- * "broken..." cannot be decoded, "poison..." makes the encoder fail. Counts its work.
+ * Encodes text "images" of the form {@code pixels|metadata}: the pixels are the encoder's input, the metadata are bytes
+ * that do not reach it. "broken..." cannot be decoded, "poison..." makes the encoder fail. Counts its work.
  */
 class FakeEncoder implements FeatureEncoder<FakeEncoder.Pixels> {
     record Pixels(String text, @Nullable InputDigest inputDigest) implements Prepared {

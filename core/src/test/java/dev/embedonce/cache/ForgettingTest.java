@@ -35,7 +35,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** After a deletion nothing that came from the content is an answer, in this cache, and soon in every other one on the same store. */
+/**
+ * After a deletion nothing that came from the content is an answer, in this cache, and soon in every other one on the
+ * same store.
+ */
 @Timeout(60)
 class ForgettingTest {
     private final MemoryStore store = new MemoryStore();

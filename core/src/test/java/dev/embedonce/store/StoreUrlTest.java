@@ -47,7 +47,10 @@ class StoreUrlTest {
                 .hasMessageNotContainingAny("12", "34", "a=4", "bob");
     }
 
-    /** Passwords made of tokens that must not come out anywhere and all that has a meaning in URLs; also with parts of the URL missing. */
+    /**
+     * Passwords made of tokens that must not come out anywhere and all that has a meaning in URLs; also with parts of
+     * the URL missing.
+     */
     @Test
     void anyMessage_randomPasswords_showsNoPartOfThem() {
         Random random = new Random(20261201);

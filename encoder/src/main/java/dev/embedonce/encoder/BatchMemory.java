@@ -11,8 +11,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 
 /**
- * Direct memory in which batches are put together, kept for the next batch: as many blocks as there were ever batches at the same
- * time. Thread-safe.
+ * Direct memory in which batches are put together, kept for the next batch: as many blocks as there were ever batches
+ * at the same time. Thread-safe.
  */
 final class BatchMemory {
     private final Queue<ByteBuffer> free = new ConcurrentLinkedQueue<>();

@@ -29,7 +29,9 @@ final class BundledModel {
 
     private BundledModel() {}
 
-    /** Its session is opened when the first picture is encoded, unless the options are such that this may be refused. */
+    /**
+     * Its session is opened when the first picture is encoded, unless the options are such that this may be refused.
+     */
     static ImageEncoder open(EncoderOptions options) {
         EncoderAssembly.requireAsPublished(NAME, options);
         JsonNode config = JsonFiles.parse(NAME + ": config.json", resource("config.json"));

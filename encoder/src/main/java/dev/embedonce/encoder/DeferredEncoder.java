@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An encoder of which everything is known but its answers: what gives those is opened when the first batch is encoded, which a
- * run that finds all its pictures in the cache never does.
+ * An encoder of which everything is known but its answers: what gives those is opened when the first batch is encoded,
+ * which a run that finds all its pictures in the cache never does.
  */
 final class DeferredEncoder implements ImageEncoder {
     /** What the encoder will say of itself; {@code input} is the graph's input. */

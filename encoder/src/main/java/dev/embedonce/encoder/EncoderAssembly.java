@@ -35,8 +35,8 @@ final class EncoderAssembly {
     }
 
     /**
-     * How sessions of encoders run. On a CPU each call stays on its caller's thread and batches are divided among threads
-     * outside of the session.
+     * How sessions of encoders run. On a CPU each call stays on its caller's thread and batches are divided among
+     * threads outside of the session.
      */
     static SessionOptions sessionOptions(EncoderOptions options) {
         return new SessionOptions(options.device(), 1, options.memory());

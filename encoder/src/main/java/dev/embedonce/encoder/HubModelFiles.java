@@ -15,8 +15,8 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * The files that opening an encoder reads: settings, and either a ready ONNX file with its external data or the safetensors with all
- * their shards. The choice between the two is the same as in a folder.
+ * The files that opening an encoder reads: settings, and either a ready ONNX file with its external data or the
+ * safetensors with all their shards. The choice between the two is the same as in a folder.
  */
 final class HubModelFiles implements HubFiles {
     private static final List<String> SETTINGS = List.of(

@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * Turns pictures into vectors. Every answer is one float32 tensor {@code [dimension]} named
- * {@link dev.embedonce.value.Entry#EMBEDDING}. Thread-safe; whoever opens an encoder closes it, and {@link #close} waits for
- * calls that are under way.
+ * {@link dev.embedonce.value.Entry#EMBEDDING}. Thread-safe; whoever opens an encoder closes it, and {@link #close}
+ * waits for calls that are under way.
  */
 public interface ImageEncoder extends FeatureEncoder<PreparedImage>, AutoCloseable {
     /** Numbers in a vector. */

@@ -15,10 +15,11 @@ public final class ImageEncoders {
     private ImageEncoders() {}
 
     /**
-     * Opens the encoder called {@code model}: {@value #DEFAULT} for the bundled one, a model folder, an {@code .onnx} file in
-     * one, or {@code organisation/name[@revision]} on the hub.
+     * Opens the encoder called {@code model}: {@value #DEFAULT} for the bundled one, a model folder, an {@code .onnx}
+     * file in one, or {@code organisation/name[@revision]} on the hub.
      *
-     * @throws ModelLoadException if there is no such model, or it cannot be made ready; one line that names file and reason
+     * @throws ModelLoadException if there is no such model, or it cannot be made ready; one line that names file and
+     *     reason
      */
     public static ImageEncoder open(String model, EncoderOptions options) {
         if (model.equals(DEFAULT)) {
@@ -60,8 +61,8 @@ public final class ImageEncoders {
     }
 
     /**
-     * Opens the encoder in a model folder, or of one {@code .onnx} file in such a folder. Where a folder has both, the ready ONNX
-     * file counts, not the safetensors.
+     * Opens the encoder in a model folder, or of one {@code .onnx} file in such a folder. Where a folder has both, the
+     * ready ONNX file counts, not the safetensors.
      *
      * @throws ModelLoadException as for a name
      */

@@ -19,11 +19,12 @@ import java.util.concurrent.Future;
 /**
  * An encoder that runs as an ONNX graph: pixels in, one vector out.
  *
- * <p>A batch is divided among the threads, each of which runs its part through the one session. On a CPU that beats threads
- * inside of the operators, and callers may well divide the work themselves and call from threads of their own instead. On a CPU every
- * picture is a run of its own: then its vector is the same to the last bit whatever else is in the batch and however the batch is divided,
- * whatever the graph does. (The runtime's kernels do not promise that: without repacked weights the last bits depend on the number of
- * pictures in the run.) A CPU gains next to nothing from more: what lies between the operators then no longer fits into its caches.
+ * <p>A batch is divided among the threads, each of which runs its part through the one session. On a CPU that beats
+ * threads inside of the operators, and callers may well divide the work themselves and call from threads of their own
+ * instead. On a CPU every picture is a run of its own: then its vector is the same to the last bit whatever else is in
+ * the batch and however the batch is divided, whatever the graph does. (The runtime's kernels do not promise that:
+ * without repacked weights the last bits depend on the number of pictures in the run.) A CPU gains next to nothing from
+ * more: what lies between the operators then no longer fits into its caches.
  */
 public final class OnnxImageEncoder implements ImageEncoder {
     private final OnnxSession session;

@@ -8,14 +8,17 @@ import java.util.SortedMap;
 import java.util.regex.Pattern;
 
 /**
- * The model version of a ready ONNX model: the {@code model_type} of its config and a digest of all that shapes its vectors. No
- * path, folder or hub name is part of it.
+ * The model version of a ready ONNX model: the {@code model_type} of its config and a digest of all that shapes its
+ * vectors. No path, folder or hub name is part of it.
  */
 final class OnnxVersion {
     /** Raised by hand when what is done to a graph's output changes. */
     private static final int REVISION = 1;
 
-    /** For graphs with {@link RunWideOperators}, whose vectors were shaped by their neighbours under the first revision. */
+    /**
+     * For graphs with {@link RunWideOperators}, whose vectors were shaped by their neighbours under the first
+     * revision.
+     */
     private static final int RUN_WIDE_REVISION = 2;
 
     private static final Pattern MODEL_TYPE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Chooses which output of a ready ONNX graph is the picture's vector: the one that was asked for by name or pooling; else hidden
- * states pooled as the model's folder says; else the first of the usual names that is there; else the only one. Whatever is not
- * clear by that is refused with the list of outputs: a guess would be a silent change of vectors.
+ * Chooses which output of a ready ONNX graph is the picture's vector: the one that was asked for by name or pooling;
+ * else hidden states pooled as the model's folder says; else the first of the usual names that is there; else the only
+ * one. Whatever is not clear by that is refused with the list of outputs: a guess would be a silent change of vectors.
  */
 final class OutputRule {
     private static final List<String> VECTORS =

@@ -24,9 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says when quantised weights are slower than float32 on this processor, as they are where it lacks instructions for products of
- * 8-bit numbers. Found out by a trial once a processor, a runtime and a numeric mode, then remembered in the cache folder. It informs and
- * does nothing else: no answer and no key depends on it, and if it fails nothing is said. Thread-safe, and safe with several processes.
+ * Says when quantised weights are slower than float32 on this processor, as they are where it lacks instructions for
+ * products of 8-bit numbers. Found out by a trial once a processor, a runtime and a numeric mode, then remembered in
+ * the cache folder. It informs and does nothing else: no answer and no key depends on it, and if it fails nothing is
+ * said. Thread-safe, and safe with several processes.
  */
 public final class QuantizedSpeed {
     private static final Logger LOG = LoggerFactory.getLogger(QuantizedSpeed.class);
@@ -121,7 +122,9 @@ public final class QuantizedSpeed {
         }
     }
 
-    /** Tells processors apart by name and instructions; where the system does not list those, by its name for the kind. */
+    /**
+     * Tells processors apart by name and instructions; where the system does not list those, by its name for the kind.
+     */
     private static String processor() {
         String kind = System.getProperty("os.arch") + " " + System.getenv().getOrDefault("PROCESSOR_IDENTIFIER", "");
         try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"), StandardCharsets.ISO_8859_1)) {

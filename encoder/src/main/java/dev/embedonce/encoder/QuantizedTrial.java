@@ -14,8 +14,8 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 
 /**
- * Multiplies one small matrix in float32 and with quantised weights, to see which is faster on this processor. The weights are all
- * zero, which takes as long as any others.
+ * Multiplies one small matrix in float32 and with quantised weights, to see which is faster on this processor. The
+ * weights are all zero, which takes as long as any others.
  */
 final class QuantizedTrial {
     /** The tokens of a picture of 224 in patches of 14, and the width of a small vision transformer. */
@@ -28,8 +28,8 @@ final class QuantizedTrial {
     private QuantizedTrial() {}
 
     /**
-     * The time of the quantised product divided by that of the float32 product; the least of several of each, in turns, on this
-     * thread. Takes some hundredths of a second.
+     * The time of the quantised product divided by that of the float32 product; the least of several of each, in turns,
+     * on this thread. Takes some hundredths of a second.
      */
     static double run(NumericMode mode) {
         Tensor x = Tensor.ofFloats(new float[ROWS * WIDTH], ROWS, WIDTH);

@@ -19,7 +19,8 @@ import java.util.TreeMap;
 
 /**
  * Opens encoders from ONNX files that are ready to run, in folders as exporters lay them out: {@code model.onnx} or
- * {@code onnx/model.onnx}, external data beside it, {@code config.json} and {@code preprocessor_config.json} at the top.
+ * {@code onnx/model.onnx}, external data beside it, {@code config.json} and {@code preprocessor_config.json} at the
+ * top.
  */
 final class ReadyOnnx {
     /** Where exporters put the picture side of a model; the first that is there is taken. */

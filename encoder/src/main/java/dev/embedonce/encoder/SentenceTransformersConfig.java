@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the sentence-transformers layout says about pooling and normalising: {@code 1_Pooling/config.json} and the list in
- * {@code modules.json}.
+ * What the sentence-transformers layout says about pooling and normalising: {@code 1_Pooling/config.json} and the list
+ * in {@code modules.json}.
  *
  * @param pooling empty if the folder says nothing about it
  */

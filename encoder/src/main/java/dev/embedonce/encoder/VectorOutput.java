@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What becomes of a model's output: pooled where it has more than one vector an image, and brought to length 1 if wanted.
+ * What becomes of a model's output: pooled where it has more than one vector an image, and brought to length 1 if
+ * wanted.
  *
  * @param name the graph's output
  * @param pooling how an output {@code [batch, ...]} becomes {@code [batch, dimension]}
@@ -20,7 +21,10 @@ record VectorOutput(String name, Reduction pooling, boolean normalize) {
         NONE("none"),
         /** The first token of {@code [batch, tokens, dimension]}. */
         FIRST_TOKEN("cls"),
-        /** The mean over all tokens of {@code [batch, tokens, dimension]}, or over all places of {@code [batch, dimension, h, w]}. */
+        /**
+         * The mean over all tokens of {@code [batch, tokens, dimension]}, or over all places of {@code [batch,
+         * dimension, h, w]}.
+         */
         MEAN("mean");
 
         private final String id;

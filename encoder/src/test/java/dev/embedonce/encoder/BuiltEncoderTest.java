@@ -25,7 +25,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Checkpoints as published, opened like any other model; that the numbers are right is for the tests of the architectures. */
+/**
+ * Checkpoints as published, opened like any other model; that the numbers are right is for the tests of the
+ * architectures.
+ */
 class BuiltEncoderTest {
     private static final String PREPROCESSOR = """
             {"image_processor_type": "BitImageProcessor", "size": {"shortest_edge": 48}, "crop_size": {"height": 40, "width": 40}}

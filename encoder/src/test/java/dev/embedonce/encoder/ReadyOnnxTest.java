@@ -288,7 +288,10 @@ class ReadyOnnxTest {
         }
     }
 
-    /** Dynamic quantisation, a normalisation whose usual axes include the batch, and what no operator's name gives away. */
+    /**
+     * Dynamic quantisation, a normalisation whose usual axes include the batch, and what no operator's name gives
+     * away.
+     */
     static Stream<TestModels.Body> graphsThatMixPictures() {
         TestModels.Body reduced = (graph, c) -> {
             Value mean = new Ops(graph).mean(c, true, 0);

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
- * Model folders with small graphs of which the answers are known: pictures are 8x8, a sample v becomes v / 255, and every output is
- * made of {@code c}, the mean of each colour plane.
+ * Model folders with small graphs of which the answers are known: pictures are 8x8, a sample v becomes v / 255, and
+ * every output is made of {@code c}, the mean of each colour plane.
  */
 final class TestModels {
     static final String PREPROCESSOR = """

@@ -19,9 +19,9 @@ import java.util.zip.CRC32C;
 
 /**
  * The file in which digests are remembered: text, a header, then one digest a line:
- * {@code device inode size mtime ctime offset length sha256 crc32c}, where the last is over the line before it. A line that is
- * not exactly that is passed over. Writers put a whole new file in place of the old, so that readers never see half of one; of
- * two at the same time one may be lost, and its digests are then computed again.
+ * {@code device inode size mtime ctime offset length sha256 crc32c}, where the last is over the line before it. A line
+ * that is not exactly that is passed over. Writers put a whole new file in place of the old, so that readers never see
+ * half of one; of two at the same time one may be lost, and its digests are then computed again.
  */
 final class DigestMemo {
     /** A range of a file in one state. */

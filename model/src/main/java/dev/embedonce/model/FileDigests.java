@@ -21,10 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * SHA-256 digests of big files, remembered between runs: a model of gigabytes is read for its digest once, not at every start. A
- * digest is remembered under the file's device, inode, size, modification and change time, and not at all while the file is younger
- * than two seconds, since a later edit might not change the times. Nothing depends on what is remembered: a file that is missing,
- * damaged or cannot be written only costs time. Thread-safe, and safe with several processes.
+ * SHA-256 digests of big files, remembered between runs: a model of gigabytes is read for its digest once, not at every
+ * start. A digest is remembered under the file's device, inode, size, modification and change time, and not at all
+ * while the file is younger than two seconds, since a later edit might not change the times. Nothing depends on what is
+ * remembered: a file that is missing, damaged or cannot be written only costs time. Thread-safe, and safe with several
+ * processes.
  *
  * <p>{@link #close} writes what is new.
  */
@@ -98,8 +99,8 @@ public final class FileDigests implements AutoCloseable {
     }
 
     /**
-     * Checks that every file digested through this object is still as it was then, so that what was loaded in between is what
-     * was digested.
+     * Checks that every file digested through this object is still as it was then, so that what was loaded in between
+     * is what was digested.
      *
      * @throws ModelLoadException naming the first that is not
      */

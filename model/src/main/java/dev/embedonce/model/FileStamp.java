@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What tells one state of a file from another without reading it. Times are nanoseconds since 1970; {@code ctime}, which the
- * system sets by itself at every change, catches an edit that puts the old modification time back.
+ * What tells one state of a file from another without reading it. Times are nanoseconds since 1970; {@code ctime},
+ * which the system sets by itself at every change, catches an edit that puts the old modification time back.
  */
 record FileStamp(long device, long inode, long size, long mtime, long ctime) {
     /** The file's stamp now; empty where the platform has no inodes. */

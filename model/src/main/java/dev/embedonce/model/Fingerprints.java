@@ -13,8 +13,8 @@ public final class Fingerprints {
     private Fingerprints() {}
 
     /**
-     * Adds the blocks that the graph is made of with their revisions, and the fields of the config and the tensors that were read,
-     * whatever their names in the file.
+     * Adds the blocks that the graph is made of with their revisions, and the fields of the config and the tensors that
+     * were read, whatever their names in the file.
      *
      * @param revisions {@link dev.embedonce.graph.onnx.OnnxGraph#revisions}
      * @param config what has been read

@@ -1,4 +1,7 @@
-/** What a published model folder says: its config, digests of its files, fingerprints. Encoders and vision-language models stand on it side by side. */
+/**
+ * What a published model folder says: its config, digests of its files, fingerprints. Encoders and vision-language
+ * models stand on it side by side.
+ */
 @NullMarked
 package dev.embedonce.model;
 

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Vectors as one {@code .npy} (format 1.0, {@code <f4}, C order, {@code [rows, dimension]}) and a {@code .csv} with the other columns, row for
- * row.
+ * Vectors as one {@code .npy} (format 1.0, {@code <f4}, C order, {@code [rows, dimension]}) and a {@code .csv} with the
+ * other columns, row for row.
  */
 final class NpyVectorWriter implements VectorWriter {
     private static final int BUFFER_BYTES = 1 << 18;

@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Vectors as one {@code .npy}, {@code <f4 [rows, dimension]}, and a {@code .csv} with the other columns, row for row. */
+/**
+ * Vectors as one {@code .npy}, {@code <f4 [rows, dimension]}, and a {@code .csv} with the other columns, row for row.
+ */
 record NpyVectors(Path file) implements VectorFile {
     private record Shape(long rows, int dimension) {}
 

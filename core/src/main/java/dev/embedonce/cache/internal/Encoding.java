@@ -19,8 +19,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The only way to an encoder, with a store behind it or without one: prepares image after image, encodes batches, and tries the images of a batch
- * that fails one by one, so that a bad image fails alone. An {@link Error} ends the run. Counts the time. As thread-safe as the encoder.
+ * The only way to an encoder, with a store behind it or without one: prepares image after image, encodes batches, and
+ * tries the images of a batch that fails one by one, so that a bad image fails alone. An {@link Error} ends the run.
+ * Counts the time. As thread-safe as the encoder.
  */
 public final class Encoding<P extends Prepared> {
     private final FeatureEncoder<P> encoder;

@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks keys up in the heap tier and then, in one batch, in the store; checks what it finds and follows links. Thread-safe. */
+/**
+ * Looks keys up in the heap tier and then, in one batch, in the store; checks what it finds and follows links.
+ * Thread-safe.
+ */
 public final class EntryReader {
     private static final Logger LOG = LoggerFactory.getLogger(EntryReader.class);
 

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes batches of records: the first writer of a key wins, what is not an answer is replaced, and a differing second write is counted.
- * What comes of a load that began before a deletion is not written. Thread-safe.
+ * Writes batches of records: the first writer of a key wins, what is not an answer is replaced, and a differing second
+ * write is counted. What comes of a load that began before a deletion is not written. Thread-safe.
  */
 public final class EntryWriter {
     private static final Logger LOG = LoggerFactory.getLogger(EntryWriter.class);

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Several images of the same content in one batch, such as two files: one that can be read is enough. Not thread-safe. */
+/**
+ * Several images of the same content in one batch, such as two files: one that can be read is enough. Not thread-safe.
+ */
 final class EqualImages implements HashedImage {
     private final List<HashedImage> images = new ArrayList<>();
 

@@ -28,7 +28,8 @@ public final class Flights {
     /**
      * Claims a key.
      *
-     * @return {@code mine} if the key was free, and it is then the caller's duty to {@link #land} it; otherwise the flight to wait for
+     * @return {@code mine} if the key was free, and it is then the caller's duty to {@link #land} it; otherwise the
+     *     flight to wait for
      */
     public CompletableFuture<Found> claim(CacheKey key, CompletableFuture<Found> mine) {
         CompletableFuture<Found> other = inFlight.putIfAbsent(key, mine);

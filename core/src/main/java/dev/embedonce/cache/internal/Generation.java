@@ -1,8 +1,9 @@
 package dev.embedonce.cache.internal;
 
 /**
- * What this process remembers from one deletion to the next: the heap tier and the encodings under way. A load works with the generation it
- * began with; after a deletion there is another one, and whatever the load still puts into its own reaches nobody.
+ * What this process remembers from one deletion to the next: the heap tier and the encodings under way. A load works
+ * with the generation it began with; after a deletion there is another one, and whatever the load still puts into its
+ * own reaches nobody.
  *
  * @param number counts up in this process
  * @param deletions the store's number ({@code Deletions.number}) that it belongs to, or {@link #UNKNOWN}

@@ -9,9 +9,9 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
 /**
- * Begins a new {@link Generation} after every deletion: after this cache's own at once, after those of others when a look at the store's number
- * shows them. The store is asked once an interval, and around every write. A store that does not answer is taken to have deleted
- * nothing. Thread-safe.
+ * Begins a new {@link Generation} after every deletion: after this cache's own at once, after those of others when a
+ * look at the store's number shows them. The store is asked once an interval, and around every write. A store that does
+ * not answer is taken to have deleted nothing. Thread-safe.
  */
 public final class Generations {
     private final CacheStore store;
@@ -19,7 +19,10 @@ public final class Generations {
     private final LongAdder failures;
     private final long intervalNanos;
     private final ReentrantLock asking = new ReentrantLock();
-    /** Shared by writes; a deletion of our own waits for those under way and lets no other one in before it is announced. */
+    /**
+     * Shared by writes; a deletion of our own waits for those under way and lets no other one in before it is
+     * announced.
+     */
     private final ReentrantReadWriteLock writes = new ReentrantReadWriteLock();
 
     private volatile long askedNanos;
@@ -38,7 +41,10 @@ public final class Generations {
         return current;
     }
 
-    /** The present one, after a look at the store if the last look is an interval ago. One thread looks, others go on meanwhile. */
+    /**
+     * The present one, after a look at the store if the last look is an interval ago. One thread looks, others go on
+     * meanwhile.
+     */
     public Generation look() {
         if (current.deletions() == Generation.UNKNOWN) {
             return lookNow();
@@ -70,8 +76,8 @@ public final class Generations {
     }
 
     /**
-     * Writes the results of a load that began in {@code since}, unless something has been deleted since then. What another process deletes during
-     * the write is noticed after it, and the write undone.
+     * Writes the results of a load that began in {@code since}, unless something has been deleted since then. What
+     * another process deletes during the write is noticed after it, and the write undone.
      */
     void write(Generation since, Runnable write, Runnable undo) {
         writes.readLock().lock();
@@ -87,7 +93,10 @@ public final class Generations {
         }
     }
 
-    /** Deletes, so that nothing of it is known here when this returns, and that no load that has begun brings any of it back. */
+    /**
+     * Deletes, so that nothing of it is known here when this returns, and that no load that has begun brings any of it
+     * back.
+     */
     public <T> T delete(Supplier<T> removal) {
         writes.writeLock().lock();
         try {

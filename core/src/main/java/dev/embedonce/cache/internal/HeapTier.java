@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Decoded, verified entries in memory, bounded by their bytes. Thread-safe. */
 public final class HeapTier {
-    /** What an entry costs beside its tensors: key strings, objects. An estimate, so that many small entries are bounded too. */
+    /**
+     * What an entry costs beside its tensors: key strings, objects. An estimate, so that many small entries are
+     * bounded too.
+     */
     private static final int ENTRY_OVERHEAD_BYTES = 600;
 
     private final @Nullable Cache<CacheKey, Found> entries;

@@ -19,9 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This process's leases on keys it is encoding, renewed by a daemon thread while they are held, so that other processes on the same store do
- * not encode the same content meanwhile. Without a lease table, or when the store does not answer, every key is free. What cannot be given
- * back because the store does not answer is given back by that thread once it does. Thread-safe.
+ * This process's leases on keys it is encoding, renewed by a daemon thread while they are held, so that other processes
+ * on the same store do not encode the same content meanwhile. Without a lease table, or when the store does not answer,
+ * every key is free. What cannot be given back because the store does not answer is given back by that thread once it
+ * does. Thread-safe.
  */
 public final class Leases implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
@@ -94,7 +95,10 @@ public final class Leases implements AutoCloseable {
         }
     }
 
-    /** Renews what is held and gives back what could not be given back before. A key that is taken again just now may be lost: that costs time only. */
+    /**
+     * Renews what is held and gives back what could not be given back before. A key that is taken again just now may
+     * be lost: that costs time only.
+     */
     void keepUp() {
         giveBack(Set.copyOf(releasing));
         Set<CacheKey> keys = Set.copyOf(held);

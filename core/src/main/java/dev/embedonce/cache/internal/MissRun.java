@@ -22,13 +22,14 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes the misses of one call by {@link Encoding}: prepares image after image, asks for each whether its exact encoder input is known, encodes the
- * others in full batches, and publishes each batch before it begins the next, in parts if it takes the encoder more than a second. Used by
- * one thread, once.
+ * Encodes the misses of one call by {@link Encoding}: prepares image after image, asks for each whether its exact
+ * encoder input is known, encodes the others in full batches, and publishes each batch before it begins the next, in
+ * parts if it takes the encoder more than a second. Used by one thread, once.
  *
- * <p>A content whose input was seen before is stored as a link to the first content's entry; the first content stores, beside its
- * entry, a link from its input's digest to itself. So a link always points at an entry and never at another link. Tensors get into the store from
- * the encoder only, never from memory: a deletion must not be undone by what is remembered.
+ * <p>A content whose input was seen before is stored as a link to the first content's entry; the first content stores,
+ * beside its entry, a link from its input's digest to itself. So a link always points at an entry and never at another
+ * link. Tensors get into the store from the encoder only, never from memory: a deletion must not be undone by what is
+ * remembered.
  */
 public final class MissRun<P extends Prepared> {
     /** How much of the encoder's work may be lost when the process dies, unless one run of the encoder is more. */
@@ -210,8 +211,9 @@ public final class MissRun<P extends Prepared> {
     }
 
     /**
-     * Encodes a batch, and publishes on the way whatever would otherwise be older than {@link #MOST_UNSAVED_MILLIS} when it is
-     * published. The first images tell how many fit into that time, so a fast encoder gets nearly all of the batch at once.
+     * Encodes a batch, and publishes on the way whatever would otherwise be older than {@link #MOST_UNSAVED_MILLIS}
+     * when it is published. The first images tell how many fit into that time, so a fast encoder gets nearly all of the
+     * batch at once.
      */
     private Map<Ready<P>, Found> encodeAndPublish(List<Ready<P>> batch) {
         int least = encoder.imagesPerRun();

@@ -13,11 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the cache answering while its store does not. A look-up that fails is a miss; a write that fails is tried again a few times
- * and then dropped; both are counted, and one warning says so. After a failure the store is left alone for a moment that grows from a
- * second to half a minute, so that a dead server does not cost every image a time-out. Thread-safe.
+ * Keeps the cache answering while its store does not. A look-up that fails is a miss; a write that fails is tried again
+ * a few times and then dropped; both are counted, and one warning says so. After a failure the store is left alone for
+ * a moment that grows from a second to half a minute, so that a dead server does not cost every image a time-out.
+ * Thread-safe.
  *
- * <p>A caller whose own thread was interrupted is thrown {@link StoreInterruptedException}: that is no failure of the store's.
+ * <p>A caller whose own thread was interrupted is thrown {@link StoreInterruptedException}: that is no failure of the
+ * store's.
  */
 public final class StoreGuard {
     private static final Logger LOG = LoggerFactory.getLogger(StoreGuard.class);
@@ -80,7 +82,10 @@ public final class StoreGuard {
         return null;
     }
 
-    /** A store that fails an interrupted caller may be well: the caller fails alone, and nobody leaves the store alone for it. */
+    /**
+     * A store that fails an interrupted caller may be well: the caller fails alone, and nobody leaves the store alone
+     * for it.
+     */
     private static void requireNotInterrupted(StoreUnavailableException e) {
         if (Thread.currentThread().isInterrupted()) {
             throw new StoreInterruptedException("interrupted while the store was asked: " + e.getMessage(), e);

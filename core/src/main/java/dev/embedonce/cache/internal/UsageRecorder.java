@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Adds what this cache has reused and spent to the store's lasting counters, now and then and at the end, so that {@code cache stats} can
- * say what all runs together saved. Thread-safe.
+ * Adds what this cache has reused and spent to the store's lasting counters, now and then and at the end, so that
+ * {@code cache stats} can say what all runs together saved. Thread-safe.
  */
 public final class UsageRecorder {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -49,7 +49,10 @@ public final class UsageRecorder {
         }
     }
 
-    /** Whether the store has taken them. What it has not is taken along the next time; an interrupted caller shall not lose its answers over it. */
+    /**
+     * Whether the store has taken them. What it has not is taken along the next time; an interrupted caller shall not
+     * lose its answers over it.
+     */
     private boolean write(Map<String, Long> deltas) {
         try {
             return store.write(counters.storeWriteFailures, 0, s -> {

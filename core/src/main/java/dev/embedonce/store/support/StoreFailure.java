@@ -6,14 +6,16 @@ import dev.embedonce.error.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whose failure a failure is: for stores, which call this wherever they pass on what a driver or the system threw. Stateless.
+ * Tells whose failure a failure is: for stores, which call this wherever they pass on what a driver or the system
+ * threw. Stateless.
  */
 public final class StoreFailure {
     private StoreFailure() {}
 
     /**
-     * The exception to throw: {@link StoreInterruptedException} if the calling thread was interrupted, and otherwise {@link
-     * StoreUnavailableException}. Drivers that throw {@link InterruptedException} clear the interrupt status; it is set again.
+     * The exception to throw: {@link StoreInterruptedException} if the calling thread was interrupted, and otherwise
+     * {@link StoreUnavailableException}. Drivers that throw {@link InterruptedException} clear the interrupt status; it
+     * is set again.
      *
      * @param message what failed, for people
      * @param cause what a driver or the system threw on the calling thread

@@ -12,11 +12,12 @@ import java.util.List;
  * @param input the graph's only input: {@code pixel_values} or {@code input_ids}
  * @param output the graph's only output, float32 [batch, dimension]
  * @param dimension the length of a vector
- * @param extent what the model was trained on: pixels a side of a picture (0 if it has no size of its own), or the most tokens
- *     of a text
+ * @param extent what the model was trained on: pixels a side of a picture (0 if it has no size of its own), or the most
+ *     tokens of a text
  * @param pooling how the vector is made
- * @param fingerprint the architecture and a digest of all that decides about the vectors: config fields used, content of the
- *     tensors read, numeric mode, pooling, normalising, the revisions of all blocks in the graph; no path and no name of the model
+ * @param fingerprint the architecture and a digest of all that decides about the vectors: config fields used, content
+ *     of the tensors read, numeric mode, pooling, normalising, the revisions of all blocks in the graph; no path and no
+ *     name of the model
  * @param quantizationErrors what quantised weights cost, a layer each; empty for float32
  */
 public record BuiltModel(

@@ -21,11 +21,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * CLIP, also OpenCLIP's models in transformers format: the picture side and the text side, of one checkpoint or each alone. The
- * pooler output of a picture is its class token, normalised; that of a text is its end token.
+ * CLIP, also OpenCLIP's models in transformers format: the picture side and the text side, of one checkpoint or each
+ * alone. The pooler output of a picture is its class token, normalised; that of a text is its end token.
  *
- * <p>Old configs also have {@code text_config_dict} and {@code vision_config_dict}; as in transformers, these then count, and the
- * defaults for what they leave out.
+ * <p>Old configs also have {@code text_config_dict} and {@code vision_config_dict}; as in transformers, these then
+ * count, and the defaults for what they leave out.
  *
  * <p>Texts need no attention mask: the attention is causal and what is read is the end token, before any padding.
  */

@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * DINOv2, with or without register tokens. The pooler output is the class token. Positions are resampled to the picture's size
- * bicubically, with registers also antialiased; register tokens have no positions.
+ * DINOv2, with or without register tokens. The pooler output is the class token. Positions are resampled to the
+ * picture's size bicubically, with registers also antialiased; register tokens have no positions.
  */
 // Source: transformers 5.23, models/dinov2/modeling_dinov2.py, Dinov2Model;
 // models/dinov2_with_registers/modeling_dinov2_with_registers.py, Dinov2WithRegistersModel

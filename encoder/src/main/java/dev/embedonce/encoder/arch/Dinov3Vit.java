@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * DINOv3's Vision Transformer: no position table, but rotary positions of the patches' centres in a square from -1 to 1. Class
- * and register tokens are not rotated. The pooler output is the class token.
+ * DINOv3's Vision Transformer: no position table, but rotary positions of the patches' centres in a square from -1 to
+ * 1. Class and register tokens are not rotated. The pooler output is the class token.
  */
 // Source: transformers 5.23, models/dinov3_vit/modeling_dinov3_vit.py, DINOv3ViTModel
 final class Dinov3Vit implements EncoderArchitecture {
@@ -116,8 +116,8 @@ final class Dinov3Vit implements EncoderArchitecture {
     }
 
     /**
-     * Angle of frequency f at coordinate c: 2 pi c / theta^(f / count). The first half of a head's pairs turns with the row, the
-     * second with the column.
+     * Angle of frequency f at coordinate c: 2 pi c / theta^(f / count). The first half of a head's pairs turns with the
+     * row, the second with the column.
      */
     private static Rotary rotary(Ops ops, Config config, PatchGrid grid, TokenShape tokens) {
         int count = config.sizes.channels() / config.sizes.heads() / 4;

@@ -6,7 +6,9 @@ import java.util.Optional;
 public enum Pooling {
     /** The class token of the last hidden state. */
     CLS("cls"),
-    /** The mean over the patch tokens of the last hidden state; class, register and distillation tokens do not count. */
+    /**
+     * The mean over the patch tokens of the last hidden state; class, register and distillation tokens do not count.
+     */
     MEAN("mean"),
     /** What the published model itself calls {@code pooler_output}. */
     POOLER("pooler"),

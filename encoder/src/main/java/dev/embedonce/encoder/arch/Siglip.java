@@ -19,12 +19,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * SigLIP, the fixed-size SigLIP 2 (published as {@code siglip}), and SigLIP 2 NaFlex ({@code siglip2}): the picture side and the
- * text side. A picture's pooler output comes from an attention pooling head, and is what texts are compared with; there is no
- * further projection.
+ * SigLIP, the fixed-size SigLIP 2 (published as {@code siglip}), and SigLIP 2 NaFlex ({@code siglip2}): the picture
+ * side and the text side. A picture's pooler output comes from an attention pooling head, and is what texts are
+ * compared with; there is no further projection.
  *
- * <p>Texts are padded to the full number of tokens, attention sees the padding, and the last token is read, as in training.
- * NaFlex takes whole pictures, {@code [batch, 3, height, width]}, of any number of patches, none of them padding.
+ * <p>Texts are padded to the full number of tokens, attention sees the padding, and the last token is read, as in
+ * training. NaFlex takes whole pictures, {@code [batch, 3, height, width]}, of any number of patches, none of them
+ * padding.
  */
 // Source: transformers 5.23, models/siglip/modeling_siglip.py, SiglipModel; models/siglip2/modeling_siglip2.py,
 // Siglip2Model

@@ -14,7 +14,10 @@ import dev.embedonce.model.tower.TowerGraph;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** An encoder's tower while it is built: its graph with input and output, and the choice of pooling. Not thread-safe; single use. */
+/**
+ * An encoder's tower while it is built: its graph with input and output, and the choice of pooling. Not thread-safe;
+ * single use.
+ */
 final class Tower extends TowerGraph {
     private static final String FINGERPRINT_TAG = "embedonce.model.graph.v2";
     private static final String OUTPUT = "embedding";
@@ -25,7 +28,8 @@ final class Tower extends TowerGraph {
      * Starts a tower.
      *
      * @param architecture the name in the fingerprint
-     * @param revision of the architecture's own part of the graph, see {@link dev.embedonce.graph.onnx.GraphBuilder#uses}
+     * @param revision of the architecture's own part of the graph, see {@link
+     *     dev.embedonce.graph.onnx.GraphBuilder#uses}
      * @param config recorded, and read by the architecture alone
      * @param layouts the ways in which checkpoints name the tensors
      * @param probes tensors that tell the layouts apart

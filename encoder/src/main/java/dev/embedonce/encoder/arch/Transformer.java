@@ -15,7 +15,9 @@ final class Transformer {
 
     private Transformer() {}
 
-    /** Whether layer {@code index} need not go on with any token but the first: the last one, unless all are averaged. */
+    /**
+     * Whether layer {@code index} need not go on with any token but the first: the last one, unless all are averaged.
+     */
     static boolean firstTokenOnly(TransformerSizes sizes, int index, Pooling pooling) {
         return index == sizes.layers() - 1 && pooling != Pooling.MEAN;
     }

@@ -23,8 +23,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The Vision Transformer and DeiT, alone or inside a classifier. DeiT has a second, distillation token after the class token.
- * Pictures of another size than the trained one get bicubically resampled positions ({@code interpolate_pos_encoding=True}).
+ * The Vision Transformer and DeiT, alone or inside a classifier. DeiT has a second, distillation token after the class
+ * token. Pictures of another size than the trained one get bicubically resampled positions ({@code
+ * interpolate_pos_encoding=True}).
  */
 // Source: transformers 5.23, models/vit/modeling_vit.py, ViTModel; models/deit/modeling_deit.py, DeiTModel
 final class Vit implements EncoderArchitecture {

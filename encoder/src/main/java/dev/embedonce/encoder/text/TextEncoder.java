@@ -21,11 +21,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Turns texts into vectors. Its content is the UTF-8 bytes of a text; every answer is one float32 tensor {@code [dimension]} named
- * {@link Entry#EMBEDDING}. Thread-safe; whoever opens an encoder closes it, and {@link #close} waits for calls that are under way.
+ * Turns texts into vectors. Its content is the UTF-8 bytes of a text; every answer is one float32 tensor {@code
+ * [dimension]} named {@link Entry#EMBEDDING}. Thread-safe; whoever opens an encoder closes it, and {@link #close} waits
+ * for calls that are under way.
  *
- * <p>A text's vector may be compared with pictures' vectors if these are of the other side of the same model, opened with the same
- * options: see {@link #imageModelVersion} for vectors in a file, {@link #sameSpaceAs} for an encoder.
+ * <p>A text's vector may be compared with pictures' vectors if these are of the other side of the same model, opened
+ * with the same options: see {@link #imageModelVersion} for vectors in a file, {@link #sameSpaceAs} for an encoder.
  */
 public final class TextEncoder implements FeatureEncoder<PreparedText>, AutoCloseable {
     private final OnnxSession session;
@@ -80,9 +81,9 @@ public final class TextEncoder implements FeatureEncoder<PreparedText>, AutoClos
     }
 
     /**
-     * The {@link ImageEncoder#modelVersion} of the pictures whose vectors this encoder's may be compared with: that of the same
-     * model's picture side, opened with the same options. Empty if the model has no such side, or its two sides do not share a
-     * space, as without a projection.
+     * The {@link ImageEncoder#modelVersion} of the pictures whose vectors this encoder's may be compared with: that of
+     * the same model's picture side, opened with the same options. Empty if the model has no such side, or its two
+     * sides do not share a space, as without a projection.
      */
     public Optional<String> imageModelVersion() {
         return imageModelVersion;
@@ -109,8 +110,9 @@ public final class TextEncoder implements FeatureEncoder<PreparedText>, AutoClos
     }
 
     /**
-     * More characters than the model can see of any text: its number of tokens, each as long as the longest one. {@link #prepare} cuts
-     * off what is over, after it has made tokens of it all, so callers with texts of strangers refuse longer ones first.
+     * More characters than the model can see of any text: its number of tokens, each as long as the longest one. {@link
+     * #prepare} cuts off what is over, after it has made tokens of it all, so callers with texts of strangers refuse
+     * longer ones first.
      */
     public long mostCharacters() {
         return tokenizer.mostCharacters();
@@ -161,7 +163,10 @@ public final class TextEncoder implements FeatureEncoder<PreparedText>, AutoClos
         }
     }
 
-    /** On a CPU one run a text, so that no text's vector depends on how many others are there, not even in its last bits. */
+    /**
+     * On a CPU one run a text, so that no text's vector depends on how many others are there, not even in its last
+     * bits.
+     */
     private List<Map<String, Tensor>> runs(List<PreparedText> texts) {
         int together = session.options().device() == Device.CPU ? 1 : Math.max(1, texts.size());
         List<Map<String, Tensor>> answers = new ArrayList<>(texts.size());

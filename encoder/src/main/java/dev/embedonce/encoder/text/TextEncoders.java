@@ -26,12 +26,12 @@ public final class TextEncoders {
     private TextEncoders() {}
 
     /**
-     * Opens the text side of the model called {@code model}: a model folder, or {@code organisation/name[@revision]} on the hub.
-     * The options are the same as for its pictures; those about pixels do not count. Without a pooling it is the one by which
-     * texts and pictures are compared.
+     * Opens the text side of the model called {@code model}: a model folder, or {@code organisation/name[@revision]} on
+     * the hub. The options are the same as for its pictures; those about pixels do not count. Without a pooling it is
+     * the one by which texts and pictures are compared.
      *
-     * @throws ModelLoadException if there is no such model, it has no text side, or it cannot be made ready; one line that names
-     *     file and reason
+     * @throws ModelLoadException if there is no such model, it has no text side, or it cannot be made ready; one line
+     *     that names file and reason
      */
     public static TextEncoder open(String model, EncoderOptions options) {
         if (model.equals(ImageEncoders.DEFAULT)) {
@@ -89,7 +89,8 @@ public final class TextEncoders {
     }
 
     /**
-     * The {@link dev.embedonce.encoder.ImageEncoder#preprocVersion} that pictures of a model have, whether or not it is open.
+     * The {@link dev.embedonce.encoder.ImageEncoder#preprocVersion} that pictures of a model have, whether or not it is
+     * open.
      *
      * @throws ModelLoadException if the model is not there, or has no settings for pictures
      */
@@ -99,8 +100,9 @@ public final class TextEncoders {
     }
 
     /**
-     * The version of the pictures that share the texts' space. That a model's two sides do is known of CLIP's projections and of
-     * SigLIP's poolers; a ready ONNX file, which a folder's pictures then come from, says nothing about texts.
+     * The version of the pictures that share the texts' space. That a model's two sides do is known of CLIP's
+     * projections and of SigLIP's poolers; a ready ONNX file, which a folder's pictures then come from, says nothing
+     * about texts.
      */
     private static Optional<String> imageModelVersion(
             ModelFiles files, EncoderArchitecture architecture, BuiltModel text, BuildOptions build) {

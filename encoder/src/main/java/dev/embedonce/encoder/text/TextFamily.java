@@ -7,16 +7,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.error.ModelLoadException;
 
 /**
- * How the texts of a family of models become tokens: what transformers' tokenizer class does beyond what {@code tokenizer.json} says,
- * and what it takes for settings that are not there.
+ * How the texts of a family of models become tokens: what transformers' tokenizer class does beyond what {@code
+ * tokenizer.json} says, and what it takes for settings that are not there.
  *
- * <p>SigLIP's class reads {@code spiece.model} and prepares texts itself: lower case, no ASCII punctuation, single spaces. SigLIP 2
- * has Gemma's tokenizer, and was trained on lower-case texts; published {@code tokenizer.json} files leave that to the caller.
- * transformers lowers them for model type {@code siglip2}, but not for the fixed-size checkpoints, whose model type is
- * {@code siglip} and whose tokenizer class is Gemma's; here both are lowered, as in training.
+ * <p>SigLIP's class reads {@code spiece.model} and prepares texts itself: lower case, no ASCII punctuation, single
+ * spaces. SigLIP 2 has Gemma's tokenizer, and was trained on lower-case texts; published {@code tokenizer.json} files
+ * leave that to the caller. transformers lowers them for model type {@code siglip2}, but not for the fixed-size
+ * checkpoints, whose model type is {@code siglip} and whose tokenizer class is Gemma's; here both are lowered, as in
+ * training.
  *
- * <p>One difference is left: where a text has one of SigLIP's special tokens in it, such as {@code </s>}, what follows begins with a
- * space here and without one in transformers' class.
+ * <p>One difference is left: where a text has one of SigLIP's special tokens in it, such as {@code </s>}, what follows
+ * begins with a space here and without one in transformers' class.
  */
 // Source: transformers 5.23, models/clip/tokenization_clip.py; models/siglip/tokenization_siglip.py, canonicalize_text,
 // tokenize;
@@ -87,8 +88,8 @@ enum TextFamily {
     }
 
     /**
-     * The normalizer: what the class does to a text, then what the file says. Doing it twice changes nothing, so a file that
-     * already says it may do so. Special tokens inside of texts are found before, and stay as they are.
+     * The normalizer: what the class does to a text, then what the file says. Doing it twice changes nothing, so a file
+     * that already says it may do so. Special tokens inside of texts are found before, and stay as they are.
      */
     JsonNode normalizer(JsonNode own, boolean lowerCase) {
         ArrayNode steps = JsonNodeFactory.instance.arrayNode();

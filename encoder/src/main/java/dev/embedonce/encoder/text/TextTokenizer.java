@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Makes token ids of texts as transformers' processor of the model does with truncation and with padding to the full length. CLIP's
- * own processor pads only to the longest text of a batch; its vectors do not depend on padding, and of one length for all texts they
- * do not depend on the batch either. Thread-safe.
+ * Makes token ids of texts as transformers' processor of the model does with truncation and with padding to the full
+ * length. CLIP's own processor pads only to the longest text of a batch; its vectors do not depend on padding, and of
+ * one length for all texts they do not depend on the batch either. Thread-safe.
  */
 final class TextTokenizer implements AutoCloseable {
     /** Raised by hand when texts become other tokens, also through another version of the tokenizers library. */

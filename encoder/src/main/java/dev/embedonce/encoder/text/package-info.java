@@ -1,6 +1,6 @@
 /**
- * Text encoders: {@link dev.embedonce.encoder.text.TextEncoders} opens the text side of a model whose texts and pictures share a
- * space.
+ * Text encoders: {@link dev.embedonce.encoder.text.TextEncoders} opens the text side of a model whose texts and
+ * pictures share a space.
  */
 @NullMarked
 package dev.embedonce.encoder.text;

@@ -39,7 +39,10 @@ class FingerprintTest {
         return GoldenCase.named(name).build(modality, options).fingerprint();
     }
 
-    /** A change that alters one on purpose raises a revision first; one that alters it otherwise turns every user's cache cold. */
+    /**
+     * A change that alters one on purpose raises a revision first; one that alters it otherwise turns every user's
+     * cache cold.
+     */
     @ParameterizedTest(name = "{0} {1}")
     @CsvFileSource(resources = "/arch/fingerprints.csv", numLinesToSkip = 1)
     void ofUnchangedModels_stay(String name, Modality modality, String fingerprint) {

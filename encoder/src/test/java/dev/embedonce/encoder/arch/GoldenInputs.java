@@ -3,7 +3,10 @@ package dev.embedonce.encoder.arch;
 import dev.embedonce.value.Tensor;
 import java.util.Arrays;
 
-/** The inputs of the golden data, from the integer arithmetic that {@code scripts/golden-encoder/make_goldens.py} uses too. */
+/**
+ * The inputs of the golden data, from the integer arithmetic that {@code scripts/golden-encoder/make_goldens.py} uses
+ * too.
+ */
 final class GoldenInputs {
     static final int BATCH = 2;
 

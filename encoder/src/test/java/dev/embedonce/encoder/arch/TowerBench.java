@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Times towers against each other, one run of each in turn: {@code TowerBench MODEL_FOLDER [THREADS [BATCH [SIDE [EXPORTED_ONNX]]]]}.
- * A program, not a test; {@code scripts/golden-encoder/bench_torch.py} makes the folder and times torch.
+ * Times towers against each other, one run of each in turn: {@code TowerBench MODEL_FOLDER [THREADS [BATCH [SIDE
+ * [EXPORTED_ONNX]]]]}. A program, not a test; {@code scripts/golden-encoder/bench_torch.py} makes the folder and times
+ * torch.
  */
 final class TowerBench {
     private static final int ROUNDS = 18;

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * The added tokens of one tokenizer by content, with their numbers. New ones are numbered as the library does it: by the vocabulary if
- * that has them, else from the end of vocabulary and added tokens on. Not thread-safe.
+ * The added tokens of one tokenizer by content, with their numbers. New ones are numbered as the library does it: by
+ * the vocabulary if that has them, else from the end of vocabulary and added tokens on. Not thread-safe.
  */
 // Source: tokenizers 0.21, tokenizer/added_vocabulary.rs, AddedVocabulary::add_tokens
 final class AddedTokens {

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A byte-level BPE in {@code vocab.json} and {@code merges.txt}. How texts are cut before, the tokenizer's class says. */
+/**
+ * A byte-level BPE in {@code vocab.json} and {@code merges.txt}. How texts are cut before, the tokenizer's class says.
+ */
 // Source: transformers 4.57, convert_slow_tokenizer.py, GPT2Converter, Qwen2Converter, CLIPConverter
 final class BytePairFiles {
     private static final String VOCABULARY =

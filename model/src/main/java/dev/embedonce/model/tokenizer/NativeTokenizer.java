@@ -13,11 +13,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tokenizer of Hugging Face's {@code tokenizers} library. Thread-safe: any number of threads encode at once, and {@link #close}
- * waits for them.
+ * A tokenizer of Hugging Face's {@code tokenizers} library. Thread-safe: any number of threads encode at once, and
+ * {@link #close} waits for them.
  *
- * <p>The library's calls are used directly and not DJL's {@code HuggingFaceTokenizer}, which reports its use over the network and
- * pads and truncates by settings of its own.
+ * <p>The library's calls are used directly and not DJL's {@code HuggingFaceTokenizer}, which reports its use over the
+ * network and pads and truncates by settings of its own.
  */
 public final class NativeTokenizer implements AutoCloseable {
     private final String name;
@@ -37,7 +37,8 @@ public final class NativeTokenizer implements AutoCloseable {
      *
      * @param name names it in errors
      * @param json the content of a {@code tokenizer.json}
-     * @param maxTokens the most tokens of a text, its special tokens included; what is over is cut off at its end; 0 for no bound
+     * @param maxTokens the most tokens of a text, its special tokens included; what is over is cut off at its end; 0
+     *     for no bound
      * @param cacheFolder where the native library is unpacked
      * @throws ModelLoadException if the library cannot be loaded, or does not understand the tokenizer
      */

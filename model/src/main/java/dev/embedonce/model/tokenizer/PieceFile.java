@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A tokenizer in a model file of SentencePiece, for the classes that take the file's numbers as they are. What transformers calls
- * legacy counts where the settings do not say otherwise: a space is set before every piece of text between special tokens.
+ * A tokenizer in a model file of SentencePiece, for the classes that take the file's numbers as they are. What
+ * transformers calls legacy counts where the settings do not say otherwise: a space is set before every piece of text
+ * between special tokens.
  */
 // Source: transformers 4.57, convert_slow_tokenizer.py, LlamaConverter, GemmaConverter; sentencepiece 0.2.3,
 // normalizer.cc

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A byte-level BPE in a file of tiktoken: a line for each token, its bytes in base 64 and its rank, which is its number. How texts are
- * cut before, the tokenizer's class says.
+ * A byte-level BPE in a file of tiktoken: a line for each token, its bytes in base 64 and its rank, which is its
+ * number. How texts are cut before, the tokenizer's class says.
  */
 // Source: tiktoken 0.14, load.py; transformers 4.57, convert_slow_tokenizer.py, TikTokenConverter
 final class TiktokenFile {
@@ -35,7 +35,10 @@ final class TiktokenFile {
 
     private TiktokenFile() {}
 
-    /** Whether a file called {@code tokenizer.model} begins like one of tiktoken, and not like SentencePiece's with a field's tag. */
+    /**
+     * Whether a file called {@code tokenizer.model} begins like one of tiktoken, and not like SentencePiece's with a
+     * field's tag.
+     */
     static boolean isOne(Path file) {
         byte[] bytes = TokenizerFolder.bytes(file);
         return bytes.length > 0 && bytes[0] > ' ';
@@ -127,7 +130,10 @@ final class TiktokenFile {
                 + ", found " + TokenizerFolder.shown(line));
     }
 
-    /** The character that stands for each byte in byte-level vocabularies: itself if it is printed, else one from U+0100 on. */
+    /**
+     * The character that stands for each byte in byte-level vocabularies: itself if it is printed, else one from
+     * U+0100 on.
+     */
     // Source: openai/gpt-2, encoder.py, bytes_to_unicode
     private static String[] byteCharacters() {
         String[] characters = new String[256];

@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The layers of CLIP and SigLIP, of pictures and of texts. Hidden states are float32 {@code [batch * tokens, channels]}.
+ * The layers of CLIP and SigLIP, of pictures and of texts. Hidden states are float32 {@code [batch * tokens,
+ * channels]}.
  *
  * @param list the path of the layers among the graph's tensors
  */

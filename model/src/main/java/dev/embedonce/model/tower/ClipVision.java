@@ -13,8 +13,9 @@ import dev.embedonce.model.ModelConfig;
 import java.util.List;
 
 /**
- * CLIP's vision tower. Language models read hidden states of pictures of the trained size, encoders the last one of pictures of any
- * size, whose positions are resampled bicubically ({@code interpolate_pos_encoding=True}). A class token stands before the patches.
+ * CLIP's vision tower. Language models read hidden states of pictures of the trained size, encoders the last one of
+ * pictures of any size, whose positions are resampled bicubically ({@code interpolate_pos_encoding=True}). A class
+ * token stands before the patches.
  *
  * @param imageSize pixels a side of the square pictures it was trained on
  * @param patchSize pixels a side of a patch

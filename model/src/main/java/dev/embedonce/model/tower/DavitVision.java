@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * DaViT: stages that halve the map and widen it, each with pairs of blocks: attention among the places of a window, then attention
- * among groups of channels over all places. Before each half of a block a convolution within each channel. Maps are float32 {@code
- * [batch, channels, side, side]}, tokens {@code [batch, side * side, channels]}.
+ * DaViT: stages that halve the map and widen it, each with pairs of blocks: attention among the places of a window,
+ * then attention among groups of channels over all places. Before each half of a block a convolution within each
+ * channel. Maps are float32 {@code [batch, channels, side, side]}, tokens {@code [batch, side * side, channels]}.
  *
  * @param window places a side of an attention window
  * @param mlpRatio channels inside an MLP for each of its stage

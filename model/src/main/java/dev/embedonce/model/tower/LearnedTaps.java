@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 
 /**
- * The four learned positions around each patch, and their weights: where a table of a fixed side is spread over a picture's grid.
+ * The four learned positions around each patch, and their weights: where a table of a fixed side is spread over a
+ * picture's grid.
  *
  * @param merge patches a side that become one token
  * @param side positions a side of the learned table
@@ -57,7 +58,10 @@ public record LearnedTaps(int merge, int side) implements PatchFeeds {
         feeds.put(WEIGHTS, Tensor.view(DType.FLOAT32, shape, weights.flip()));
     }
 
-    /** Where number {@code index} of {@code count} lies when they are spread evenly over the table, first on first, last on last. */
+    /**
+     * Where number {@code index} of {@code count} lies when they are spread evenly over the table, first on first,
+     * last on last.
+     */
     private float spread(int index, int count) {
         if (count == 1) {
             return 0;

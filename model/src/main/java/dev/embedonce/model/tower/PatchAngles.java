@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 
 /**
- * The tables of the two-dimensional rotary position embedding (RoPE): {@link #COS} and {@link #SIN} of each patch's row and column
- * angles. The row rotates half of a head's pairs, the column the other half. Immutable and thread-safe.
+ * The tables of the two-dimensional rotary position embedding (RoPE): {@link #COS} and {@link #SIN} of each patch's row
+ * and column angles. The row rotates half of a head's pairs, the column the other half. Immutable and thread-safe.
  */
 // Source: transformers 5.23, models/qwen2_vl/modeling_qwen2_vl.py, Qwen2VLVisionRotaryEmbedding
 public final class PatchAngles implements PatchFeeds {
@@ -39,7 +39,10 @@ public final class PatchAngles implements PatchFeeds {
         this(merge, frequencies(headSize, theta, 0, headSize / 2), frequencies(headSize, theta, 0, headSize / 2));
     }
 
-    /** Frequencies {@code theta^(-2i/headSize)}, the even ones for rows and the odd ones for columns; patches row by row. */
+    /**
+     * Frequencies {@code theta^(-2i/headSize)}, the even ones for rows and the odd ones for columns; patches row by
+     * row.
+     */
     // Source: transformers 5.23, models/pixtral/modeling_pixtral.py, PixtralVisionRotaryEmbedding
     public static PatchAngles alternating(int headSize, double theta) {
         return new PatchAngles(1, frequencies(headSize, theta, 0, headSize), frequencies(headSize, theta, 2, headSize));

@@ -4,9 +4,9 @@ import dev.embedonce.value.Tensor;
 import java.util.Map;
 
 /**
- * Something that a tower over patches is told about where each patch stands. It is computed beside the graph and shapes features as
- * much as the graph does, so it has a revision as blocks have, which whoever feeds it brings into the model version. Immutable and
- * thread-safe.
+ * Something that a tower over patches is told about where each patch stands. It is computed beside the graph and shapes
+ * features as much as the graph does, so it has a revision as blocks have, which whoever feeds it brings into the model
+ * version. Immutable and thread-safe.
  */
 public interface PatchFeeds {
     /** The name in model versions, which never changes. */

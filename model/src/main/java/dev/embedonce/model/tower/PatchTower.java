@@ -15,8 +15,9 @@ import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.model.ModelConfig;
 
 /**
- * What towers over packed patches have in common: the patches' embedding, attention with rotary positions by row and column, the
- * patches that become one token side by side. Hidden states are float32 {@code [batch * patches, channels]}.
+ * What towers over packed patches have in common: the patches' embedding, attention with rotary positions by row and
+ * column, the patches that become one token side by side. Hidden states are float32 {@code [batch * patches,
+ * channels]}.
  */
 // Source: transformers 5.23, models/qwen2_vl/modeling_qwen2_vl.py, PatchEmbed, VisionAttention, PatchMerger
 public final class PatchTower {

@@ -11,7 +11,8 @@ import java.nio.LongBuffer;
 import java.util.Map;
 
 /**
- * Square attention windows over packed patches, from the top left corner on; those at the right and at the bottom hold fewer patches.
+ * Square attention windows over packed patches, from the top left corner on; those at the right and at the bottom hold
+ * fewer patches.
  *
  * @param merge patches a side that become one token
  * @param cells tokens a side of a window

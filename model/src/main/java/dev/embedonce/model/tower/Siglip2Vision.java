@@ -8,8 +8,8 @@ import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.model.ModelConfig;
 
 /**
- * The vision tower of SigLIP 2 NaFlex, for pictures of any number of patches, none of them padding: all tokens behind the norm at the
- * end, without the pooling head. Positions are resampled bilinearly, antialiased.
+ * The vision tower of SigLIP 2 NaFlex, for pictures of any number of patches, none of them padding: all tokens behind
+ * the norm at the end, without the pooling head. Positions are resampled bilinearly, antialiased.
  *
  * @param side positions a side of the learned table
  * @param patchSize pixels a side of a patch
@@ -22,7 +22,8 @@ public record Siglip2Vision(TransformerSizes sizes, int side, int patchSize) {
     /**
      * Reads a {@code vision_config}.
      *
-     * @throws dev.embedonce.error.ModelLoadException if {@code num_patches} is no square, or another field is not supported
+     * @throws dev.embedonce.error.ModelLoadException if {@code num_patches} is no square, or another field is not
+     *     supported
      */
     public static Siglip2Vision read(ModelConfig config) {
         config.requireOnly("num_channels", 3);

@@ -11,8 +11,8 @@ import dev.embedonce.model.ModelConfig;
 import java.util.List;
 
 /**
- * SigLIP's vision tower: all tokens behind the norm at the end, without the pooling head. Also that of SigLIP 2 for pictures of one
- * size.
+ * SigLIP's vision tower: all tokens behind the norm at the end, without the pooling head. Also that of SigLIP 2 for
+ * pictures of one size.
  *
  * @param imageSize pixels a side of the square pictures it was trained on
  * @param patchSize pixels a side of a patch
@@ -86,7 +86,8 @@ public record SiglipVision(TransformerSizes sizes, int imageSize, int patchSize)
     }
 
     /**
-     * Adds the tower for pictures of any size, with positions resampled bicubically ({@code interpolate_pos_encoding=True}).
+     * Adds the tower for pictures of any size, with positions resampled bicubically ({@code
+     * interpolate_pos_encoding=True}).
      *
      * @param pixels float32 {@code [pictures, 3, height, width]}
      * @return float32 {@code [pictures, patches, channels]}

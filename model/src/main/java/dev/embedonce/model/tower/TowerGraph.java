@@ -15,8 +15,8 @@ import dev.embedonce.model.Fingerprints;
 import dev.embedonce.model.ModelConfig;
 
 /**
- * What building a tower is the same for in every model: the graph over the weights, the numeric mode of the layers, the fingerprint.
- * Not thread-safe; single use.
+ * What building a tower is the same for in every model: the graph over the weights, the numeric mode of the layers, the
+ * fingerprint. Not thread-safe; single use.
  */
 public abstract class TowerGraph {
     /**
@@ -95,8 +95,8 @@ public abstract class TowerGraph {
      * The fingerprint.
      *
      * @param digest from {@link #digest}, with all other choices
-     * @return the architecture and a digest of those choices, the revisions of all blocks in the graph, the config fields and the
-     *     content of the tensors that were read
+     * @return the architecture and a digest of those choices, the revisions of all blocks in the graph, the config
+     *     fields and the content of the tensors that were read
      */
     protected final String fingerprint(FramedDigest digest, OnnxGraph built) {
         return architecture + "-"

@@ -32,16 +32,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps records in a DuckDB file whose vectors the article's Python class reads and writes; {@link Schema} says where what stands.
- * One process at a time: a second one is refused. Thread-safe; {@link #close} waits for calls in progress.
+ * Keeps records in a DuckDB file whose vectors the article's Python class reads and writes; {@link Schema} says where
+ * what stands. One process at a time: a second one is refused. Thread-safe; {@link #close} waits for calls in progress.
  */
 public final class DuckDbCacheStore implements CacheStore {
     /** What an {@code Entry} can hold at most. */
     static final long MAX_ENTRY_BYTES = Integer.MAX_VALUE - 65_536L;
 
     /**
-     * Finds the rows of a batch in the article's table. Only the content hash is compared by {@code =}: a second {@code =} would be
-     * pushed into the table as a second filter, and then DuckDB scans the table instead of using the index.
+     * Finds the rows of a batch in the article's table. Only the content hash is compared by {@code =}: a second {@code
+     * =} would be pushed into the table as a second filter, and then DuckDB scans the table instead of using the index.
      */
     private static final String ROW_OF_KEY = Schema.EMBEDDINGS + " e ON e.content_hash = k.content_hash"
             + " AND e.model_version IS NOT DISTINCT FROM k.model_version"
@@ -192,8 +192,8 @@ public final class DuckDbCacheStore implements CacheStore {
     }
 
     /**
-     * Runs a change that inserts only what it has not found. If that is refused as a duplicate, the index has not shown a row that is
-     * there ({@link Schema#rebuildIndex}); then it is made anew and the change tried again.
+     * Runs a change that inserts only what it has not found. If that is refused as a duplicate, the index has not shown
+     * a row that is there ({@link Schema#rebuildIndex}); then it is made anew and the change tried again.
      */
     private <T> T writeOverIndex(DuckDbFile.Work<T> change) {
         try {

@@ -21,9 +21,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.duckdb.DuckDBConnection;
 
 /**
- * An open database file, shared by all handles of this process, since DuckDB lets only one process have it and that one only once.
- * Reads run side by side, each on a connection of its own; writes one after the other. Thread-safe; each {@link #open} is paired with
- * a {@link #release}.
+ * An open database file, shared by all handles of this process, since DuckDB lets only one process have it and that one
+ * only once. Reads run side by side, each on a connection of its own; writes one after the other. Thread-safe; each
+ * {@link #open} is paired with a {@link #release}.
  */
 final class DuckDbFile {
     private static final Map<Path, DuckDbFile> OPEN = new HashMap<>();
@@ -90,7 +90,10 @@ final class DuckDbFile {
         }
     }
 
-    /** Keeps others from a file that DuckDB has just made. By its name: to open and close it would give up this process's locks on it. */
+    /**
+     * Keeps others from a file that DuckDB has just made. By its name: to open and close it would give up this
+     * process's locks on it.
+     */
     private static void restrict(Path path) {
         try {
             PrivateFiles.restrict(path);
@@ -132,7 +135,10 @@ final class DuckDbFile {
         }
     }
 
-    /** A new file is made for every DuckDB since 1.0; one that is there keeps the version it has, which cannot be lowered. */
+    /**
+     * A new file is made for every DuckDB since 1.0; one that is there keeps the version it has, which cannot be
+     * lowered.
+     */
     private static String storageVersion(Path path) {
         // asks for the size without opening the file: closing it would give up this process's locks on it
         return path.toFile().length() == 0 ? ", STORAGE_VERSION 'v1.0.0'" : "";
@@ -184,8 +190,8 @@ final class DuckDbFile {
     }
 
     /**
-     * Runs a change as one transaction, after all others; when it returns, the change is in the file's log, flushed to disk. A
-     * conflict with a connection that is not the cache's is waited for, up to a second or so.
+     * Runs a change as one transaction, after all others; when it returns, the change is in the file's log, flushed to
+     * disk. A conflict with a connection that is not the cache's is waited for, up to a second or so.
      *
      * @throws DuplicateKeyException if the change inserted a key that was there
      */

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listing of one moment's contents, streamed over a connection of its own. A foreign row whose key cannot be one of ours (a
- * perceptual hash, a version such as "unknown") is not listed: no call of this store can name it.
+ * A listing of one moment's contents, streamed over a connection of its own. A foreign row whose key cannot be one of
+ * ours (a perceptual hash, a version such as "unknown") is not listed: no call of this store can name it.
  */
 final class DuckDbPages implements PagedScan.Pages {
     private static final int PAGE = 1_000;

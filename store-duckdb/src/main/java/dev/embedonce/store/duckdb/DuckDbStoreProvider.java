@@ -10,8 +10,9 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Opens {@code duckdb:PATH}. The one option is {@code memory-limit}, such as {@code duckdb:cache.duckdb?memory-limit=4GB}: the most
- * that DuckDB's own buffers take, otherwise a quarter of the machine's memory.
+ * Opens {@code duckdb:PATH}. The one option is {@code memory-limit}, such as {@code
+ * duckdb:cache.duckdb?memory-limit=4GB}: the most that DuckDB's own buffers take, otherwise a quarter of the machine's
+ * memory.
  */
 public final class DuckDbStoreProvider implements StoreProvider {
     private static final String MEMORY_LIMIT = "memory-limit";

@@ -13,8 +13,8 @@ import java.util.UUID;
 /** A batch of distinct keys on its way into a statement. */
 final class Keys {
     /**
-     * The batch as a relation {@code k(ord, model_version, preproc_version, content_hash, key_id)}; {@code ord} is the index in
-     * {@link #list()}. Takes {@link #PARAMETERS} parameters.
+     * The batch as a relation {@code k(ord, model_version, preproc_version, content_hash, key_id)}; {@code ord} is the
+     * index in {@link #list()}. Takes {@link #PARAMETERS} parameters.
      */
     static final String RELATION =
             "(SELECT unnest(?::VARCHAR[]) AS model_version, unnest(?::VARCHAR[]) AS preproc_version,"
@@ -33,8 +33,8 @@ final class Keys {
     }
 
     /**
-     * What stands for a key in our side tables: 128 bits of a digest over its three parts, so that a look-up compares numbers and not
-     * texts. It proves nothing: the header echoes the full key.
+     * What stands for a key in our side tables: 128 bits of a digest over its three parts, so that a look-up compares
+     * numbers and not texts. It proves nothing: the header echoes the full key.
      */
     static UUID id(CacheKey key) {
         ByteBuffer digest = ByteBuffer.wrap(FramedDigest.tagged("embedonce.duckdb.key.v1")

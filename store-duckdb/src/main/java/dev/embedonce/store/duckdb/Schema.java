@@ -10,17 +10,19 @@ import java.util.List;
 /**
  * The tables of a store's file.
  *
- * <p>{@code embeddings} is the article's, to the letter, so that its Python class reads our vectors and writes its own with its
- * six-value INSERT OR REPLACE; an extra column or a second unique index would break that, the plain index on {@code content_hash}
- * does not. All that is ours stands beside it:
+ * <p>{@code embeddings} is the article's, to the letter, so that its Python class reads our vectors and writes its own
+ * with its six-value INSERT OR REPLACE; an extra column or a second unique index would break that, the plain index on
+ * {@code content_hash} does not. All that is ours stands beside it:
  *
  * <pre>
- * embedonce_headers   one row for each record of ours, by {@link Keys#id}. apart = false: the vector is the row of the same key in
- *                     embeddings, as long as that row's created_ts is the one remembered here; otherwise somebody else has
- *                     replaced it, and it is foreign. apart = true: the data is in embedonce_payloads, and embeddings has no row.
- * embedonce_payloads  bundles (safetensors), links (empty), vectors without elements: nothing that the article's class may see
- * embedonce_counters  named sums
- * embedonce_format    one row: the version of this layout, and whether a process of ours has the file in use or has died over it
+ * embedonce_headers   one row for each record of ours, by {@link Keys#id}. apart = false: the vector is the row of the
+ * same key in
+ *                     embeddings, as long as that row's created_ts is the one remembered here; otherwise somebody else
+ *                     has replaced it, and it is foreign. apart = true: the data is in embedonce_payloads, and
+ *                     embeddings has no row.
+ * embedonce_payloads  bundles (safetensors), links (empty), vectors without elements: nothing that the article's class
+ * may see embedonce_counters  named sums embedonce_format    one row: the version of this layout, and whether a process
+ * of ours has the file in use or has died over it
  * </pre>
  */
 final class Schema {
@@ -71,8 +73,8 @@ final class Schema {
     /**
      * Adds what is missing, in one transaction, and notes that the file is in use.
      *
-     * @throws StoreUnavailableException if there is a table of the article's name with another shape, or our tables are of a newer
-     *     version; nothing has been changed then
+     * @throws StoreUnavailableException if there is a table of the article's name with another shape, or our tables are
+     *     of a newer version; nothing has been changed then
      */
     static void prepare(Session session, String description) throws SQLException {
         List<String> columns = texts(session, "embeddings", "column_name || ' ' || data_type", "columns");
@@ -94,8 +96,8 @@ final class Schema {
     }
 
     /**
-     * Makes the index on {@code content_hash} anew. DuckDB up to 1.5 loses entries of such an index, never rows, when it opens a file
-     * whose last user was killed and closes it again: then look-ups miss rows that are there.
+     * Makes the index on {@code content_hash} anew. DuckDB up to 1.5 loses entries of such an index, never rows, when
+     * it opens a file whose last user was killed and closes it again: then look-ups miss rows that are there.
      */
     // Source: https://github.com/duckdb/duckdb/pull/25771
     static void rebuildIndex(Session session) throws SQLException {

@@ -32,9 +32,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * One file, used in turn by this store and by a program of the article's kind: {@code scripts/article-cache}, run by a real Python.
- * {@code EMBEDONCE_PYTHON_DUCKDB_1_5} and {@code EMBEDONCE_PYTHON_DUCKDB_CURRENT} name interpreters that have duckdb and numpy;
- * without the former, the {@code python3} on the path is asked.
+ * One file, used in turn by this store and by a program of the article's kind: {@code scripts/article-cache}, run by a
+ * real Python. {@code EMBEDONCE_PYTHON_DUCKDB_1_5} and {@code EMBEDONCE_PYTHON_DUCKDB_CURRENT} name interpreters that
+ * have duckdb and numpy; without the former, the {@code python3} on the path is asked.
  */
 class ArticlePythonTest {
     private static final String PYTHON_1_5 = "EMBEDONCE_PYTHON_DUCKDB_1_5";
@@ -253,7 +253,10 @@ class ArticlePythonTest {
         }
     }
 
-    /** DuckDB 1.5 then loses entries of the index on content_hash, so that a look-up may miss a row: nothing more may come of it. */
+    /**
+     * DuckDB 1.5 then loses entries of the index on content_hash, so that a look-up may miss a row: nothing more may
+     * come of it.
+     */
     @ParameterizedTest
     @ValueSource(strings = {PYTHON_1_5, PYTHON_CURRENT})
     void python_killedItself_costsAtMostAMiss(String variable) throws Exception {

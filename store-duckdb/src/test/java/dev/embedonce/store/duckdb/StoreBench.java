@@ -22,8 +22,8 @@ import java.util.SplittableRandom;
 import java.util.function.Supplier;
 
 /**
- * Measures the store: bulk fill, open, look-ups by batch size, single puts, the warm pass against hashing alone, statistics. Not a
- * test: run {@link #main} with a folder, the number of rows, and rows in a bulk batch.
+ * Measures the store: bulk fill, open, look-ups by batch size, single puts, the warm pass against hashing alone,
+ * statistics. Not a test: run {@link #main} with a folder, the number of rows, and rows in a bulk batch.
  */
 @SuppressWarnings("SystemOut")
 public final class StoreBench {

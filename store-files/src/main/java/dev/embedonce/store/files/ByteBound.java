@@ -18,15 +18,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps a folder below a number of bytes by removing the entries used longest ago. Thread-safe, also among processes.
  *
- * <p>The idea: {@code .usage} holds a magic number and two running sums, bytes added and bytes removed, changed under a lock. Bytes are added before
- * files are written and removed after files are deleted, so what a killed process leaves is too high a sum, never too low a one.
- * When the difference passes the bound, one process walks the folder, which gives the true sum, and deletes the files with the
- * oldest access times until a tenth of the bound is free. Access times are set by this store itself, so mount options such as
- * noatime do not matter. Under relatime the kernel sets them too when another program reads the files, which then count as used.
+ * <p>The idea: {@code .usage} holds a magic number and two running sums, bytes added and bytes removed, changed under a
+ * lock. Bytes are added before files are written and removed after files are deleted, so what a killed process leaves
+ * is too high a sum, never too low a one. When the difference passes the bound, one process walks the folder, which
+ * gives the true sum, and deletes the files with the oldest access times until a tenth of the bound is free. Access
+ * times are set by this store itself, so mount options such as noatime do not matter. Under relatime the kernel sets
+ * them too when another program reads the files, which then count as used.
  *
- * <p>Every file counts with whole blocks of 4096 bytes, since that is what the disk gives it; folders and bookkeeping do not
- * count. The bound may be passed by what other processes are just writing: at most one group of
- * {@link #groupBytes} each.
+ * <p>Every file counts with whole blocks of 4096 bytes, since that is what the disk gives it; folders and bookkeeping
+ * do not count. The bound may be passed by what other processes are just writing: at most one group of {@link
+ * #groupBytes} each.
  */
 final class ByteBound {
     /** Below this a bound makes no sense. */

@@ -9,7 +9,10 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Named counters in a small file: one a line, percent-encoded name, space, value. Written anew under a lock. Thread-safe. */
+/**
+ * Named counters in a small file: one a line, percent-encoded name, space, value. Written anew under a lock.
+ * Thread-safe.
+ */
 final class Counters {
     private static final Logger LOG = LoggerFactory.getLogger(Counters.class);
 

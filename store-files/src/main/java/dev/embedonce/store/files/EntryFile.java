@@ -35,11 +35,12 @@ import java.util.Set;
  *                   then the trailer: header, uint32 length of header, 8 bytes "EMBOTAIL"
  * HASH.safetensors  a bundle: a safetensors file whose __metadata__ has one item, "embedonce" = base64 of header
  * HASH.link         a link: header
- * HASH.entry        a record whose header this build cannot lay out: 4 bytes "EMBR", uint32 length of header, header, data
+ * HASH.entry        a record whose header this build cannot lay out: 4 bytes "EMBR", uint32 length of header, header,
+ * data
  * </pre>
  *
- * numpy reads the elements that its own header announces and ignores what follows; safetensors refuses bytes after the data, so
- * there the header lies in front. A {@code .npy} without trailer is foreign.
+ * numpy reads the elements that its own header announces and ignores what follows; safetensors refuses bytes after the
+ * data, so there the header lies in front. A {@code .npy} without trailer is foreign.
  */
 enum EntryFile {
     NPY(".npy"),
@@ -67,7 +68,9 @@ enum EntryFile {
     /** Up to this size a file is written in one piece. */
     private static final int ONE_PIECE_BYTES = 64 * 1024;
 
-    /** The JDK copies heap buffers through direct ones of the same size and keeps those: so not more than this at once. */
+    /**
+     * The JDK copies heap buffers through direct ones of the same size and keeps those: so not more than this at once.
+     */
     private static final int WRITE_SLICE_BYTES = 1024 * 1024;
 
     private final String extension;

@@ -8,8 +8,9 @@ import java.nio.channels.FileChannel;
 import java.util.stream.IntStream;
 
 /**
- * Reads bytes of files into memory, piece by piece: the JDK reads into the heap through direct memory as large as the piece, and keeps it. Many pieces are
- * read on all cores at once, since one core copies more slowly than memory takes them.
+ * Reads bytes of files into memory, piece by piece: the JDK reads into the heap through direct memory as large as the
+ * piece, and keeps it. Many pieces are read on all cores at once, since one core copies more slowly than memory takes
+ * them.
  */
 final class FileBytes {
     private static final int PIECE_BYTES = 1 << 20;

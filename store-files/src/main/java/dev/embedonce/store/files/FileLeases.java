@@ -18,11 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Leases in sixteen small files, by the first digit of the key's digest: one lease a line, digest, taken, expires (both epoch
- * millis of the file system's clock), owner. A file is written anew under its lock, without its expired lines. Thread-safe.
+ * Leases in sixteen small files, by the first digit of the key's digest: one lease a line, digest, taken, expires (both
+ * epoch millis of the file system's clock), owner. A file is written anew under its lock, without its expired lines.
+ * Thread-safe.
  *
- * <p>A lease that was taken later than now was taken before the clock was set back, and counts as expired: otherwise all would
- * wait until the clock has caught up.
+ * <p>A lease that was taken later than now was taken before the clock was set back, and counts as expired: otherwise
+ * all would wait until the clock has caught up.
  */
 final class FileLeases implements LeaseTable {
     private static final Logger LOG = LoggerFactory.getLogger(FileLeases.class);

@@ -41,12 +41,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A folder with one file an entry: {@link Folder} says where, {@link EntryFile} what is in it. Thread-safe; any number of processes
- * may use the folder at once.
+ * A folder with one file an entry: {@link Folder} says where, {@link EntryFile} what is in it. Thread-safe; any number
+ * of processes may use the folder at once.
  *
  * <p>An entry is written to a temporary file and moved to its name in one step, under a lock on the first byte of its
- * content hash, so a reader (who takes no lock) sees nothing or all of it, and the first writer wins. A folder that cannot be
- * written to is read as it is, and every write throws.
+ * content hash, so a reader (who takes no lock) sees nothing or all of it, and the first writer wins. A folder that
+ * cannot be written to is read as it is, and every write throws.
  */
 public final class FilesCacheStore implements CacheStore {
     /** For {@code maxBytes}: no bound. */
@@ -352,7 +352,10 @@ public final class FilesCacheStore implements CacheStore {
         FileChannel open(Path folder) throws IOException;
     }
 
-    /** Puts a folder's list of names on the disk. Windows opens no folders, and keeps their names in a journal of its own. */
+    /**
+     * Puts a folder's list of names on the disk. Windows opens no folders, and keeps their names in a journal of its
+     * own.
+     */
     static void forceFolder(Path path, FolderOpener opener) throws IOException {
         try (FileChannel channel = opener.open(path)) {
             channel.force(true);

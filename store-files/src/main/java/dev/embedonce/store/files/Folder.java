@@ -234,8 +234,8 @@ final class Folder {
     }
 
     /**
-     * The folder that a key's entry lies in. There are 256 in a namespace: making a folder costs more than making a file, so a deeper
-     * tree would be slower up to tens of millions of entries.
+     * The folder that a key's entry lies in. There are 256 in a namespace: making a folder costs more than making a
+     * file, so a deeper tree would be slower up to tens of millions of entries.
      */
     String leaf(CacheKey key) {
         return rootPrefix

@@ -19,11 +19,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbered locks of a folder, exclusive among threads and processes. Each is a byte range of one lock file, so the system frees
- * them when their process dies. Thread-safe; shared by all stores on the folder in this process, and closed by the last.
+ * Numbered locks of a folder, exclusive among threads and processes. Each is a byte range of one lock file, so the
+ * system frees them when their process dies. Thread-safe; shared by all stores on the folder in this process, and
+ * closed by the last.
  *
- * <p>POSIX drops all of a process's locks on a file when any channel on it is closed. So there is one channel a folder, and no
- * operation on it that an interrupt would close.
+ * <p>POSIX drops all of a process's locks on a file when any channel on it is closed. So there is one channel a folder,
+ * and no operation on it that an interrupt would close.
  */
 final class FolderLocks implements AutoCloseable {
     /** The first 256: one for each first byte of a content hash. */

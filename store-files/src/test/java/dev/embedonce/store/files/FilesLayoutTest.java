@@ -105,7 +105,10 @@ class FilesLayoutTest {
         }
     }
 
-    /** Several threads read a large file; the interrupt of one closes it for the others, and the entry is as good as it was. */
+    /**
+     * Several threads read a large file; the interrupt of one closes it for the others, and the entry is as good as it
+     * was.
+     */
     @Test
     void get_largeFileByAnInterruptedThread_saysSoAndIsNotDamaged() throws Exception {
         Entry large = TestEntries.bundle(1, 12_345_678);

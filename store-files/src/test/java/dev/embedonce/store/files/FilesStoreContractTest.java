@@ -87,8 +87,9 @@ class FilesStoreContractTest extends CacheStoreContract implements CorruptionCon
     }
 
     /**
-     * The payload is the file without our header: eight bytes with the length of what is left of the JSON, the JSON after our
-     * header, and the data. Where our header ends is remembered, since it cannot be told from a payload of random bytes.
+     * The payload is the file without our header: eight bytes with the length of what is left of the JSON, the JSON
+     * after our header, and the data. Where our header ends is remembered, since it cannot be told from a payload of
+     * random bytes.
      */
     private byte[] safetensors(
             Path file, byte[] bytes, UnaryOperator<byte[]> onHeader, UnaryOperator<byte[]> onPayload) {

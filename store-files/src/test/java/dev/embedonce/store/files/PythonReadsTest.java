@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** numpy and safetensors themselves read the files. Runs where the interpreter named by EMBEDONCE_PYTHON, or python3, has both. */
+/**
+ * numpy and safetensors themselves read the files. Runs where the interpreter named by EMBEDONCE_PYTHON, or python3,
+ * has both.
+ */
 class PythonReadsTest {
     private static final String PROGRAM = """
             import sys

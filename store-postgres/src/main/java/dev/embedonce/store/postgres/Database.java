@@ -91,8 +91,8 @@ final class Database implements AutoCloseable {
     }
 
     /**
-     * Does {@code work}, which only reads, in one transaction. If the connection turns out to be dead it is done again on a new one,
-     * once: so a restart of the server between two batches is not noticed.
+     * Does {@code work}, which only reads, in one transaction. If the connection turns out to be dead it is done again
+     * on a new one, once: so a restart of the server between two batches is not noticed.
      *
      * @param doing what for, such as {@code look entries up}, for the message
      */
@@ -101,8 +101,8 @@ final class Database implements AutoCloseable {
     }
 
     /**
-     * Does {@code work} in one transaction. If the server breaks it off because two transactions waited for each other, all of it is
-     * undone, and it is done again. It is not after a lost connection: nobody knows whether it was done.
+     * Does {@code work} in one transaction. If the server breaks it off because two transactions waited for each other,
+     * all of it is undone, and it is done again. It is not after a lost connection: nobody knows whether it was done.
      */
     <T> T run(String doing, Work<T> work) {
         return run(doing, work, false);

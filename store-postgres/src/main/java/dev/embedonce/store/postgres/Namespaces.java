@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The numbers that stand for pairs of versions. Told apart by a digest: a version may be too long for an index. Remembered only
- * once they are committed. Thread-safe.
+ * The numbers that stand for pairs of versions. Told apart by a digest: a version may be too long for an index.
+ * Remembered only once they are committed. Thread-safe.
  */
 final class Namespaces {
     /** What every entry of a namespace has in its key. */
@@ -42,7 +42,10 @@ final class Namespaces {
         this.database = database;
     }
 
-    /** The keys by namespace, each namespace's sorted by content, so that no two batches wait for each other in a circle. */
+    /**
+     * The keys by namespace, each namespace's sorted by content, so that no two batches wait for each other in a
+     * circle.
+     */
     Map<Integer, List<CacheKey>> group(Collection<CacheKey> keys, boolean create) {
         Map<Versions, List<CacheKey>> byVersions = new LinkedHashMap<>();
         keys.stream()

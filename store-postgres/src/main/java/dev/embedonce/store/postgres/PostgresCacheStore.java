@@ -73,7 +73,8 @@ public final class PostgresCacheStore implements CacheStore {
     /**
      * Connects, and makes or migrates the tables.
      *
-     * @throws StoreUnavailableException if the server does not answer, does not let us in, or holds tables of a newer layout
+     * @throws StoreUnavailableException if the server does not answer, does not let us in, or holds tables of a newer
+     *     layout
      */
     static PostgresCacheStore open(PostgresSettings settings) {
         return open(settings, MAX_PART_BYTES);
@@ -319,7 +320,10 @@ public final class PostgresCacheStore implements CacheStore {
         }
     }
 
-    /** Deletes what lies under each key, in the keys' order and by one index look-up each; returns how many rows that were. */
+    /**
+     * Deletes what lies under each key, in the keys' order and by one index look-up each; returns how many rows that
+     * were.
+     */
     private static long delete(Connection connection, String table, int namespace, List<CacheKey> keys)
             throws SQLException {
         try (PreparedStatement delete =

@@ -7,9 +7,9 @@ import dev.embedonce.store.support.StoreRisks;
 import java.util.Set;
 
 /**
- * Opens {@code postgresql://[user[:password]@]host[:port]/database}. Options: {@code schema}, where the tables lie; {@code sslmode}
- * and {@code sslrootcert}, as for every PostgreSQL client; {@code timeout}. Without a password in the URL, PGPASSWORD of the
- * environment or the file {@code .pgpass} is used.
+ * Opens {@code postgresql://[user[:password]@]host[:port]/database}. Options: {@code schema}, where the tables lie;
+ * {@code sslmode} and {@code sslrootcert}, as for every PostgreSQL client; {@code timeout}. Without a password in the
+ * URL, PGPASSWORD of the environment or the file {@code .pgpass} is used.
  */
 public final class PostgresStoreProvider implements StoreProvider {
     @Override

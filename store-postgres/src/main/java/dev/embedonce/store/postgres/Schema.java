@@ -14,7 +14,8 @@ import java.util.List;
  * <pre>
  * layout      version: one row, the number of this layout
  * namespaces  id; digest: 32 bytes that follow from the two versions; model, preproc
- * entries     namespace, content: the key, content being the hash's bytes; header; payload; payload_layout: 0 the data as it is,
+ * entries     namespace, content: the key, content being the hash's bytes; header; payload; payload_layout: 0 the data
+ * as it is,
  *             1 as BlobLayout lays it out; data_bytes; parts: 0, or in how many parts the payload lies; created
  * parts       namespace, content, number; bytes: a piece of the payload of an entry too large for one row
  * leases      namespace, content; owner; expires: on the server's clock

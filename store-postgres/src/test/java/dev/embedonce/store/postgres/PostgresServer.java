@@ -23,9 +23,9 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A PostgreSQL server of the test's own, on loopback, with its own data folder. The server refuses to run as root, so root runs it as
- * the user postgres. Where there is no such program the test is skipped, or fails if the environment says {@code CI=true}. Ends only
- * the process it has started. Not thread-safe.
+ * A PostgreSQL server of the test's own, on loopback, with its own data folder. The server refuses to run as root, so
+ * root runs it as the user postgres. Where there is no such program the test is skipped, or fails if the environment
+ * says {@code CI=true}. Ends only the process it has started. Not thread-safe.
  */
 final class PostgresServer implements AutoCloseable {
     static final String USER = "tester";

@@ -36,8 +36,8 @@ import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.params.SetParams;
 
 /**
- * A Redis or Valkey server as a store: {@link RedisKeys} says under which names, {@link RedisValue} in which bytes. Thread-safe.
- * Not for Redis Cluster: the keys of a batch lie in many slots.
+ * A Redis or Valkey server as a store: {@link RedisKeys} says under which names, {@link RedisValue} in which bytes.
+ * Thread-safe. Not for Redis Cluster: the keys of a batch lie in many slots.
  */
 public final class RedisCacheStore implements CacheStore {
     private static final long MAX_ENTRY_BYTES = Integer.MAX_VALUE - 65_536;
@@ -54,8 +54,9 @@ public final class RedisCacheStore implements CacheStore {
     private static final int MAX_PARTS = 65_535;
 
     /**
-     * Puts an entry in its place and keeps its parts, or removes them if it came too late, in one step: a connection that breaks in between would
-     * leave an entry in place whose parts run out. KEYS: entry, parts. ARGV: value, time to live in milliseconds or 0, 1 to replace.
+     * Puts an entry in its place and keeps its parts, or removes them if it came too late, in one step: a connection
+     * that breaks in between would leave an entry in place whose parts run out. KEYS: entry, parts. ARGV: value, time
+     * to live in milliseconds or 0, 1 to replace.
      */
     private static final String SETTLE = """
             local set = {'SET', KEYS[1], ARGV[1]}
@@ -94,8 +95,8 @@ public final class RedisCacheStore implements CacheStore {
     /**
      * Connects.
      *
-     * @throws StoreUnavailableException if the server does not answer, does not let us in, or evicts entries without our having said
-     *     that it may
+     * @throws StoreUnavailableException if the server does not answer, does not let us in, or evicts entries without
+     *     our having said that it may
      */
     static RedisCacheStore open(RedisSettings settings) {
         return open(settings, MAX_PART_BYTES);
@@ -119,7 +120,10 @@ public final class RedisCacheStore implements CacheStore {
         }
     }
 
-    /** Only policies for all keys touch entries of ours: those for volatile keys need a time to live, and without ttl there is none. */
+    /**
+     * Only policies for all keys touch entries of ours: those for volatile keys need a time to live, and without ttl
+     * there is none.
+     */
     private void requireNoEviction() {
         String policy = evictionPolicy();
         if (!policy.equals("noeviction") && !policy.startsWith("volatile-")) {
@@ -150,7 +154,9 @@ public final class RedisCacheStore implements CacheStore {
         return settings.description();
     }
 
-    /** Durable as far as this process goes; whether entries survive the server's own end is the server's configuration. */
+    /**
+     * Durable as far as this process goes; whether entries survive the server's own end is the server's configuration.
+     */
     @Override
     public StoreCapabilities capabilities() {
         boolean keeps = settings.ttl() == null && !settings.allowEviction();
@@ -304,7 +310,10 @@ public final class RedisCacheStore implements CacheStore {
         return Long.parseLong(time.get(0)) * 1_000 + Long.parseLong(time.get(1)) / 1_000;
     }
 
-    /** The value for a record; if it is too large for one, its parts are written first, for an hour until they are in use. */
+    /**
+     * The value for a record; if it is too large for one, its parts are written first, for an hour until they are in
+     * use.
+     */
     private byte[] value(CacheKey key, Stored.Sealed record, long created) {
         RedisValue.Payload payload = RedisValue.payload(record, record.data().remaining() <= partBytes);
         if (payload.bytes().remaining() <= partBytes) {

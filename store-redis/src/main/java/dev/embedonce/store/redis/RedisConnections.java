@@ -32,8 +32,9 @@ import redis.clients.jedis.exceptions.JedisException;
 /**
  * A pool of connections, each used for one pipeline at a time. Thread-safe.
  *
- * <p>A connection that has been idle is asked for a sign of life before it is used, so after a restart of the server nothing fails
- * that comes later. What fails half-way is never repeated here: only the caller knows whether that is right.
+ * <p>A connection that has been idle is asked for a sign of life before it is used, so after a restart of the server
+ * nothing fails that comes later. What fails half-way is never repeated here: only the caller knows whether that is
+ * right.
  */
 final class RedisConnections implements AutoCloseable {
     private static final String TRUST_STORE = "PKCS12";

@@ -14,11 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * The names of things in the server; all start with the store's prefix. Thread-safe.
  *
  * <pre>
- * e:NAMESPACE:HASH          an entry; NAMESPACE, 64 hexadecimal digits, is the digest of its two versions, HASH the content hash
- * p:NAMESPACE:HASH:ID:N     part N of an entry too large for one string; ID, 16 digits, tells its writer
- * l:NAMESPACE:HASH          a lease; its value is the owner
- * namespaces                a hash: NAMESPACE -> model version, line feed, preprocessing version
- * counters                  a hash: name -> number
+ * e:NAMESPACE:HASH          an entry; NAMESPACE, 64 hexadecimal digits, is the digest of its two versions, HASH the
+ * content hash p:NAMESPACE:HASH:ID:N     part N of an entry too large for one string; ID, 16 digits, tells its writer
+ * l:NAMESPACE:HASH          a lease; its value is the owner namespaces                a hash: NAMESPACE -> model
+ * version, line feed, preprocessing version counters                  a hash: name -> number
  * </pre>
  */
 final class RedisKeys {

@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Set;
 import redis.clients.jedis.Response;
 
-/** Leases as strings with an expiry on the server's clock; looked at and changed in one step by a script. Thread-safe. */
+/**
+ * Leases as strings with an expiry on the server's clock; looked at and changed in one step by a script. Thread-safe.
+ */
 final class RedisLeases implements LeaseTable {
     private static final int GROUP = 500;
     private static final String ACQUIRE = """

@@ -22,8 +22,8 @@ import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.resps.ScanResult;
 
 /**
- * Lists entries a page at a time; no connection is held in between. SCAN may name a key twice, so 16 bytes of each are remembered.
- * Only the first bytes of a value are read. Not thread-safe.
+ * Lists entries a page at a time; no connection is held in between. SCAN may name a key twice, so 16 bytes of each are
+ * remembered. Only the first bytes of a value are read. Not thread-safe.
  */
 final class RedisPages implements PagedScan.Pages {
     private static final int PAGE = 1_000;

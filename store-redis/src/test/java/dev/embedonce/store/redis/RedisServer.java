@@ -20,8 +20,9 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A redis-server or valkey-server of the test's own, on loopback, with its own folder. Where there is no such program the test is
- * skipped, or fails if the environment says {@code CI=true}. Ends only the process it has started. Not thread-safe.
+ * A redis-server or valkey-server of the test's own, on loopback, with its own folder. Where there is no such program
+ * the test is skipped, or fails if the environment says {@code CI=true}. Ends only the process it has started. Not
+ * thread-safe.
  */
 final class RedisServer implements AutoCloseable {
     private final Path folder;

@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The numbers that stand for pairs of versions. A number, once committed, never changes, so it is remembered. Thread-safe. */
+/**
+ * The numbers that stand for pairs of versions. A number, once committed, never changes, so it is remembered.
+ * Thread-safe.
+ */
 final class Namespaces {
     /** Two version strings. */
     record Versions(String model, String preproc) {

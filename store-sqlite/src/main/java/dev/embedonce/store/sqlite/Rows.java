@@ -13,9 +13,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Entries' rows, and their rows of chunks. A payload of up to {@link #CHUNK_BYTES} stands in its entry's row, which is read with one
- * look-up; a larger one stands in pieces of that size, because SQLite and its driver hold each value in memory several times over. All
- * methods run inside the caller's transaction. Stateless.
+ * Entries' rows, and their rows of chunks. A payload of up to {@link #CHUNK_BYTES} stands in its entry's row, which is
+ * read with one look-up; a larger one stands in pieces of that size, because SQLite and its driver hold each value in
+ * memory several times over. All methods run inside the caller's transaction. Stateless.
  */
 final class Rows {
     static final int CHUNK_BYTES = 16 << 20;

@@ -13,21 +13,23 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /**
- * The tables, and whose they are: SQLite's application id says that a file is ours, its user version which schema it has.
+ * The tables, and whose they are: SQLite's application id says that a file is ours, its user version which schema it
+ * has.
  *
  * <pre>
- * namespaces  id, model_version, preproc_version, entries, bytes    a pair of versions, and how much lies under it; never deleted
- * entries     id, namespace, content_hash, size, created, layout, chunks, header, payload
- *             size: bytes of header and data; created: epoch milliseconds; layout: 0 if the payload is the data as it is, 1 if it is
- *             a safetensors file; chunks: 0, or how many rows of chunks hold the payload
+ * namespaces  id, model_version, preproc_version, entries, bytes    a pair of versions, and how much lies under it;
+ * never deleted entries     id, namespace, content_hash, size, created, layout, chunks, header, payload
+ *             size: bytes of header and data; created: epoch milliseconds; layout: 0 if the payload is the data as it
+ *             is, 1 if it is a safetensors file; chunks: 0, or how many rows of chunks hold the payload
  * chunks      entry, seq, bytes                                     a payload larger than a row should be
- * leases      namespace, content_hash, owner, expires, taken        epoch milliseconds; taken: when the lease was taken or renewed, 0 if
+ * leases      namespace, content_hash, owner, expires, taken        epoch milliseconds; taken: when the lease was taken
+ * or renewed, 0 if
  *             a build said so that did not note it; files made by such a build get the column when they are opened
  * counters    name, value
  * </pre>
  *
- * <p>Entries stand in the order they came, with an index over the key: keys are hashes, and a table in their order would be written
- * all over the file.
+ * <p>Entries stand in the order they came, with an index over the key: keys are hashes, and a table in their order
+ * would be written all over the file.
  */
 final class Schema {
     /** "EMBO". */
@@ -77,7 +79,9 @@ final class Schema {
 
     private Schema() {}
 
-    /** Creates what is missing, and refuses, without touching it, a file that is not ours or is newer than this build. */
+    /**
+     * Creates what is missing, and refuses, without touching it, a file that is not ours or is newer than this build.
+     */
     static void prepare(Path file, SqliteOptions options) {
         createFile(file);
         try (Session session = Session.open(file, options)) {
@@ -104,8 +108,9 @@ final class Schema {
     }
 
     /**
-     * Makes the folder and an empty file that only its owner can read; SQLite makes the files beside it after its example. One at a time: a new
-     * file is open for a moment, and must be closed before another thread has SQLite open it.
+     * Makes the folder and an empty file that only its owner can read; SQLite makes the files beside it after its
+     * example. One at a time: a new file is open for a moment, and must be closed before another thread has SQLite open
+     * it.
      */
     private static synchronized void createFile(Path file) {
         if (Files.isDirectory(file)) {
@@ -127,8 +132,9 @@ final class Schema {
     }
 
     /**
-     * Refuses a database of another program. Asked through SQLite and never read as a file: closing a file that this process has open
-     * elsewhere gives up all of its locks on it, and then other processes delete the log that is in use.
+     * Refuses a database of another program. Asked through SQLite and never read as a file: closing a file that this
+     * process has open elsewhere gives up all of its locks on it, and then other processes delete the log that is in
+     * use.
      */
     private static void requireOurs(Path file, Session session) throws SQLException {
         boolean fresh = session.pragma("application_id").equals("0")

@@ -19,7 +19,10 @@ final class Session implements AutoCloseable {
     /** Pages kept by each connection, in KiB: enough for the upper levels of a million rows' index. */
     private static final int CACHE_KIB = 8 * 1024;
 
-    /** The log is moved into the file when it has this many pages: rarely, so that a page that changes often is moved once. */
+    /**
+     * The log is moved into the file when it has this many pages: rarely, so that a page that changes often is moved
+     * once.
+     */
     private static final int LOG_PAGES = 4 * 1024;
 
     /** What the log is cut down to when it has been larger. */

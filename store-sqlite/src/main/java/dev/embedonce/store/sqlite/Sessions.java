@@ -13,8 +13,8 @@ import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 /**
- * The connections of one store: one that writes, and some that read, opened when needed. A connection on which anything failed is
- * thrown away, which also takes back whatever it had begun. Thread-safe.
+ * The connections of one store: one that writes, and some that read, opened when needed. A connection on which anything
+ * failed is thrown away, which also takes back whatever it had begun. Thread-safe.
  */
 final class Sessions implements AutoCloseable {
     private static final int MAX_READERS = Math.max(8, 2 * Runtime.getRuntime().availableProcessors());
@@ -167,7 +167,9 @@ final class Sessions implements AutoCloseable {
         guard.requireOpen();
     }
 
-    /** Waits for a write in progress; reads in progress end by themselves, and the last one closes the last connection. */
+    /**
+     * Waits for a write in progress; reads in progress end by themselves, and the last one closes the last connection.
+     */
     @Override
     public void close() {
         writing.lock();

@@ -27,9 +27,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Keeps entries in one SQLite file, in its write-ahead log mode: any number of threads and processes read while one of them writes.
- * What a write has acknowledged survives the death of the process, and with {@link SqliteOptions#fsync} the loss of power. The tables
- * are {@link Schema}'s. Thread-safe.
+ * Keeps entries in one SQLite file, in its write-ahead log mode: any number of threads and processes read while one of
+ * them writes. What a write has acknowledged survives the death of the process, and with {@link SqliteOptions#fsync}
+ * the loss of power. The tables are {@link Schema}'s. Thread-safe.
  */
 public final class SqliteCacheStore implements CacheStore {
     /** A JVM array cannot be larger than 2 GiB, and a bundle is laid out with a header of its own. */

@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listing, read some rows at a time in the order of their ids: no transaction stays open between two steps, so that it holds up
- * neither writers nor the emptying of the log. A row keeps its id as long as it lives.
+ * A listing, read some rows at a time in the order of their ids: no transaction stays open between two steps, so that
+ * it holds up neither writers nor the emptying of the log. A row keeps its id as long as it lives.
  */
 final class SqlitePages implements PagedScan.Pages {
     private static final int STEP = 1_000;

@@ -400,7 +400,10 @@ class SqliteCacheStoreTest {
             connection.close()
             """;
 
-    /** Counts the entries with Python's SQLite, an older one than ours: one that deletes a log that nobody seems to use. */
+    /**
+     * Counts the entries with Python's SQLite, an older one than ours: one that deletes a log that nobody seems to
+     * use.
+     */
     private String countInPython() throws Exception {
         String python = System.getenv().getOrDefault("EMBEDONCE_PYTHON", "python3");
         Process process;

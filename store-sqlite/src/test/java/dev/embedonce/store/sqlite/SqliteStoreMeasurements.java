@@ -26,8 +26,8 @@ import java.util.SplittableRandom;
 import java.util.function.ToIntFunction;
 
 /**
- * Measures the store, by hand: {@code SqliteStoreMeasurements FILE ROWS [DIMENSION] [OPTIONS]} fills a file that is not there yet, or measures the one
- * that is. No test: numbers depend on the machine.
+ * Measures the store, by hand: {@code SqliteStoreMeasurements FILE ROWS [DIMENSION] [OPTIONS]} fills a file that is not
+ * there yet, or measures the one that is. No test: numbers depend on the machine.
  */
 final class SqliteStoreMeasurements {
     private static final int FILL_BATCH = 1_000;
