@@ -57,7 +57,7 @@ class OnnxFileFuzzIT {
                 .seed(model(message(1, node("If", "y"), body), message(5, weights)))
                 .seed(model(sparse))
                 .seed(join(model(message(5, weights)), function))
-                .seconds(4)
+                .runs(100_000)
                 .run(folder.resolve("fuzz"));
 
         System.out.println("ONNX reader: " + report);

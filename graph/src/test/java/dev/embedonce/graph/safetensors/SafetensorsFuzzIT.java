@@ -92,7 +92,7 @@ class SafetensorsFuzzIT {
                 .seed(Files.readAllBytes(sound))
                 .seed(Files.readAllBytes(empty))
                 .seed(index.getBytes(StandardCharsets.UTF_8))
-                .seconds(4)
+                .runs(3_000)
                 .run(folder.resolve("fuzz"));
 
         System.out.println("safetensors reader: " + report);

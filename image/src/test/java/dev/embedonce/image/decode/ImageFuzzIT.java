@@ -85,7 +85,7 @@ class ImageFuzzIT {
 
     private void fuzz(Set<ImageFormat> formats) throws Exception {
         Fuzzer fuzzer =
-                Fuzzer.of(Target.class).seconds(12).heap(384).inputLimit(30).maxInput(MAX_INPUT);
+                Fuzzer.of(Target.class).runs(3_000).heap(384).inputLimit(30).maxInput(MAX_INPUT);
         for (String name : Golden.of(PillowProfile.PILLOW_13).pictures()) {
             byte[] bytes = Golden.pictureBytes(name);
             if (bytes.length <= MAX_INPUT && formats.stream().anyMatch(format -> is(format, bytes))) {

@@ -14,27 +14,31 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Runs Jazzer on one reader, in a JVM of its own with this test's class path, for a bounded time. Jazzer mutates the
- * seeds, and then whatever reaches a new branch of our code.
+ * Runs Jazzer on one reader, in a JVM of its own with this test's class path, for a bounded number of inputs. Jazzer
+ * changes the seeds, and changes further whatever reaches a new branch of our code.
  *
- * <p>The target class has a method {@code public static void fuzzerTestOneInput(byte[] data)}. It passes the data to
- * the reader, catches the exceptions that the reader may throw for bad input, and throws for everything that must not
- * happen: any exception or error that leaves it is a finding, and so is an input that takes longer than {@link
- * #inputLimit} or ends the JVM.
+ * <p>The target class has a method {@code public static void fuzzerTestOneInput(byte[] data)}. It gives the data to the
+ * reader, catches what the reader may say about a bad input, and throws for everything that must not happen: any other
+ * exception or error that leaves it is a finding, and so is an input that takes longer than {@link #inputLimit} or ends
+ * the JVM.
  *
- * <p>A smoke run has a fixed seed. {@code -Dembedonce.fuzz.seconds=600} makes runs longer, {@code
- * -Dembedonce.fuzz.seed=N} changes the seed, 0 to let Jazzer choose. Not thread-safe.
+ * <p>A smoke run has a fixed seed and a fixed number of inputs, so that a slow machine tries no less than a quick one.
+ * {@code -Dembedonce.fuzz.seconds=600} fuzzes for that long instead, {@code -Dembedonce.fuzz.seed=N} changes the seed,
+ * 0 to let Jazzer choose. Not thread-safe.
  */
 public final class Fuzzer {
     private static final int KEPT_LINES = 60;
-    /** Time for the JVM to start, for Jazzer to run the seeds, and for the last input. */
-    private static final int GRACE_SECONDS = 180;
+    /**
+     * For a run that a number of inputs bounds, and what a longer one needs beside its time: only what hangs takes
+     * this long.
+     */
+    private static final int MOST_SECONDS = 900;
 
     private static final Pattern DONE = Pattern.compile("Done (\\d+) runs in (\\d+) second.*");
 
     private final Class<?> target;
     private final List<byte[]> seeds = new ArrayList<>();
-    private int seconds = 5;
+    private int runs = 10_000;
     private int inputLimitSeconds = 60;
     private int heapMebibytes = 512;
     private int maxInputBytes = 1 << 16;
@@ -44,7 +48,7 @@ public final class Fuzzer {
     }
 
     /**
-     * A run without a finding.
+     * What a run without a finding did.
      *
      * @param executions how many inputs were tried
      * @param seconds how long, in whole seconds
@@ -62,15 +66,15 @@ public final class Fuzzer {
         return this;
     }
 
-    /** How long a smoke run lasts, in seconds; the property {@code embedonce.fuzz.seconds} overrides it. */
-    public Fuzzer seconds(int smoke) {
-        this.seconds = smoke;
+    /** How many inputs a smoke run tries; the property {@code embedonce.fuzz.seconds} bounds the time instead. */
+    public Fuzzer runs(int smoke) {
+        this.runs = smoke;
         return this;
     }
 
     /**
-     * How long one input may take, in seconds: far more than it needs on a busy machine, so that only an input that
-     * hangs is a finding.
+     * How long one input may take, in seconds: far more than it needs on a busy machine, so that only what hangs is
+     * found.
      */
     public Fuzzer inputLimit(int limitSeconds) {
         this.inputLimitSeconds = limitSeconds;
@@ -83,7 +87,7 @@ public final class Fuzzer {
         return this;
     }
 
-    /** The longest input, in bytes; longer seeds are truncated. */
+    /** The longest input that is made, in bytes; seeds that are longer are cut. */
     public Fuzzer maxInput(int bytes) {
         this.maxInputBytes = bytes;
         return this;
@@ -102,11 +106,11 @@ public final class Fuzzer {
         for (int i = 0; i < seeds.size(); i++) {
             Files.write(given.resolve("seed-" + i), seeds.get(i));
         }
-        int limit = Integer.getInteger("embedonce.fuzz.seconds", seconds);
-        Process process = new ProcessBuilder(command(folder, corpus, given, limit))
+        int seconds = Integer.getInteger("embedonce.fuzz.seconds", 0);
+        Process process = new ProcessBuilder(command(folder, corpus, given, seconds))
                 .redirectErrorStream(true)
                 .start();
-        Thread end = endAfter(process, limit + GRACE_SECONDS + inputLimitSeconds);
+        Thread end = endAfter(process, seconds + MOST_SECONDS);
         Deque<String> lines = new ArrayDeque<>();
         Report report = new Report(0, 0);
         try (BufferedReader out =
@@ -133,13 +137,15 @@ public final class Fuzzer {
         return report;
     }
 
-    private List<String> command(Path folder, Path corpus, Path given, int limit) {
+    private List<String> command(Path folder, Path corpus, Path given, int seconds) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         return List.of(
                 java,
                 "-Xmx" + heapMebibytes + "m",
                 "-XX:+UseSerialGC",
+                // a smoke run ends before code of the second compiler pays
+                "-XX:TieredStopAtLevel=" + (seconds > 0 ? 4 : 1),
                 "-XX:+EnableDynamicAgentLoading",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dfile.encoding=UTF-8",
@@ -150,16 +156,16 @@ public final class Fuzzer {
                 "--instrumentation_includes=dev.embedonce.**",
                 "--reproducer_path=" + folder,
                 "-artifact_prefix=" + folder + "/",
-                "-max_total_time=" + limit,
+                seconds > 0 ? "-max_total_time=" + seconds : "-runs=" + runs,
                 "-timeout=" + inputLimitSeconds,
-                "-rss_limit_mb=0", // the heap is bounded; what the JVM needs besides is not a finding
+                "-rss_limit_mb=0", // the heap is bounded; what the JVM needs beside it is no finding
                 "-max_len=" + maxInputBytes,
                 "-seed=" + Integer.getInteger("embedonce.fuzz.seed", 20260101),
                 corpus.toString(),
                 given.toString());
     }
 
-    /** Ends a process that does not end by itself, so that a test never waits forever. */
+    /** Ends a process that does not end by itself, so that a test never waits for ever. */
     private static Thread endAfter(Process process, long limitSeconds) {
         Thread thread = new Thread(() -> {
             try {
