@@ -66,6 +66,15 @@ public final class Ops {
         return graph.op("Sin", x).output();
     }
 
+    public Value exp(Value x) {
+        return graph.op("Exp", x).output();
+    }
+
+    /** {@code log(1 + e^x)} */
+    public Value softplus(Value x) {
+        return graph.op("Softplus", x).output();
+    }
+
     public Value tanh(Value x) {
         return graph.op("Tanh", x).output();
     }
@@ -345,6 +354,62 @@ public final class Ops {
         graph.expose(outputs.get(2), dims);
         return outputs.get(0);
     }
+
+    /**
+     * A depthwise causal convolution over the tokens of this run and the last ones before them.
+     *
+     * @param x float32 [rows, channels, tokens]
+     * @param weight float32 [channels, 1, kernel]
+     * @param state float32 [rows, channels, kernel - 1]: the last columns of {@code x} so far; zeros at first
+     * @param silu whether SiLU is applied to the result
+     * @return float32 [rows, channels, tokens]
+     */
+    public Stateful causalConv(Value x, Value weight, Value state, boolean silu) {
+        return stateful(graph.contrib("CausalConvWithState", x, weight, null, state)
+                .with("activation", silu ? "silu" : "none"));
+    }
+
+    /**
+     * Linear attention by the gated delta rule. For each token and head, {@code S = e^decay * S}, then
+     * {@code S = S + key * (beta * (value - S^T * key))^T}; the output is {@code scale * S^T * query}.
+     *
+     * @param query float32 [rows, tokens, keyHeads * keySize]
+     * @param key float32 [rows, tokens, keyHeads * keySize], L2-normalised
+     * @param value float32 [rows, tokens, valueHeads * valueSize]
+     * @param state S, float32 [rows, valueHeads, keySize, valueSize]; zeros at first
+     * @param decay float32 [rows, tokens, valueHeads], at most 0
+     * @param beta float32 [rows, tokens, valueHeads], from 0 to 1
+     * @return float32 [rows, tokens, valueHeads * valueSize]
+     */
+    public Stateful gatedDeltaRule(
+            Value query, Value key, Value value, Value state, Value decay, Value beta, DeltaHeads heads) {
+        return stateful(graph.contrib("LinearAttention", query, key, value, state, decay, beta)
+                .with("update_rule", "gated_delta")
+                .with("q_num_heads", heads.keyHeads())
+                .with("kv_num_heads", heads.valueHeads())
+                .with("scale", heads.scale()));
+    }
+
+    private static Stateful stateful(Node node) {
+        List<Value> outputs = node.outputs(2);
+        return new Stateful(outputs.get(0), outputs.get(1));
+    }
+
+    /**
+     * What a recurrent operator gives.
+     *
+     * @param state after the last token of this run, for the next one
+     */
+    public record Stateful(Value output, Value state) {}
+
+    /**
+     * The heads of {@link #gatedDeltaRule}.
+     *
+     * @param keyHeads of queries and keys
+     * @param valueHeads of values and outputs, a multiple of {@code keyHeads}: so many neighbours share a query and key
+     * @param scale what outputs are multiplied by
+     */
+    public record DeltaHeads(int keyHeads, int valueHeads, float scale) {}
 
     /**
      * Grouped-query attention with an attention mask.
