@@ -310,15 +310,26 @@ public final class Ops {
      * @param sin float32 [batch, tokens, size / 2]
      */
     public Value rotary(Value x, Value cos, Value sin, int heads) {
-        return graph.op("RotaryEmbedding", x, cos, sin).with("num_heads", heads).output();
+        return rotary(x, cos, sin, heads, 0, false);
     }
 
-    /** As {@link #rotary}, but the pairs are {@code (2i, 2i + 1)} of each head. */
-    public Value rotaryOfNeighbours(Value x, Value cos, Value sin, int heads) {
-        return graph.op("RotaryEmbedding", x, cos, sin)
-                .with("num_heads", heads)
-                .with("interleaved", 1)
-                .output();
+    /**
+     * As {@link #rotary(Value, Value, Value, int)}, with pairs of neighbours or over a part of each head only.
+     *
+     * @param cos float32 [batch, tokens, pairs of a head]
+     * @param sin float32 [batch, tokens, pairs of a head]
+     * @param rotated how many channels at the start of each head are rotated; 0 for all
+     * @param neighbours whether the pairs are {@code (2i, 2i + 1)}; else {@code (i, i + half of the rotated)}
+     */
+    public Value rotary(Value x, Value cos, Value sin, int heads, int rotated, boolean neighbours) {
+        Node rotary = graph.op("RotaryEmbedding", x, cos, sin).with("num_heads", heads);
+        if (neighbours) {
+            rotary.with("interleaved", 1);
+        }
+        if (rotated != 0) {
+            rotary.with("rotary_embedding_dim", rotated);
+        }
+        return rotary.output();
     }
 
     /**

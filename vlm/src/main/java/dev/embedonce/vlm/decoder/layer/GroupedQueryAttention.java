@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param qkNorm of queries and keys, head by head; null for none
  * @param rope rotates queries and keys; null for attention without positions
  * @param bidirectional whether the tokens of {@link dev.embedonce.vlm.prompt.Prompt#bidirectional} sets attend to each other
+ * @param gated whether {@code q_proj} gives each head a gate behind its query; the head's output is multiplied by its
+ *     sigmoid
  */
 public record GroupedQueryAttention(
         GroupedHeads heads,
@@ -27,9 +29,21 @@ public record GroupedQueryAttention(
         boolean outputBias,
         @Nullable RmsNorm qkNorm,
         @Nullable RopeTables rope,
-        boolean bidirectional)
+        boolean bidirectional,
+        boolean gated)
         implements TokenMixer {
     private static final int EIGHT = 8;
+
+    /** Attention without gates. */
+    public GroupedQueryAttention(
+            GroupedHeads heads,
+            boolean inputBias,
+            boolean outputBias,
+            @Nullable RmsNorm qkNorm,
+            @Nullable RopeTables rope,
+            boolean bidirectional) {
+        this(heads, inputBias, outputBias, qkNorm, rope, bidirectional, false);
+    }
 
     /**
      * The heads as the operator computes them: it wants channels in eights, so heads of other sizes get zeros behind, which change no score
@@ -72,10 +86,11 @@ public record GroupedQueryAttention(
         Ops ops = graph.ops();
         Scope scope = graph.layer().at("self_attn");
         int queries = heads.heads() * heads.size();
-        Value q = projected(graph, scope, "q", x, heads.heads());
-        Value k = projected(graph, scope, "k", x, heads.kvHeads());
-        Value v = Linear.of(scope.at("v_proj"), graph.hiddenSize(), heads.kvHeads() * heads.size(), inputBias)
-                .apply(x);
+        Value asked = linear(graph, scope, "q", x, gated ? 2 * queries : queries);
+        Value q = normed(ops, scope, "q", gated ? half(ops, asked, 0) : asked, heads.heads());
+        Value k =
+                normed(ops, scope, "k", linear(graph, scope, "k", x, heads.kvHeads() * heads.size()), heads.kvHeads());
+        Value v = linear(graph, scope, "v", x, heads.kvHeads() * heads.size());
         q = padded(ops, rotated(graph, graph.tokens().batched(q), heads.heads()), heads.heads());
         k = padded(ops, rotated(graph, graph.tokens().batched(k), heads.kvHeads()), heads.kvHeads());
         v = padded(ops, graph.tokens().batched(v), heads.kvHeads());
@@ -84,25 +99,36 @@ public record GroupedQueryAttention(
         if (bidirectional) {
             mixed = new BidirectionalSets(heads.window()).apply(graph, mixed, q, cache, computed());
         }
+        Value answer = graph.tokens().flat(unpadded(ops, mixed), queries);
         return Linear.of(scope.at("o_proj"), queries, graph.hiddenSize(), outputBias)
-                .apply(graph.tokens().flat(unpadded(ops, mixed), queries));
+                .apply(gated ? ops.mul(answer, ops.sigmoid(half(ops, asked, 1))) : answer);
     }
 
-    /** Queries or keys, float32 {@code [rows * tokens, count * size]}. */
-    private Value projected(LayerGraph graph, Scope scope, String name, Value x, int count) {
-        int channels = count * heads.size();
-        Value projected = Linear.of(scope.at(name + "_proj"), graph.hiddenSize(), channels, inputBias)
+    /** Queries, keys or values, float32 {@code [rows * tokens, channels]}. */
+    private Value linear(LayerGraph graph, Scope scope, String name, Value x, int channels) {
+        return Linear.of(scope.at(name + "_proj"), graph.hiddenSize(), channels, inputBias)
                 .apply(x);
+    }
+
+    /** The queries (0) or gates (1) of all heads: float32 {@code [rows * tokens, heads * size]}. */
+    private Value half(Ops ops, Value both, long which) {
+        Value split = ops.reshape(both, -1, heads.heads(), 2L * heads.size());
+        Value half = ops.slice(split, 2, which * heads.size(), (which + 1) * heads.size());
+        return ops.reshape(half, -1, (long) heads.heads() * heads.size());
+    }
+
+    /** Queries or keys, float32 {@code [rows * tokens, count * size]}, normalised head by head. */
+    private Value normed(Ops ops, Scope scope, String name, Value x, int count) {
         if (qkNorm == null) {
-            return projected;
+            return x;
         }
-        Ops ops = graph.ops();
-        Value split = ops.reshape(projected, -1, heads.size());
-        return ops.reshape(qkNorm.apply(scope.at(name + "_norm"), split, heads.size()), -1, channels);
+        Value split = ops.reshape(x, -1, heads.size());
+        return ops.reshape(
+                qkNorm.apply(scope.at(name + "_norm"), split, heads.size()), -1, (long) count * heads.size());
     }
 
     private Value rotated(LayerGraph graph, Value x, int count) {
-        return rope == null ? x : rope.rotate(graph, x, count);
+        return rope == null ? x : rope.rotate(graph, x, count, heads.size());
     }
 
     /** {@code [rows, tokens, count * size]} with zeros behind each head, if the operator needs them. */

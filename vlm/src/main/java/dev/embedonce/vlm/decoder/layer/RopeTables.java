@@ -20,16 +20,14 @@ public record RopeTables(String name, Rotary rotary, boolean neighbours) impleme
     }
 
     /**
-     * Rotates heads.
+     * Rotates heads: all their channels, or as many at their start as there are pairs for.
      *
      * @param x float32 {@code [rows, tokens, heads * size]}
      */
-    Value rotate(LayerGraph graph, Value x, int heads) {
-        Value cos = table(graph, cos());
-        Value sin = table(graph, sin());
-        return neighbours
-                ? graph.ops().rotaryOfNeighbours(x, cos, sin, heads)
-                : graph.ops().rotary(x, cos, sin, heads);
+    Value rotate(LayerGraph graph, Value x, int heads, int size) {
+        int rotated = 2 * rotary.pairs();
+        return graph.ops()
+                .rotary(x, table(graph, cos()), table(graph, sin()), heads, rotated == size ? 0 : rotated, neighbours);
     }
 
     private Value table(LayerGraph graph, String input) {
