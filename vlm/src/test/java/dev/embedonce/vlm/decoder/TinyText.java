@@ -14,6 +14,7 @@ import dev.embedonce.vlm.load.FamilyFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,12 +44,12 @@ final class TinyText {
     }
 
     /** Adds a random weight. */
-    void weight(String name, int rows, int columns) {
-        float[] values = new float[rows * columns];
+    void weight(String name, long... shape) {
+        float[] values = new float[Math.toIntExact(Arrays.stream(shape).reduce(1, (a, b) -> a * b))];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) random.nextGaussian();
         }
-        weights.put(name, Tensor.ofFloats(values, rows, columns));
+        weights.put(name, Tensor.ofFloats(values, shape));
     }
 
     private Tensor held(String name) {
@@ -62,22 +63,22 @@ final class TinyText {
         weights.put(name, Tensor.ofFloats(ones, HIDDEN));
     }
 
-    /** {@code weight * x} of a square weight. */
+    /** {@code weight * x} of a matrix. */
     double[] product(String name, double[] x) {
-        return product(name, HIDDEN, x);
-    }
-
-    /** {@code weight * x} of a weight of some rows. */
-    double[] product(String name, int rows, double[] x) {
-        float[] weight = new float[rows * HIDDEN];
-        held(name).floats().get(weight);
-        double[] product = new double[rows];
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < HIDDEN; column++) {
-                product[row] += weight[row * HIDDEN + column] * x[column];
-            }
+        float[] weight = values(name);
+        double[] product = new double[weight.length / x.length];
+        for (int i = 0; i < weight.length; i++) {
+            product[i / x.length] += weight[i] * x[i % x.length];
         }
         return product;
+    }
+
+    /** The numbers of a weight. */
+    float[] values(String name) {
+        FloatBuffer values = held(name).floats();
+        float[] copy = new float[values.remaining()];
+        values.get(copy);
+        return copy;
     }
 
     /** RMSNorm with weights of one. */
