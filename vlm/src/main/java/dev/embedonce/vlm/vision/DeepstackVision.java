@@ -20,15 +20,14 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * The tower of Qwen3-VL and its kin: patches with learned positions (interpolated to the picture's grid) and rotary positions by row and column; after some
- * layers a merger makes features for the first layers of the language model.
+ * The tower of Qwen3-VL and its like: patches with learned positions (interpolated to the picture's grid) and rotary
+ * positions by row and column; after some layers, if any, a merger makes features for the first layers of the language
+ * model (deepstack).
  */
 // Source: transformers 5.23, models/qwen3_vl/modeling_qwen3_vl.py, Qwen3VLVisionModel
 public final class DeepstackVision {
     /** Pixels a side of a patch where the config is silent. */
     public static final int PATCH = 16;
-
-    private static final List<Integer> DEFAULT_LEVELS = List.of(8, 16, 24);
 
     private static final int REVISION = 1;
     private static final double EPSILON = 1e-6;
@@ -58,17 +57,18 @@ public final class DeepstackVision {
         return "deepstack_" + index;
     }
 
-    private static List<Integer> behind(ModelConfig config) {
-        return config.integers("deepstack_visual_indexes", DEFAULT_LEVELS);
+    private static List<Integer> behind(ModelConfig config, List<Integer> otherwise) {
+        return config.integers("deepstack_visual_indexes", otherwise);
     }
 
     /**
      * What the features for the first layers of the language model are called, in order.
      *
      * @param config the {@code vision_config}
+     * @param otherwise the layers with deepstack features where the config is silent
      */
-    public static List<String> levels(ModelConfig config) {
-        return IntStream.range(0, behind(config).size())
+    public static List<String> levels(ModelConfig config, List<Integer> otherwise) {
+        return IntStream.range(0, behind(config, otherwise).size())
                 .mapToObj(DeepstackVision::level)
                 .toList();
     }
@@ -76,11 +76,18 @@ public final class DeepstackVision {
     /**
      * Opens the tower of a model's {@code vision_config}.
      *
+     * @param architecture the name in the fingerprint, such as {@code qwen3_vl.vision}
+     * @param otherwise as for {@link #levels}
      * @param processor the patches as the processor makes them
-     * @throws dev.embedonce.error.ModelLoadException if a setting is not supported, or a weight is missing or has another shape than the config
-     *     says
+     * @throws dev.embedonce.error.ModelLoadException if a setting is not supported, or a weight is missing or has
+     *     another shape than the config says
      */
-    public static VisionTower open(FamilyFiles files, FamilyOptions options, Geometry processor) {
+    public static VisionTower open(
+            String architecture,
+            List<Integer> otherwise,
+            FamilyFiles files,
+            FamilyOptions options,
+            Geometry processor) {
         ModelConfig config = files.config().recordedBy(new ConfigRecord()).object("vision_config");
         config.requireOnly("in_channels", 3);
         Geometry geometry = PatchTower.geometry(config, PATCH, processor);
@@ -88,9 +95,9 @@ public final class DeepstackVision {
         int layers = config.positive("depth", 27);
         int channels = config.positive("hidden_size", 1152);
         int heads = config.positive("num_heads", 16);
-        List<Integer> levels = behind(config);
+        List<Integer> levels = behind(config, otherwise);
         TowerBuilder builder = new TowerBuilder(
-                "qwen3_vl.vision",
+                architecture,
                 REVISION,
                 config,
                 files,
