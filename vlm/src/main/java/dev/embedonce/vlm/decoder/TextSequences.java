@@ -13,10 +13,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,10 +27,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Rows between those that decode (a prompt that is still being read) go through the step with a token that nobody reads: what it leaves
  * behind their last token is overwritten by their next, and what they keep by recurrence stays as it was.
  *
- * <p>Where layers keep anything by recurrence, a sequence cannot be cut back: another one goes on from its end, or from the end of its prompt,
- * of which a snapshot is kept.
+ * <p>Where a layer has a recurrent state, a sequence cannot be cut back: another one goes on from its end, or from a
+ * snapshot. One is taken after each chunk of prefill, and the last two are kept: at the end of the prompt, and at the
+ * chunk before. A chat's next turn often needs the latter, as templates render the end of a turn differently once it is
+ * answered.
  */
 final class TextSequences implements SequenceBatch {
+    private static final int MOST_SNAPSHOTS = 2;
+
     private final DecoderParts parts;
     private final TextModel model;
     private final EmbeddingTable embeddings;
@@ -51,14 +57,20 @@ final class TextSequences implements SequenceBatch {
         private final List<Long> written = new ArrayList<>();
         /** Keys and values of the prompt's cross-attention states; empty until they are needed. */
         private Map<String, Tensor> crossStates = Map.of();
-        /** What the row kept by recurrence behind its prompt; null before, and where nothing is kept so. */
-        private @Nullable Snapshot promptEnd;
+        /** The recurrent states after the last chunks of prefill, in order; none if no layer has any. */
+        private List<Snapshot> snapshots = List.of();
 
         private int length;
 
         Row(Prompt prompt, int length) {
             this.prompt = prompt;
             this.length = length;
+        }
+
+        void keep(Snapshot snapshot) {
+            snapshots = Stream.concat(snapshots.stream(), Stream.of(snapshot))
+                    .skip(Math.max(0, snapshots.size() + 1 - MOST_SNAPSHOTS))
+                    .toList();
         }
 
         @Override
@@ -80,7 +92,7 @@ final class TextSequences implements SequenceBatch {
         public long bytesBeside() {
             long states =
                     crossStates.values().stream().mapToLong(Tensor::sizeBytes).sum();
-            return promptEnd == null ? states : states + promptEnd.bytes();
+            return states + snapshots.stream().mapToLong(Snapshot::bytes).sum();
         }
     }
 
@@ -113,7 +125,7 @@ final class TextSequences implements SequenceBatch {
         }
         requirePause(prompt, tokens);
         requirePause(from.prompt, tokens);
-        if (!isReusable(from, tokens)) {
+        if (!memory.canBeCutBack() && tokens > 0 && !reusable(from).contains(tokens)) {
             throw new IllegalArgumentException(
                     "what the model keeps behind " + from.length + " tokens cannot be cut back to " + tokens);
         }
@@ -123,23 +135,26 @@ final class TextSequences implements SequenceBatch {
         }
         Row row = new Row(prompt, tokens);
         row.crossStates = tokens == 0 ? Map.of() : from.crossStates;
+        row.snapshots = from.snapshots.stream()
+                .filter(snapshot -> snapshot.tokens() <= tokens)
+                .toList();
         return row;
     }
 
-    /** Whether another sequence may go on behind so many tokens of a row. */
-    private boolean isReusable(Row row, int tokens) {
-        return memory.canBeCutBack()
-                || tokens == 0
-                || tokens == row.length
-                || (row.promptEnd != null && row.promptEnd.tokens() == tokens);
+    /** After how many tokens of a row that cannot be cut back another sequence may go on. */
+    private static List<Integer> reusable(Row row) {
+        return Stream.concat(Stream.of(row.length), row.snapshots.stream().map(Snapshot::tokens))
+                .toList();
     }
 
     /** Brings what a copied row keeps by recurrence to where it begins. */
     private void goOnFrom(Row from, int tokens, Row row) {
         if (tokens == 0) {
             memory.restart(rows.number(row));
-        } else if (tokens != from.length && from.promptEnd != null) {
-            memory.restore(rows.number(row), from.promptEnd);
+        } else if (tokens != from.length) {
+            from.snapshots.stream()
+                    .filter(snapshot -> snapshot.tokens() == tokens)
+                    .forEach(snapshot -> memory.restore(rows.number(row), snapshot));
         }
     }
 
@@ -169,9 +184,11 @@ final class TextSequences implements SequenceBatch {
                 rows.number(row),
                 index);
         row.length += tokens;
+        if (!memory.canBeCutBack()) {
+            row.keep(memory.snapshot(rows.number(row), row.length));
+        }
         if (row.length == row.prompt.length()) {
             row.prompt = row.prompt.read();
-            row.promptEnd = memory.canBeCutBack() ? null : memory.snapshot(rows.number(row), row.length);
         }
         return result;
     }
@@ -297,10 +314,9 @@ final class TextSequences implements SequenceBatch {
         if (memory.canBeCutBack()) {
             return pauseUpTo(row.prompt, prompt, equal);
         }
-        int promptEnd = row.promptEnd == null ? 0 : row.promptEnd.tokens();
-        return IntStream.of(row.length, promptEnd)
+        return reusable(row).stream()
                 .filter(tokens -> tokens <= equal && pauseUpTo(row.prompt, prompt, tokens) == tokens)
-                .max()
+                .max(Comparator.naturalOrder())
                 .orElse(0);
     }
 

@@ -211,6 +211,30 @@ class DecoderSeamTest {
     }
 
     @Test
+    void recurrentState_isReusedWhereReadingPaused_overAnyNumberOfTurns() {
+        try (TextDecoder decoder = tiny.open(folder, TinyText.model(new RunningSum()), 1);
+                SequenceBatch batch = decoder.newBatch()) {
+            Sequence before = batch.open(prompt(1, 2, 3, 4, 5), 32);
+            batch.prefill(before, 1, Wanted.NONE);
+            batch.prefill(before, 2, Wanted.NONE);
+            readAll(batch, before);
+            assertThat(batch.shared(before, prompt(1, 2, 3, 9, 9))).isEqualTo(3);
+            assertThat(batch.shared(before, prompt(1, 2, 9, 9)))
+                    .as("two snapshots are kept")
+                    .isZero();
+
+            Sequence second = batch.replace(before, 3, prompt(1, 2, 3, 9), 32);
+            assertThat(floats(readAll(batch, second))).containsExactly(summed(1, 2, 3, 9), within(TOLERANCE));
+            assertThat(batch.shared(second, prompt(1, 2, 3, 8, 7))).isEqualTo(3);
+
+            Sequence third = batch.fork(second, 3, prompt(1, 2, 3, 8, 7), 32);
+            assertThat(floats(readAll(batch, third))).containsExactly(summed(1, 2, 3, 8, 7), within(TOLERANCE));
+            assertThat(floats(batch.decode(List.of(second), new long[] {6})))
+                    .containsExactly(summed(1, 2, 3, 9, 6), within(TOLERANCE));
+        }
+    }
+
+    @Test
     void recurrentState_countsAsBytes() {
         try (TextDecoder decoder = tiny.open(folder, TinyText.model(new RunningSum()), 1);
                 SequenceBatch batch = decoder.newBatch()) {
