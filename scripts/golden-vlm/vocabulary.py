@@ -22,6 +22,7 @@ GPT2 = None
 QWEN = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
+QWEN3_5 = QWEN.replace(r"?\p{L}+", r"?[\p{L}\p{M}]+").replace(r"[^\s\p{L}\p{N}]", r"[^\s\p{L}\p{M}\p{N}]")
 LLAMA3 = QWEN.replace(r"|\p{N}|", r"|\p{N}{1,3}|")
 
 
@@ -85,7 +86,7 @@ def tokenizer_json(base, first=(), last=(), pattern=GPT2, bos=None, eos=None, tr
             }
             for token, special in added
         ],
-        "normalizer": {"type": "NFC"} if pattern == QWEN else None,
+        "normalizer": {"type": "NFC"} if pattern in (QWEN, QWEN3_5) else None,
         "pre_tokenizer": _pre_tokenizer(pattern),
         "post_processor": post,
         "decoder": {"type": "ByteLevel", "add_prefix_space": True, "trim_offsets": True, "use_regex": True},

@@ -17,6 +17,7 @@ import dev.embedonce.vlm.family.mllama.Mllama;
 import dev.embedonce.vlm.family.pixtral.Pixtral;
 import dev.embedonce.vlm.family.qwen2_5_vl.Qwen25Vl;
 import dev.embedonce.vlm.family.qwen2_vl.Qwen2Vl;
+import dev.embedonce.vlm.family.qwen3_5.Qwen35;
 import dev.embedonce.vlm.family.qwen3_vl.Qwen3Vl;
 import dev.embedonce.vlm.family.qwen3_vl_moe.Qwen3VlMoe;
 import dev.embedonce.vlm.family.smolvlm.SmolVlm;
@@ -41,6 +42,7 @@ public final class Families {
             new Pixtral(),
             new Qwen25Vl(),
             new Qwen2Vl(),
+            new Qwen35(),
             new Qwen3Vl(),
             new Qwen3VlMoe(),
             new SmolVlm());

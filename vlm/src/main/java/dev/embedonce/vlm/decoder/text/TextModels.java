@@ -15,6 +15,7 @@ public final class TextModels {
             new MistralText(),
             new MllamaText(),
             new Qwen2Text(),
+            new Qwen35Text(),
             new Qwen3MoeText(),
             new Qwen3Text());
 
