@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Multi-head self-attention: query, key and value projections, scaled dot-product attention, an output projection.
- * Rotary position embeddings, a bias on the scores, a causal mask and windows are options.
+ * QK-norm, rotary position embeddings, a bias on the scores, a causal mask and windows are options.
  */
 public final class SelfAttention {
     /** Raised when the block computes something else; part of the model version. */
@@ -17,6 +17,7 @@ public final class SelfAttention {
     private final Linear value;
     private final Linear output;
     private final int heads;
+    private @Nullable QkNorm qkNorm;
     private @Nullable Rotary rotary;
     private @Nullable Value scoreBias;
     private @Nullable Windows windows;
@@ -28,6 +29,24 @@ public final class SelfAttention {
         this.value = value;
         this.output = output;
         this.heads = heads;
+    }
+
+    private record QkNorm(Scope scope, double epsilon) {
+        /** Queries or keys, float32 [rows, channels], normalised head by head. */
+        private Value apply(Ops ops, String name, Value x, int channels, int heads) {
+            int size = channels / heads;
+            return ops.reshape(Norm.rms(scope.at(name), ops.reshape(x, -1, size), size, epsilon), -1, channels);
+        }
+    }
+
+    /**
+     * Normalises queries and keys head by head, before they are rotated.
+     *
+     * @param scope has the RMSNorms {@code q_norm} and {@code k_norm}, each with as many weights as a head has channels
+     */
+    public SelfAttention qkNorm(Scope scope, double epsilon) {
+        this.qkNorm = new QkNorm(scope, epsilon);
+        return this;
     }
 
     /** Applies a rotary position embedding to queries and keys. */
@@ -65,7 +84,7 @@ public final class SelfAttention {
      * @return float32 of the same shape
      */
     public Value apply(Value x, TokenShape tokens) {
-        Value mixed = mix(tokens.batched(query.apply(x)), rotary, x, tokens);
+        Value mixed = mix(tokens.batched(normed("q_norm", query, x)), rotary, x, tokens);
         return output.apply(tokens.flat(mixed, value.out()));
     }
 
@@ -83,10 +102,18 @@ public final class SelfAttention {
                     "the first token alone, with a causal mask, a bias or windows, is not supported");
         }
         Ops ops = query.scope().ops();
-        Value first = ops.unsqueeze(query.apply(Pool.token(ops, tokens.batched(x), 0)), 1);
+        Value first = ops.unsqueeze(normed("q_norm", query, Pool.token(ops, tokens.batched(x), 0)), 1);
         Rotary still =
                 rotary == null ? null : new Rotary(ops.slice(rotary.cos(), 1, 0, 1), ops.slice(rotary.sin(), 1, 0, 1));
         return output.apply(ops.squeeze(mix(first, still, x, tokens), 1));
+    }
+
+    /** The queries or keys of x, float32 [rows, channels]. */
+    private Value normed(String name, Linear projection, Value x) {
+        Value projected = projection.apply(x);
+        return qkNorm == null
+                ? projected
+                : qkNorm.apply(projection.scope().ops(), name, projected, projection.out(), heads);
     }
 
     /** The attention of the queries over x, before the output projection: float32 [batch, queries, channels]. */
@@ -94,7 +121,7 @@ public final class SelfAttention {
         Ops ops = query.scope().ops();
         ops.graph().uses("self-attention", REVISION);
         Value q = queries;
-        Value k = tokens.batched(key.apply(x));
+        Value k = tokens.batched(normed("k_norm", key, x));
         Value v = tokens.batched(value.apply(x));
         if (rotary != null && queryPositions != null) {
             q = ops.rotary(q, queryPositions.cos(), queryPositions.sin(), heads);

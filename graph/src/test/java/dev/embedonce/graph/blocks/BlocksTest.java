@@ -136,6 +136,45 @@ class BlocksTest {
         assertThat(Arrays.copyOf(before, 8)).containsExactly(Arrays.copyOf(values, 8), FLOAT);
     }
 
+    /** Normalised queries and keys forget how large they were; others do not. */
+    @Test
+    void attention_qkNorm_forgetsHowLargeQueriesAndKeysAre() {
+        float[] normed = attention(1, true);
+
+        assertThat(attention(3, true)).containsExactly(normed, FLOAT);
+        assertThat(relativeRms(attention(1, false), normed)).isGreaterThan(0.01);
+        assertThat(relativeRms(attention(3, false), attention(1, false))).isGreaterThan(0.01);
+    }
+
+    /** Two heads of eight channels over four tokens; queries and keys are {@code times} what they would be. */
+    private float[] attention(float times, boolean qkNorm) {
+        Weights weights = Checkpoint.openFile(new SafetensorsFile()
+                .floats("a.qk.weight", "[16,16]", gaussians(times))
+                .floats("a.vo.weight", "[16,16]", gaussians(1))
+                .floats("a.q_norm.weight", "[8]", 1, 2, 1, 0.5f, 1, 3, 1, 1)
+                .floats("a.k_norm.weight", "[8]", 1, 1, 2, 1, 0.5f, 1, 1, 1)
+                .write(folder.resolve("a.safetensors")));
+        return runScope(weights, ramp(4, 16), NumericMode.FLOAT32, scope -> x -> {
+            Scope a = scope.at("a");
+            Linear queries = Linear.of(a.at("qk"), 16, 16, false);
+            Linear values = Linear.of(a.at("vo"), 16, 16, false);
+            SelfAttention attention = new SelfAttention(queries, queries, values, values, 2);
+            if (qkNorm) {
+                attention.qkNorm(a, 1e-12);
+            }
+            return attention.apply(x, TokenShape.of(scope.ops(), scope.ops().reshape(x, 1, 4, 16)));
+        });
+    }
+
+    private static float[] gaussians(float times) {
+        Random random = new Random(8);
+        float[] values = new float[16 * 16];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = times * (float) random.nextGaussian() / 4;
+        }
+        return values;
+    }
+
     private static float[] causal(float[] values) {
         return Graphs.run((ops, x) -> ops.multiHeadAttention(x, x, x, 2, null, true), Tensor.ofFloats(values, 1, 4, 8));
     }
