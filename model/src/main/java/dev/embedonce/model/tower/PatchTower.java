@@ -122,14 +122,24 @@ public final class PatchTower {
                 tokens.flat(patches, geometry.length()), kernel, bias ? scope.weight("bias", channels) : null);
     }
 
-    /** Attention by {@code qkv} and {@code proj} of a scope. */
+    /** Attention by {@code qkv} and {@code proj} of a scope, which have biases. */
     public SelfAttention attention(Scope scope) {
-        Linear fused = Linear.of(scope.at("qkv"), channels, 3 * channels, true);
+        return attention(scope, true, true);
+    }
+
+    /**
+     * Attention by {@code qkv} and {@code proj} of a scope.
+     *
+     * @param inputBias whether {@code qkv} has a bias
+     * @param outputBias whether {@code proj} has one
+     */
+    public SelfAttention attention(Scope scope, boolean inputBias, boolean outputBias) {
+        Linear fused = Linear.of(scope.at("qkv"), channels, 3 * channels, inputBias);
         return new SelfAttention(
                         fused.rows(0, channels),
                         fused.rows(channels, channels),
                         fused.rows(2 * channels, channels),
-                        Linear.of(scope.at("proj"), channels, channels, true),
+                        Linear.of(scope.at("proj"), channels, channels, outputBias),
                         heads)
                 .rotary(rotary);
     }
@@ -183,7 +193,12 @@ public final class PatchTower {
         output(name, projected, outChannels);
     }
 
-    private void output(String name, Value x, int outChannels) {
+    /**
+     * Makes features an output of the tower.
+     *
+     * @param x float32 {@code [batch * tokens, outChannels]}
+     */
+    public void output(String name, Value x, int outChannels) {
         Value shape = ops.concat(0, ops.dim(patches, 0), ops.graph().constant(-1, outChannels));
         graph.output(name, ops.reshape(x, shape), outChannels);
     }
