@@ -167,18 +167,24 @@ public sealed interface ResizeRule {
         /** @throws ImageException if one side is more than 200 times the other */
         @Override
         public Size sizeFor(int width, int height) {
+            return sizeFor(width, height, 1);
+        }
+
+        /** The size for a picture each of whose pixels counts {@code times} against the limits. */
+        private Size sizeFor(int width, int height, int times) {
             if ((double) Math.max(width, height) / Math.min(width, height) > MAX_ASPECT) {
                 throw new ImageException("image is " + width + "x" + height + "; one side must not be more than "
                         + MAX_ASPECT + " times the other");
             }
             double newHeight = Math.rint((double) height / factor) * factor;
             double newWidth = Math.rint((double) width / factor) * factor;
-            if (newHeight * newWidth > maxPixels) {
-                double beta = Math.sqrt((double) ((long) height * width) / maxPixels);
+            double pixels = (double) times * height * width;
+            if (times * newHeight * newWidth > maxPixels) {
+                double beta = Math.sqrt(pixels / maxPixels);
                 newHeight = Math.max(factor, Math.floor(height / beta / factor) * factor);
                 newWidth = Math.max(factor, Math.floor(width / beta / factor) * factor);
-            } else if (newHeight * newWidth < minPixels) {
-                double beta = Math.sqrt((double) minPixels / ((long) height * width));
+            } else if (times * newHeight * newWidth < minPixels) {
+                double beta = Math.sqrt(minPixels / pixels);
                 newHeight = Math.ceil(height * beta / factor) * factor;
                 newWidth = Math.ceil(width * beta / factor) * factor;
             }
@@ -196,6 +202,42 @@ public sealed interface ResizeRule {
         @Override
         public String label() {
             return "m" + factor;
+        }
+    }
+
+    /**
+     * As {@link Multiples}, for a still picture that stands for so many frames of a video: the limits are of the pixels
+     * of all frames, and a picture with a side below {@code factor} is first enlarged until both sides reach it.
+     */
+    // Source: transformers 5.23, models/glm4v/image_processing_pil_glm4v.py, smart_resize
+    record FrameMultiples(int factor, int frames, long minPixels, long maxPixels) implements ResizeRule {
+        public FrameMultiples {
+            require(factor, frames);
+        }
+
+        /** @throws ImageException if one side is more than 200 times the other once the picture is enlarged */
+        @Override
+        public Size sizeFor(int width, int height) {
+            Multiples rule = new Multiples(factor, minPixels, maxPixels);
+            if (width >= factor && height >= factor) {
+                return rule.sizeFor(width, height, frames);
+            }
+            double scale = Math.max((double) factor / height, (double) factor / width);
+            return rule.sizeFor((int) (width * scale), (int) (height * scale), frames);
+        }
+
+        @Override
+        public void describe(FramedDigest digest) {
+            digest.put("resize", "frame-multiples")
+                    .put("factor", factor)
+                    .put("frames", frames)
+                    .put("minPixels", minPixels)
+                    .put("maxPixels", maxPixels);
+        }
+
+        @Override
+        public String label() {
+            return "m" + factor + "f" + frames;
         }
     }
 

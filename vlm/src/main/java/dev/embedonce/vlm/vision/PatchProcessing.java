@@ -22,42 +22,69 @@ import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * Pictures packed as patches, as transformers' {@code Qwen2VLImageProcessor} does: resized so that both sides are whole numbers of
- * merged patches, then cut. Gives {@code pixel_values}, float32 {@code [patches, 3 * temporal * patch * patch]}, the patches that
- * are merged standing together, and {@code image_grid_thw}, int64 {@code [3]}: 1, rows and columns of patches.
+ * Pictures packed as patches, as transformers' {@code Qwen2VLImageProcessor} and {@code Glm4vImageProcessor} do:
+ * resized so that both sides are whole numbers of merged patches, then cut. Gives {@code pixel_values}, float32
+ * {@code [patches, 3 * temporal * patch * patch]}, the patches that are merged standing together, and
+ * {@code image_grid_thw}, int64 {@code [3]}: 1, rows and columns of patches.
  */
-// Source: transformers 5.23, models/qwen2_vl/image_processing_pil_qwen2_vl.py
+// Source: transformers 5.23, models/qwen2_vl/image_processing_pil_qwen2_vl.py,
+// models/glm4v/image_processing_pil_glm4v.py
 public final class PatchProcessing implements ImageProcessing {
     public static final String PIXEL_VALUES = PatchTower.PIXEL_VALUES;
     public static final String GRID = "image_grid_thw";
+
+    private static final String GLM_46V = "Glm46VImageProcessor";
 
     /** Raised whenever the patches change for unchanged settings. */
     private static final int REVISION = 1;
 
     private final Geometry geometry;
-    private final long minPixels;
-    private final long maxPixels;
+    private final Sizes sizes;
     private final boolean resize;
     private final PixelSettings pixels;
     private final PixelOptions options;
 
-    private PatchProcessing(ModelConfig config, PixelOptions options) {
-        this.geometry = new Geometry(
-                config.positive("patch_size", 14),
-                config.positive("merge_size", 2),
-                config.positive("temporal_patch_size", 2));
-        ModelConfig size = config.optionalObject("size");
-        this.minPixels = area(config, "min_pixels", size, "shortest_edge", 56 * 56);
-        this.maxPixels = area(config, "max_pixels", size, "longest_edge", 28 * 28 * 1280);
-        size.refuseOthers(Set.of());
+    /**
+     * How a kind of processor chooses sizes.
+     *
+     * @param minPixels, maxPixels of a picture, each pixel counted {@code times}
+     */
+    private record Sizes(long minPixels, long maxPixels, int times, Rule rule) {
+        private interface Rule {
+            ResizeRule of(int factor, long minPixels, long maxPixels);
+        }
+
+        ResizeRule rule(int factor, ImageSettings settings) {
+            OptionalLong asked = times(settings.maxPixels());
+            long least = times(settings.minPixels()).orElse(Math.min(minPixels, asked.orElse(minPixels)));
+            return rule.of(factor, least, asked.orElse(Math.max(maxPixels, least)));
+        }
+
+        private OptionalLong times(OptionalLong pixels) {
+            return pixels.stream().map(value -> value * times).findFirst();
+        }
+    }
+
+    private PatchProcessing(ModelConfig config, PixelOptions options, Geometry geometry, Sizes sizes) {
+        this.geometry = geometry;
+        this.sizes = sizes;
+        config.optionalObject("size").refuseOthers(Set.of());
         this.resize = config.flag("do_resize", true);
         this.pixels = ProcessorSettings.pixels(config, options, ResampleFilter.BICUBIC, ImageNorm.CLIP, true);
         this.options = options;
         ProcessorSettings.refuseOthers(config, "_processor_class", "_valid_processor_keys", "auto_map");
+    }
+
+    private static Geometry geometry(ModelConfig config) {
+        return new Geometry(
+                config.positive("patch_size", 14),
+                config.positive("merge_size", 2),
+                config.positive("temporal_patch_size", 2));
     }
 
     /** An area that may be said in two forms. Transformers 4 writes both; where they differ, the older one counts. */
@@ -71,13 +98,38 @@ public final class PatchProcessing implements ImageProcessing {
     }
 
     /**
-     * Reads the settings.
+     * Reads the settings of a {@code Qwen2VLImageProcessor}.
      *
      * @throws dev.embedonce.error.ModelLoadException if one is not understood, by name
      */
     public static PatchProcessing read(ModelConfig config, PixelOptions options) {
         ProcessorSettings.requireClass(config, "Qwen2VLImageProcessor");
-        return new PatchProcessing(config, options);
+        ModelConfig size = config.optionalObject("size");
+        Sizes sizes = new Sizes(
+                area(config, "min_pixels", size, "shortest_edge", 56 * 56),
+                area(config, "max_pixels", size, "longest_edge", 28 * 28 * 1280),
+                1,
+                ResizeRule.Multiples::new);
+        return new PatchProcessing(config, options, geometry(config), sizes);
+    }
+
+    /**
+     * Reads the settings of a {@code Glm4vImageProcessor} or {@code Glm46VImageProcessor}, whose limits are of the
+     * pixels of all frames of a patch.
+     *
+     * @throws dev.embedonce.error.ModelLoadException if one is not understood, by name
+     */
+    public static PatchProcessing readGlm(ModelConfig config, PixelOptions options) {
+        boolean second = config.text("image_processor_type", "").startsWith(GLM_46V);
+        ProcessorSettings.requireClass(config, second ? GLM_46V : "Glm4vImageProcessor");
+        Geometry geometry = geometry(config);
+        ModelConfig size = config.optionalObject("size");
+        Sizes sizes = new Sizes(
+                size.positive("shortest_edge", 112 * 112),
+                size.positive("longest_edge", 28 * 28 * 15_000),
+                geometry.temporal(),
+                (factor, least, most) -> new ResizeRule.FrameMultiples(factor, geometry.temporal(), least, most));
+        return new PatchProcessing(config, options, geometry, sizes);
     }
 
     public Geometry geometry() {
@@ -139,12 +191,7 @@ public final class PatchProcessing implements ImageProcessing {
     }
 
     private ImageProcessor processor(ImageSettings settings) {
-        long least = settings.minPixels()
-                .orElse(Math.min(minPixels, settings.maxPixels().orElse(minPixels)));
-        long most = settings.maxPixels().orElse(Math.max(maxPixels, least));
-        ResizeRule rule = resize
-                ? new ResizeRule.Multiples(geometry.patch() * geometry.merge(), least, most)
-                : new ResizeRule.None();
+        ResizeRule rule = resize ? sizes.rule(geometry.patch() * geometry.merge(), settings) : new ResizeRule.None();
         return ImageProcessor.builder()
                 .label("patches")
                 .options(options)

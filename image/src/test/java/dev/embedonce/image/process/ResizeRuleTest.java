@@ -1,0 +1,40 @@
+package dev.embedonce.image.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.embedonce.image.pixel.ImageException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ResizeRuleTest {
+    /** Sizes as smart_resize of transformers 5.23's glm4v gives them. */
+    @ParameterizedTest
+    @CsvSource({
+        "6000, 4000, 28, 2, 12544, 9633792, 2688, 1792",
+        "1700, 2200, 28, 2, 12544, 9633792, 1708, 2212",
+        "100, 100, 28, 2, 12544, 9633792, 112, 112",
+        "42, 70, 28, 2, 12544, 9633792, 84, 112",
+        "3, 2, 28, 2, 12544, 9633792, 112, 84",
+        "1, 60, 28, 2, 12544, 9633792, 28, 1680",
+        "190, 9, 12, 2, 1024, 3072, 168, 12",
+        "27, 900, 28, 3, 12544, 9633792, 28, 924",
+        "1024, 768, 28, 1, 12544, 11760000, 1036, 756",
+        "28, 5600, 28, 2, 12544, 9633792, 28, 5600"
+    })
+    void frameMultiples_sizes_areThoseOfTheReference(
+            int width, int height, int factor, int frames, long least, long most, int newWidth, int newHeight) {
+        assertThat(new ResizeRule.FrameMultiples(factor, frames, least, most).sizeFor(width, height))
+                .isEqualTo(new ResizeRule.Size(newWidth, newHeight));
+    }
+
+    @Test
+    void frameMultiples_tooLong_isRefused() {
+        ResizeRule rule = new ResizeRule.FrameMultiples(28, 2, 12_544, 9_633_792);
+        assertThatThrownBy(() -> rule.sizeFor(28, 5601))
+                .isInstanceOf(ImageException.class)
+                .hasMessageContaining("200 times");
+        assertThat(rule.sizeFor(1, 199)).isEqualTo(new ResizeRule.Size(28, 5572));
+    }
+}
