@@ -4,8 +4,12 @@ import torch
 
 
 def randomize(model, seed, gains=()):
-    """gains: (part of a name, factor) for what needs more or less than the default, or (part, function of the noise)."""
+    """gains: (part of a name, factor) for what needs more or less than the default, or (part, function of the noise).
+
+    Buffers that a checkpoint has stay as they are, but for those a function is given for.
+    """
     generator = torch.Generator().manual_seed(seed)
+    kept = model.state_dict()
     with torch.no_grad():
         for name, parameter in sorted(model.named_parameters()):
             noise = torch.randn(parameter.shape, generator=generator)
@@ -20,6 +24,10 @@ def randomize(model, seed, gains=()):
                 parameter.copy_(0.6 * factor * noise)
             else:
                 parameter.copy_(1.2 * factor * noise / parameter[0].numel() ** 0.5)
+        for name, buffer in sorted(model.named_buffers()):
+            factor = next((gain for part, gain in gains if part in name), 1.0)
+            if callable(factor) and name in kept:
+                buffer.copy_(factor(torch.randn(buffer.shape, generator=generator)))
     return model.eval()
 
 
