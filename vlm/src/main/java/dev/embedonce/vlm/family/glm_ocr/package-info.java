@@ -1,0 +1,5 @@
+/** GLM-OCR: packed patches with two-dimensional rotary positions, positions on three axes. */
+@NullMarked
+package dev.embedonce.vlm.family.glm_ocr;
+
+import org.jspecify.annotations.NullMarked;
