@@ -8,6 +8,7 @@ import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.aya_vision.AyaVision;
 import dev.embedonce.vlm.family.florence2.Florence2;
 import dev.embedonce.vlm.family.gemma3.Gemma3;
+import dev.embedonce.vlm.family.glm4v.Glm4v;
 import dev.embedonce.vlm.family.glm_ocr.GlmOcr;
 import dev.embedonce.vlm.family.granite_vision.GraniteVision;
 import dev.embedonce.vlm.family.idefics3.Idefics3;
@@ -34,6 +35,7 @@ public final class Families {
             new AyaVision(),
             new Florence2(),
             new Gemma3(),
+            new Glm4v(),
             new GlmOcr(),
             new GraniteVision(),
             new Idefics3(),
