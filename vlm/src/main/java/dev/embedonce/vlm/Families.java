@@ -9,6 +9,7 @@ import dev.embedonce.vlm.family.aya_vision.AyaVision;
 import dev.embedonce.vlm.family.florence2.Florence2;
 import dev.embedonce.vlm.family.gemma3.Gemma3;
 import dev.embedonce.vlm.family.glm4v.Glm4v;
+import dev.embedonce.vlm.family.glm4v_moe.Glm4vMoe;
 import dev.embedonce.vlm.family.glm_ocr.GlmOcr;
 import dev.embedonce.vlm.family.granite_vision.GraniteVision;
 import dev.embedonce.vlm.family.idefics3.Idefics3;
@@ -36,6 +37,7 @@ public final class Families {
             new Florence2(),
             new Gemma3(),
             new Glm4v(),
+            new Glm4vMoe(),
             new GlmOcr(),
             new GraniteVision(),
             new Idefics3(),

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 public final class TextModels {
     private static final List<TextReader> ALL = List.of(
             new Gemma3Text(),
+            new GlmMoeText(),
             new GlmText(),
             new GraniteText(),
             new CohereText(),

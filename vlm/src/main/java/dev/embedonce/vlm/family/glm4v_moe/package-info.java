@@ -1,0 +1,5 @@
+/** GLM-4.5V: GLM-4.1V's tower before a language model with experts. */
+@NullMarked
+package dev.embedonce.vlm.family.glm4v_moe;
+
+import org.jspecify.annotations.NullMarked;
