@@ -1,7 +1,9 @@
 package dev.embedonce.graph.blocks;
 
+import dev.embedonce.graph.Shape;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import java.util.Arrays;
 
 /** Normalisation over the channels. */
 public final class Norm {
@@ -29,6 +31,14 @@ public final class Norm {
         Ops ops = ops(scope);
         Value weight = ops.add(scope.weight("weight", channels), ops.graph().scalar(offset));
         return ops.rmsNorm(x, weight, (float) epsilon);
+    }
+
+    /** RMSNorm without weights. */
+    public static Value rms(Ops ops, Value x, int channels, double epsilon) {
+        ops.graph().uses("norm", REVISION);
+        float[] ones = new float[channels];
+        Arrays.fill(ones, 1);
+        return ops.rmsNorm(x, ops.graph().constant(Shape.of(channels), ones), (float) epsilon);
     }
 
     private static Ops ops(Scope scope) {

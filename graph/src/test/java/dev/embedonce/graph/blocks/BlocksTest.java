@@ -96,6 +96,8 @@ class BlocksTest {
         double size = Math.sqrt(41.0 / 3 + 1e-6);
         assertThat(runScope(weights, x, NumericMode.FLOAT32, s -> v -> Norm.rms(s.at("n"), v, 3, 1e-6)))
                 .containsExactly(new float[] {(float) (2 / size), (float) (2 / size), (float) (3 / size)}, FLOAT);
+        assertThat(Graphs.run((ops, v) -> Norm.rms(ops, v, 3, 1e-6), x))
+                .containsExactly(new float[] {(float) (1 / size), (float) (2 / size), (float) (6 / size)}, FLOAT);
     }
 
     @Test
