@@ -8,9 +8,12 @@ import dev.embedonce.graph.onnx.GraphBuilder;
 import dev.embedonce.graph.onnx.OnnxGraph;
 import dev.embedonce.graph.runtime.OnnxSession;
 import dev.embedonce.vlm.decoder.layer.TextModel;
+import dev.embedonce.vlm.decoder.layer.TokenTable;
 import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,13 +22,20 @@ public final class TextDecoder implements LanguageModel {
     private final DecoderParts parts;
     private final TextModel model;
     private final EmbeddingTable embeddings;
+    private final Map<TokenTable, EmbeddingTable> tables;
     /** Makes keys and values of cross-attention states; null if no layer attends to such. */
     private final @Nullable OnnxSession states;
 
-    private TextDecoder(DecoderParts parts, TextModel model, EmbeddingTable embeddings, @Nullable OnnxSession states) {
+    private TextDecoder(
+            DecoderParts parts,
+            TextModel model,
+            EmbeddingTable embeddings,
+            Map<TokenTable, EmbeddingTable> tables,
+            @Nullable OnnxSession states) {
         this.parts = parts;
         this.model = model;
         this.embeddings = embeddings;
+        this.tables = tables;
         this.states = states;
     }
 
@@ -52,20 +62,27 @@ public final class TextDecoder implements LanguageModel {
                                 (long) model.vocabulary() + model.embedding().extraTokens(),
                                 model.hiddenSize()),
                 model.embedding().scale());
+        Map<TokenTable, EmbeddingTable> tables = new LinkedHashMap<>();
+        for (TokenTable vectors : model.tables()) {
+            Scope module = scope(parameters, options).at(vectors.module());
+            tables.put(
+                    vectors,
+                    new EmbeddingTable(module.tensor("weight", vectors.ids(), vectors.width()), vectors.scale()));
+        }
         DecoderParts parts = DecoderParts.open(DecoderParts.ends(model, count), (first, end) -> {
             Scope root = scope(parameters, options);
             TextGraph.build(root, model, options.languageMode(), first, end);
             return opener(files, options, root, "language model");
         });
         if (model.crossAttention().isEmpty()) {
-            return new TextDecoder(parts, model, table, null);
+            return new TextDecoder(parts, model, table, tables, null);
         }
         try {
             Scope crossAttention = scope(parameters, options);
             TextGraph.buildStates(crossAttention, model, options.languageMode());
             OnnxSession states = opener(files, options, crossAttention, "cross-attention states")
                     .get();
-            return new TextDecoder(parts, model, table, states);
+            return new TextDecoder(parts, model, table, tables, states);
         } catch (RuntimeException e) {
             parts.close();
             throw e;
@@ -102,7 +119,7 @@ public final class TextDecoder implements LanguageModel {
 
     @Override
     public SequenceBatch newBatch() {
-        return new TextSequences(parts, model, embeddings, states);
+        return new TextSequences(parts, model, embeddings, tables, states);
     }
 
     @Override

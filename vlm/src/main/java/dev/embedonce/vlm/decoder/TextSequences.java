@@ -8,6 +8,7 @@ import dev.embedonce.vlm.decoder.layer.CrossAttention;
 import dev.embedonce.vlm.decoder.layer.LayerGraph;
 import dev.embedonce.vlm.decoder.layer.Step;
 import dev.embedonce.vlm.decoder.layer.TextModel;
+import dev.embedonce.vlm.decoder.layer.TokenTable;
 import dev.embedonce.vlm.prompt.Prompt;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -38,15 +39,22 @@ final class TextSequences implements SequenceBatch {
     private final DecoderParts parts;
     private final TextModel model;
     private final EmbeddingTable embeddings;
+    private final Map<TokenTable, EmbeddingTable> tables;
     private final @Nullable OnnxSession crossStates;
     private final SequenceRows<Row> rows;
     private final SequenceMemory memory;
 
     /** @param crossStates makes keys and values of cross-attention states; null if no layer attends to such */
-    TextSequences(DecoderParts parts, TextModel model, EmbeddingTable embeddings, @Nullable OnnxSession crossStates) {
+    TextSequences(
+            DecoderParts parts,
+            TextModel model,
+            EmbeddingTable embeddings,
+            Map<TokenTable, EmbeddingTable> tables,
+            @Nullable OnnxSession crossStates) {
         this.parts = parts;
         this.model = model;
         this.embeddings = embeddings;
+        this.tables = tables;
         this.crossStates = crossStates;
         this.memory = new SequenceMemory(model.states(), model.contextTokens());
         this.rows = new SequenceRows<>(Row.class, memory);
@@ -258,6 +266,7 @@ final class TextSequences implements SequenceBatch {
         Map<String, Tensor> feeds = model.feeds(step);
         feeds.put(TextGraph.EMBEDDINGS, embeds);
         model.injections().forEach(at -> PromptRows.feed(step, at, model.hiddenSize(), feeds));
+        tables.forEach((table, vectors) -> feeds.put(table.name(), vectors(step, table, vectors)));
         feedCrossStates(took, feeds);
         int[] lengths = IntStream.range(0, step.rows())
                 .map(row -> step.from(row) + step.tokens())
@@ -272,6 +281,18 @@ final class TextSequences implements SequenceBatch {
         DecoderParts.Result result = parts.run(feeds, memory.inPlace(first, step.rows()));
         memory.put(first, step.rows(), took.stream().map(rows::number).toList(), result.recurrent());
         return result.logits();
+    }
+
+    private static Tensor vectors(Step step, TokenTable table, EmbeddingTable vectors) {
+        long[] shape = {step.rows(), step.tokens(), table.width()};
+        ByteBuffer bytes = Tensor.direct(DType.FLOAT32, shape);
+        FloatBuffer target = bytes.asFloatBuffer();
+        for (int row = 0; row < step.rows(); row++) {
+            for (int token = 0; token < step.tokens(); token++) {
+                vectors.put(table.id(step, row, token), target);
+            }
+        }
+        return Tensor.view(DType.FLOAT32, shape, bytes);
     }
 
     /** Lets the tokens of a row attend to its states. */

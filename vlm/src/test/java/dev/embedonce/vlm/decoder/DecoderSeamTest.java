@@ -29,6 +29,7 @@ import dev.embedonce.vlm.decoder.layer.StepInput;
 import dev.embedonce.vlm.decoder.layer.TextModel;
 import dev.embedonce.vlm.decoder.layer.TextModel.Injection;
 import dev.embedonce.vlm.decoder.layer.TokenMixer;
+import dev.embedonce.vlm.decoder.layer.TokenTable;
 import dev.embedonce.vlm.decoder.rope.Rotary;
 import dev.embedonce.vlm.prompt.Prompt;
 import dev.embedonce.vlm.prompt.Prompt.How;
@@ -287,6 +288,45 @@ class DecoderSeamTest {
 
     private float[] shifted(long id, double by) {
         return tiny.logits(Arrays.stream(sum(id)).map(value -> value + by).toArray());
+    }
+
+    /** Adds the vector of a table beside the embeddings; tokens of other kinds have that of id 3. */
+    private record ReadsTable() implements Plain {
+        private static final TokenTable TABLE = new TokenTable("beside", TinyText.VOCABULARY, TinyText.HIDDEN, 2, 3);
+
+        @Override
+        public Value apply(LayerGraph graph, Value x) {
+            return graph.ops().add(x, graph.tokens().flat(TABLE.input(graph), TinyText.HIDDEN));
+        }
+
+        @Override
+        public List<TokenTable> tables() {
+            return List.of(TABLE);
+        }
+    }
+
+    @Test
+    void tablesBesideTheEmbeddings_areReadByIdAndKind() {
+        tiny.weight("beside.weight", TinyText.VOCABULARY, TinyText.HIDDEN);
+        Prompt kinds = Prompt.builder(3, 5, 6).kinds(0, 2, 0).build();
+        TextModel model = TinyText.model(new ReadsTable(), IDENTITY, new ReadsTable());
+        try (TextDecoder decoder = tiny.open(folder, model, 3);
+                SequenceBatch batch = decoder.newBatch()) {
+            Sequence sequence = batch.open(kinds, 16);
+            assertThat(floats(batch.prefill(sequence, 2, Wanted.LAST)))
+                    .containsExactly(beside(5, 3), within(TOLERANCE));
+            assertThat(floats(readAll(batch, sequence))).containsExactly(beside(6, 6), within(TOLERANCE));
+            Sequence other = batch.open(prompt(1, 2), 16);
+            readAll(batch, other);
+            float[] steps = floats(batch.decode(List.of(sequence, other), new long[] {7, 8}));
+            assertThat(Arrays.copyOf(steps, TinyText.VOCABULARY)).containsExactly(beside(7, 7), within(TOLERANCE));
+            assertThat(Arrays.copyOfRange(steps, TinyText.VOCABULARY, steps.length))
+                    .containsExactly(beside(8, 8), within(TOLERANCE));
+        }
+    }
+
+    private float[] beside(long id, int vector) {
+        return tiny.logits(plus(sum(id), times(tiny.row("beside.weight", vector), 4)));
     }
 
     @Test

@@ -98,6 +98,15 @@ final class TinyText {
         return row;
     }
 
+    /** A row of a weight. */
+    double[] row(String name, int row) {
+        double[] values = new double[HIDDEN];
+        for (int i = 0; i < HIDDEN; i++) {
+            values[i] = held(name).floats().get(row * HIDDEN + i);
+        }
+        return values;
+    }
+
     static TextModel model(List<DecoderLayer> layers, Set<Injection> injections, float embeddingScale) {
         return new TextModel(
                 HIDDEN,

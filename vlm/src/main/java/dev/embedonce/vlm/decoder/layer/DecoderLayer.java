@@ -20,6 +20,11 @@ public interface DecoderLayer {
     /** What it is fed. */
     List<StepInput> inputs();
 
+    /** The tables of which it reads the vectors of a run's tokens. */
+    default List<TokenTable> tables() {
+        return List.of();
+    }
+
     /** How many weights it has, about. */
     long weights();
 }

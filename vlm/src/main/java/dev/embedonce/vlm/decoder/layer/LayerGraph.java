@@ -55,6 +55,11 @@ public final class LayerGraph {
         layer = number;
     }
 
+    /** The model's weights, those outside its layers among them. */
+    public Scope model() {
+        return root.in(mode);
+    }
+
     /** The number of the layer in work. */
     public int number() {
         return layer;

@@ -110,6 +110,14 @@ public record TextModel(
                 .toList();
     }
 
+    /** The tables of which layers read vectors, each once. */
+    public List<TokenTable> tables() {
+        return layers.stream()
+                .flatMap(layer -> layer.tables().stream())
+                .distinct()
+                .toList();
+    }
+
     /**
      * Feeds a run.
      *
