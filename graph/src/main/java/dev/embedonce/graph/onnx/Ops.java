@@ -367,6 +367,19 @@ public final class Ops {
     }
 
     /**
+     * As {@link #groupedQueryAttention}, over keys and values that are there already, those of the queries' own positions
+     * included: they stay as they are.
+     *
+     * @param query float32 [batch, tokens, heads * size]
+     * @param kept the kept keys and values
+     * @return float32 [batch, tokens, heads * size]
+     */
+    public Value groupedQueryAttentionOver(Value query, KeptStates kept, GroupedHeads heads) {
+        Value none = slice(slice(query, 1, 0, 0), 2, 0, (long) heads.kvHeads() * heads.size());
+        return groupedQueryAttention(query, none, none, kept, heads);
+    }
+
+    /**
      * A depthwise causal convolution over the tokens of this run and the last ones before them.
      *
      * @param x float32 [rows, channels, tokens]

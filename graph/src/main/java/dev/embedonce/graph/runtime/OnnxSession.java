@@ -241,8 +241,11 @@ public final class OnnxSession implements AutoCloseable {
             try {
                 feed(feeds, given);
                 for (InPlaceState state : states) {
-                    OnnxTensor shared = onnxTensor(state.dtype(), state.shape(), state.memory());
-                    given.put(state.input(), shared);
+                    OnnxTensor shared = given.get(state.input());
+                    if (shared == null) {
+                        shared = onnxTensor(state.dtype(), state.shape(), state.memory());
+                        given.put(state.input(), shared);
+                    }
                     pinned.put(output(state.output()).name(), shared);
                 }
                 try (OrtSession.Result result = session.run(given, wanted, pinned)) {

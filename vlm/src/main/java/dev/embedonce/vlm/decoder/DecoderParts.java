@@ -154,6 +154,7 @@ final class DecoderParts implements AutoCloseable {
                 feeds.put(state.input(), Tensor.view(state.dtype(), state.shape(), state.memory()));
             }
         }
+        own.forEach(state -> feeds.remove(state.input()));
         return part.run(feeds, own, wanted);
     }
 

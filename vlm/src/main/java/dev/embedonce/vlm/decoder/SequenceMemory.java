@@ -5,6 +5,7 @@ import dev.embedonce.graph.runtime.InPlaceState;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.decoder.layer.LayerState;
+import dev.embedonce.vlm.decoder.layer.LayerState.Borrowed;
 import dev.embedonce.vlm.decoder.layer.LayerState.PerToken;
 import dev.embedonce.vlm.decoder.layer.LayerState.Recurrent;
 import java.nio.ByteBuffer;
@@ -23,6 +24,7 @@ final class SequenceMemory {
     private static final int ROOM_STEP = 256;
 
     private final List<PerToken> perToken;
+    private final List<Borrowed> borrowed;
     private final List<Recurrent> recurrent;
     private final int contextTokens;
     private int rows;
@@ -34,6 +36,10 @@ final class SequenceMemory {
         this.perToken = states.stream()
                 .filter(PerToken.class::isInstance)
                 .map(PerToken.class::cast)
+                .toList();
+        this.borrowed = states.stream()
+                .filter(Borrowed.class::isInstance)
+                .map(Borrowed.class::cast)
                 .toList();
         this.recurrent = states.stream()
                 .filter(Recurrent.class::isInstance)
@@ -165,17 +171,19 @@ final class SequenceMemory {
     /** The states that a run of {@code count} rows from {@code first} on reads and writes in place. */
     List<InPlaceState> inPlace(int first, int count) {
         List<InPlaceState> states = new ArrayList<>();
-        for (PerToken state : perToken) {
-            int row = Math.toIntExact(rowBytes(state, room));
-            long[] shape = {count, state.heads(), room, state.size()};
-            states.add(new InPlaceState(
-                    state.name(),
-                    state.updatedName(),
-                    DType.FLOAT32,
-                    shape,
-                    buffer(state).slice(first * row, count * row)));
-        }
+        perToken.forEach(state -> states.add(inPlace(state, state, first, count)));
+        borrowed.forEach(state -> states.add(inPlace(state, state.of(), first, count)));
         return states;
+    }
+
+    private InPlaceState inPlace(LayerState state, PerToken kept, int first, int count) {
+        int row = Math.toIntExact(rowBytes(kept, room));
+        return new InPlaceState(
+                state.name(),
+                state.updatedName(),
+                DType.FLOAT32,
+                new long[] {count, kept.heads(), room, kept.size()},
+                buffer(kept).slice(first * row, count * row));
     }
 
     /** The states that a run of {@code count} rows from {@code first} on reads; {@link #put} takes what they become. */

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.embedonce.graph.TensorType;
+import dev.embedonce.graph.blocks.Linear;
+import dev.embedonce.graph.blocks.Norm;
+import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Ops.GroupedHeads;
@@ -13,6 +16,7 @@ import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.decoder.SequenceBatch.Sequence;
 import dev.embedonce.vlm.decoder.SequenceBatch.Wanted;
+import dev.embedonce.vlm.decoder.layer.CachedHeads;
 import dev.embedonce.vlm.decoder.layer.DecoderLayer;
 import dev.embedonce.vlm.decoder.layer.FeedForward;
 import dev.embedonce.vlm.decoder.layer.GroupedQueryAttention;
@@ -36,6 +40,7 @@ import dev.embedonce.vlm.prompt.Prompt.How;
 import dev.embedonce.vlm.prompt.Prompt.Placement;
 import dev.embedonce.vlm.prompt.Prompt.Target;
 import dev.embedonce.vlm.prompt.Prompt.TokenSet;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -524,6 +529,81 @@ class DecoderSeamTest {
         }
     }
 
+    /** Its queries attend to the keys and values of layer 0. */
+    private record AttendsToLayer0(CachedHeads heads) implements Plain {
+        @Override
+        public Value apply(LayerGraph graph, Value x) {
+            Value normed = Norm.rms(graph.ops(), x, TinyText.HIDDEN, 1e-6);
+            Value query = linear(graph, "q_proj", normed);
+            Value mixed = heads.attendTo(graph, 0, graph.tokens().batched(query));
+            return graph.ops().add(x, linear(graph, "o_proj", graph.tokens().flat(mixed, TinyText.HIDDEN)));
+        }
+
+        private static Value linear(LayerGraph graph, String name, Value x) {
+            Scope scope = graph.layer().at("self_attn").at(name);
+            return Linear.of(scope, TinyText.HIDDEN, TinyText.HIDDEN, false).apply(x);
+        }
+
+        @Override
+        public List<LayerState> states(int layer) {
+            return heads.statesOf(0, layer);
+        }
+
+        @Override
+        public List<StepInput> inputs() {
+            return heads.inputs();
+        }
+    }
+
+    @Test
+    void layersAttendToKeysAndValuesOfAnotherLayer() {
+        attentionWeights();
+        for (String projection : List.of("q", "o")) {
+            tiny.weight("layers.2.self_attn." + projection + "_proj.weight", TinyText.HIDDEN, TinyText.HIDDEN);
+        }
+        long[] ids = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+        for (int window : new int[] {0, 2}) {
+            GroupedHeads heads = new GroupedHeads(1, 1, TinyText.HIDDEN, 0.5f, window, 0);
+            TextModel model = TinyText.model(
+                    attention(false, window), IDENTITY, new AttendsToLayer0(new CachedHeads(heads, false)));
+            float[] expected = shared(ids, (token, other) -> other <= token && (window == 0 || other > token - window));
+            for (int parts = 1; parts <= 3; parts++) {
+                assertThat(inChunksAndAStep(model, parts, ids))
+                        .as("%s parts, window %s", parts, window)
+                        .containsExactly(expected, within(TOLERANCE));
+            }
+        }
+    }
+
+    /** What is answered behind each token, read as a chunk of 1, the others but one, and a step beside a longer one. */
+    private float[] inChunksAndAStep(TextModel model, int parts, long... ids) {
+        try (TextDecoder decoder = tiny.open(folder, model, parts);
+                SequenceBatch batch = decoder.newBatch()) {
+            Sequence other = batch.open(atZero(9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 1, 2), 32);
+            readAll(batch, other);
+            int last = ids.length - 1;
+            Sequence sequence = batch.open(atZero(Arrays.copyOf(ids, last)), 16);
+            FloatBuffer answers = FloatBuffer.allocate(ids.length * TinyText.VOCABULARY);
+            answers.put(floats(batch.prefill(sequence, 1, Wanted.ALL)));
+            answers.put(floats(batch.prefill(sequence, last - 1, Wanted.ALL)));
+            float[] both = floats(batch.decode(List.of(other, sequence), new long[] {3, ids[last]}));
+            return answers.put(both, TinyText.VOCABULARY, TinyText.VOCABULARY).array();
+        }
+    }
+
+    /** What a layer of attention and one that attends to its keys and values answer, computed in the plainest way. */
+    private float[] shared(long[] ids, Attends attends) {
+        float[] logits = new float[ids.length * TinyText.VOCABULARY];
+        Prompt prompt = prompt(ids);
+        for (int token = 0; token < ids.length; token++) {
+            double[] first = plus(sum(ids[token]), mixed(prompt, token, 0, projected("q", ids[token]), attends));
+            double[] query = tiny.product("layers.2.self_attn.q_proj.weight", TinyText.normed(first));
+            float[] answer = tiny.logits(plus(first, mixed(prompt, token, 2, query, attends)));
+            System.arraycopy(answer, 0, logits, token * answer.length, answer.length);
+        }
+        return logits;
+    }
+
     private static Prompt atZero(long... ids) {
         return Prompt.builder(ids)
                 .positions(new float[][] {new float[ids.length]}, 0)
@@ -567,21 +647,25 @@ class DecoderSeamTest {
         int count = prompt.length();
         float[] logits = new float[count * TinyText.VOCABULARY];
         for (int token = 0; token < count; token++) {
-            double[] query = projected("q", prompt.id(token));
-            double[] mixed = new double[TinyText.HIDDEN];
-            double total = 0;
-            for (int other = 0; other < count; other++) {
-                if (attends.to(token, other)) {
-                    double weight = Math.exp(ONE_HEAD.scale() * dot(query, projected("k", prompt.id(other))));
-                    total += weight;
-                    mixed = plus(mixed, times(projected("v", prompt.id(other)), weight));
-                }
-            }
-            double[] out = tiny.product("layers.0.self_attn.o_proj.weight", times(mixed, 1 / total));
+            double[] out = mixed(prompt, token, 0, projected("q", prompt.id(token)), attends);
             float[] answer = tiny.logits(plus(sum(prompt.id(token)), out));
             System.arraycopy(answer, 0, logits, token * answer.length, answer.length);
         }
         return logits;
+    }
+
+    /** What attention over the keys and values of layer 0 adds to a token, by the output projection of a layer. */
+    private double[] mixed(Prompt prompt, int token, int layer, double[] query, Attends attends) {
+        double[] mixed = new double[TinyText.HIDDEN];
+        double total = 0;
+        for (int other = 0; other < prompt.length(); other++) {
+            if (attends.to(token, other)) {
+                double weight = Math.exp(ONE_HEAD.scale() * dot(query, projected("k", prompt.id(other))));
+                total += weight;
+                mixed = plus(mixed, times(projected("v", prompt.id(other)), weight));
+            }
+        }
+        return tiny.product("layers." + layer + ".self_attn.o_proj.weight", times(mixed, 1 / total));
     }
 
     private double[] projected(String name, long id) {

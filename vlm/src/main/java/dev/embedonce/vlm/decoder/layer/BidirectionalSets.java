@@ -4,7 +4,6 @@ import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Ops.GroupedHeads;
-import dev.embedonce.graph.onnx.Ops.KeptStates;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
@@ -44,16 +43,18 @@ record BidirectionalSets(int window) implements StepInput {
      *
      * @param causal float32 [rows, tokens, heads * size]: what the causal operator answers
      * @param query float32 [rows, tokens, heads * size]
-     * @return float32 of the same shape
+     * @param keys float32 [rows, kvHeads, room, size], those of this run included
+     * @param values float32 [rows, kvHeads, room, size], likewise
+     * @return float32 of the same shape as {@code causal}
      */
-    Value apply(LayerGraph graph, Value causal, Value query, KeptStates kept, GroupedHeads heads) {
+    Value apply(LayerGraph graph, Value causal, Value query, Value keys, Value values, GroupedHeads heads) {
         Ops ops = graph.ops();
         Value queries = graph.input(input(QUERIES), TensorType.I64, Dim.free("queries"));
         Value asking = ops.reshape(ops.gather(query, queries, 1), 0, 0, heads.heads(), heads.size());
         Value answers = ops.attention(
                 ops.transpose(asking, 0, 2, 1, 3),
-                visible(graph, kept.newKeysName()),
-                visible(graph, kept.newValuesName()),
+                visible(graph, keys),
+                visible(graph, values),
                 graph.input(input(MASK), TensorType.F32, Dim.free("queries"), Dim.free("keys")),
                 heads.scale());
         Value merged = ops.reshape(ops.transpose(answers, 0, 2, 1, 3), 0, 0, (long) heads.heads() * heads.size());
@@ -61,9 +62,9 @@ record BidirectionalSets(int window) implements StepInput {
         return ops.gather(ops.concat(1, causal, merged), choice, 1);
     }
 
-    private Value visible(LayerGraph graph, String cached) {
+    private Value visible(LayerGraph graph, Value cached) {
         Value count = graph.input(input(KEYS), TensorType.I64, Dim.of(1));
-        return graph.ops().sliceTo(new Value(cached, TensorType.F32), 2, count);
+        return graph.ops().sliceTo(cached, 2, count);
     }
 
     @Override

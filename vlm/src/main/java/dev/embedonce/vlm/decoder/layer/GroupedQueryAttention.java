@@ -4,7 +4,6 @@ import dev.embedonce.graph.blocks.Linear;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Ops.GroupedHeads;
-import dev.embedonce.graph.onnx.Ops.KeptStates;
 import dev.embedonce.graph.onnx.Value;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,8 +31,6 @@ public record GroupedQueryAttention(
         boolean bidirectional,
         boolean gated)
         implements TokenMixer {
-    private static final int EIGHT = 8;
-
     /** Attention without gates. */
     public GroupedQueryAttention(
             GroupedHeads heads,
@@ -45,38 +42,20 @@ public record GroupedQueryAttention(
         this(heads, inputBias, outputBias, qkNorm, rope, bidirectional, false);
     }
 
-    /**
-     * The heads as the operator computes them: it wants channels in eights, so heads of other sizes get zeros behind, which change no score
-     * and no sum.
-     */
-    private GroupedHeads computed() {
-        int size = (heads.size() + EIGHT - 1) / EIGHT * EIGHT;
-        return new GroupedHeads(heads.heads(), heads.kvHeads(), size, heads.scale(), heads.window(), heads.softcap());
-    }
-
-    private LayerState.PerToken keys(int layer) {
-        return new LayerState.PerToken(
-                "keys_" + layer, heads.kvHeads(), computed().size());
-    }
-
-    private LayerState.PerToken values(int layer) {
-        return new LayerState.PerToken(
-                "values_" + layer, heads.kvHeads(), computed().size());
+    private CachedHeads cached() {
+        return new CachedHeads(heads, bidirectional);
     }
 
     @Override
     public List<LayerState> states(int layer) {
-        return List.of(keys(layer), values(layer));
+        return cached().states(layer);
     }
 
     @Override
     public List<StepInput> inputs() {
-        List<StepInput> inputs = new ArrayList<>();
+        List<StepInput> inputs = new ArrayList<>(cached().inputs());
         if (rope != null) {
             inputs.add(rope);
-        }
-        if (bidirectional) {
-            inputs.add(new BidirectionalSets(heads.window()));
         }
         return inputs;
     }
@@ -91,15 +70,10 @@ public record GroupedQueryAttention(
         Value k =
                 normed(ops, scope, "k", linear(graph, scope, "k", x, heads.kvHeads() * heads.size()), heads.kvHeads());
         Value v = linear(graph, scope, "v", x, heads.kvHeads() * heads.size());
-        q = padded(ops, rotated(graph, graph.tokens().batched(q), heads.heads()), heads.heads());
-        k = padded(ops, rotated(graph, graph.tokens().batched(k), heads.kvHeads()), heads.kvHeads());
-        v = padded(ops, graph.tokens().batched(v), heads.kvHeads());
-        KeptStates cache = graph.kvCache(keys(graph.number()), values(graph.number()));
-        Value mixed = ops.groupedQueryAttention(q, k, v, cache, computed());
-        if (bidirectional) {
-            mixed = new BidirectionalSets(heads.window()).apply(graph, mixed, q, cache, computed());
-        }
-        Value answer = graph.tokens().flat(unpadded(ops, mixed), queries);
+        q = rotated(graph, graph.tokens().batched(q), heads.heads());
+        k = rotated(graph, graph.tokens().batched(k), heads.kvHeads());
+        Value mixed = cached().attend(graph, q, k, graph.tokens().batched(v));
+        Value answer = graph.tokens().flat(mixed, queries);
         return Linear.of(scope.at("o_proj"), queries, graph.hiddenSize(), outputBias)
                 .apply(gated ? ops.mul(answer, ops.sigmoid(half(ops, asked, 1))) : answer);
     }
@@ -129,24 +103,5 @@ public record GroupedQueryAttention(
 
     private Value rotated(LayerGraph graph, Value x, int count) {
         return rope == null ? x : rope.rotate(graph, x, count, heads.size());
-    }
-
-    /** {@code [rows, tokens, count * size]} with zeros behind each head, if the operator needs them. */
-    private Value padded(Ops ops, Value x, int count) {
-        int size = computed().size();
-        if (size == heads.size()) {
-            return x;
-        }
-        Value split = ops.reshape(x, 0, 0, count, heads.size());
-        return ops.reshape(ops.padLast(split, 4, size - heads.size()), 0, 0, (long) count * size);
-    }
-
-    private Value unpadded(Ops ops, Value x) {
-        int size = computed().size();
-        if (size == heads.size()) {
-            return x;
-        }
-        Value split = ops.reshape(x, 0, 0, heads.heads(), size);
-        return ops.reshape(ops.slice(split, 3, 0, heads.size()), 0, 0, (long) heads.heads() * heads.size());
     }
 }

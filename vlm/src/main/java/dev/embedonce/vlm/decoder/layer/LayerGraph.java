@@ -97,6 +97,9 @@ public final class LayerGraph {
         if (state instanceof LayerState.PerToken perToken) {
             return new Dim[] {Dim.free("rows"), Dim.of(perToken.heads()), Dim.free("room"), Dim.of(perToken.size())};
         }
+        if (state instanceof LayerState.Borrowed borrowed) {
+            return dims(borrowed.of());
+        }
         long[] shape = ((LayerState.Recurrent) state).shape();
         Dim[] dims = new Dim[shape.length + 1];
         dims[0] = Dim.free("rows");
@@ -116,11 +119,20 @@ public final class LayerGraph {
     KeptStates kvCache(LayerState.PerToken keys, LayerState.PerToken values) {
         updated.put(keys.name(), new Value(keys.updatedName(), TensorType.F32));
         updated.put(values.name(), new Value(values.updatedName(), TensorType.F32));
+        return kept(state(keys), state(values), keys, values);
+    }
+
+    /** Keys and values of an earlier layer, as attention that adds none of its own takes them. */
+    KeptStates kvCache(LayerState.Borrowed keys, LayerState.Borrowed values) {
+        return kept(stateOfEarlierLayer(keys.of()), stateOfEarlierLayer(values.of()), keys, values);
+    }
+
+    private KeptStates kept(Value keys, Value values, LayerState keptKeys, LayerState keptValues) {
         return new KeptStates(
-                state(keys),
-                state(values),
-                keys.updatedName(),
-                values.updatedName(),
+                keys,
+                values,
+                keptKeys.updatedName(),
+                keptValues.updatedName(),
                 input(LAST_POSITIONS, TensorType.I32, Dim.free("rows")),
                 input(LONGEST, TensorType.I32));
     }

@@ -24,6 +24,24 @@ public sealed interface LayerState {
     record PerToken(String name, int heads, int size) implements LayerState {}
 
     /**
+     * What an earlier layer keeps for every token, read by a layer that has nothing of its own. Its operator hands it
+     * back as it was, in place.
+     *
+     * @param by the number of the layer that reads it
+     */
+    record Borrowed(PerToken of, int by) implements LayerState {
+        @Override
+        public String name() {
+            return of.name();
+        }
+
+        @Override
+        public String updatedName() {
+            return UPDATED + of.name() + "_by_" + by;
+        }
+    }
+
+    /**
      * What all tokens so far have come to, such as the state of a recurrence: float32 {@code [rows, shape..]}, zero before the first token. It
      * cannot be cut back.
      */
