@@ -23,10 +23,21 @@ public record MixtureOfExperts(Router router, ExpertWeights experts) implements 
      */
     @Override
     public Value apply(LayerGraph graph, Value x) {
+        return apply(graph, x, x);
+    }
+
+    /**
+     * As {@link #apply(LayerGraph, Value)}, with a router that reads something else than the experts do.
+     *
+     * @param x what the experts read: float32 {@code [rows * tokens, hidden]}
+     * @param routed what the router reads, of the same shape
+     * @return float32 of the same shape
+     */
+    public Value apply(LayerGraph graph, Value x, Value routed) {
         Ops ops = graph.ops();
         ops.graph().uses("mixture-of-experts", REVISION);
         int hidden = graph.hiddenSize();
-        Router.Choice choice = router.route(graph, x);
+        Router.Choice choice = router.route(graph, routed);
         Value chosen = ops.reshape(choice.experts(), -1);
         Value all = ops.dim(chosen, 0);
         Value order = ops.topK(chosen, all, false).get(1);

@@ -10,16 +10,23 @@ import java.util.List;
 import java.util.function.BiFunction;
 
 /**
- * Gated MLPs whose weights are two tensors of a layer: {@code mlp.experts.gate_up_proj} has the gate's channels first, {@code
- * mlp.experts.down_proj} the way back. Experts are published as {@code [in, out]}; transformers 5 has them as {@code [out, in]}, both tensors
- * alike, so their two shapes leave no doubt.
+ * Gated MLPs whose weights are two tensors of a module: {@code gate_up_proj} has the gate's channels first,
+ * {@code down_proj} the way back. Experts are published as {@code [in, out]}; transformers 5 has them as
+ * {@code [out, in]}, both tensors alike, so their two shapes leave no doubt.
+ *
+ * @param module its path within the layer
  */
 // Source: transformers 5.23, models/qwen3_vl_moe/modeling_qwen3_vl_moe.py, Qwen3VLMoeTextExperts; conversion_mapping.py
-public record StackedExperts(int experts, int hiddenSize, int intermediateSize, Activation activation)
+public record StackedExperts(String module, int experts, int hiddenSize, int intermediateSize, Activation activation)
         implements ExpertWeights {
+    /** In the module {@code mlp.experts}. */
+    public StackedExperts(int experts, int hiddenSize, int intermediateSize, Activation activation) {
+        this("mlp.experts", experts, hiddenSize, intermediateSize, activation);
+    }
+
     @Override
     public BiFunction<Integer, Value, Value> open(LayerGraph graph) {
-        Scope scope = graph.layer().at("mlp.experts");
+        Scope scope = graph.layer().at(module);
         boolean transposed = !(scope.fits("gate_up_proj", experts, 2L * intermediateSize, hiddenSize)
                 && scope.fits("down_proj", experts, hiddenSize, intermediateSize));
         StackedLinear gateUp = stacked(scope, "gate_up_proj", hiddenSize, 2 * intermediateSize, transposed);
