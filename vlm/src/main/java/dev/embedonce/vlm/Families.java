@@ -11,6 +11,7 @@ import dev.embedonce.vlm.family.gemma3.Gemma3;
 import dev.embedonce.vlm.family.glm4v.Glm4v;
 import dev.embedonce.vlm.family.glm4v_moe.Glm4vMoe;
 import dev.embedonce.vlm.family.glm_ocr.GlmOcr;
+import dev.embedonce.vlm.family.gemma4.Gemma4;
 import dev.embedonce.vlm.family.granite_vision.GraniteVision;
 import dev.embedonce.vlm.family.idefics3.Idefics3;
 import dev.embedonce.vlm.family.llava.Llava;
@@ -39,6 +40,7 @@ public final class Families {
             new Glm4v(),
             new Glm4vMoe(),
             new GlmOcr(),
+            new Gemma4(),
             new GraniteVision(),
             new Idefics3(),
             new Llava(),

@@ -11,6 +11,7 @@ public final class TextModels {
             new Gemma3Text(),
             new GlmMoeText(),
             new GlmText(),
+            new Gemma4Text(),
             new GraniteText(),
             new CohereText(),
             new LlamaText(),
