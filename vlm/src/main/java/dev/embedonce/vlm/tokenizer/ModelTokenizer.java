@@ -70,7 +70,7 @@ public final class ModelTokenizer implements AutoCloseable {
     /**
      * The ids of an expanded prompt: those of its texts, and between them those it gives as ids. A prompt of one text
      * is encoded as {@link #encode(String)} does; of several pieces, the first is preceded by the token that begins
-     * every text, unless the template has written it.
+     * every text, unless the template has written it. In front of ids, be there none of them, nothing is put.
      */
     public long[] encode(List<PromptPiece> pieces) {
         if (pieces.size() == 1 && pieces.get(0) instanceof PromptPiece.Text all) {
@@ -91,9 +91,10 @@ public final class ModelTokenizer implements AutoCloseable {
 
     private boolean beginsWithFirst(PromptPiece piece) {
         String first = specialTokens.get("bos_token");
-        return first != null
-                && piece instanceof PromptPiece.Text text
-                && text.text().startsWith(first);
+        return piece instanceof PromptPiece.Ids
+                || (first != null
+                        && piece instanceof PromptPiece.Text text
+                        && text.text().startsWith(first));
     }
 
     /** The token in front of every text, if the tokenizer puts one there. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.embedonce.vlm.family.Goldens;
 import dev.embedonce.vlm.prompt.PromptPiece;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.LongStream;
@@ -54,6 +55,15 @@ class ModelTokenizerTest {
             long[] found = gemma.encode(List.of(text(bos + "What "), new PromptPiece.Ids(-1), text("is this?")));
             assertThat(found[0]).isEqualTo(gemma.encode(bos)[0]);
             assertThat(found[1]).isNotEqualTo(found[0]);
+        }
+    }
+
+    @Test
+    void inFrontOfIds_nothingIsPut() {
+        try (ModelTokenizer gemma = open("gemma3")) {
+            long[] framed = gemma.encode("What ");
+            long[] found = gemma.encode(List.of(new PromptPiece.Ids(), text("What ")));
+            assertThat(found).isEqualTo(Arrays.copyOfRange(framed, 1, framed.length));
         }
     }
 }
