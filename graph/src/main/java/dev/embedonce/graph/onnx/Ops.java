@@ -447,10 +447,20 @@ public final class Ops {
      * @return float32 [batch, heads, queries, size]
      */
     public Value attention(Value query, Value key, Value value, @Nullable Value mask, float scale) {
+        return attention(query, key, value, mask, scale, 0);
+    }
+
+    /**
+     * As {@link #attention(Value, Value, Value, Value, float)}, with capped scores.
+     *
+     * @param softcap scores s become {@code softcap * tanh(s / softcap)} before the mask is added; 0 for no cap
+     */
+    public Value attention(Value query, Value key, Value value, @Nullable Value mask, float scale, float softcap) {
         Node attention = mask == null
                 ? graph.op("Attention", query, key, value)
                 : graph.op("Attention", query, key, value, mask);
-        return attention.with("scale", scale).output();
+        attention.with("scale", scale);
+        return (softcap == 0 ? attention : attention.with("softcap", softcap)).output();
     }
 
     /**

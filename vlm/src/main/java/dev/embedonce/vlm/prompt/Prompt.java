@@ -98,14 +98,20 @@ public final class Prompt {
      * Tokens that attend to each other, later ones included, in layers that have such a mask. They need not be neighbours.
      *
      * @param tokens at least one index into the prompt, rising
+     * @param beyondWindows whether they do so in layers with a sliding window however far apart they are
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by isSame
-    public record TokenSet(int[] tokens) {
+    public record TokenSet(int[] tokens, boolean beyondWindows) {
         public TokenSet {
             if (tokens.length == 0) {
                 throw new IllegalArgumentException("an empty set of tokens");
             }
             tokens = tokens.clone();
+        }
+
+        /** A set that a sliding window cuts. */
+        public TokenSet(int... tokens) {
+            this(tokens, false);
         }
 
         public int first() {
@@ -122,7 +128,7 @@ public final class Prompt {
         }
 
         private boolean isSame(TokenSet other) {
-            return Arrays.equals(tokens, other.tokens);
+            return beyondWindows == other.beyondWindows && Arrays.equals(tokens, other.tokens);
         }
     }
 
@@ -171,12 +177,10 @@ public final class Prompt {
         return toBuilder().bidirectional(runs).build();
     }
 
-    /** The same prompt, all tokens of which attend to each other. */
+    /** The same prompt, all tokens of which attend to each other, beyond sliding windows too. */
     public Prompt withAllBidirectional() {
-        return toBuilder()
-                .bidirectional(
-                        List.of(new TokenSet(IntStream.range(0, ids.length).toArray())))
-                .build();
+        int[] all = IntStream.range(0, ids.length).toArray();
+        return toBuilder().bidirectional(List.of(new TokenSet(all, true))).build();
     }
 
     /** The same prompt, with cross-attention states. */

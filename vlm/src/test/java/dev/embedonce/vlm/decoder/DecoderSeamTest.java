@@ -48,6 +48,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -477,7 +478,11 @@ class DecoderSeamTest {
     };
 
     private static DecoderLayer attention(boolean bidirectional, int window) {
-        GroupedHeads heads = new GroupedHeads(1, 1, TinyText.HIDDEN, 0.5f, window, 0);
+        return attention(bidirectional, window, 0);
+    }
+
+    private static DecoderLayer attention(boolean bidirectional, int window, float softcap) {
+        GroupedHeads heads = new GroupedHeads(1, 1, TinyText.HIDDEN, ONE_HEAD.scale(), window, softcap);
         return new ResidualLayer(
                 new GroupedQueryAttention(heads, false, false, null, ROPE, bidirectional),
                 NOTHING,
@@ -596,9 +601,9 @@ class DecoderSeamTest {
         float[] logits = new float[ids.length * TinyText.VOCABULARY];
         Prompt prompt = prompt(ids);
         for (int token = 0; token < ids.length; token++) {
-            double[] first = plus(sum(ids[token]), mixed(prompt, token, 0, projected("q", ids[token]), attends));
+            double[] first = plus(sum(ids[token]), mixed(prompt, token, 0, projected("q", ids[token]), attends, score -> score));
             double[] query = tiny.product("layers.2.self_attn.q_proj.weight", TinyText.normed(first));
-            float[] answer = tiny.logits(plus(first, mixed(prompt, token, 2, query, attends)));
+            float[] answer = tiny.logits(plus(first, mixed(prompt, token, 2, query, attends, score -> score)));
             System.arraycopy(answer, 0, logits, token * answer.length, answer.length);
         }
         return logits;
@@ -644,10 +649,14 @@ class DecoderSeamTest {
 
     /** What one layer of attention answers behind each token, computed in the plainest way. */
     private float[] reference(Prompt prompt, Attends attends) {
+        return reference(prompt, attends, score -> score);
+    }
+
+    private float[] reference(Prompt prompt, Attends attends, DoubleUnaryOperator capped) {
         int count = prompt.length();
         float[] logits = new float[count * TinyText.VOCABULARY];
         for (int token = 0; token < count; token++) {
-            double[] out = mixed(prompt, token, 0, projected("q", prompt.id(token)), attends);
+            double[] out = mixed(prompt, token, 0, projected("q", prompt.id(token)), attends, capped);
             float[] answer = tiny.logits(plus(sum(prompt.id(token)), out));
             System.arraycopy(answer, 0, logits, token * answer.length, answer.length);
         }
@@ -655,12 +664,14 @@ class DecoderSeamTest {
     }
 
     /** What attention over the keys and values of layer 0 adds to a token, by the output projection of a layer. */
-    private double[] mixed(Prompt prompt, int token, int layer, double[] query, Attends attends) {
+    private double[] mixed(
+            Prompt prompt, int token, int layer, double[] query, Attends attends, DoubleUnaryOperator capped) {
         double[] mixed = new double[TinyText.HIDDEN];
         double total = 0;
         for (int other = 0; other < prompt.length(); other++) {
             if (attends.to(token, other)) {
-                double weight = Math.exp(ONE_HEAD.scale() * dot(query, projected("k", prompt.id(other))));
+                double score = ONE_HEAD.scale() * dot(query, projected("k", prompt.id(other)));
+                double weight = Math.exp(capped.applyAsDouble(score));
                 total += weight;
                 mixed = plus(mixed, times(projected("v", prompt.id(other)), weight));
             }
@@ -724,6 +735,30 @@ class DecoderSeamTest {
                         reference(
                                 withSets(),
                                 (token, other) -> other > token - 2 && (other <= token || inOneSet(token, other))),
+                        within(TOLERANCE));
+    }
+
+    @Test
+    void allTokensOfAPrompt_attendToEachOtherBeyondAWindow() {
+        attentionWeights();
+        Prompt prompt = atZero(1, 2, 3, 4, 5, 6, 7, 8, 9).withAllBidirectional();
+        try (TextDecoder decoder = tiny.open(folder, TinyText.model(attention(true, 2)), 1);
+                SequenceBatch batch = decoder.newBatch()) {
+            Tensor all = batch.prefill(batch.open(prompt, 16), 9, Wanted.ALL);
+            assertThat(floats(all)).containsExactly(reference(prompt, (token, other) -> true), within(TOLERANCE));
+        }
+    }
+
+    @Test
+    void scoresOfSets_areCappedAsThoseOfAllTokens() {
+        attentionWeights();
+        float cap = 0.25f;
+        assertThat(answers(attention(true, 0, cap)))
+                .containsExactly(
+                        reference(
+                                withSets(),
+                                (token, other) -> other <= token || inOneSet(token, other),
+                                score -> cap * Math.tanh(score / cap)),
                         within(TOLERANCE));
     }
 

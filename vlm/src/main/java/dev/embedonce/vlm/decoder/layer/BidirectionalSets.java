@@ -21,7 +21,8 @@ import java.util.Map;
  *
  * <p>The runtime needs one query at least: where there is no set, token 0 asks for position 0 and nobody takes the answer.
  *
- * @param window how many positions back a token of these layers attends to, its own included; 0 for all
+ * @param window how many positions back a token of these layers attends to, its own included, members of a set that is
+ *     {@link TokenSet#beyondWindows} aside; 0 for all
  */
 // Source: transformers 5.23, models/gemma3/modeling_gemma3.py, create_masks_for_vision_model
 record BidirectionalSets(int window) implements StepInput {
@@ -56,7 +57,8 @@ record BidirectionalSets(int window) implements StepInput {
                 visible(graph, keys),
                 visible(graph, values),
                 graph.input(input(MASK), TensorType.F32, Dim.free("queries"), Dim.free("keys")),
-                heads.scale());
+                heads.scale(),
+                heads.softcap());
         Value merged = ops.reshape(ops.transpose(answers, 0, 2, 1, 3), 0, 0, (long) heads.heads() * heads.size());
         Value choice = graph.input(input(CHOICE), TensorType.I64, Dim.free("tokens"));
         return ops.gather(ops.concat(1, causal, merged), choice, 1);
@@ -86,7 +88,7 @@ record BidirectionalSets(int window) implements StepInput {
             for (int token : members) {
                 asking[query] = (long) token - from;
                 choice[token - from] = (long) step.tokens() + query;
-                show(mask, query * keys, token, members);
+                show(mask, query * keys, token, set, members);
                 query++;
             }
         }
@@ -101,14 +103,14 @@ record BidirectionalSets(int window) implements StepInput {
                 .toList();
     }
 
-    /** Shows a token all before it and the members of its set, as far as the window reaches back. */
-    private void show(ByteBuffer mask, int row, int token, int[] members) {
+    /** Shows a token all before it, as far as the window reaches back, and the members of its set. */
+    private void show(ByteBuffer mask, int row, int token, TokenSet set, int[] members) {
         int first = window == 0 ? 0 : Math.max(0, token - window + 1);
         for (int key = first; key <= token; key++) {
             mask.putFloat((row + key) * Float.BYTES, 0);
         }
         for (int member : members) {
-            if (member >= first) {
+            if (set.beyondWindows() || member >= first) {
                 mask.putFloat((row + member) * Float.BYTES, 0);
             }
         }
