@@ -22,6 +22,11 @@ public final class PlainProcessing implements ImageProcessing {
         this.processor = processor;
     }
 
+    /** As a processor for encoders does it. */
+    public static PlainProcessing of(ImageProcessor processor) {
+        return new PlainProcessing(processor);
+    }
+
     /**
      * Reads the settings of any class that {@link HfImageProcessors} understands.
      *

@@ -3,6 +3,7 @@ package dev.embedonce.vlm.decoder.text;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.decoder.layer.TextModel;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The language models there are, by the {@code model_type} of their own config. */
@@ -49,11 +50,25 @@ public final class TextModels {
         return reader(config).read(config, tied);
     }
 
-    private static TextReader reader(ModelConfig config) {
-        String modelType = config.text("model_type");
+    /**
+     * Reads the language side of a config that has all fields at the top and names no kind of language model.
+     *
+     * @param modelType the kind
+     * @throws dev.embedonce.error.ModelLoadException if a field is not supported
+     */
+    public static TextModel readAs(String modelType, ModelConfig config) {
+        TextReader reader = reader(modelType).orElseThrow();
+        return reader.read(config, config.flag("tie_word_embeddings", reader.tiedByDefault()));
+    }
+
+    private static Optional<TextReader> reader(String modelType) {
         return ALL.stream()
                 .filter(reader -> reader.modelTypes().contains(modelType))
-                .findFirst()
+                .findFirst();
+    }
+
+    private static TextReader reader(ModelConfig config) {
+        return reader(config.text("model_type"))
                 .orElseThrow(() -> config.refused(
                         "model_type",
                         ALL.stream()
