@@ -25,7 +25,8 @@ class Family:
     template_file: where the published layout keeps its chat template; None where there is none
     gains: see weights.randomize
     matters: (model, inputs, logits) that raises Unclear where something peculiar to the family changes nothing
-    original: the published layout, where transformers 5 cannot read it; this family is then transformers 5's own layout
+    original: the published layout, where transformers 5 cannot read it; this family is then transformers 5's own layout,
+        which goes if it is not among the layouts
     vocabulary: how many of the logits the published model has too
     dtype: of the weights, to which they are rounded before anything is computed with them in float32
     """

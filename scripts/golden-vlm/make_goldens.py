@@ -65,7 +65,8 @@ def try_original(family, folder, pictures_folder, seed):
         layouts.fill(own, Path(sources), shared)
     results = goldens.compute(family, pictures_folder, layouts.load(own), layouts.processor_of(own))
     layouts.write_published(family.original, model, published)
-    return model, {"published": results}, {"transformers5": {"copied_from_published": layouts.drop_same(published, own)}}
+    entries = {"published": {}, "transformers5": {"copied_from_published": layouts.drop_same(published, own)}}
+    return model, {"published": results}, {layout: entries[layout] for layout in family.layouts if layout in entries}
 
 
 def compared_before(folder):
@@ -105,6 +106,8 @@ def make(family, out):
         "notes": family.notes,
         **compared(),
     })
+    if family.original and "transformers5" not in family.layouts:
+        shutil.rmtree(readable)
     sizes = {file.relative_to(folder).as_posix(): file.stat().st_size for file in sorted(folder.rglob("*.safetensors"))}
     largest = max(case.get("largest_logit", 0) for case in results["published"][1])
     print(family.folder, "seed", seed, sizes, "largest logit", largest)
