@@ -19,6 +19,7 @@ import dev.embedonce.vlm.family.llava_next.LlavaNext;
 import dev.embedonce.vlm.family.mistral3.Mistral3;
 import dev.embedonce.vlm.family.mllama.Mllama;
 import dev.embedonce.vlm.family.pixtral.Pixtral;
+import dev.embedonce.vlm.family.paligemma.PaliGemma;
 import dev.embedonce.vlm.family.qwen2_5_vl.Qwen25Vl;
 import dev.embedonce.vlm.family.qwen2_vl.Qwen2Vl;
 import dev.embedonce.vlm.family.qwen3_5.Qwen35;
@@ -48,6 +49,7 @@ public final class Families {
             new Mistral3(),
             new Mllama(),
             new Pixtral(),
+            new PaliGemma(),
             new Qwen25Vl(),
             new Qwen2Vl(),
             new Qwen35(),

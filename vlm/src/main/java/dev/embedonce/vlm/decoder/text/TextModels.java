@@ -15,6 +15,7 @@ public final class TextModels {
             new Gemma4Text(),
             new GraniteText(),
             new CohereText(),
+            new GemmaText(),
             new LlamaText(),
             new MistralText(),
             new MllamaText(),
