@@ -15,6 +15,7 @@ import dev.embedonce.vlm.family.gemma4.Gemma4;
 import dev.embedonce.vlm.family.granite_vision.GraniteVision;
 import dev.embedonce.vlm.family.idefics3.Idefics3;
 import dev.embedonce.vlm.family.llava.Llava;
+import dev.embedonce.vlm.family.llava_bunny.LlavaBunny;
 import dev.embedonce.vlm.family.llava_next.LlavaNext;
 import dev.embedonce.vlm.family.mistral3.Mistral3;
 import dev.embedonce.vlm.family.mllama.Mllama;
@@ -45,6 +46,7 @@ public final class Families {
             new GraniteVision(),
             new Idefics3(),
             new Llava(),
+            new LlavaBunny(),
             new LlavaNext(),
             new Mistral3(),
             new Mllama(),
