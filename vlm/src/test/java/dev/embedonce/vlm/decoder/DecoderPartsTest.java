@@ -67,6 +67,12 @@ class DecoderPartsTest {
         assertAsWhole("qwen3_vl", QWEN);
     }
 
+    /** The first layer hands inputs on to all; the last ones attend to what earlier ones keep. */
+    @Test
+    void parts_ofAModelWhoseLayersShare_answerAsTheWhole() {
+        assertAsWhole("gemma4", QWEN);
+    }
+
     @Test
     void partThatCannotBeOpened_isTheErrorItself() {
         assertThatThrownBy(() -> DecoderParts.open(List.of(2, 4), (first, end) -> () -> {
