@@ -8,10 +8,10 @@ import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.aya_vision.AyaVision;
 import dev.embedonce.vlm.family.florence2.Florence2;
 import dev.embedonce.vlm.family.gemma3.Gemma3;
+import dev.embedonce.vlm.family.gemma4.Gemma4;
 import dev.embedonce.vlm.family.glm4v.Glm4v;
 import dev.embedonce.vlm.family.glm4v_moe.Glm4vMoe;
 import dev.embedonce.vlm.family.glm_ocr.GlmOcr;
-import dev.embedonce.vlm.family.gemma4.Gemma4;
 import dev.embedonce.vlm.family.granite_vision.GraniteVision;
 import dev.embedonce.vlm.family.idefics3.Idefics3;
 import dev.embedonce.vlm.family.llava.Llava;
@@ -19,8 +19,8 @@ import dev.embedonce.vlm.family.llava_bunny.LlavaBunny;
 import dev.embedonce.vlm.family.llava_next.LlavaNext;
 import dev.embedonce.vlm.family.mistral3.Mistral3;
 import dev.embedonce.vlm.family.mllama.Mllama;
-import dev.embedonce.vlm.family.pixtral.Pixtral;
 import dev.embedonce.vlm.family.paligemma.PaliGemma;
+import dev.embedonce.vlm.family.pixtral.Pixtral;
 import dev.embedonce.vlm.family.qwen2_5_vl.Qwen25Vl;
 import dev.embedonce.vlm.family.qwen2_vl.Qwen2Vl;
 import dev.embedonce.vlm.family.qwen3_5.Qwen35;
@@ -39,10 +39,10 @@ public final class Families {
             new AyaVision(),
             new Florence2(),
             new Gemma3(),
+            new Gemma4(),
             new Glm4v(),
             new Glm4vMoe(),
             new GlmOcr(),
-            new Gemma4(),
             new GraniteVision(),
             new Idefics3(),
             new Llava(),
@@ -50,8 +50,8 @@ public final class Families {
             new LlavaNext(),
             new Mistral3(),
             new Mllama(),
-            new Pixtral(),
             new PaliGemma(),
+            new Pixtral(),
             new Qwen25Vl(),
             new Qwen2Vl(),
             new Qwen35(),

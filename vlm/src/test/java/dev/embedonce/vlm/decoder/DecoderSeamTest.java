@@ -601,7 +601,8 @@ class DecoderSeamTest {
         float[] logits = new float[ids.length * TinyText.VOCABULARY];
         Prompt prompt = prompt(ids);
         for (int token = 0; token < ids.length; token++) {
-            double[] first = plus(sum(ids[token]), mixed(prompt, token, 0, projected("q", ids[token]), attends, score -> score));
+            double[] first =
+                    plus(sum(ids[token]), mixed(prompt, token, 0, projected("q", ids[token]), attends, score -> score));
             double[] query = tiny.product("layers.2.self_attn.q_proj.weight", TinyText.normed(first));
             float[] answer = tiny.logits(plus(first, mixed(prompt, token, 2, query, attends, score -> score)));
             System.arraycopy(answer, 0, logits, token * answer.length, answer.length);

@@ -9,13 +9,13 @@ import java.util.stream.Collectors;
 /** The language models there are, by the {@code model_type} of their own config. */
 public final class TextModels {
     private static final List<TextReader> ALL = List.of(
+            new CohereText(),
             new Gemma3Text(),
+            new Gemma4Text(),
+            new GemmaText(),
             new GlmMoeText(),
             new GlmText(),
-            new Gemma4Text(),
             new GraniteText(),
-            new CohereText(),
-            new GemmaText(),
             new LlamaText(),
             new MistralText(),
             new MllamaText(),
