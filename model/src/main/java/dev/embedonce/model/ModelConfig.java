@@ -220,6 +220,11 @@ public final class ModelConfig {
         return has(name) ? number(name) : note(name, missing);
     }
 
+    /** A number above 0, or 0 where the field is there and null, which says that there is none. */
+    public double numberOrNone(String name, double missing) {
+        return json.path(name).isNull() ? note(name, 0.0) : number(name, missing);
+    }
+
     /** A number from 0 on. */
     public double nonNegative(String name, double missing) {
         if (!has(name)) {

@@ -44,6 +44,15 @@ class ModelConfigTest {
     }
 
     @Test
+    void numberOrNone_tellsNullFromAFieldThatIsMissing() throws IOException {
+        ModelConfig config = config("{\"a\": 2.5, \"b\": null, \"c\": 0}");
+        assertThat(config.numberOrNone("a", 50)).isEqualTo(2.5);
+        assertThat(config.numberOrNone("b", 50)).isZero();
+        assertThat(config.numberOrNone("missing", 50)).isEqualTo(50);
+        assertThatThrownBy(() -> config.numberOrNone("c", 50)).hasMessageContaining("c: expected a number above 0");
+    }
+
+    @Test
     void refuseOthers_whatIsNeitherReadNorHarmlessNorNull_isNamed() throws IOException {
         ModelConfig config = config("{\"a\": 1, \"b\": {\"c\": 2}, \"d\": null, \"e\": 3, \"b2\": 4}")
                 .recordedBy(new ConfigRecord());

@@ -51,7 +51,7 @@ final class GemmaText implements TextReader {
                 second ? secondLayers(config, hidden, norm) : firstLayers(config, hidden, norm),
                 Set.of(),
                 norm,
-                new Head(tied, 1, second ? (float) config.number("final_logit_softcapping", 30) : 0));
+                new Head(tied, 1, second ? (float) config.numberOrNone("final_logit_softcapping", 30) : 0));
     }
 
     private static List<DecoderLayer> firstLayers(ModelConfig config, int hidden, RmsNorm norm) {
@@ -79,7 +79,7 @@ final class GemmaText implements TextReader {
         int kvHeads = config.positive("num_key_value_heads", 4);
         int size = config.positive("head_dim", 256);
         float scale = (float) (1 / Math.sqrt(config.number("query_pre_attn_scalar", 256)));
-        float softcap = (float) config.number("attn_logit_softcapping", 50);
+        float softcap = (float) config.numberOrNone("attn_logit_softcapping", 50);
         FeedForward mlp = new GatedMlp(
                 hidden,
                 config.positive("intermediate_size", 9216),

@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.Families;
 import dev.embedonce.vlm.decoder.SequenceBatch;
 import dev.embedonce.vlm.decoder.SequenceBatch.Sequence;
 import dev.embedonce.vlm.decoder.SequenceBatch.Wanted;
+import dev.embedonce.vlm.decoder.layer.GroupedQueryAttention;
+import dev.embedonce.vlm.decoder.layer.ResidualLayer;
+import dev.embedonce.vlm.decoder.layer.TextModel;
+import dev.embedonce.vlm.decoder.text.TextModels;
 import dev.embedonce.vlm.family.FamilyContract;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.Goldens;
@@ -18,6 +23,7 @@ import dev.embedonce.vlm.prompt.Prompt;
 import dev.embedonce.vlm.vision.ImageSettings;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +83,27 @@ class PaliGemmaTest extends FamilyContract {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("read at once");
         }
+    }
+
+    @Test
+    void softcapsOfNull_areNone() throws IOException {
+        ModelConfig silent =
+                ModelConfig.readFile(Files.writeString(folder.resolve("silent.json"), "{\"model_type\": \"gemma2\"}"));
+        ModelConfig without = ModelConfig.readFile(Files.writeString(
+                folder.resolve("without.json"),
+                "{\"model_type\": \"gemma2\", \"attn_logit_softcapping\": null, \"final_logit_softcapping\": null}"));
+
+        assertThat(softcaps(silent)).containsExactly(50f, 30f);
+        assertThat(softcaps(without)).containsExactly(0f, 0f);
+    }
+
+    /** Of scores and of logits. */
+    private static List<Float> softcaps(ModelConfig config) {
+        TextModel text = TextModels.read(config, true);
+        ResidualLayer first = (ResidualLayer) text.layers().get(0);
+        return List.of(
+                ((GroupedQueryAttention) first.mixer()).heads().softcap(),
+                text.head().softcap());
     }
 
     /** Field by field, the model whose config has it, and what is said about it. */
