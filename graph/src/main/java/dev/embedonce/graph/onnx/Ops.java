@@ -367,8 +367,8 @@ public final class Ops {
     }
 
     /**
-     * As {@link #groupedQueryAttention}, over keys and values that are there already, those of the queries' own positions
-     * included: they stay as they are.
+     * As {@link #groupedQueryAttention}, over keys and values that are there already, those of the queries' own
+     * positions included: they stay as they are.
      *
      * @param query float32 [batch, tokens, heads * size]
      * @param kept the kept keys and values

@@ -109,7 +109,9 @@ public final class GlmTower {
                 x);
     }
 
-    /** By a convolution whose kernel has channels in front of rows and columns: {@code [batch * tokens, outChannels]} */
+    /**
+     * By a convolution whose kernel has channels in front of rows and columns: {@code [batch * tokens, outChannels]}
+     */
     private Value downsampled(Value x) {
         int side = geometry.merge();
         Value squares = ops.transpose(ops.reshape(x, -1, (long) side * side, sizes.channels), 0, 2, 1);
