@@ -45,7 +45,13 @@ public final class Rotaries {
     private static Rotary oneAxis(ModelConfig parameters, double base, int size) {
         float[] frequencies = Rotary.frequencies(base, size);
         String type = parameters.has("rope_type") ? "rope_type" : "type";
-        switch (parameters.oneOf(type, "default", "mrope", "linear", "llama3", "yarn")) {
+        switch (parameters.oneOf(type, "default", "mrope", "dynamic", "linear", "llama3", "yarn")) {
+            case "dynamic" -> {
+                // Changes what lies beyond the trained context, at which contexts end here.
+                if (parameters.has("alpha")) {
+                    throw parameters.refused("alpha", "none");
+                }
+            }
             case "linear" -> scaleAll(frequencies, parameters.number("factor"));
             case "llama3" -> scaleByWavelength(frequencies, parameters);
             case "yarn" -> {
