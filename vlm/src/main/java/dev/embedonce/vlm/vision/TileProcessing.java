@@ -41,11 +41,23 @@ public final class TileProcessing implements ImageProcessing {
     private final String label;
     private final RgbPictures pictures;
     private final TileSearch search;
+    private final boolean whole;
 
-    private TileProcessing(String label, RgbPictures pictures, TileSearch search) {
+    private TileProcessing(String label, RgbPictures pictures, TileSearch search, boolean whole) {
         this.label = label;
         this.pictures = pictures;
         this.search = search;
+        this.whole = whole;
+    }
+
+    /**
+     * Puts a processor together for a model whose files have no settings of this class.
+     *
+     * @param label what preprocessing versions begin with
+     * @param whole whether the picture as a whole comes behind several tiles
+     */
+    public static TileProcessing of(String label, RgbPictures pictures, TileSearch search, boolean whole) {
+        return new TileProcessing(label, pictures, search, whole);
     }
 
     /**
@@ -66,7 +78,7 @@ public final class TileProcessing implements ImageProcessing {
         TileSearch search =
                 TileSearch.ordered(side, config.positive("min_patches", 1), config.positive("max_patches", 12));
         ProcessorSettings.refuseOthers(config, HARMLESS);
-        return new TileProcessing(label, pictures, search);
+        return of(label, pictures, search, true);
     }
 
     private TileSearch search(ImageSettings settings) {
@@ -83,7 +95,9 @@ public final class TileProcessing implements ImageProcessing {
             PixelImage canvas = pictures.resize(image, grid.columns() * side, grid.rows() * side);
             tiles.addAll(RgbPictures.tiles(canvas, side));
         }
-        tiles.add(pictures.resize(image, side, side));
+        if (whole || tiles.isEmpty()) {
+            tiles.add(pictures.resize(image, side, side));
+        }
         return processed(pictures.pixelValues(tiles), image.width(), image.height());
     }
 
@@ -101,6 +115,9 @@ public final class TileProcessing implements ImageProcessing {
         FramedDigest digest = RgbPictures.digest("tiles", revisions());
         effective.describe(digest);
         pictures.describe(digest);
+        if (!whole) {
+            digest.put("whole", false);
+        }
         int most = effective.grids().stream().mapToInt(Grid::tiles).max().orElse(1);
         return pictures.version(label + "/t" + search.side() + "-" + most, digest);
     }
