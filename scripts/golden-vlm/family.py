@@ -27,6 +27,8 @@ class Family:
     matters: (model, inputs, logits) that raises Unclear where something peculiar to the family changes nothing
     original: the published layout, where transformers 5 cannot read it; this family is then transformers 5's own layout,
         which goes if it is not among the layouts
+    processor: folder to what stands for transformers' processor, where the published code has one of its own; the
+        layout of transformers 5, for which it does not hold, is then no golden
     vocabulary: how many of the logits the published model has too
     dtype: of the weights, to which they are rounded before anything is computed with them in float32
     """
@@ -46,6 +48,7 @@ class Family:
     to_published: Callable = lambda tensors: tensors
     matters: Callable | None = None
     original: "Family | None" = None
+    processor: Callable | None = None
     vocabulary: int | None = None
     dtype: str = "float32"
     seed: int = 20261121

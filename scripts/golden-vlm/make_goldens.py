@@ -63,10 +63,10 @@ def try_original(family, folder, pictures_folder, seed):
         layouts.write_published(family, model, Path(sources))
         shared = layouts.write_transformers5(family, model, Path(sources), own)
         layouts.fill(own, Path(sources), shared)
-    results = goldens.compute(family, pictures_folder, layouts.load(own), layouts.processor_of(own))
+    processor = (family.processor or layouts.processor_of)(own)
+    results = goldens.compute(family, pictures_folder, layouts.load(own), processor)
     layouts.write_published(family.original, model, published)
-    entries = {"published": {}, "transformers5": {"copied_from_published": layouts.drop_same(published, own)}}
-    return model, {"published": results}, {layout: entries[layout] for layout in family.layouts if layout in entries}
+    "published", "transformers5", "copied_from_published",
 
 
 def compared_before(folder):
@@ -94,14 +94,20 @@ def make(family, out):
     goldens.write(folder, *results["published"])
     if "published-bf16" in results:
         goldens.write(folder / "published-bf16", *results["published-bf16"])
-    readable = folder / ("transformers5" if family.original else "published")
-    exact, other = (layouts.processor_of(readable, backend) for backend in ("pil", "torchvision"))
+    if family.processor:
+        image_processor, torchvision = {"class": family.processor.__name__}, {}
+    else:
+        readable = folder / ("transformers5" if family.original else "published")
+        exact, other = (layouts.processor_of(readable, backend) for backend in ("pil", "torchvision"))
+        image_processor = {"class": type(exact.image_processor).__name__, "backend": "pil"}
+        differences = goldens.torchvision_differences(family, pictures_folder, exact, other)
+        torchvision = {"torchvision_minus_pil": differences}
     write_json(folder / "manifest.json", {
         "model_type": family.config["model_type"], "class": type(model).__name__, "seed": seed,
         "versions": layouts.versions(), "parameters": sum(p.numel() for p in model.parameters()),
-        "image_processor": {"class": type(exact.image_processor).__name__, "backend": "pil"},
+        "image_processor": image_processor,
         "layouts": entries,
-        "torchvision_minus_pil": goldens.torchvision_differences(family, pictures_folder, exact, other),
+        **torchvision,
         "names_in_memory": layouts.names_in_memory(family.original or family, model),
         "notes": family.notes,
         **compared(),
