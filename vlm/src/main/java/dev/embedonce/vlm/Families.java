@@ -14,6 +14,8 @@ import dev.embedonce.vlm.family.glm4v_moe.Glm4vMoe;
 import dev.embedonce.vlm.family.glm_ocr.GlmOcr;
 import dev.embedonce.vlm.family.granite_vision.GraniteVision;
 import dev.embedonce.vlm.family.idefics3.Idefics3;
+import dev.embedonce.vlm.family.internvl.InternVl;
+import dev.embedonce.vlm.family.internvl_chat.InternVlChat;
 import dev.embedonce.vlm.family.llava.Llava;
 import dev.embedonce.vlm.family.llava_bunny.LlavaBunny;
 import dev.embedonce.vlm.family.llava_next.LlavaNext;
@@ -45,6 +47,8 @@ public final class Families {
             new GlmOcr(),
             new GraniteVision(),
             new Idefics3(),
+            new InternVl(),
+            new InternVlChat(),
             new Llava(),
             new LlavaBunny(),
             new LlavaNext(),
