@@ -21,6 +21,7 @@ final class ResampleAxis {
     private final int[] weights;
     private final int stride;
     private final boolean identity;
+    private double largest;
 
     private ResampleAxis(int outputs, int stride, boolean identity) {
         this.first = new int[outputs];
@@ -31,9 +32,24 @@ final class ResampleAxis {
     }
 
     static ResampleAxis of(ResampleFilter filter, int inSize, int outSize, int from, int to) {
-        if (inSize == outSize) {
-            return identity(from, to);
+        return inSize == outSize ? identity(from, to) : of(filter, inSize, outSize, from, to, PRECISION_BITS);
+    }
+
+    /**
+     * The weights of all outputs with as many fractional bits as let the largest one fit 16 bits: torch's, for pictures
+     * of 8 bits. They are held as the others are, the bits that are not theirs being zero.
+     */
+    // Source: PyTorch 2.15, aten/src/ATen/native/cpu/UpSampleKernel.cpp, compute_index_ranges_int16_weights
+    static ResampleAxis ofShorts(ResampleFilter filter, int inSize, int outSize) {
+        ResampleAxis axis = of(filter, inSize, outSize, 0, outSize);
+        int bits = 0;
+        while (bits < PRECISION_BITS && (int) (0.5 + axis.largest * (1 << (bits + 1))) <= Short.MAX_VALUE) {
+            bits++;
         }
+        return axis.identity ? axis : of(filter, inSize, outSize, 0, outSize, bits);
+    }
+
+    private static ResampleAxis of(ResampleFilter filter, int inSize, int outSize, int from, int to, int bits) {
         double scale = (double) inSize / outSize;
         double filterScale = Math.max(1, scale);
         double support = filter.support() * filterScale;
@@ -44,7 +60,7 @@ final class ResampleAxis {
         double[] row = new double[stride];
         for (int i = from; i < to; i++) {
             checkpoint.advance((long) WEIGHT_WORK * stride);
-            axis.fill(i - from, filter, row, (i + 0.5) * scale, support, 1 / filterScale, inSize);
+            axis.fill(i - from, filter, row, (i + 0.5) * scale, support, 1 / filterScale, inSize, bits);
         }
         return axis;
     }
@@ -77,7 +93,8 @@ final class ResampleAxis {
             double centre,
             double support,
             double inverseScale,
-            int inSize) {
+            int inSize,
+            int bits) {
         int low = Math.max(0, (int) (centre - support + 0.5));
         int high = Math.min(inSize, (int) (centre + support + 0.5));
         int n = high - low;
@@ -90,7 +107,9 @@ final class ResampleAxis {
         count[output] = n;
         for (int x = 0; x < n; x++) {
             double weight = sum != 0 ? row[x] / sum : row[x];
-            weights[output * stride + x] = (int) ((weight < 0 ? -0.5 : 0.5) + weight * (1 << PRECISION_BITS));
+            largest = Math.max(largest, weight);
+            int rounded = (int) ((weight < 0 ? -0.5 : 0.5) + weight * (1 << bits));
+            weights[output * stride + x] = rounded << (PRECISION_BITS - bits);
         }
     }
 

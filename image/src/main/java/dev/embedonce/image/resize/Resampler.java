@@ -110,6 +110,18 @@ public final class Resampler {
     }
 
     /**
+     * Passes {@code sink} the whole of {@code source}, which must not be a part, resized to {@code newWidth} x {@code
+     * newHeight} as torch does: rows first, with weights of 16 bits.
+     *
+     * @param filter any but NEAREST
+     */
+    static void resampleAsTorch(Source source, int newWidth, int newHeight, ResampleFilter filter, Sink sink) {
+        ResampleAxis across = ResampleAxis.ofShorts(filter, source.width(), newWidth);
+        ResampleAxis down = ResampleAxis.ofShorts(filter, source.height(), newHeight);
+        new Resampler(source.bands(), across, down).run(source.rows(), source.have(), sink);
+    }
+
+    /**
      * Refuses what would need far more memory than its pixels: a picture of a few rows that are millions of pixels
      * long.
      *
