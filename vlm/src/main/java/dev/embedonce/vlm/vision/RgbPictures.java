@@ -13,6 +13,7 @@ import dev.embedonce.image.process.PixelValues;
 import dev.embedonce.image.resize.PillowProfile;
 import dev.embedonce.image.resize.PillowResizer;
 import dev.embedonce.image.resize.ResampleFilter;
+import dev.embedonce.image.resize.TorchvisionResizer;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.key.Revisions;
 import dev.embedonce.model.ModelConfig;
@@ -23,12 +24,14 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes, cuts, resizes and normalises pictures step by step, for processors that make more than one picture of one. The
- * arithmetic is that of transformers' PIL processors. Immutable and thread-safe.
+ * arithmetic is that of transformers' PIL processors, or that of torchvision's where a model has no other. Immutable and
+ * thread-safe.
  */
-// Source: transformers 5.23, image_processing_backends.PilBackend
+// Source: transformers 5.23, image_processing_backends.PilBackend, TorchvisionBackend
 public final class RgbPictures {
     /** Raised when what is done here, beside the steps with revisions of their own, makes other pixels; part of the version. */
     private static final int REVISION = 1;
@@ -37,7 +40,9 @@ public final class RgbPictures {
 
     private final ImageDecoder decoder;
     private final AlphaPolicy alpha;
-    private final PillowProfile profile;
+    /** Null for torchvision's arithmetic. */
+    private final @Nullable PillowProfile profile;
+
     private final ResampleFilter filter;
     private final float[][] tables;
 
@@ -48,14 +53,29 @@ public final class RgbPictures {
      */
     public record Defaults(ResampleFilter filter, ImageNorm norm, boolean convertRgb) {}
 
-    private RgbPictures(ModelConfig config, PixelOptions options, Defaults defaults) {
+    private RgbPictures(ModelConfig config, PixelOptions options, Defaults defaults, boolean torchvision) {
         PixelSettings settings =
                 ProcessorSettings.pixels(config, options, defaults.filter, defaults.norm, defaults.convertRgb);
         this.decoder = new ImageDecoder(options.exif(), options.maxPixels());
         this.alpha = settings.alpha();
-        this.profile = options.profile();
+        this.profile = torchvision ? null : options.profile();
         this.filter = settings.filter();
-        this.tables = settings.math().tables();
+        this.tables = (torchvision ? fused(config, defaults.norm) : settings.math()).tables();
+    }
+
+    /** Mean and deviation of samples from 0 to 255, so that there is nothing to be rescaled. */
+    private static ChannelMath fused(ModelConfig config, ImageNorm norm) {
+        ProcessorSettings.requireFlag(config, "do_rescale", true);
+        ProcessorSettings.requireFlag(config, "do_normalize", true);
+        float factor = (float) (1 / config.number("rescale_factor", 1.0 / 255));
+        return ChannelMath.none()
+                .normalised(
+                        scaled(config.numbers("image_mean", norm.mean()), factor),
+                        scaled(config.numbers("image_std", norm.std()), factor));
+    }
+
+    private static double[] scaled(List<Double> values, float factor) {
+        return values.stream().mapToDouble(value -> value.floatValue() * factor).toArray();
     }
 
     /**
@@ -64,7 +84,20 @@ public final class RgbPictures {
      * @throws dev.embedonce.error.ModelLoadException if a value is not supported
      */
     public static RgbPictures read(ModelConfig config, PixelOptions options, Defaults defaults) {
-        return new RgbPictures(config, options, defaults);
+        return new RgbPictures(config, options, defaults, false);
+    }
+
+    /**
+     * As {@link #read}, for a processor that transformers has for torchvision alone.
+     *
+     * @throws dev.embedonce.error.ModelLoadException likewise, or if pictures are not rescaled and normalised
+     */
+    public static RgbPictures readTorchvision(ModelConfig config, PixelOptions options, Defaults defaults) {
+        RgbPictures pictures = new RgbPictures(config, options, defaults, true);
+        if (pictures.filter == ResampleFilter.NEAREST) {
+            throw config.refused("resample", "a filter that antialiases");
+        }
+        return pictures;
     }
 
     /**
@@ -86,7 +119,9 @@ public final class RgbPictures {
             throw new ImageException("image is " + image.width() + "x" + image.height() + ", cannot be resized to "
                     + width + "x" + height);
         }
-        return PillowResizer.resize(image, width, height, filter, profile);
+        return profile == null
+                ? TorchvisionResizer.resize(image, width, height, filter)
+                : PillowResizer.resize(image, width, height, filter, profile);
     }
 
     /** A part of a picture; what of it lies outside is left out. */
@@ -204,7 +239,7 @@ public final class RgbPictures {
 
     /** Adds every setting that shapes pixels here to a digest; sizes and tiles are the caller's. */
     public void describe(FramedDigest digest) {
-        digest.put("profile", profile.label())
+        digest.put("profile", profile == null ? "torchvision" : profile.label())
                 .put("exif", decoder.exif().label())
                 .put("alpha", alpha.label())
                 .put("resample", filter.pillowCode());
@@ -215,6 +250,7 @@ public final class RgbPictures {
 
     /** A short form for labels. */
     public String label() {
-        return "hf-pil/" + profile.label() + "/exif-" + decoder.exif().label() + "/" + alpha.label();
+        return (profile == null ? "hf-torchvision" : "hf-pil/" + profile.label()) + "/exif-"
+                + decoder.exif().label() + "/" + alpha.label();
     }
 }
