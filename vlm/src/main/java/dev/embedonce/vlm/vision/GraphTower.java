@@ -6,10 +6,12 @@ import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -27,21 +29,21 @@ public final class GraphTower implements VisionTower {
     private final String runtime;
     private final String modelVersion;
     private final OnnxGraph graph;
-    private final Function<ProcessedImage, Map<String, Tensor>> feeds;
+    private final Function<ProcessedImage, List<Map<String, Tensor>>> feeds;
 
     /**
      * A tower over a session that it then owns.
      *
      * @param runtime what will run it
      * @param graph what the session runs
-     * @param feeds the graph's inputs for one picture, without the batch axis
+     * @param feeds the graph's inputs for one picture, or for each of its pieces, without the batch axis
      */
     GraphTower(
             LazySession session,
             String runtime,
             String modelVersion,
             OnnxGraph graph,
-            Function<ProcessedImage, Map<String, Tensor>> feeds) {
+            Function<ProcessedImage, List<Map<String, Tensor>>> feeds) {
         this.session = session;
         this.runtime = runtime;
         this.modelVersion = modelVersion;
@@ -54,8 +56,8 @@ public final class GraphTower implements VisionTower {
         return graph;
     }
 
-    /** The graph's inputs for one picture, without the batch axis. */
-    Map<String, Tensor> feeds(ProcessedImage image) {
+    /** The graph's inputs for each piece of a picture, without the batch axis. */
+    List<Map<String, Tensor>> feeds(ProcessedImage image) {
         return feeds.apply(image);
     }
 
@@ -76,21 +78,54 @@ public final class GraphTower implements VisionTower {
 
     @Override
     public List<VisionFeatures> encode(List<ProcessedImage> images) {
+        List<List<Map<String, Tensor>>> pieces = images.stream().map(feeds).toList();
+        List<Map<String, Tensor>> inputs = pieces.stream().flatMap(List::stream).toList();
+        List<Map<String, Tensor>> outputs = run(inputs);
+        List<VisionFeatures> answers = new ArrayList<>();
+        int from = 0;
+        for (int i = 0; i < images.size(); i++) {
+            int end = from + pieces.get(i).size();
+            Map<String, Tensor> features = new LinkedHashMap<>(images.get(i).layout());
+            features.putAll(joined(outputs.subList(from, end)));
+            answers.add(new VisionFeatures(features));
+            from = end;
+        }
+        return answers;
+    }
+
+    /** What the pieces of a picture give, one behind the other. */
+    private static Map<String, Tensor> joined(List<Map<String, Tensor>> pieces) {
+        Map<String, Tensor> first = pieces.get(0);
+        if (pieces.size() == 1) {
+            return first;
+        }
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        for (String name : first.keySet()) {
+            List<Tensor> parts = pieces.stream()
+                    .map(piece -> Objects.requireNonNull(piece.get(name)))
+                    .toList();
+            long[] shape = parts.get(0).shape().clone();
+            shape[0] = parts.stream().mapToLong(part -> part.dim(0)).sum();
+            all.put(name, Tensor.joined(shape, parts));
+        }
+        return all;
+    }
+
+    /** The graph's outputs for each of these inputs. */
+    private List<Map<String, Tensor>> run(List<Map<String, Tensor>> inputs) {
         Map<String, List<Integer>> alike = new LinkedHashMap<>();
-        List<Map<String, Tensor>> inputs = images.stream().map(feeds).toList();
         for (int i = 0; i < inputs.size(); i++) {
             alike.computeIfAbsent(shapes(inputs.get(i)), shapes -> new ArrayList<>())
                     .add(i);
         }
-        VisionFeatures[] answers = new VisionFeatures[images.size()];
+        List<Map<String, Tensor>> outputs = new ArrayList<>(Collections.nCopies(inputs.size(), Map.of()));
         for (List<Integer> group : alike.values()) {
             int size = picturesARun(inputs.get(group.get(0)));
             for (int from = 0; from < group.size(); from += size) {
-                List<Integer> part = group.subList(from, Math.min(from + size, group.size()));
-                run(part, images, inputs, answers);
+                run(group.subList(from, Math.min(from + size, group.size())), inputs, outputs);
             }
         }
-        return Arrays.asList(answers);
+        return outputs;
     }
 
     private static String shapes(Map<String, Tensor> inputs) {
@@ -109,25 +144,20 @@ public final class GraphTower implements VisionTower {
         return (int) Math.max(1, Math.min(BATCH, BATCH_BYTES / Math.max(1, bytes)));
     }
 
-    private void run(
-            List<Integer> part,
-            List<ProcessedImage> images,
-            List<Map<String, Tensor>> inputs,
-            VisionFeatures[] answers) {
+    private void run(List<Integer> part, List<Map<String, Tensor>> inputs, List<Map<String, Tensor>> outputs) {
         Map<String, Tensor> batch = new HashMap<>();
         for (String name : inputs.get(part.get(0)).keySet()) {
             batch.put(
                     name,
                     stacked(part.stream().map(i -> inputs.get(i).get(name)).toList()));
         }
-        Map<String, Tensor> outputs = session.get().run(batch);
+        Map<String, Tensor> answers = session.get().run(batch);
         for (int i = 0; i < part.size(); i++) {
-            ProcessedImage image = images.get(part.get(i));
-            Map<String, Tensor> features = new LinkedHashMap<>(image.layout());
-            for (Map.Entry<String, Tensor> output : outputs.entrySet()) {
-                features.put(output.getKey(), part.size() == 1 ? only(output.getValue()) : row(output.getValue(), i));
+            Map<String, Tensor> own = new LinkedHashMap<>();
+            for (Map.Entry<String, Tensor> answer : answers.entrySet()) {
+                own.put(answer.getKey(), part.size() == 1 ? only(answer.getValue()) : row(answer.getValue(), i));
             }
-            answers[part.get(i)] = new VisionFeatures(features);
+            outputs.set(part.get(i), own);
         }
     }
 

@@ -75,6 +75,15 @@ public final class TowerBuilder extends TowerGraph {
      *     revision
      */
     public VisionTower open(Function<ProcessedImage, Map<String, Tensor>> feeds) {
+        return openInRuns(image -> List.of(feeds.apply(image)));
+    }
+
+    /**
+     * As {@link #open}, for pictures that are looked at in pieces of different sizes.
+     *
+     * @param feeds the graph's inputs for each piece of a picture; their features follow each other
+     */
+    public VisionTower openInRuns(Function<ProcessedImage, List<Map<String, Tensor>>> feeds) {
         OnnxGraph built = ops().graph().build();
         String version = modelVersion(built);
         LazySession session = new LazySession(() -> opened(built, version));
