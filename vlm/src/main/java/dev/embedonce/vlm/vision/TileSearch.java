@@ -60,12 +60,12 @@ public record TileSearch(int side, List<Grid> grids) {
     }
 
     /** Adds the revision of this step. */
-    static void describe(Revisions steps) {
+    public static void describe(Revisions steps) {
         steps.uses("tile-search", REVISION);
     }
 
     /** Adds side and grids to a digest. */
-    void describe(FramedDigest digest) {
+    public void describe(FramedDigest digest) {
         digest.put("side", side);
         grids.forEach(grid -> digest.put("grid", new long[] {grid.rows(), grid.columns()}));
     }
