@@ -30,6 +30,7 @@ class Family:
     processor: folder to what stands for transformers' processor, where the published code has one of its own; the
         layout of transformers 5, for which it does not hold, is then no golden
     vocabulary: how many of the logits the published model has too
+    backend: of the image processor; torchvision where transformers has no other
     dtype: of the weights, to which they are rounded before anything is computed with them in float32
     """
 
@@ -50,6 +51,7 @@ class Family:
     original: "Family | None" = None
     processor: Callable | None = None
     vocabulary: int | None = None
+    backend: str = "pil"
     dtype: str = "float32"
     seed: int = 20261121
     notes: list[str] = field(default_factory=list)

@@ -33,7 +33,7 @@ def try_seed(family, folder, pictures_folder, seed):
     published = folder / "published"
     model = layouts.model_from(family, seed)
     layouts.write_published(family, model, published)
-    exact = layouts.processor_of(published)
+    exact = layouts.processor_of(published, family.backend)
     results = {"published": goldens.compute(family, pictures_folder, layouts.load(published), exact)}
     entries = {"published": {}}
     if "transformers5" in family.layouts:
@@ -42,7 +42,8 @@ def try_seed(family, folder, pictures_folder, seed):
         with tempfile.TemporaryDirectory() as whole:
             shutil.copytree(other, whole, dirs_exist_ok=True)
             layouts.fill(Path(whole), published, shared)
-            again = goldens.compute(family, pictures_folder, layouts.load(whole), layouts.processor_of(whole))
+            processor = layouts.processor_of(whole, family.backend)
+            again = goldens.compute(family, pictures_folder, layouts.load(whole), processor)
         assert again[1] == results["published"][1]
         difference = goldens.largest_difference(again[0], results["published"][0])
         assert difference == 0, difference
@@ -94,20 +95,7 @@ def make(family, out):
     goldens.write(folder, *results["published"])
     if "published-bf16" in results:
         goldens.write(folder / "published-bf16", *results["published-bf16"])
-    if family.processor:
-        image_processor, torchvision = {"class": family.processor.__name__}, {}
-    else:
-        readable = folder / ("transformers5" if family.original else "published")
-        exact, other = (layouts.processor_of(readable, backend) for backend in ("pil", "torchvision"))
-        image_processor = {"class": type(exact.image_processor).__name__, "backend": "pil"}
-        differences = goldens.torchvision_differences(family, pictures_folder, exact, other)
-        torchvision = {"torchvision_minus_pil": differences}
-    write_json(folder / "manifest.json", {
-        "model_type": family.config["model_type"], "class": type(model).__name__, "seed": seed,
-        "versions": layouts.versions(), "parameters": sum(p.numel() for p in model.parameters()),
-        "image_processor": image_processor,
-        "layouts": entries,
-        **torchvision,
+    "class", "transformers5", "published", "pil", "torchvision", "backend", "torchvision_minus_pil", "manifest.json", "model_type", "seed", "versions", "parameters", "image_processor", "layouts",
         "names_in_memory": layouts.names_in_memory(family.original or family, model),
         "notes": family.notes,
         **compared(),
