@@ -16,6 +16,7 @@ import dev.embedonce.vlm.family.granite_vision.GraniteVision;
 import dev.embedonce.vlm.family.idefics3.Idefics3;
 import dev.embedonce.vlm.family.internvl.InternVl;
 import dev.embedonce.vlm.family.internvl_chat.InternVlChat;
+import dev.embedonce.vlm.family.lfm2_vl.Lfm2Vl;
 import dev.embedonce.vlm.family.llava.Llava;
 import dev.embedonce.vlm.family.llava_bunny.LlavaBunny;
 import dev.embedonce.vlm.family.llava_next.LlavaNext;
@@ -49,6 +50,7 @@ public final class Families {
             new Idefics3(),
             new InternVl(),
             new InternVlChat(),
+            new Lfm2Vl(),
             new Llava(),
             new LlavaBunny(),
             new LlavaNext(),

@@ -16,6 +16,7 @@ public final class TextModels {
             new GlmMoeText(),
             new GlmText(),
             new GraniteText(),
+            new Lfm2Text(),
             new LlamaText(),
             new MistralText(),
             new MllamaText(),
