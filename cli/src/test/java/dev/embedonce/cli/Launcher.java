@@ -61,7 +61,7 @@ final class Launcher {
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("EMBEDONCE_BUILD", "never");
         builder.environment().put("EMBEDONCE_STORE", "sqlite:" + store);
-        builder.environment().put("EMBEDONCE_JAVA_OPTS", "-Xmx1g");
+        builder.environment().put("EMBEDONCE_JAVA_OPTS", "-Xmx1g -XX:TieredStopAtLevel=1"); // as the tests' own JVMs
         if (locale != null) {
             builder.environment().keySet().removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
             builder.environment().put("LC_ALL", locale);

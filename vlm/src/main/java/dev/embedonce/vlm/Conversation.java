@@ -19,9 +19,9 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers prompts one after the other. What a prompt has in common with what was read and written before (the history of a chat) is
- * not read again. Not thread-safe; whoever opens it closes it. An answer that is broken off by an exception gives its row of the KV
- * cache back, and the next prompt is read from its beginning.
+ * Answers prompts one after the other. What a prompt has in common with what was read and written before (the history
+ * of a chat) is not read again. Not thread-safe; whoever opens it closes it. An answer that is broken off by an
+ * exception gives its row of the KV cache back, and the next prompt is read from its beginning.
  */
 public final class Conversation implements AutoCloseable {
     /** Tokens that are read at once: enough for matrix products to be fast, few enough to stay interruptible. */

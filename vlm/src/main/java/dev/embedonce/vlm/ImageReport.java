@@ -10,7 +10,7 @@ import java.time.Duration;
  *
  * @param contentHash SHA-256 of the encoded bytes
  * @param source where they came from
- * @param time hashing and looking up; preprocessing and the tower too if they ran. Pictures of one call share what they did together
- *     in equal parts
+ * @param time hashing and looking up; preprocessing and the tower too if they ran. Pictures of one call share what they
+ *     did together in equal parts
  */
 public record ImageReport(VisionFeatures features, ContentHash contentHash, Source source, Duration time) {}

@@ -6,7 +6,9 @@ import dev.embedonce.graph.safetensors.TensorInfo;
 import dev.embedonce.vlm.load.FamilyFiles;
 import java.lang.management.ManagementFactory;
 
-/** How weights are kept if nobody says: repacked as float32 where that takes no more than half of the machine's memory. */
+/**
+ * How weights are kept if nobody says: repacked as float32 where that takes no more than half of the machine's memory.
+ */
 final class MemoryChoice {
     private MemoryChoice() {}
 

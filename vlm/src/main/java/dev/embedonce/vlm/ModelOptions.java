@@ -12,8 +12,8 @@ import java.util.Optional;
 /**
  * How to open a vision-language model. Immutable.
  *
- * <p>{@link #towerMode} and {@link #pixels} change features and are part of their key; {@link #languageMode} changes answers but
- * no features; the rest changes only speed and memory.
+ * <p>{@link #towerMode} and {@link #pixels} change features and are part of their key; {@link #languageMode} changes
+ * answers but no features; the rest changes only speed and memory.
  */
 public final class ModelOptions {
     private final Device device;
@@ -58,7 +58,10 @@ public final class ModelOptions {
         return threads;
     }
 
-    /** How published weights are kept; empty to repack them if that leaves half of the machine's memory free, or else map them. */
+    /**
+     * How published weights are kept; empty to repack them if that leaves half of the machine's memory free, or else
+     * map them.
+     */
     public Optional<WeightMemory> memory() {
         return memory;
     }

@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Divides the time of one call among its pictures: those that were encoded share preparing and encoding, all share the rest.
+ * Divides the time of one call among its pictures: those that were encoded share preparing and encoding, all share the
+ * rest.
  *
  * @param sharedNanos each picture's part of hashing and looking up
  * @param encodedNanos what each encoded picture's part is besides

@@ -27,9 +27,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A vision-language model for what a processor has made ready already: tensors of pictures and token ids. It needs {@code config.json}
- * and the safetensors alone, so that anyone with a reference implementation can compare the mathematics. Thread-safe. Whoever loads it
- * closes it.
+ * A vision-language model for what a processor has made ready already: tensors of pictures and token ids. It needs
+ * {@code config.json} and the safetensors alone, so that anyone with a reference implementation can compare the
+ * mathematics. Thread-safe. Whoever loads it closes it.
  */
 public final class TensorModel implements AutoCloseable {
     private final FamilyModel model;
@@ -41,8 +41,8 @@ public final class TensorModel implements AutoCloseable {
     /**
      * Loads a model from {@code config.json} and the safetensors of a folder, whatever else is there.
      *
-     * @param tensors of the request, by the names of transformers' processor; where a config does not say how large pictures are, these
-     *     do
+     * @param tensors of the request, by the names of transformers' processor; where a config does not say how large
+     *     pictures are, these do
      * @throws ModelLoadException naming the file and what in it does not fit; nothing stays open then
      */
     public static TensorModel load(Path folder, Map<String, Tensor> tensors, ModelOptions options) {

@@ -24,8 +24,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A vision-language model from its published files: pictures to features through a cache, conversations to prompts, prompts to
- * answers. Thread-safe; a {@link Conversation} of it is not. Whoever loads it closes it, after its conversations.
+ * A vision-language model from its published files: pictures to features through a cache, conversations to prompts,
+ * prompts to answers. Thread-safe; a {@link Conversation} of it is not. Whoever loads it closes it, after its
+ * conversations.
  */
 public final class VisionLanguageModel implements AutoCloseable {
     private final FamilyModel model;
@@ -58,8 +59,8 @@ public final class VisionLanguageModel implements AutoCloseable {
     }
 
     /**
-     * Loads a model from a folder with its Hugging Face files: {@code config.json}, the processor's and tokenizer's files, the chat
-     * template, safetensors.
+     * Loads a model from a folder with its Hugging Face files: {@code config.json}, the processor's and tokenizer's
+     * files, the chat template, safetensors.
      *
      * @throws ModelLoadException naming the file and what in it does not fit; nothing stays open then
      */
@@ -85,19 +86,23 @@ public final class VisionLanguageModel implements AutoCloseable {
     }
 
     /**
-     * The features of pictures, from the cache where it has them. All are looked up at once, and those that are missing are encoded
-     * together. Pictures are decoded on the caller's thread: within {@link dev.embedonce.image.pixel.Cancellation#during} they are given up when
-     * nobody waits for them any more.
+     * The features of pictures, from the cache where it has them. All are looked up at once, and those that are missing
+     * are encoded together. Pictures are decoded on the caller's thread: within {@link
+     * dev.embedonce.image.pixel.Cancellation#during} they are given up when nobody waits for them any more.
      *
      * @param images encoded bytes of each
      * @return for each picture, in order
-     * @throws RuntimeException the processor's or the tower's own, if a picture cannot be encoded; the message says which
+     * @throws RuntimeException the processor's or the tower's own, if a picture cannot be encoded; the message says
+     *     which
      */
     public List<ImageReport> encodeImages(List<byte[]> images, ImageSettings settings) {
         return encodeImages(images, settings, options.featureCache().orElse(null));
     }
 
-    /** As {@link #encodeImages(List, ImageSettings)}, through another cache, such as a tenant's view of it; null for none. */
+    /**
+     * As {@link #encodeImages(List, ImageSettings)}, through another cache, such as a tenant's view of it; null for
+     * none.
+     */
     public List<ImageReport> encodeImages(List<byte[]> images, ImageSettings settings, @Nullable FeatureCache cache) {
         if (images.isEmpty()) {
             return List.of();
@@ -125,9 +130,9 @@ public final class VisionLanguageModel implements AutoCloseable {
     }
 
     /**
-     * A conversation as its chat template renders it, for {@link #prompt(String, List)}. Refuses one that can become no prompt whatever
-     * its pictures show, before any of them is looked at: one that the template refuses, that has more or fewer placeholders than
-     * pictures, or whose text alone fills the context.
+     * A conversation as its chat template renders it, for {@link #prompt(String, List)}. Refuses one that can become no
+     * prompt whatever its pictures show, before any of them is looked at: one that the template refuses, that has more
+     * or fewer placeholders than pictures, or whose text alone fills the context.
      *
      * @param templateVariables more variables of the chat template, such as {@code tools}
      * @throws IllegalArgumentException if placeholders and pictures do not fit together, or the text is too long
@@ -138,10 +143,11 @@ public final class VisionLanguageModel implements AutoCloseable {
     }
 
     /**
-     * As {@link #render(List, Map)}, for conversations of strangers: one with more characters is refused before tokens are made of it, which
-     * takes seconds for some megabytes.
+     * As {@link #render(List, Map)}, for conversations of strangers: one with more characters is refused before tokens
+     * are made of it, which takes seconds for some megabytes.
      *
-     * @param mostCharacters more than a prompt can have: the tokens of the context times {@link ModelTokenizer#longestToken}
+     * @param mostCharacters more than a prompt can have: the tokens of the context times {@link
+     *     ModelTokenizer#longestToken}
      * @throws PromptTooLongException if the text is too long
      */
     public String render(List<ChatMessage> messages, Map<String, ?> templateVariables, long mostCharacters) {

@@ -8,7 +8,9 @@ import java.util.function.IntFunction;
 /** What a chat template is given as the {@code content} of a message. Stateless and thread-safe. */
 @FunctionalInterface
 public interface MessageContent {
-    /** A list of parts, each with its {@code type}, and texts with their {@code text}: for templates that walk lists. */
+    /**
+     * A list of parts, each with its {@code type}, and texts with their {@code text}: for templates that walk lists.
+     */
     MessageContent PARTS = (message, imagesBefore) -> {
         List<Map<String, Object>> content = new ArrayList<>();
         for (ChatMessage.Part part : message.parts()) {

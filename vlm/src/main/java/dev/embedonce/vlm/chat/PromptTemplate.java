@@ -15,7 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A model's chat template, from {@code chat_template.jinja}, {@code chat_template.json} or {@code tokenizer_config.json}. */
+/**
+ * A model's chat template, from {@code chat_template.jinja}, {@code chat_template.json} or {@code
+ * tokenizer_config.json}.
+ */
 public final class PromptTemplate {
     private static final String FIELD = "chat_template";
 

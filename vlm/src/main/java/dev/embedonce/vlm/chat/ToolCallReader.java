@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Tells calls of tools from the text of an answer while it is written. What may become a call is held back until it is clear; what is
- * none in the end, because it is no JSON object or names no tool that was offered, is text. White space around calls is dropped. Not
- * thread-safe.
+ * Tells calls of tools from the text of an answer while it is written. What may become a call is held back until it is
+ * clear; what is none in the end, because it is no JSON object or names no tool that was offered, is text. White space
+ * around calls is dropped. Not thread-safe.
  */
 public final class ToolCallReader {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -76,7 +76,10 @@ public final class ToolCallReader {
         return said;
     }
 
-    /** Takes the first call out of what is held, with the text before it. A closing mark may also stand inside of its arguments. */
+    /**
+     * Takes the first call out of what is held, with the text before it. A closing mark may also stand inside of its
+     * arguments.
+     */
     private boolean takeCall(List<Said> said) {
         int open = held.indexOf(syntax.open());
         if (open < 0) {

@@ -12,8 +12,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a model writes that it calls a tool: a JSON object between two marks, such as {@code <tool_call>{"name": "weather", "arguments":
- * {"city": "Oslo"}}</tool_call>}. Other ways are not known here: without a mark of its own a call cannot be told from text.
+ * How a model writes that it calls a tool: a JSON object between two marks, such as {@code <tool_call>{"name":
+ * "weather", "arguments": {"city": "Oslo"}}</tool_call>}. Other ways are not known here: without a mark of its own a
+ * call cannot be told from text.
  *
  * @param open the mark before the object
  * @param close the mark behind it
@@ -29,8 +30,8 @@ public record ToolSyntax(String open, String close, String nameField, String arg
     private static final Map<String, Object> ARGUMENTS = Map.of("probe_key", "probe_value");
 
     /**
-     * What a template tells by how it renders conversations with calls; empty if it passes over tools, calls or their answers, or
-     * writes calls in another way. No family is asked for by name.
+     * What a template tells by how it renders conversations with calls; empty if it passes over tools, calls or their
+     * answers, or writes calls in another way. No family is asked for by name.
      */
     public static Optional<ToolSyntax> of(PromptTemplate template) {
         ChatMessage user = ChatMessage.of("user", "Hi");

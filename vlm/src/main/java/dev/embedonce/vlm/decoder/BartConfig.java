@@ -4,7 +4,8 @@ import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.model.ModelConfig;
 
 /**
- * An encoder that reads the prompt and a decoder that writes, of the BART kind: learned positions, norms behind each half of a layer.
+ * An encoder that reads the prompt and a decoder that writes, of the BART kind: learned positions, norms behind each
+ * half of a layer.
  *
  * @param hiddenSize channels of the hidden states
  * @param vocabulary rows of the table, which is the output layer too

@@ -18,8 +18,9 @@ import dev.embedonce.vlm.decoder.BartConfig.Stack;
 import dev.embedonce.vlm.decoder.layer.LayerState;
 
 /**
- * The two graphs of a {@link BartConfig}. The first reads a prompt and gives the keys and values that each layer of the decoder looks
- * at; the second takes one step of the decoder. Canonical names of weights are those of transformers' {@code BartModel}.
+ * The two graphs of a {@link BartConfig}. The first reads a prompt and gives the keys and values that each layer of the
+ * decoder looks at; the second takes one step of the decoder. Canonical names of weights are those of transformers'
+ * {@code BartModel}.
  */
 // Source: transformers 5.23, models/bart/modeling_bart.py
 final class BartGraph {

@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The sequences of a {@link BartModel}. Reading a prompt runs the encoder over all of it and then the decoder's first step; the keys
- * and values that the decoder looks at stay with the sequence.
+ * The sequences of a {@link BartModel}. Reading a prompt runs the encoder over all of it and then the decoder's first
+ * step; the keys and values that the decoder looks at stay with the sequence.
  */
 final class BartSequences implements SequenceBatch {
     private final OnnxSession encoder;

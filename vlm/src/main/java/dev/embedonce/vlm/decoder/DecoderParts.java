@@ -22,11 +22,14 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /**
- * The layers of a decoder as sessions that run one after the other. The runtime repacks the weights of a session in one thread; those
- * of several sessions are repacked side by side. Thread-safe; whoever opens it closes it.
+ * The layers of a decoder as sessions that run one after the other. The runtime repacks the weights of a session in one
+ * thread; those of several sessions are repacked side by side. Thread-safe; whoever opens it closes it.
  */
 final class DecoderParts implements AutoCloseable {
-    /** Weights that are worth a part of their own; a small model is opened at once anyway, and runs a little faster whole. */
+    /**
+     * Weights that are worth a part of their own; a small model is opened at once anyway, and runs a little faster
+     * whole.
+     */
     private static final long PART_WEIGHTS = 256L << 20;
 
     private static final int MOST = 4;
@@ -54,8 +57,8 @@ final class DecoderParts implements AutoCloseable {
     }
 
     /**
-     * The layers behind the last one of each part, so that all parts weigh about the same. The last part has the LM head too, which weighs as
-     * much as some layers, and so has fewer of them.
+     * The layers behind the last one of each part, so that all parts weigh about the same. The last part has the LM
+     * head too, which weighs as much as some layers, and so has fewer of them.
      */
     static List<Integer> ends(TextModel model, int count) {
         int layers = model.layers().size();

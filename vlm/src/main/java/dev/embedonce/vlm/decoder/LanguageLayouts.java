@@ -3,7 +3,10 @@ package dev.embedonce.vlm.decoder;
 import dev.embedonce.graph.blocks.NameLayout;
 import java.util.List;
 
-/** Where checkpoints keep the tensors of their language model, which are called {@code layers.0...} and {@code lm_head.weight} here. */
+/**
+ * Where checkpoints keep the tensors of their language model, which are called {@code layers.0...} and {@code
+ * lm_head.weight} here.
+ */
 public final class LanguageLayouts {
     private static final NameLayout OLD_LLAVA = under("language_model.model.", "language_model.");
     private static final NameLayout TRANSFORMERS_5 = under("model.language_model.", "");

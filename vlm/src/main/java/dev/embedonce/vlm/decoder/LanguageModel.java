@@ -1,8 +1,8 @@
 package dev.embedonce.vlm.decoder;
 
 /**
- * A language model that continues prompts with image features in them. Thread-safe; each {@link SequenceBatch} of it is not.
- * Whoever opens it closes it, after its batches.
+ * A language model that continues prompts with image features in them. Thread-safe; each {@link SequenceBatch} of it is
+ * not. Whoever opens it closes it, after its batches.
  */
 public interface LanguageModel extends AutoCloseable {
     /** How many token ids there are: the length of a row of logits. */

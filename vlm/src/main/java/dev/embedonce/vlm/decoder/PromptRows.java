@@ -19,7 +19,10 @@ import java.util.Map;
 final class PromptRows {
     private PromptRows() {}
 
-    /** Float32 {@code [1, tokens, hidden]}: token embeddings, replaced where features are placed; ids that are replaced are not looked up. */
+    /**
+     * Float32 {@code [1, tokens, hidden]}: token embeddings, replaced where features are placed; ids that are replaced
+     * are not looked up.
+     */
     static Tensor embeddings(Prompt prompt, int from, int tokens, EmbeddingTable table) {
         int width = table.width();
         ByteBuffer bytes = Tensor.direct(DType.FLOAT32, tokens, width);

@@ -5,8 +5,8 @@ import dev.embedonce.vlm.prompt.Prompt;
 import java.util.List;
 
 /**
- * Sequences that share one memory and decode together; they may differ in length, join at any step and leave at any step. Not
- * thread-safe. A call that throws leaves the sequences that took part unusable: close them.
+ * Sequences that share one memory and decode together; they may differ in length, join at any step and leave at any
+ * step. Not thread-safe. A call that throws leaves the sequences that took part unusable: close them.
  */
 public interface SequenceBatch extends AutoCloseable {
     /** Which logits a prefill gives. */
@@ -39,7 +39,8 @@ public interface SequenceBatch extends AutoCloseable {
      * Reads the next tokens of a sequence's prompt.
      *
      * @param tokens at least 1, at most what is left of the prompt; {@link Prompt#pauseFrom} says where reading may end
-     * @return float32 {@code [0, 1 or tokens, vocabulary]}; of a model whose decoder does not read the prompt, 1 row for all tokens
+     * @return float32 {@code [0, 1 or tokens, vocabulary]}; of a model whose decoder does not read the prompt, 1 row
+     *     for all tokens
      * @throws IllegalArgumentException if it would end where the prompt may not be cut
      */
     Tensor prefill(Sequence sequence, int tokens, Wanted logits);
@@ -56,13 +57,14 @@ public interface SequenceBatch extends AutoCloseable {
     /**
      * A sequence that begins as {@code like} does, with those tokens read already.
      *
-     * @param tokens how many tokens at the start of both are equal, features included; less than the prompt has, and a place where
-     *     both may pause ({@link Prompt#pauseUpTo})
+     * @param tokens how many tokens at the start of both are equal, features included; less than the prompt has, and a
+     *     place where both may pause ({@link Prompt#pauseUpTo})
      */
     Sequence fork(Sequence like, int tokens, Prompt prompt, int roomTokens);
 
     /**
-     * What {@link #fork} gives, in the place of {@code like}, which is removed: nothing that both have in common needs to be copied.
+     * What {@link #fork} gives, in the place of {@code like}, which is removed: nothing that both have in common needs
+     * to be copied.
      */
     default Sequence replace(Sequence like, int tokens, Prompt prompt, int roomTokens) {
         Sequence sequence = fork(like, tokens, prompt, roomTokens);
@@ -71,8 +73,8 @@ public interface SequenceBatch extends AutoCloseable {
     }
 
     /**
-     * How many tokens {@link #fork} may take over: those at the start of a prompt that it has in common with what a sequence has
-     * read, positions and features included.
+     * How many tokens {@link #fork} may take over: those at the start of a prompt that it has in common with what a
+     * sequence has read, positions and features included.
      */
     int shared(Sequence sequence, Prompt prompt);
 

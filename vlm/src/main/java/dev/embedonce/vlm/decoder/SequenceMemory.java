@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the layers of a model keep for sequences, a row each: a buffer for each {@link LayerState}. Room and rows grow by copying. Not
- * thread-safe.
+ * What the layers of a model keep for sequences, a row each: a buffer for each {@link LayerState}. Room and rows grow
+ * by copying. Not thread-safe.
  */
 final class SequenceMemory {
     private static final int ROOM_STEP = 256;

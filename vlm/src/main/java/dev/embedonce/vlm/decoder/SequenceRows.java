@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Sequences, each with a row of a {@link SequenceMemory}. Rows stay dense: when one leaves, the last takes its place. Not thread-safe.
+ * Sequences, each with a row of a {@link SequenceMemory}. Rows stay dense: when one leaves, the last takes its place.
+ * Not thread-safe.
  *
  * @param <R> the kind of sequence
  */

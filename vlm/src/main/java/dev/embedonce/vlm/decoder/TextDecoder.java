@@ -42,8 +42,8 @@ public final class TextDecoder implements LanguageModel {
     /**
      * Builds the graph over a model's weights and opens it.
      *
-     * @param layouts the ways in which checkpoints name the tensors that {@code LlamaModel} calls {@code layers.0...}, and {@code
-     *     lm_head.weight}
+     * @param layouts the ways in which checkpoints name the tensors that {@code LlamaModel} calls {@code layers.0...},
+     *     and {@code lm_head.weight}
      * @throws dev.embedonce.error.ModelLoadException if a weight is missing or has another shape than the model says
      */
     public static TextDecoder open(

@@ -16,9 +16,9 @@ import dev.embedonce.vlm.decoder.layer.TextModel.Injection;
 import dev.embedonce.vlm.prompt.Prompt.How;
 
 /**
- * The graph of a {@link TextModel}, or of some of its layers: one for prefill, for chunked prefill and for rows that decode together. The
- * canonical names of its weights are those of transformers' {@code LlamaModel} ({@code embed_tokens}, {@code layers.0.self_attn.q_proj},
- * {@code norm}) and {@code lm_head}.
+ * The graph of a {@link TextModel}, or of some of its layers: one for prefill, for chunked prefill and for rows that
+ * decode together. The canonical names of its weights are those of transformers' {@code LlamaModel} ({@code
+ * embed_tokens}, {@code layers.0.self_attn.q_proj}, {@code norm}) and {@code lm_head}.
  */
 // Source: transformers 5.23, models/llama/modeling_llama.py
 final class TextGraph {

@@ -25,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sequences of a {@link TextDecoder}.
  *
- * <p>Rows between those that decode (a prompt that is still being read) go through the step with a token that nobody reads: what it leaves
- * behind their last token is overwritten by their next, and what they keep by recurrence stays as it was.
+ * <p>Rows between those that decode (a prompt that is still being read) go through the step with a token that nobody
+ * reads: what it leaves behind their last token is overwritten by their next, and what they keep by recurrence stays as
+ * it was.
  *
  * <p>Where a layer has a recurrent state, a sequence cannot be cut back: another one goes on from its end, or from a
  * snapshot. One is taken after each chunk of prefill, and the last two are kept: at the end of the prompt, and at the

@@ -18,8 +18,8 @@ public interface Family {
     }
 
     /**
-     * Whether a model of one of {@link #modelTypes} is of this family. Families that share a {@code model_type} tell themselves apart
-     * by the parts, such as {@code vision_config.model_type}.
+     * Whether a model of one of {@link #modelTypes} is of this family. Families that share a {@code model_type} tell
+     * themselves apart by the parts, such as {@code vision_config.model_type}.
      *
      * @param config of which nothing is read for a fingerprint
      */
@@ -28,7 +28,8 @@ public interface Family {
     }
 
     /**
-     * Tokens that the family's processor adds to the tokenizer in code, in order; those that its files name are passed over.
+     * Tokens that the family's processor adds to the tokenizer in code, in order; those that its files name are passed
+     * over.
      */
     default List<String> addedTokens() {
         return List.of();
@@ -40,8 +41,8 @@ public interface Family {
     }
 
     /**
-     * What the chat template is given as the content of a message: parts, or one string with numbered placeholders for templates that
-     * join strings, such as {@code MessageContent.joined(k -> "<|image_" + k + "|>")}.
+     * What the chat template is given as the content of a message: parts, or one string with numbered placeholders for
+     * templates that join strings, such as {@code MessageContent.joined(k -> "<|image_" + k + "|>")}.
      */
     default MessageContent messageContent() {
         return MessageContent.PARTS;
@@ -50,8 +51,8 @@ public interface Family {
     /**
      * Opens a model: reads the config, builds the graphs over the weights.
      *
-     * @throws dev.embedonce.error.ModelLoadException naming the file and the field, tensor or setting that does not fit; nothing
-     *     stays open then
+     * @throws dev.embedonce.error.ModelLoadException naming the file and the field, tensor or setting that does not
+     *     fit; nothing stays open then
      */
     FamilyModel open(FamilyFiles files, FamilyOptions options);
 }

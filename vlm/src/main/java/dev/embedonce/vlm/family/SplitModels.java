@@ -13,7 +13,10 @@ import dev.embedonce.vlm.vision.ShuffledSiglip;
 import dev.embedonce.vlm.vision.SplitProcessing;
 import java.util.List;
 
-/** How a model is put together that looks at tiles of a split picture through a shuffled SigLIP, as Idefics3 and SmolVLM do. */
+/**
+ * How a model is put together that looks at tiles of a split picture through a shuffled SigLIP, as Idefics3 and
+ * SmolVLM do.
+ */
 public final class SplitModels {
     private static final List<NameLayout> LANGUAGE = List.of(LanguageLayouts.under("model.text_model.", ""));
 

@@ -1,4 +1,7 @@
-/** The families of vision-language models: each a folder named by its {@code model_type}, and a line in {@code Families}. */
+/**
+ * The families of vision-language models: each a folder named by its {@code model_type}, and a line in {@code
+ * Families}.
+ */
 @NullMarked
 package dev.embedonce.vlm.family;
 

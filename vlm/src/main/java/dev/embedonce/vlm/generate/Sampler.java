@@ -94,8 +94,8 @@ public final class Sampler {
     }
 
     /**
-     * The ids of the largest logits, the largest first; of equal ones the lower id first. Tokens more than e^40 times less likely than the
-     * first are left out before the sort, which most of a large vocabulary is.
+     * The ids of the largest logits, the largest first; of equal ones the lower id first. Tokens more than e^40 times
+     * less likely than the first are left out before the sort, which most of a large vocabulary is.
      */
     private int[] likeliest(float[] logits, int count) {
         double least = logits[largest(logits)] - NEGLIGIBLE_EXPONENT * sampling.temperature();

@@ -1,14 +1,15 @@
 package dev.embedonce.vlm.generate;
 
 /**
- * How a token is chosen from its logits. Applied in this order, as in transformers: penalties, temperature, top-k, top-p, min-p.
+ * How a token is chosen from its logits. Applied in this order, as in transformers: penalties, temperature, top-k,
+ * top-p, min-p.
  *
  * @param temperature logits are divided by it; 0 takes the likeliest token always (greedy)
  * @param topK only so many of the likeliest tokens; 0 for all
  * @param topP only the likeliest tokens that together reach this probability; 1 for all
  * @param minP only tokens at least this times as likely as the likeliest; 0 for all
- * @param repetitionPenalty logits of tokens seen before, prompt included, are divided by it if positive and multiplied if
- *     negative; 1 for none
+ * @param repetitionPenalty logits of tokens seen before, prompt included, are divided by it if positive and multiplied
+ *     if negative; 1 for none
  * @param frequencyPenalty taken from a token's logit for each time it was written
  * @param presencePenalty taken from a token's logit if it was written at all
  * @param seed of the random numbers

@@ -3,8 +3,8 @@ package dev.embedonce.vlm.generate;
 import java.util.List;
 
 /**
- * Ends a text at the first of some strings, which is not part of the text. Text that may be the beginning of one is held back until it
- * is clear. Not thread-safe.
+ * Ends a text at the first of some strings, which is not part of the text. Text that may be the beginning of one is
+ * held back until it is clear. Not thread-safe.
  */
 public final class StopStrings {
     private final List<String> stops;

@@ -5,8 +5,9 @@ import dev.embedonce.value.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a picture's features in a prompt: until the model has read them the rows themselves, and then only what tells them from others, so that a
- * sequence that is kept does not keep megabytes of features. Equal if the rows are or were, bit for bit (SHA-256). Immutable.
+ * Rows of a picture's features in a prompt: until the model has read them the rows themselves, and then only what tells
+ * them from others, so that a sequence that is kept does not keep megabytes of features. Equal if the rows are or were,
+ * bit for bit (SHA-256). Immutable.
  */
 public final class FeatureRows {
     private final int count;

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Features of packed patches in place of the placeholders and, level by level, behind the first layers; positions by the pictures'
- * grids.
+ * Features of packed patches in place of the placeholders and, level by level, behind the first layers; positions by
+ * the pictures' grids.
  *
  * @param placeholder in the text
  * @param imageTokenId its token

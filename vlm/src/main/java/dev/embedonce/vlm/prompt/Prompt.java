@@ -9,8 +9,9 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * What a language model is given before it generates: token ids with their positions, image features that replace token embeddings or are
- * added to hidden states, sets of tokens that attend to each other in both directions, cross-attention states. Immutable; arrays are copied.
+ * What a language model is given before it generates: token ids with their positions, image features that replace token
+ * embeddings or are added to hidden states, sets of tokens that attend to each other in both directions,
+ * cross-attention states. Immutable; arrays are copied.
  */
 public final class Prompt {
     private final long[] ids;
@@ -95,7 +96,8 @@ public final class Prompt {
     }
 
     /**
-     * Tokens that attend to each other, later ones included, in layers that have such a mask. They need not be neighbours.
+     * Tokens that attend to each other, later ones included, in layers that have such a mask. They need not be
+     * neighbours.
      *
      * @param tokens at least one index into the prompt, rising
      * @param beyondWindows whether they do so in layers with a sliding window however far apart they are
@@ -188,7 +190,10 @@ public final class Prompt {
         return toBuilder().states(pictures).build();
     }
 
-    /** The same prompt without the features, which the model has read: still to be compared with others, but not to be read again. */
+    /**
+     * The same prompt without the features, which the model has read: still to be compared with others, but not to be
+     * read again.
+     */
     public Prompt read() {
         return toBuilder()
                 .placements(placements.stream().map(Placement::read).toList())
@@ -218,7 +223,10 @@ public final class Prompt {
         return bidirectional;
     }
 
-    /** The first place from {@code tokens} on where prefill may pause. The tokens of a set are read at once, since its first attends to its last. */
+    /**
+     * The first place from {@code tokens} on where prefill may pause. The tokens of a set are read at once, since its
+     * first attends to its last.
+     */
     public int pauseFrom(int tokens) {
         int pause = tokens;
         for (int i = 0; i < bidirectional.size(); i++) {
@@ -230,7 +238,9 @@ public final class Prompt {
         return pause;
     }
 
-    /** The last place up to {@code tokens} where prefill may pause, and so where another prompt may go on differently. */
+    /**
+     * The last place up to {@code tokens} where prefill may pause, and so where another prompt may go on differently.
+     */
     public int pauseUpTo(int tokens) {
         int pause = tokens;
         for (int i = 0; i < bidirectional.size(); i++) {
@@ -263,7 +273,10 @@ public final class Prompt {
                 : nextPosition + (token - ids.length);
     }
 
-    /** The kind of a token, for layers that treat kinds differently: 0 unless the family says otherwise, and for all that follows the prompt. */
+    /**
+     * The kind of a token, for layers that treat kinds differently: 0 unless the family says otherwise, and for all
+     * that follows the prompt.
+     */
     public int kind(int token) {
         return kinds.length == 0 || token >= ids.length ? 0 : kinds[token];
     }
@@ -278,8 +291,9 @@ public final class Prompt {
     }
 
     /**
-     * How many tokens at its start this prompt has in common with another one that went on with more tokens, positions, kinds and features
-     * included. None if mode or cross-attention states differ, since every token's keys and values depend on those.
+     * How many tokens at its start this prompt has in common with another one that went on with more tokens, positions,
+     * kinds and features included. None if mode or cross-attention states differ, since every token's keys and values
+     * depend on those.
      *
      * @param after the tokens that followed the other prompt
      */

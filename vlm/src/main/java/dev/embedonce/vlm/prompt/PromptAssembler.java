@@ -4,8 +4,8 @@ import dev.embedonce.vlm.vision.VisionFeatures;
 import java.util.List;
 
 /**
- * Brings text and pictures together the way a family does. All that depends on a picture is read from its features, so that a picture
- * whose features are cached is neither decoded nor measured. Immutable and thread-safe.
+ * Brings text and pictures together the way a family does. All that depends on a picture is read from its features, so
+ * that a picture whose features are cached is neither decoded nor measured. Immutable and thread-safe.
  */
 public interface PromptAssembler {
     /**

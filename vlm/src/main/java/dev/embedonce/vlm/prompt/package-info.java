@@ -1,4 +1,7 @@
-/** From a rendered prompt to what the language model reads: placeholders, token ids, positions, features in their places. */
+/**
+ * From a rendered prompt to what the language model reads: placeholders, token ids, positions, features in their
+ * places.
+ */
 @NullMarked
 package dev.embedonce.vlm.prompt;
 

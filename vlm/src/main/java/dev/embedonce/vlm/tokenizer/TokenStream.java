@@ -3,8 +3,8 @@ package dev.embedonce.vlm.tokenizer;
 import java.util.Arrays;
 
 /**
- * The text of ids that arrive one by one. What a token means may depend on the one before it, and a character may take several
- * tokens: text is given out once it is complete. Not thread-safe.
+ * The text of ids that arrive one by one. What a token means may depend on the one before it, and a character may take
+ * several tokens: text is given out once it is complete. Not thread-safe.
  */
 public final class TokenStream {
     private static final char INCOMPLETE = '\uFFFD';

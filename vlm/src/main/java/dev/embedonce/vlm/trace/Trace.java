@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One reading of a request: features, logits, greedy tokens.
  *
- * @param tensors the features of all pictures by name, one picture's after the other's; {@code image_tokens}, int64, how many each
- *     has; {@code input_ids} int64 {@code [batch, tokens]}; {@code logits} float32 {@code [batch, vocabulary]} behind the last
- *     token, or {@code [batch, tokens, vocabulary]}; {@code tokens} int64 {@code [batch, maxTokens]}, tokens that end an answer being
- *     like any other
+ * @param tensors the features of all pictures by name, one picture's after the other's; {@code image_tokens}, int64,
+ *     how many each has; {@code input_ids} int64 {@code [batch, tokens]}; {@code logits} float32 {@code [batch,
+ *     vocabulary]} behind the last token, or {@code [batch, tokens, vocabulary]}; {@code tokens} int64 {@code [batch,
+ *     maxTokens]}, tokens that end an answer being like any other
  * @param images how each picture's features were come by
  */
 public record Trace(Map<String, Tensor> tensors, List<ImageReport> images) {
@@ -49,8 +49,8 @@ public record Trace(Map<String, Tensor> tensors, List<ImageReport> images) {
     }
 
     /**
-     * Traces the tensors that transformers' processor gives: {@code input_ids} {@code [batch, tokens]}, {@code attention_mask} if
-     * rows are padded, {@code pixel_values} and what goes with it.
+     * Traces the tensors that transformers' processor gives: {@code input_ids} {@code [batch, tokens]}, {@code
+     * attention_mask} if rows are padded, {@code pixel_values} and what goes with it.
      *
      * @throws IllegalArgumentException if one is missing or does not fit
      */

@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 
-/** Stands for the processor of a model that was opened for tensors alone: takes these apart, and makes no pictures ready. */
+/**
+ * Stands for the processor of a model that was opened for tensors alone: takes these apart, and makes no pictures
+ * ready.
+ */
 public final class GivenTensors implements ImageProcessing {
     private final TensorSplitter splitter;
 

@@ -16,9 +16,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * A tower that is one ONNX graph, every input and output of which begins with a batch axis. On a GPU, pictures whose inputs have the
- * same shapes run together. On a CPU each is a run of its own, so that its features are the same to the last bit whatever else is in the
- * batch: without repacked weights the runtime's last bits depend on how many pictures are in a run.
+ * A tower that is one ONNX graph, every input and output of which begins with a batch axis. On a GPU, pictures whose
+ * inputs have the same shapes run together. On a CPU each is a run of its own, so that its features are the same to the
+ * last bit whatever else is in the batch: without repacked weights the runtime's last bits depend on how many pictures
+ * are in a run.
  */
 public final class GraphTower implements VisionTower {
     private static final int BATCH = 8;

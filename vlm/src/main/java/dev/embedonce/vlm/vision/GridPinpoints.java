@@ -17,7 +17,9 @@ import java.util.List;
 // Source: transformers 5.23, image_processing_utils.py, select_best_resolution, get_patch_output_size;
 // models/llava_next/modeling_llava_next.py, unpad_image
 public record GridPinpoints(int side, List<Grid> grids) {
-    /** Raised when the same picture gets another grid or another part of it: part of model and preprocessing versions. */
+    /**
+     * Raised when the same picture gets another grid or another part of it: part of model and preprocessing versions.
+     */
     public static final int REVISION = 1;
 
     /** The name in versions, which never changes. */
@@ -117,8 +119,8 @@ public record GridPinpoints(int side, List<Grid> grids) {
     }
 
     /**
-     * The part of a canvas of cells that a picture of these proportions fills; as the reference computes it, which may differ from
-     * {@link #fit} by a cell, and may be nothing.
+     * The part of a canvas of cells that a picture of these proportions fills; as the reference computes it, which may
+     * differ from {@link #fit} by a cell, and may be nothing.
      */
     public static Inner unpadded(int width, int height, int columns, int rows) {
         if ((double) width / height > (double) columns / rows) {

@@ -12,7 +12,10 @@ public interface ImageProcessing extends TensorSplitter {
      */
     ProcessedImage process(byte[] encoded, ImageSettings settings);
 
-    /** The second part of the cache key, for these settings: a label and the digest of everything that shapes the pixels. */
+    /**
+     * The second part of the cache key, for these settings: a label and the digest of everything that shapes the
+     * pixels.
+     */
     String preprocVersion(ImageSettings settings);
 
     /** The steps that make the pixels, by name, each with its revision: part of every preprocessing version. */

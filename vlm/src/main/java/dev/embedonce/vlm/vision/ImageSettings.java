@@ -4,8 +4,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * What a request may ask of the preprocessing of its pictures; empty for the model's own. A processor takes what it knows, and the
- * effective values become part of the preprocessing version.
+ * What a request may ask of the preprocessing of its pictures; empty for the model's own. A processor takes what it
+ * knows, and the effective values become part of the preprocessing version.
  *
  * @param minPixels the least area a picture is resized to
  * @param maxPixels the largest area a picture is resized to

@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session that is opened when it is first needed: a server whose pictures are all known never loads its tower. Thread-safe. An opener
- * that throws is asked again the next time.
+ * A session that is opened when it is first needed: a server whose pictures are all known never loads its tower.
+ * Thread-safe. An opener that throws is asked again the next time.
  */
 final class LazySession implements AutoCloseable {
     private final Supplier<OnnxSession> opener;

@@ -19,8 +19,8 @@ import java.util.SortedMap;
 
 /**
  * Pictures made small enough, never larger but to fill whole tokens. Gives {@code pixel_values}, float32
- * {@code [3, height, width]}, and {@code image_sizes}, int64 {@code [2]}: that height and width. Of the settings of a request it knows
- * {@code maxPixels}: no side is longer than that of a square of this area.
+ * {@code [3, height, width]}, and {@code image_sizes}, int64 {@code [2]}: that height and width. Of the settings of a
+ * request it knows {@code maxPixels}: no side is longer than that of a square of this area.
  */
 // Source: transformers 5.23, models/pixtral/image_processing_pil_pixtral.py
 public final class PixtralProcessing implements ImageProcessing {

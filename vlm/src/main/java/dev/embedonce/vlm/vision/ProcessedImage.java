@@ -20,7 +20,8 @@ public final class ProcessedImage implements Prepared {
      * A processed picture.
      *
      * @param inputs what the tower reads, named as transformers' processor names it, such as {@code pixel_values}
-     * @param layout what its features are packed and placed by, int64, such as {@code image_grid_thw}; kept with the features
+     * @param layout what its features are packed and placed by, int64, such as {@code image_grid_thw}; kept with the
+     *     features
      * @param width of the decoded picture in pixels, 0 if not known
      * @param height likewise
      */

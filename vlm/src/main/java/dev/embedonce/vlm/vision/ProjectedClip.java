@@ -7,8 +7,9 @@ import dev.embedonce.model.tower.ClipVision;
 import java.util.List;
 
 /**
- * CLIP's hidden states of one or more layers, side by side, through a projector of two linear layers: what LLaVA and its like make of
- * a square picture. Canonical names are {@code vision_tower.embeddings..} and {@code multi_modal_projector..}.
+ * CLIP's hidden states of one or more layers, side by side, through a projector of two linear layers: what LLaVA and
+ * its like make of a square picture. Canonical names are {@code vision_tower.embeddings..} and {@code
+ * multi_modal_projector..}.
  *
  * @param classToken whether the class token is one of the features
  */

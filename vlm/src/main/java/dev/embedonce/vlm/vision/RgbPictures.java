@@ -27,13 +27,16 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes, cuts, resizes and normalises pictures step by step, for processors that make more than one picture of one. The
- * arithmetic is that of transformers' PIL processors, or that of torchvision's where a model has no other. Immutable and
- * thread-safe.
+ * Decodes, cuts, resizes and normalises pictures step by step, for processors that make more than one picture of one.
+ * The arithmetic is that of transformers' PIL processors, or that of torchvision's where a model has no other.
+ * Immutable and thread-safe.
  */
 // Source: transformers 5.23, image_processing_backends.PilBackend, TorchvisionBackend
 public final class RgbPictures {
-    /** Raised when what is done here, beside the steps with revisions of their own, makes other pixels; part of the version. */
+    /**
+     * Raised when what is done here, beside the steps with revisions of their own, makes other pixels; part of the
+     * version.
+     */
     private static final int REVISION = 1;
 
     private static final int BANDS = PixelValues.CHANNELS;
@@ -170,7 +173,8 @@ public final class RgbPictures {
     }
 
     /**
-     * Pictures of one size as the tower reads them: float32 {@code [pictures, 3, height, width]}, rescaled and normalised.
+     * Pictures of one size as the tower reads them: float32 {@code [pictures, 3, height, width]}, rescaled and
+     * normalised.
      */
     public Tensor pixelValues(List<PixelImage> images) {
         int width = images.get(0).width();

@@ -17,12 +17,13 @@ import java.util.SortedMap;
 import java.util.stream.LongStream;
 
 /**
- * Pictures split into square tiles, as Idefics3's processor does: the longer side is brought to a fixed length, both to whole numbers
- * of tiles, then the picture is cut and, last, squeezed into one more tile. Gives {@code pixel_values}, float32
- * {@code [tiles, 3, side, side]}, and {@code tile_grid}, int64 {@code [2]}: rows and columns, both 0 for a picture that is one tile.
+ * Pictures split into square tiles, as Idefics3's processor does: the longer side is brought to a fixed length, both to
+ * whole numbers of tiles, then the picture is cut and, last, squeezed into one more tile. Gives {@code pixel_values},
+ * float32 {@code [tiles, 3, side, side]}, and {@code tile_grid}, int64 {@code [2]}: rows and columns, both 0 for a
+ * picture that is one tile.
  *
- * <p>Of the settings of a request it knows {@code maxTiles}: fewer than four turn splitting off, more make the longer side at most so
- * many tiles that their square fits.
+ * <p>Of the settings of a request it knows {@code maxTiles}: fewer than four turn splitting off, more make the longer
+ * side at most so many tiles that their square fits.
  */
 // Source: transformers 5.23, models/idefics3/image_processing_pil_idefics3.py
 public final class SplitProcessing implements ImageProcessing {
@@ -173,8 +174,8 @@ public final class SplitProcessing implements ImageProcessing {
     }
 
     /**
-     * Reads {@code pixel_values} with {@code rows} and {@code cols}, which the processor of the whole model keeps to itself; without
-     * them each tile counts as a picture, which gives the language model the same.
+     * Reads {@code pixel_values} with {@code rows} and {@code cols}, which the processor of the whole model keeps to
+     * itself; without them each tile counts as a picture, which gives the language model the same.
      */
     @Override
     public List<ProcessedImage> split(Map<String, Tensor> tensors) {

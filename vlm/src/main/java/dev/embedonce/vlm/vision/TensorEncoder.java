@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A vision tower for pictures that somebody else has preprocessed: what is hashed are the tensors themselves, as {@link #pack} writes
- * them. Thread-safe.
+ * A vision tower for pictures that somebody else has preprocessed: what is hashed are the tensors themselves, as {@link
+ * #pack} writes them. Thread-safe.
  */
 public final class TensorEncoder implements FeatureEncoder<ProcessedImage> {
     private static final String INPUT = "input.";

@@ -71,8 +71,8 @@ public final class TowerBuilder extends TowerGraph {
     /**
      * Ends the graph. It is opened when its first picture comes.
      *
-     * @param feeds the graph's inputs for one picture, without the batch axis; how they are computed is covered by the tower's own
-     *     revision
+     * @param feeds the graph's inputs for one picture, without the batch axis; how they are computed is covered by the
+     *     tower's own revision
      */
     public VisionTower open(Function<ProcessedImage, Map<String, Tensor>> feeds) {
         return openInRuns(image -> List.of(feeds.apply(image)));

@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Everything a tower hands to the language model for one picture: {@code features}, float32 {@code [tokens, hidden]}, and whatever
- * else its family has: deepstack levels, cross-attention states, grids, tile layouts. Immutable; tensors are read-only.
+ * Everything a tower hands to the language model for one picture: {@code features}, float32 {@code [tokens, hidden]},
+ * and whatever else its family has: deepstack levels, cross-attention states, grids, tile layouts. Immutable; tensors
+ * are read-only.
  *
  * @param tensors by name, sorted
  */

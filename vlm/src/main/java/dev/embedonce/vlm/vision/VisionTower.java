@@ -5,8 +5,8 @@ import java.util.List;
 /** Runs the vision tower and its projector. Thread-safe. Whoever opens it closes it. */
 public interface VisionTower extends AutoCloseable {
     /**
-     * The first part of the cache key: the architecture and a digest of the weights of tower and projector, of the config they were
-     * built by, and of the numeric mode.
+     * The first part of the cache key: the architecture and a digest of the weights of tower and projector, of the
+     * config they were built by, and of the numeric mode.
      */
     String modelVersion();
 

@@ -39,10 +39,12 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Times experts beside a dense MLP of the size of the active ones, in the sizes of Qwen3-VL-30B-A3B. Not a test: run it by hand.
+ * Times experts beside a dense MLP of the size of the active ones, in the sizes of Qwen3-VL-30B-A3B. Not a test: run it
+ * by hand.
  *
- * <p>{@code FOLDER DTYPE MEMORY [LAYERS [ROUNDS]]}: writes a checkpoint of random bfloat16 weights into the folder if it has none (1.3 GB a layer),
- * and prints opening, decoding at batch 1 and 4 and a prefill of 256 tokens, the two one after the other in each round.
+ * <p>{@code FOLDER DTYPE MEMORY [LAYERS [ROUNDS]]}: writes a checkpoint of random bfloat16 weights into the folder if
+ * it has none (1.3 GB a layer), and prints opening, decoding at batch 1 and 4 and a prefill of 256 tokens, the two one
+ * after the other in each round.
  */
 final class ExpertBenchmark {
     private static final int HIDDEN = 2048;

@@ -9,7 +9,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Two caches over one folder of their own, which goes with them: one with a memory tier, and one without, whose hits are disk hits. */
+/**
+ * Two caches over one folder of their own, which goes with them: one with a memory tier, and one without, whose hits
+ * are disk hits.
+ */
 final class Tiers implements AutoCloseable {
     private final Path folder = Files.createTempDirectory("vlm-benchmark");
     final FeatureCache disk = over(folder, 0);

@@ -15,11 +15,13 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What the cache saves at real tower sizes: a miss, a hit from memory and a hit from disk of the same picture, one family after the
- * other. Not a test: run it by hand, on folders that {@code scripts/golden-vlm/random_checkpoint.py --like towers} wrote.
+ * What the cache saves at real tower sizes: a miss, a hit from memory and a hit from disk of the same picture, one
+ * family after the other. Not a test: run it by hand, on folders that {@code scripts/golden-vlm/random_checkpoint.py
+ * --like towers} wrote.
  *
- * <p>{@code MODELS RESULTS [--quick] [NAME...]} measures the models in a folder, all or some, and writes {@code towers.md} and
- * {@code towers.json} into another. With {@code --quick} the only miss is a model's first, in which its tower is loaded too.
+ * <p>{@code MODELS RESULTS [--quick] [NAME...]} measures the models in a folder, all or some, and writes {@code
+ * towers.md} and {@code towers.json} into another. With {@code --quick} the only miss is a model's first, in which its
+ * tower is loaded too.
  */
 final class TowerBenchmark {
     private static final int SIDE = 1024;

@@ -23,8 +23,9 @@ import java.util.stream.Stream;
  * Times the picture part and the language part of a model. Not a test: run it by hand, alternately with {@code
  * scripts/golden-vlm/bench_torch.py} on the same folder (see the README there).
  *
- * <p>{@code pictures MODEL PICTURE [ROUNDS]} prints a miss, a hit from disk and a hit from memory, and the bytes kept; {@code tower
- * MODEL PICTURE [ROUNDS [DTYPE]]} the tower alone; {@code decode MODEL DTYPE [TOKENS]} a prefill of 256 tokens and decoding at batch 1 and 4.
+ * <p>{@code pictures MODEL PICTURE [ROUNDS]} prints a miss, a hit from disk and a hit from memory, and the bytes kept;
+ * {@code tower MODEL PICTURE [ROUNDS [DTYPE]]} the tower alone; {@code decode MODEL DTYPE [TOKENS]} a prefill of 256
+ * tokens and decoding at batch 1 and 4.
  */
 final class VlmBenchmark {
     private VlmBenchmark() {}

@@ -382,7 +382,10 @@ class DecoderSeamTest {
         return Arrays.stream(values).map(value -> value * factor).toArray();
     }
 
-    /** The answer of two layers that do nothing, with embeddings multiplied by 3 and features of the middle token of three. */
+    /**
+     * The answer of two layers that do nothing, with embeddings multiplied by 3 and features of the middle token of
+     * three.
+     */
     private float[] answer(Set<Injection> injections, Placement placed, long middleId) {
         TextModel model = TinyText.model(List.of(IDENTITY, IDENTITY), injections, 3);
         Prompt prompt = Prompt.inOrder(new long[] {1, middleId, 2}, List.of(placed));

@@ -54,9 +54,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What every family owes to the cache and to the runtime, beside the reference's numbers: the tower runs once for a picture, an answer
- * from the cache is the tower's bit for bit, whatever changes features is part of the key, and sequences that decode together do not
- * disturb each other.
+ * What every family owes to the cache and to the runtime, beside the reference's numbers: the tower runs once for a
+ * picture, an answer from the cache is the tower's bit for bit, whatever changes features is part of the key, and
+ * sequences that decode together do not disturb each other.
  */
 public abstract class FamilyContract extends FamilyGoldenContract {
     private static final byte[] A = Goldens.picture("square.png");

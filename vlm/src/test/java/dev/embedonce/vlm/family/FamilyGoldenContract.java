@@ -35,8 +35,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a family must compute: the same pixels, token ids, features, logits and greedy tokens as transformers, for every layout of its
- * checkpoints. A family's test names its goldens.
+ * What a family must compute: the same pixels, token ids, features, logits and greedy tokens as transformers, for every
+ * layout of its checkpoints. A family's test names its goldens.
  */
 public abstract class FamilyGoldenContract {
     /** Float32 sums in another order: differences grow with the layers. Measured below 1e-5. */

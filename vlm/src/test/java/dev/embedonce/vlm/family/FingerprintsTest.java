@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
 /**
- * The versions of the tiny models, as they were when their features were kept. A change that alters one on purpose raises a revision,
- * and then changes the line here; one that alters it otherwise turns every user's cache cold.
+ * The versions of the tiny models, as they were when their features were kept. A change that alters one on purpose
+ * raises a revision, and then changes the line here; one that alters it otherwise turns every user's cache cold.
  */
 class FingerprintsTest {
     @TempDir

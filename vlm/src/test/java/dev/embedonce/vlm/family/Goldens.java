@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * The reference outputs of one model, as {@code scripts/golden-vlm} leaves them: cases, tensors, and the model in a layout of its
- * checkpoint.
+ * The reference outputs of one model, as {@code scripts/golden-vlm} leaves them: cases, tensors, and the model in a
+ * layout of its checkpoint.
  */
 public final class Goldens {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -53,7 +53,9 @@ public final class Goldens {
         this.tensors = Checkpoint.openFile(own.resolve("golden.safetensors"));
     }
 
-    /** The goldens of a model, such as {@code llava} or {@code llava/variant}, in a layout such as {@code published}. */
+    /**
+     * The goldens of a model, such as {@code llava} or {@code llava/variant}, in a layout such as {@code published}.
+     */
     public static Goldens of(String model, String layout) {
         return new Goldens(ROOT.resolve(model), layout);
     }

@@ -23,8 +23,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * The settings of one model's processor as transformers 4.45, 4.57 and 5.23 write them ({@code scripts/processor-forms} asked its
- * classes), in the files in which they write them.
+ * The settings of one model's processor as transformers 4.45, 4.57 and 5.23 write them ({@code scripts/processor-forms}
+ * asked its classes), in the files in which they write them.
  */
 public final class ProcessorForms {
     private static final ObjectMapper JSON = new ObjectMapper();

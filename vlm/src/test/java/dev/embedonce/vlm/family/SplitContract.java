@@ -19,7 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The contract for families whose processor splits pictures into tiles. */
 public abstract class SplitContract extends FamilyContract {
-    /** Rows and columns of tiles by picture, as the reference's image processor gives them with {@code return_row_col_info}. */
+    /**
+     * Rows and columns of tiles by picture, as the reference's image processor gives them with {@code
+     * return_row_col_info}.
+     */
     protected abstract Map<String, List<Integer>> grids();
 
     @Override

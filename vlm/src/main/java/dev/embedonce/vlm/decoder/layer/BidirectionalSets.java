@@ -15,11 +15,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Lets the tokens of a {@link TokenSet} attend to each other. The operator that appends to the KV cache is causal; it answers for all tokens,
- * and those of sets are then answered again by an attention with a mask, over the keys and values just cached. So it does not matter in how
- * many chunks what stands before a set was read, as long as the set itself is read at once.
+ * Lets the tokens of a {@link TokenSet} attend to each other. The operator that appends to the KV cache is causal; it
+ * answers for all tokens, and those of sets are then answered again by an attention with a mask, over the keys and
+ * values just cached. So it does not matter in how many chunks what stands before a set was read, as long as the set
+ * itself is read at once.
  *
- * <p>The runtime needs one query at least: where there is no set, token 0 asks for position 0 and nobody takes the answer.
+ * <p>The runtime needs one query at least: where there is no set, token 0 asks for position 0 and nobody takes the
+ * answer.
  *
  * @param window how many positions back a token of these layers attends to, its own included, members of a set that is
  *     {@link TokenSet#beyondWindows} aside; 0 for all
@@ -32,7 +34,10 @@ record BidirectionalSets(int window) implements StepInput {
     private static final String KEYS = "keys";
     /** float32 {@code [queries, keys]}: 0 where a query attends, minus infinity elsewhere. */
     private static final String MASK = "mask";
-    /** int64 {@code [tokens]}: whose answer counts, the token's own (causal) one, or behind all those the one of a query. */
+    /**
+     * int64 {@code [tokens]}: whose answer counts, the token's own (causal) one, or behind all those the one of a
+     * query.
+     */
     private static final String CHOICE = "choice";
 
     private String input(String what) {

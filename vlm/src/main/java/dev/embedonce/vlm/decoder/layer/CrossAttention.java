@@ -16,12 +16,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A layer that attends to {@link States} of pictures in place of earlier tokens. Keys and values of the states are made once a sequence, by
- * a graph of their own ({@link #addStates}); the layer asks them for each token it reads. One row at a time.
+ * A layer that attends to {@link States} of pictures in place of earlier tokens. Keys and values of the states are made
+ * once a sequence, by a graph of their own ({@link #addStates}); the layer asks them for each token it reads. One row
+ * at a time.
  *
- * <p>A token that attends to no state (one before the first picture) attends to all of them, and the layer's feed-forward half then adds
- * nothing; without any picture neither half adds anything. The layers run all the same then, over one state of zeros: what they give is
- * multiplied by zero, which leaves the hidden states as they were, bit for bit.
+ * <p>A token that attends to no state (one before the first picture) attends to all of them, and the layer's
+ * feed-forward half then adds nothing; without any picture neither half adds anything. The layers run all the same
+ * then, over one state of zeros: what they give is multiplied by zero, which leaves the hidden states as they were, bit
+ * for bit.
  *
  * @param heads of the attention, without window
  * @param norm in front of both halves, and of queries and keys

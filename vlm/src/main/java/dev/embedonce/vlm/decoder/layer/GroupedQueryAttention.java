@@ -10,15 +10,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Causal attention of grouped heads, with rotary positions or none, in the module {@code self_attn} of its layer. Its keys
- * and values are kept for each token (the KV cache).
+ * Causal attention of grouped heads, with rotary positions or none, in the module {@code self_attn} of its layer. Its
+ * keys and values are kept for each token (the KV cache).
  *
  * @param heads of queries and of keys and values; a window is that of sliding-window attention
  * @param inputBias whether the projections to queries, keys and values have a bias
  * @param outputBias whether the one back has a bias
  * @param qkNorm of queries and keys, head by head; null for none
  * @param rope rotates queries and keys; null for attention without positions
- * @param bidirectional whether the tokens of {@link dev.embedonce.vlm.prompt.Prompt#bidirectional} sets attend to each other
+ * @param bidirectional whether the tokens of {@link dev.embedonce.vlm.prompt.Prompt#bidirectional} sets attend to each
+ *     other
  * @param gated whether {@code q_proj} gives each head a gate behind its query; the head's output is multiplied by its
  *     sigmoid
  */

@@ -14,8 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The graph of some layers while it is built: where the layer in work finds its weights, the inputs that layers share, the state of each
- * layer, and what layers hand on besides the hidden states. Not thread-safe.
+ * The graph of some layers while it is built: where the layer in work finds its weights, the inputs that layers share,
+ * the state of each layer, and what layers hand on besides the hidden states. Not thread-safe.
  */
 public final class LayerGraph {
     /** int32 {@code [rows]}: the index of each row's last token in this run. */
@@ -23,7 +23,10 @@ public final class LayerGraph {
     /** int32 scalar: tokens of the longest row, this run included. */
     public static final String LONGEST = "longest";
 
-    /** What the output begins with by which a part of the model hands a value on to the input of that name in later parts. */
+    /**
+     * What the output begins with by which a part of the model hands a value on to the input of that name in later
+     * parts.
+     */
     public static final String HANDED = "handed_";
 
     private final Scope root;

@@ -18,8 +18,8 @@ public sealed interface LayerState {
     }
 
     /**
-     * An entry for every token, such as a key: float32 {@code [rows, heads, room, size]}. It is written in place, grows, and is cut back by
-     * forgetting its end.
+     * An entry for every token, such as a key: float32 {@code [rows, heads, room, size]}. It is written in place,
+     * grows, and is cut back by forgetting its end.
      */
     record PerToken(String name, int heads, int size) implements LayerState {}
 
@@ -42,8 +42,8 @@ public sealed interface LayerState {
     }
 
     /**
-     * What all tokens so far have come to, such as the state of a recurrence: float32 {@code [rows, shape..]}, zero before the first token. It
-     * cannot be cut back.
+     * What all tokens so far have come to, such as the state of a recurrence: float32 {@code [rows, shape..]}, zero
+     * before the first token. It cannot be cut back.
      */
     @SuppressWarnings("ArrayRecordComponent") // compared by content
     record Recurrent(String name, long... shape) implements LayerState {

@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.function.BiFunction;
 
 /**
- * Experts of which a router chooses some for each token: the sum of their answers by the router's weights. Only chosen experts are computed, each
- * once for all its tokens.
+ * Experts of which a router chooses some for each token: the sum of their answers by the router's weights. Only chosen
+ * experts are computed, each once for all its tokens.
  */
 public record MixtureOfExperts(Router router, ExpertWeights experts) implements FeedForward {
     /** Raised when the block computes something else; part of the model version. */
     private static final int REVISION = 1;
 
     /*
-     * One row for each choice of each token, sorted by expert. Each expert is a branch that gives the rows of its answers, and none where it
-     * was not chosen; one below the other they are the sorted rows. Sorted back, a token's answers are summed in the order of its choice,
-     * whatever other tokens are there.
+     * One row for each choice of each token, sorted by expert. Each expert is a branch that gives the rows of its
+     * answers, and none where it was not chosen; one below the other they are the sorted rows. Sorted back, a token's
+     * answers are summed in the order of its choice, whatever other tokens are there.
      */
     @Override
     public Value apply(LayerGraph graph, Value x) {

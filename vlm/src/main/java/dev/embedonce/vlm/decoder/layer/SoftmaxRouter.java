@@ -7,8 +7,8 @@ import dev.embedonce.graph.onnx.Value;
 import java.util.List;
 
 /**
- * The experts of the highest probabilities: a softmax over all, in float32 whatever the layers' numeric mode is. Its weight is {@code
- * mlp.gate.weight} of its layer.
+ * The experts of the highest probabilities: a softmax over all, in float32 whatever the layers' numeric mode is. Its
+ * weight is {@code mlp.gate.weight} of its layer.
  *
  * @param normalised whether the weights of the chosen ones are made to sum to 1
  */

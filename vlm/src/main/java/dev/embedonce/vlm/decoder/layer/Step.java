@@ -4,8 +4,8 @@ import dev.embedonce.vlm.prompt.Prompt;
 import java.util.List;
 
 /**
- * One run of the layers: the next tokens of one sequence's prompt (prefill), or one more token of several sequences (decode). Says for every
- * token of the run what layers may be fed. Immutable.
+ * One run of the layers: the next tokens of one sequence's prompt (prefill), or one more token of several sequences
+ * (decode). Says for every token of the run what layers may be fed. Immutable.
  */
 public final class Step {
     private final List<Row> rows;

@@ -3,7 +3,9 @@ package dev.embedonce.vlm.decoder.layer;
 import dev.embedonce.graph.onnx.Value;
 import java.util.List;
 
-/** The part of a layer in which tokens see each other: attention of some kind, a convolution, a recurrence. Immutable. */
+/**
+ * The part of a layer in which tokens see each other: attention of some kind, a convolution, a recurrence. Immutable.
+ */
 public interface TokenMixer {
     /**
      * Adds the mixer to the graph.

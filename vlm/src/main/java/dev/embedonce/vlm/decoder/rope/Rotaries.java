@@ -4,8 +4,8 @@ import dev.embedonce.model.ModelConfig;
 import java.util.List;
 
 /**
- * Reads rotary positions: {@code rope_theta} and {@code rope_scaling} of published configs, or {@code rope_parameters} as
- * transformers 5 writes them.
+ * Reads rotary positions: {@code rope_theta} and {@code rope_scaling} of published configs, or {@code rope_parameters}
+ * as transformers 5 writes them.
  */
 // Source: transformers 5.23, modeling_rope_utils.py
 public final class Rotaries {

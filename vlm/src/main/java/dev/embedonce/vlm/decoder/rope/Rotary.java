@@ -6,8 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
- * The angles of rotary positions. A token has one position an axis (one axis for text; time, row and column in the M-RoPE of the
- * Qwen families), and each frequency belongs to one axis. Computed in float32, as the reference does. Immutable.
+ * The angles of rotary positions. A token has one position an axis (one axis for text; time, row and column in the
+ * M-RoPE of the Qwen families), and each frequency belongs to one axis. Computed in float32, as the reference does.
+ * Immutable.
  */
 // Source: transformers 5.23, modeling_rope_utils.py; models/qwen3_vl/modeling_qwen3_vl.py, apply_interleaved_mrope
 public final class Rotary {
@@ -42,8 +43,8 @@ public final class Rotary {
     }
 
     /**
-     * The same frequencies over three axes, interleaved: axis 1 and 2 take every third frequency, from their own number on, as
-     * many times as their section says; axis 0 has the others.
+     * The same frequencies over three axes, interleaved: axis 1 and 2 take every third frequency, from their own number
+     * on, as many times as their section says; axis 0 has the others.
      *
      * @param sections how many frequencies each of the three axes has
      */

@@ -3,8 +3,9 @@ package dev.embedonce.vlm.decoder.rope;
 import dev.embedonce.model.ModelConfig;
 
 /**
- * YaRN: frequencies for contexts longer than those a model was trained on. Waves that turn often within the old context stay, those that
- * hardly turn are stretched by the factor, those between are mixed by a ramp; cosines and sines are multiplied by an amplitude.
+ * YaRN: frequencies for contexts longer than those a model was trained on. Waves that turn often within the old context
+ * stay, those that hardly turn are stretched by the factor, those between are mixed by a ramp; cosines and sines are
+ * multiplied by an amplitude.
  */
 // Source: transformers 5.23, modeling_rope_utils.py, _compute_yarn_parameters
 final class Yarn {

@@ -18,7 +18,9 @@ import dev.embedonce.vlm.decoder.rope.Rotaries;
 import java.util.List;
 import java.util.Set;
 
-/** Gemma 3: sandwich norms, QK-norm, sliding-window attention in most layers. Bidirectional sets count in all layers. */
+/**
+ * Gemma 3: sandwich norms, QK-norm, sliding-window attention in most layers. Bidirectional sets count in all layers.
+ */
 // Source: transformers 5.23, models/gemma3/configuration_gemma3.py, Gemma3TextConfig
 final class Gemma3Text implements TextReader {
     private static final double THETA = 1_000_000;

@@ -19,8 +19,8 @@ final class LayerTypes {
      *
      * @param config the {@code text_config}
      * @param pattern where the config is silent
-     * @throws dev.embedonce.error.ModelLoadException if {@code layer_types} are not as many as layers, or one is neither
-     *     {@link #SLIDING} nor {@link #FULL}
+     * @throws dev.embedonce.error.ModelLoadException if {@code layer_types} are not as many as layers, or one is
+     *     neither {@link #SLIDING} nor {@link #FULL}
      */
     static List<Boolean> sliding(ModelConfig config, int layers, int pattern) {
         if (config.has("layer_types")) {

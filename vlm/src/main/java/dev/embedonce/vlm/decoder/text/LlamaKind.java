@@ -22,10 +22,11 @@ import java.util.Set;
 import java.util.function.IntFunction;
 
 /**
- * Models of equal pre-norm layers: grouped-query attention with rotary positions and a gated MLP, RMSNorm throughout. Config fields have
- * Llama's names.
+ * Models of equal pre-norm layers: grouped-query attention with rotary positions and a gated MLP, RMSNorm throughout.
+ * Config fields have Llama's names.
  *
- * @param intermediateSize, vocabulary, contextTokens, kvHeads, theta where the config is silent; 0 key-value heads mean as many as heads
+ * @param intermediateSize, vocabulary, contextTokens, kvHeads, theta where the config is silent; 0 key-value heads mean
+ *     as many as heads
  * @param headDim where the config is silent; 0 means hidden size by heads
  * @param inputBias whether the projections to queries, keys and values have a bias
  * @param outputBias whether the one back has a bias

@@ -16,9 +16,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * {@code model_type} florence2, as Microsoft publishes it (its own code, tokens added by the processor) and as transformers 5 has it.
- * One picture a prompt. Answers are plain greedy or sampled ones: nothing is forced, and there are no beams, unlike what {@code
- * generation_config.json} says.
+ * {@code model_type} florence2, as Microsoft publishes it (its own code, tokens added by the processor) and as
+ * transformers 5 has it. One picture a prompt. Answers are plain greedy or sampled ones: nothing is forced, and there
+ * are no beams, unlike what {@code generation_config.json} says.
  */
 // Source: transformers 5.23, models/florence2/modeling_florence2.py, processing_florence2.py
 public final class Florence2 implements Family {

@@ -19,9 +19,9 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * Pictures squeezed into a square: {@code pixel_values}, float32 {@code [3, size, size]}. The published settings do not convert to RGB
- * ({@code do_convert_rgb: null}): pictures come to the reference by its {@code load_image}, which makes grey ones RGB and drops transparency,
- * and so it is here. Settings that say to convert lay transparency over white.
+ * Pictures squeezed into a square: {@code pixel_values}, float32 {@code [3, size, size]}. The published settings do not
+ * convert to RGB ({@code do_convert_rgb: null}): pictures come to the reference by its {@code load_image}, which makes
+ * grey ones RGB and drops transparency, and so it is here. Settings that say to convert lay transparency over white.
  */
 // Source: transformers 5.23, models/clip/image_processing_pil_clip.py with the settings of Florence-2;
 // image_utils.load_image

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The features of one picture, then the text, in which a task such as {@code <OD>} is written out. All of it is read at once.
+ * The features of one picture, then the text, in which a task such as {@code <OD>} is written out. All of it is read at
+ * once.
  *
  * @param marked whether prompts may come with a token for each feature, as transformers' processor writes them
  * @param marker the token that stands for a feature

@@ -20,8 +20,8 @@ import dev.embedonce.vlm.vision.VisionTower;
 import java.util.List;
 
 /**
- * DaViT's map of the picture with learned places, once as its mean and once token by token, projected and normalised. As published,
- * the first stage normalises behind its convolution and the others before theirs.
+ * DaViT's map of the picture with learned places, once as its mean and once token by token, projected and normalised.
+ * As published, the first stage normalises behind its convolution and the others before theirs.
  */
 // Source: transformers 5.23, models/florence2/modeling_florence2.py, Florence2MultiModalProjector
 final class Florence2Vision {
@@ -98,7 +98,10 @@ final class Florence2Vision {
         return builder.open(ProcessedImage::inputs);
     }
 
-    /** The map as tokens, with the learned places of column and row, and the first moment in time: {@code [batch, places, channels]}. */
+    /**
+     * The map as tokens, with the learned places of column and row, and the first moment in time: {@code [batch,
+     * places, channels]}.
+     */
     private static Value placed(Scope projector, Ops ops, DavitVision.Places map, int positions, int moments) {
         int side = map.side();
         int rows = map.channels() / 2;

@@ -20,11 +20,12 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * A picture squeezed into a square, and, if pan-and-scan is on, parts of a long picture behind it, each squeezed likewise: {@code
- * pixel_values}, float32 {@code [1 + crops, 3, size, size]}, and {@code num_crops}, int64 {@code [1]}.
+ * A picture squeezed into a square, and, if pan-and-scan is on, parts of a long picture behind it, each squeezed
+ * likewise: {@code pixel_values}, float32 {@code [1 + crops, 3, size, size]}, and {@code num_crops}, int64 {@code [1]}.
  *
- * <p>A request that says how many tiles there may be turns pan-and-scan on, or off with less than 2. Otherwise the configuration
- * decides. (Published ones leave it open, which is off; transformers' processor reads none of it from them.)
+ * <p>A request that says how many tiles there may be turns pan-and-scan on, or off with less than 2. Otherwise the
+ * configuration decides. (Published ones leave it open, which is off; transformers' processor reads none of it from
+ * them.)
  */
 // Source: transformers 5.23, models/gemma3/image_processing_pil_gemma3.py, processing_gemma3.py
 final class Gemma3Processor implements ImageProcessing {
@@ -128,7 +129,9 @@ final class Gemma3Processor implements ImageProcessing {
         return RgbPictures.steps("gemma3.processor", REVISION);
     }
 
-    /** Crops are pictures of their own here if {@code num_crops} is not among the tensors; the features are the same. */
+    /**
+     * Crops are pictures of their own here if {@code num_crops} is not among the tensors; the features are the same.
+     */
     @Override
     public List<ProcessedImage> split(Map<String, Tensor> tensors) {
         return pictures(tensors);

@@ -13,8 +13,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A beginning, a token for each feature, an end; once more for each crop, with a few words between. The tokens of a picture see each
- * other.
+ * A beginning, a token for each feature, an end; once more for each crop, with a few words between. The tokens of a
+ * picture see each other.
  *
  * @param begin what templates write where a picture is
  * @param token stands for one feature

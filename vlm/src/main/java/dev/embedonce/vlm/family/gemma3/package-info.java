@@ -1,4 +1,7 @@
-/** Gemma 3: SigLIP pooled to a fixed number of tokens that see each other; layers with windows; pictures in crops if asked for. */
+/**
+ * Gemma 3: SigLIP pooled to a fixed number of tokens that see each other; layers with windows; pictures in crops if
+ * asked for.
+ */
 @NullMarked
 package dev.embedonce.vlm.family.gemma3;
 

@@ -17,8 +17,8 @@ import dev.embedonce.vlm.vision.PinpointProcessing;
 import dev.embedonce.vlm.vision.ProjectedClip;
 
 /**
- * {@code model_type} llava_next, with CLIP's tower. As transformers, and unlike mlx-vlm, what padding fills is cut away by the
- * picture's size.
+ * {@code model_type} llava_next, with CLIP's tower. As transformers, and unlike mlx-vlm, what padding fills is cut away
+ * by the picture's size.
  */
 // Source: transformers 5.23, models/llava_next/modeling_llava_next.py, processing_llava_next.py
 public final class LlavaNext implements Family {

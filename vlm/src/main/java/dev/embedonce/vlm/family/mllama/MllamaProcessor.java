@@ -22,9 +22,10 @@ import java.util.Objects;
 import java.util.SortedMap;
 
 /**
- * Pictures on the canvas of whole tiles that suits them best, black where they do not reach: {@code pixel_values}, float32 {@code
- * [maxTiles, 3, size, size]}, zeros in tiles that are not used; {@code aspect_ratio_ids}, int64 {@code [1]}, the number of the canvas
- * from 1 on; {@code aspect_ratio_mask}, int64 {@code [maxTiles]}, 1 for tiles that are used.
+ * Pictures on the canvas of whole tiles that suits them best, black where they do not reach: {@code pixel_values},
+ * float32 {@code [maxTiles, 3, size, size]}, zeros in tiles that are not used; {@code aspect_ratio_ids}, int64 {@code
+ * [1]}, the number of the canvas from 1 on; {@code aspect_ratio_mask}, int64 {@code [maxTiles]}, 1 for tiles that are
+ * used.
  *
  * <p>A request may allow fewer tiles; the numbers of the canvases stay those of the model.
  */
@@ -134,7 +135,10 @@ final class MllamaProcessor implements ImageProcessing {
         return canvases;
     }
 
-    /** The picture in its own aspect ratio, no larger than the canvas, and no side smaller than a tile unless it must be. */
+    /**
+     * The picture in its own aspect ratio, no larger than the canvas, and no side smaller than a tile unless it must
+     * be.
+     */
     private PixelImage fitted(PixelImage image, int canvasWidth, int canvasHeight) {
         int width = Math.max(tileSize, Math.min(canvasWidth, image.width()));
         int height = Math.max(tileSize, Math.min(canvasHeight, image.height()));

@@ -12,7 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One token a picture. The tokens from there to the next picture look at it; pictures side by side are looked at together.
+ * One token a picture. The tokens from there to the next picture look at it; pictures side by side are looked at
+ * together.
  */
 // Source: transformers 5.23, models/mllama/processing_mllama.py, get_cross_attention_token_mask
 record MllamaPrompts(long imageTokenId) implements PromptAssembler {

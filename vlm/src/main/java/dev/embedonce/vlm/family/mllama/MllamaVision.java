@@ -29,13 +29,13 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
- * All tiles of a picture together, unused ones too: a transformer, and a second one with gates; beside its result go the states
- * behind some layers of the first (taken behind the layer, as transformers 4.57 and 5.23 do and 4.50 does not). Unused tiles are
- * kept, since tokens before the first picture look at them.
+ * All tiles of a picture together, unused ones too: a transformer, and a second one with gates; beside its result go
+ * the states behind some layers of the first (taken behind the layer, as transformers 4.57 and 5.23 do and 4.50 does
+ * not). Unused tiles are kept, since tokens before the first picture look at them.
  *
- * <p>Each tile is filled up with tokens to a multiple of 8. Those and the unused tiles see the tokens of pictures only, and not each
- * other; the tokens of pictures see all. So the tokens of pictures are put first, and attention is computed in two parts without a
- * mask.
+ * <p>Each tile is filled up with tokens to a multiple of 8. Those and the unused tiles see the tokens of pictures only,
+ * and not each other; the tokens of pictures see all. So the tokens of pictures are put first, and attention is
+ * computed in two parts without a mask.
  */
 // Source: transformers 5.23, models/mllama/modeling_mllama.py, MllamaVisionModel, _prepare_aspect_ratio_attention_mask
 final class MllamaVision {
@@ -167,7 +167,10 @@ final class MllamaVision {
         return ops.reshape(ops.slice(all, 0, 0, 1), -1);
     }
 
-    /** The states of tokens in the order of tiles, those that fill up left out: {@code [batch, tiles * tokens, channels]}. */
+    /**
+     * The states of tokens in the order of tiles, those that fill up left out: {@code [batch, tiles * tokens,
+     * channels]}.
+     */
     private Value picked(Value states, TokenShape shape, Value back) {
         return ops.gather(shape.batched(states), back, 1);
     }

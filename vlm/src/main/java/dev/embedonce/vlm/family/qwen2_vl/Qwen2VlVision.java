@@ -18,7 +18,9 @@ import dev.embedonce.vlm.vision.VisionFeatures;
 import dev.embedonce.vlm.vision.VisionTower;
 import java.util.List;
 
-/** The tower: pre-norm layers over patches with rotary positions by row and column, then a merger of two linear layers. */
+/**
+ * The tower: pre-norm layers over patches with rotary positions by row and column, then a merger of two linear layers.
+ */
 // Source: transformers 5.23, models/qwen2_vl/modeling_qwen2_vl.py, Qwen2VisionTransformerPretrainedModel
 final class Qwen2VlVision {
     private static final int REVISION = 1;

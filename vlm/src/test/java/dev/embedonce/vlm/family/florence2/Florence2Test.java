@@ -36,7 +36,10 @@ class Florence2Test extends FamilyContract {
         return false;
     }
 
-    /** Pictures that are not RGB: the reference takes them by {@code load_image}; {@link Florence2ProcessorTest} compares the pixels. */
+    /**
+     * Pictures that are not RGB: the reference takes them by {@code load_image}; {@link Florence2ProcessorTest}
+     * compares the pixels.
+     */
     @Override
     protected void checkRefused(FamilyModel model, Goldens.Case golden) {
         assertThat(process(model, golden)).hasSize(1);

@@ -44,7 +44,9 @@ class PaliGemmaTest extends FamilyContract {
         return Map.of("paligemma", layouts, "paligemma/variant", layouts);
     }
 
-    /** One at least: the contract has no other way to say so. {@link #everyCase_equalsTheReference} asks for several. */
+    /**
+     * One at least: the contract has no other way to say so. {@link #everyCase_equalsTheReference} asks for several.
+     */
     @Override
     protected boolean takesAnyNumberOfPictures() {
         return false;
