@@ -25,13 +25,18 @@ public final class TorchvisionResizer {
         Resampler.describe(steps);
     }
 
+    /** Whether it resizes with this filter. */
+    public static boolean has(ResampleFilter filter) {
+        return filter == ResampleFilter.BILINEAR || filter == ResampleFilter.BICUBIC;
+    }
+
     /**
      * Resizes an RGB picture to {@code width} x {@code height}. The same size is returned as it is.
      *
-     * @throws IllegalArgumentException if a side is below 1, the picture is not RGB, or the filter is NEAREST
+     * @throws IllegalArgumentException if a side is below 1, the picture is not RGB, or there is no such filter
      */
     public static PixelImage resize(PixelImage image, int width, int height, ResampleFilter filter) {
-        if (width < 1 || height < 1 || image.mode() != PixelMode.RGB || filter == ResampleFilter.NEAREST) {
+        if (width < 1 || height < 1 || image.mode() != PixelMode.RGB || !has(filter)) {
             throw new IllegalArgumentException(
                     "cannot resize " + image.mode() + " to " + width + "x" + height + " by " + filter);
         }

@@ -58,10 +58,13 @@ class TorchvisionResizerTest {
     }
 
     @Test
-    void resize_grey_isRefused() {
+    void resize_greyOrByAnotherFilter_isRefused() {
         PixelImage grey = PixelImage.wrap(PixelMode.GREY, 1, 1, new byte[1]);
         assertThatThrownBy(() -> TorchvisionResizer.resize(grey, 2, 2, ResampleFilter.BILINEAR))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("cannot resize GREY to 2x2 by BILINEAR");
+        assertThatThrownBy(() -> TorchvisionResizer.resize(picture(5, 4), 2, 2, ResampleFilter.LANCZOS))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("cannot resize RGB to 2x2 by LANCZOS");
     }
 }

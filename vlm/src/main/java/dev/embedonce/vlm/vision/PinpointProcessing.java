@@ -132,7 +132,7 @@ public final class PinpointProcessing implements ImageProcessing {
     @Override
     public SortedMap<String, Integer> revisions() {
         Revisions steps = new Revisions().uses(STEP, REVISION);
-        RgbPictures.describe(steps);
+        pictures.describe(steps);
         GridPinpoints.describe(steps);
         return steps.all();
     }

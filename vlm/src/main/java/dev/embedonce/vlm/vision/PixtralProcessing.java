@@ -126,7 +126,7 @@ public final class PixtralProcessing implements ImageProcessing {
 
     @Override
     public SortedMap<String, Integer> revisions() {
-        return RgbPictures.steps(STEP, REVISION);
+        return pictures.steps(STEP, REVISION);
     }
 
     @Override

@@ -97,8 +97,8 @@ public final class RgbPictures {
      */
     public static RgbPictures readTorchvision(ModelConfig config, PixelOptions options, Defaults defaults) {
         RgbPictures pictures = new RgbPictures(config, options, defaults, true);
-        if (pictures.filter == ResampleFilter.NEAREST) {
-            throw config.refused("resample", "a filter that antialiases");
+        if (!TorchvisionResizer.has(pictures.filter)) {
+            throw config.refused("resample", "2 (bilinear) or 3 (bicubic)");
         }
         return pictures;
     }
@@ -210,7 +210,7 @@ public final class RgbPictures {
      * @param processor names its own step in versions, and never changes
      * @param revision raised whenever its own step makes other pixels
      */
-    public static SortedMap<String, Integer> steps(String processor, int revision) {
+    public SortedMap<String, Integer> steps(String processor, int revision) {
         Revisions steps = new Revisions().uses(processor, revision);
         describe(steps);
         return steps.all();
@@ -234,10 +234,13 @@ public final class RgbPictures {
     }
 
     /** Adds the revisions of this step and of those it is made of. */
-    public static void describe(Revisions steps) {
+    public void describe(Revisions steps) {
         steps.uses("rgb-pictures", REVISION);
         ImageDecoder.describe(steps);
         PillowResizer.describe(steps);
+        if (profile == null) {
+            TorchvisionResizer.describe(steps);
+        }
         ChannelMath.describe(steps);
     }
 

@@ -170,7 +170,7 @@ public final class SplitProcessing implements ImageProcessing {
 
     @Override
     public SortedMap<String, Integer> revisions() {
-        return RgbPictures.steps("split-processing", REVISION);
+        return pictures.steps("split-processing", REVISION);
     }
 
     /**

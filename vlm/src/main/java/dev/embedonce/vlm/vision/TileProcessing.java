@@ -125,7 +125,7 @@ public final class TileProcessing implements ImageProcessing {
     @Override
     public SortedMap<String, Integer> revisions() {
         Revisions steps = new Revisions().uses("tile-processing", REVISION);
-        RgbPictures.describe(steps);
+        pictures.describe(steps);
         TileSearch.describe(steps);
         return steps.all();
     }

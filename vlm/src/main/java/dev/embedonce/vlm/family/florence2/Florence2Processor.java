@@ -73,7 +73,7 @@ final class Florence2Processor implements ImageProcessing {
 
     @Override
     public SortedMap<String, Integer> revisions() {
-        return RgbPictures.steps("florence2.processor", REVISION);
+        return pictures.steps("florence2.processor", REVISION);
     }
 
     @Override

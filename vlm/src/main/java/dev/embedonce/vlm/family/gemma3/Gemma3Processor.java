@@ -126,7 +126,7 @@ final class Gemma3Processor implements ImageProcessing {
 
     @Override
     public SortedMap<String, Integer> revisions() {
-        return RgbPictures.steps("gemma3.processor", REVISION);
+        return pictures.steps("gemma3.processor", REVISION);
     }
 
     /**

@@ -159,7 +159,7 @@ final class Gemma4Processor implements ImageProcessing {
 
     @Override
     public SortedMap<String, Integer> revisions() {
-        return RgbPictures.steps("gemma4.processor", REVISION);
+        return pictures.steps("gemma4.processor", REVISION);
     }
 
     @Override

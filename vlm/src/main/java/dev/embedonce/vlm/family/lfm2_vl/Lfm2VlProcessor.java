@@ -5,7 +5,6 @@ import dev.embedonce.image.process.ImageNorm;
 import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.image.process.ResizeRule.Size;
 import dev.embedonce.image.resize.ResampleFilter;
-import dev.embedonce.image.resize.TorchvisionResizer;
 import dev.embedonce.key.FramedDigest;
 import dev.embedonce.key.Revisions;
 import dev.embedonce.model.ModelConfig;
@@ -195,8 +194,7 @@ final class Lfm2VlProcessor implements ImageProcessing {
     @Override
     public SortedMap<String, Integer> revisions() {
         Revisions steps = new Revisions().uses("lfm2-vl.processor", REVISION);
-        RgbPictures.describe(steps);
-        TorchvisionResizer.describe(steps);
+        pictures.describe(steps);
         TileSearch.describe(steps);
         return steps.all();
     }

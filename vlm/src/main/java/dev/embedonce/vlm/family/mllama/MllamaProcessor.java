@@ -170,7 +170,7 @@ final class MllamaProcessor implements ImageProcessing {
 
     @Override
     public SortedMap<String, Integer> revisions() {
-        return RgbPictures.steps("mllama.processor", REVISION);
+        return pictures.steps("mllama.processor", REVISION);
     }
 
     /** Number 0 is no picture: the reference fills up requests that have fewer than others. */

@@ -175,6 +175,22 @@ class Lfm2VlTest extends FamilyContract {
         }
     }
 
+    /** As LFM2.5-VL's. */
+    @Test
+    void projectorWithoutNorm_readsNone() throws IOException {
+        Path model = files();
+        edit(model.resolve("config.json"), "projector_use_layernorm", "false");
+        Path original = goldens().model(folder.resolve("original"));
+        try (FamilyModel plain = open(original);
+                FamilyModel bare = open(model)) {
+            ProcessedImage image = plain.images().process(Goldens.picture("tiny.png"), ImageSettings.DEFAULT);
+
+            assertThat(bare.tower().modelVersion()).isNotEqualTo(plain.tower().modelVersion());
+            assertThat(bare.tower().encode(List.of(image)).get(0).features())
+                    .isNotEqualTo(plain.tower().encode(List.of(image)).get(0).features());
+        }
+    }
+
     @Test
     void olderConfigs_areTheSameModel() throws IOException {
         Path model = files();
@@ -225,7 +241,7 @@ class Lfm2VlTest extends FamilyContract {
                 "preprocessor_config.json | max_image_tokens | 2 | max_image_tokens: expected at least min_image",
                 "preprocessor_config.json | do_normalize | false | do_normalize: expected true",
                 "preprocessor_config.json | do_center_crop | true | do_center_crop: expected false",
-                "preprocessor_config.json | resample | 0 | resample: expected a filter that antialiases",
+                "preprocessor_config.json | resample | 1 | resample: expected 2 (bilinear) or 3 (bicubic)",
                 "preprocessor_config.json | surprise | 1 | surprise",
                 "preprocessor_config.json | image_processor_type | 'Other' | image_processor_type: expected"
             })
