@@ -115,8 +115,8 @@ final class DecodeBenchmark {
                 SequenceBatch longer = decoder.newBatch()) {
             Sequence behindFew = prefilled(what, shorter, FEW);
             Sequence behindMany = prefilled(what, longer, MANY);
-            List<Times> both =
-                    Times.alternately(rounds, List.of(() -> step(shorter, behindFew), () -> step(longer, behindMany)));
+            List<Times> both = Times.alternately(
+                    rounds, System::nanoTime, List.of(() -> step(shorter, behindFew), () -> step(longer, behindMany)));
             System.out.printf(
                     Locale.ROOT,
                     "%s: decode step after %d tokens %s ms, after %d tokens %s ms%n",

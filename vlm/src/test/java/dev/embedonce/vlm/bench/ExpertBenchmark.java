@@ -26,6 +26,8 @@ import dev.embedonce.vlm.decoder.layer.MixtureOfExperts;
 import dev.embedonce.vlm.decoder.layer.SoftmaxRouter;
 import dev.embedonce.vlm.decoder.layer.StackedExperts;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -37,14 +39,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.LongSupplier;
 
 /**
  * Times experts beside a dense MLP of the size of the active ones, in the sizes of Qwen3-VL-30B-A3B. Not a test: run it
  * by hand.
  *
- * <p>{@code FOLDER DTYPE MEMORY [LAYERS [ROUNDS]]}: writes a checkpoint of random bfloat16 weights into the folder if
- * it has none (1.3 GB a layer), and prints opening, decoding at batch 1 and 4 and a prefill of 256 tokens, the two one
- * after the other in each round.
+ * <p>{@code FOLDER DTYPE MEMORY [LAYERS [ROUNDS [THREADS]]]}: writes a checkpoint of random bfloat16 weights into the
+ * folder if it has none (1.3 GB a layer), and prints opening, decoding at batch 1 and 4 and a prefill of 256 tokens,
+ * the two one after the other in each round. One thread is timed by the processor time it takes, which other programs
+ * on the machine disturb less.
  */
 final class ExpertBenchmark {
     private static final int HIDDEN = 2048;
@@ -53,6 +57,8 @@ final class ExpertBenchmark {
     private static final int PER_TOKEN = 8;
     private static final int ACTIVE = INTERMEDIATE * PER_TOKEN;
     private static final int BLOCK_BYTES = 1 << 24;
+
+    private static final ThreadMXBean PROCESSOR = ManagementFactory.getThreadMXBean();
 
     private static final FeedForward DENSE = new GatedMlp(HIDDEN, ACTIVE, Activation.SILU, false);
     private static final FeedForward SPARSE = new MixtureOfExperts(
@@ -67,6 +73,8 @@ final class ExpertBenchmark {
         WeightMemory memory = WeightMemory.ofName(args[2]);
         int layers = args.length > 3 ? Integer.parseInt(args[3]) : 4;
         int rounds = args.length > 4 ? Integer.parseInt(args[4]) : 15;
+        int threads = args.length > 5 ? Integer.parseInt(args[5]) : 2;
+        LongSupplier clock = threads > 1 ? System::nanoTime : PROCESSOR::getCurrentThreadCpuTime;
         Path file = folder.resolve("experts-" + layers + ".safetensors");
         if (!Files.exists(file)) {
             write(file, layers);
@@ -74,23 +82,29 @@ final class ExpertBenchmark {
         Weights weights = Checkpoint.openFile(file);
         PackedWeights packed = new PackedWeights(
                 folder.resolve("packed"), Long.MAX_VALUE, TensorDigester.reading(), memory == WeightMemory.MAP);
-        SessionOptions options = SessionOptions.DEFAULT.withThreads(2).withMemory(memory);
+        SessionOptions options = SessionOptions.DEFAULT.withThreads(threads).withMemory(memory);
         System.out.printf(
-                Locale.ROOT, "%d layers, %s, %s, resident %d MB%n", layers, mode, memory, Times.resident() / 1024);
+                Locale.ROOT,
+                "%d layers, %s, %s, %d threads, resident %d MB%n",
+                layers,
+                mode,
+                memory,
+                threads,
+                Times.resident() / 1024);
         try (OnnxSession dense = open("dense", DENSE, weights, packed, mode, layers, options);
                 OnnxSession sparse = open("experts", SPARSE, weights, packed, mode, layers, options)) {
             for (int tokens : new int[] {1, 4, 256}) {
-                compare(tokens, tokens > 4 ? Math.max(3, rounds / 4) : rounds, dense, sparse);
+                compare(tokens, tokens > 4 ? Math.max(3, rounds / 4) : rounds, clock, dense, sparse);
             }
         }
     }
 
-    private static void compare(int tokens, int rounds, OnnxSession dense, OnnxSession sparse) {
+    private static void compare(int tokens, int rounds, LongSupplier clock, OnnxSession dense, OnnxSession sparse) {
         Random random = new Random(tokens);
         run(dense, random, tokens);
         run(sparse, random, tokens);
-        List<Times> both =
-                Times.alternately(rounds, List.of(() -> run(dense, random, tokens), () -> run(sparse, random, tokens)));
+        List<Times> both = Times.alternately(
+                rounds, clock, List.of(() -> run(dense, random, tokens), () -> run(sparse, random, tokens)));
         System.out.printf(
                 Locale.ROOT,
                 "%3d tokens: dense %s ms, experts %s ms, ratio of the medians %.2f%n",

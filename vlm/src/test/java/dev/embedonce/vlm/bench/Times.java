@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /** Milliseconds that something took, of so many runs. */
 record Times(double median, double least, double most, int runs) {
@@ -24,12 +25,18 @@ record Times(double median, double least, double most, int runs) {
         return new Times(millis[millis.length / 2], millis[0], millis[millis.length - 1], millis.length);
     }
 
-    /** Of several things, one after the other in each run. */
-    static List<Times> alternately(int runs, List<Runnable> steps) {
+    /**
+     * Of several things, one after the other in each run.
+     *
+     * @param clock nanoseconds
+     */
+    static List<Times> alternately(int runs, LongSupplier clock, List<Runnable> steps) {
         double[][] millis = new double[steps.size()][runs];
         for (int i = 0; i < runs; i++) {
             for (int step = 0; step < steps.size(); step++) {
-                millis[step][i] = of(1, steps.get(step)).median;
+                long start = clock.getAsLong();
+                steps.get(step).run();
+                millis[step][i] = (clock.getAsLong() - start) / 1e6;
             }
         }
         return Arrays.stream(millis).map(Times::of).toList();
