@@ -339,27 +339,27 @@ public final class Ops {
      * @param query float32 [batch, tokens, heads * size]
      * @param key float32 [batch, tokens, kvHeads * size]
      * @param value float32 [batch, tokens, kvHeads * size]
-     * @param kept the KV cache
+     * @param cache the KV cache
      * @param heads the numbers of query and key/value heads, the scale of scores, and the sliding window
      * @return float32 [batch, tokens, heads * size]
      */
-    public Value groupedQueryAttention(Value query, Value key, Value value, KeptStates kept, GroupedHeads heads) {
+    public Value groupedQueryAttention(Value query, Value key, Value value, KvCache cache, GroupedHeads heads) {
         List<Value> outputs = graph.contrib(
                         "GroupQueryAttention",
                         query,
                         key,
                         value,
-                        kept.keys(),
-                        kept.values(),
-                        kept.lastPositions(),
-                        kept.longest())
+                        cache.keys(),
+                        cache.values(),
+                        cache.lastPositions(),
+                        cache.longest())
                 .with("num_heads", heads.heads())
                 .with("kv_num_heads", heads.kvHeads())
                 .with("do_rotary", 0)
                 .with("scale", heads.scale())
                 .with("local_window_size", heads.window() == 0 ? -1 : heads.window())
                 .with("softcap", heads.softcap())
-                .outputsNamed(graph.freshName("attention"), kept.newKeysName(), kept.newValuesName());
+                .outputsNamed(graph.freshName("attention"), cache.newKeysName(), cache.newValuesName());
         Dim[] dims = {Dim.free("rows"), Dim.of(heads.kvHeads()), Dim.free("room"), Dim.of(heads.size())};
         graph.expose(outputs.get(1), dims);
         graph.expose(outputs.get(2), dims);
@@ -371,12 +371,12 @@ public final class Ops {
      * positions included: they stay as they are.
      *
      * @param query float32 [batch, tokens, heads * size]
-     * @param kept the kept keys and values
+     * @param cache the cached keys and values
      * @return float32 [batch, tokens, heads * size]
      */
-    public Value groupedQueryAttentionOver(Value query, KeptStates kept, GroupedHeads heads) {
+    public Value groupedQueryAttentionOver(Value query, KvCache cache, GroupedHeads heads) {
         Value none = slice(slice(query, 1, 0, 0), 2, 0, (long) heads.kvHeads() * heads.size());
-        return groupedQueryAttention(query, none, none, kept, heads);
+        return groupedQueryAttention(query, none, none, cache, heads);
     }
 
     /**
@@ -464,14 +464,14 @@ public final class Ops {
     }
 
     /**
-     * A KV cache: keys and values that are kept between runs, and how many positions each row has.
+     * A KV cache: keys and values that last from run to run, and how many positions each row has.
      *
      * @param keys float32 [batch, kvHeads, room, size]; the graph's output {@code newKeysName} is the same memory
      * @param values float32 [batch, kvHeads, room, size]; likewise
      * @param lastPositions int32 [batch]: positions of a row after this run, less 1
      * @param longest int32 scalar: positions of the longest row after this run
      */
-    public record KeptStates(
+    public record KvCache(
             Value keys, Value values, String newKeysName, String newValuesName, Value lastPositions, Value longest) {}
 
     /**

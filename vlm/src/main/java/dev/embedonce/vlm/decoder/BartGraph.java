@@ -12,7 +12,7 @@ import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.GraphBuilder;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Ops.GroupedHeads;
-import dev.embedonce.graph.onnx.Ops.KeptStates;
+import dev.embedonce.graph.onnx.Ops.KvCache;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.vlm.decoder.BartConfig.Stack;
 import dev.embedonce.vlm.decoder.layer.LayerState;
@@ -150,13 +150,13 @@ final class BartGraph {
         Scope attention = root.at("decoder.layers", index).in(mode).at("self_attn");
         String keys = keys(index);
         String values = values(index);
-        KeptStates kept = new KeptStates(
+        KvCache cache = new KvCache(
                 state(keys), state(values), LayerState.UPDATED + keys, LayerState.UPDATED + values, last, longest);
         Value mixed = ops.groupedQueryAttention(
                 tokens.batched(projection(attention, "q_proj").apply(x)),
                 tokens.batched(projection(attention, "k_proj").apply(x)),
                 tokens.batched(projection(attention, "v_proj").apply(x)),
-                kept,
+                cache,
                 new GroupedHeads(count, count, size, scale(size), 0, 0));
         return projection(attention, "out_proj").apply(tokens.flat(mixed, hidden));
     }

@@ -2,7 +2,7 @@ package dev.embedonce.vlm.decoder.layer;
 
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Ops.GroupedHeads;
-import dev.embedonce.graph.onnx.Ops.KeptStates;
+import dev.embedonce.graph.onnx.Ops.KvCache;
 import dev.embedonce.graph.onnx.Value;
 import java.util.List;
 
@@ -64,7 +64,7 @@ public record CachedHeads(GroupedHeads heads, boolean bidirectional) {
         Value q = padded(ops, query, heads.heads());
         Value k = padded(ops, key, heads.kvHeads());
         Value v = padded(ops, value, heads.kvHeads());
-        KeptStates cache = graph.kvCache(keys(graph.number()), values(graph.number()));
+        KvCache cache = graph.kvCache(keys(graph.number()), values(graph.number()));
         Value mixed = ops.groupedQueryAttention(q, k, v, cache, computed());
         return answers(graph, mixed, q, graph.number());
     }
@@ -78,7 +78,7 @@ public record CachedHeads(GroupedHeads heads, boolean bidirectional) {
     public Value attendTo(LayerGraph graph, int earlier, Value query) {
         Ops ops = graph.ops();
         Value q = padded(ops, query, heads.heads());
-        KeptStates cache = graph.kvCache(
+        KvCache cache = graph.kvCache(
                 new LayerState.Borrowed(keys(earlier), graph.number()),
                 new LayerState.Borrowed(values(earlier), graph.number()));
         Value mixed = ops.groupedQueryAttentionOver(q, cache, computed());

@@ -7,7 +7,7 @@ import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.GraphBuilder;
 import dev.embedonce.graph.onnx.Ops;
-import dev.embedonce.graph.onnx.Ops.KeptStates;
+import dev.embedonce.graph.onnx.Ops.KvCache;
 import dev.embedonce.graph.onnx.Value;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -119,23 +119,23 @@ public final class LayerGraph {
     }
 
     /** Keys and values as attention that appends to its KV cache takes them. */
-    KeptStates kvCache(LayerState.PerToken keys, LayerState.PerToken values) {
+    KvCache kvCache(LayerState.PerToken keys, LayerState.PerToken values) {
         updated.put(keys.name(), new Value(keys.updatedName(), TensorType.F32));
         updated.put(values.name(), new Value(values.updatedName(), TensorType.F32));
-        return kept(state(keys), state(values), keys, values);
+        return kvCache(state(keys), state(values), keys, values);
     }
 
     /** Keys and values of an earlier layer, as attention that adds none of its own takes them. */
-    KeptStates kvCache(LayerState.Borrowed keys, LayerState.Borrowed values) {
-        return kept(stateOfEarlierLayer(keys.of()), stateOfEarlierLayer(values.of()), keys, values);
+    KvCache kvCache(LayerState.Borrowed keys, LayerState.Borrowed values) {
+        return kvCache(stateOfEarlierLayer(keys.of()), stateOfEarlierLayer(values.of()), keys, values);
     }
 
-    private KeptStates kept(Value keys, Value values, LayerState keptKeys, LayerState keptValues) {
-        return new KeptStates(
+    private KvCache kvCache(Value keys, Value values, LayerState keyState, LayerState valueState) {
+        return new KvCache(
                 keys,
                 values,
-                keptKeys.updatedName(),
-                keptValues.updatedName(),
+                keyState.updatedName(),
+                valueState.updatedName(),
                 input(LAST_POSITIONS, TensorType.I32, Dim.free("rows")),
                 input(LONGEST, TensorType.I32));
     }
