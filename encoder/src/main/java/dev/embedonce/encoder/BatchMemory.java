@@ -18,7 +18,7 @@ final class BatchMemory {
     private final Queue<ByteBuffer> free = new ConcurrentLinkedQueue<>();
 
     /**
-     * Lays the pictures behind each other and lends the result.
+     * Lays the pictures one after the other and lends the result.
      *
      * @param images all of one shape
      * @param use gets float32 {@code [images, 3, height, width]}, valid until it returns

@@ -118,7 +118,7 @@ final class OutputRule {
         throw refused("output " + output.name() + " is no vector a picture");
     }
 
-    /** {@code [batch, dimension]}, or with sizes of 1 behind it or between, as some poolers give it. */
+    /** {@code [batch, dimension]}, or with sizes of 1 after it or between, as some poolers give it. */
     private static boolean isVector(TensorSpec output) {
         return output.rank() == 2
                 || (output.rank() > 2

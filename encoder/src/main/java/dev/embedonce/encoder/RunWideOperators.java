@@ -5,7 +5,8 @@ import java.util.Collections;
 import java.util.Set;
 
 /**
- * Operators that look at everything in a run: with them a picture's vector depends on the pictures that run beside it.
+ * Operators that compute over everything in a run: with them a picture's vector depends on the pictures that run beside
+ * it.
  *
  * <p>A graph may do the same in ways that no name gives away, such as a reduction over the batch axis. So a ready ONNX
  * model runs one picture at a time on a CPU whatever it is made of. The names decide about GPUs, where runs of one

@@ -17,12 +17,12 @@ import java.util.List;
 record VectorOutput(String name, Reduction pooling, boolean normalize) {
     /** Pooling outside of the graph. The {@link #id()} is part of the model version and never changes. */
     enum Reduction {
-        /** {@code [batch, dimension]} as it is; sizes of 1 behind it or between do not count. */
+        /** {@code [batch, dimension]} as it is; sizes of 1 after it or between do not count. */
         NONE("none"),
         /** The first token of {@code [batch, tokens, dimension]}. */
         FIRST_TOKEN("cls"),
         /**
-         * The mean over all tokens of {@code [batch, tokens, dimension]}, or over all places of {@code [batch,
+         * The mean over all tokens of {@code [batch, tokens, dimension]}, or over all positions of {@code [batch,
          * dimension, h, w]}.
          */
         MEAN("mean");

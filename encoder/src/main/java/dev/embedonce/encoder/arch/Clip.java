@@ -27,7 +27,7 @@ import java.util.Set;
  * <p>Old configs also have {@code text_config_dict} and {@code vision_config_dict}; as in transformers, these then
  * count, and the defaults for what they leave out.
  *
- * <p>Texts need no attention mask: the attention is causal and what is read is the end token, before any padding.
+ * <p>Texts need no attention mask: the attention is causal and the end token is pooled, before any padding.
  */
 // Source: transformers 5.23, models/clip/modeling_clip.py, CLIPModel.get_image_features, get_text_features
 final class Clip implements EncoderArchitecture {

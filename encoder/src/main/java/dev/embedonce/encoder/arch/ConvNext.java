@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * ConvNeXt: stages of depthwise convolutions and MLPs over the channels. The pooler output is the mean over all places,
- * normalised. Takes pictures of any size.
+ * ConvNeXt: stages of depthwise convolutions and MLPs over the channels. The pooler output is the mean over all
+ * positions, normalised. Takes pictures of any size.
  */
 // Source: transformers 5.23, models/convnext/modeling_convnext.py, ConvNextModel
 final class ConvNext implements EncoderArchitecture {
@@ -111,15 +111,15 @@ final class ConvNext implements EncoderArchitecture {
                 1,
                 KERNEL / 2,
                 channels);
-        Value places = ops.transpose(local, 0, 2, 3, 1);
-        Value flat = ops.reshape(places, -1, channels);
-        Value fed = Mlp.plain(
+        Value channelsLast = ops.transpose(local, 0, 2, 3, 1);
+        Value flat = ops.reshape(channelsLast, -1, channels);
+        Value mlp = Mlp.plain(
                 Linear.of(scope.at("pwconv1"), channels, 4 * channels, true),
                 config.activation,
                 Linear.of(scope.at("pwconv2"), 4 * channels, channels, true),
                 Norm.layer(scope.at("layernorm"), flat, channels, INNER_EPSILON));
-        Value scaled = config.layerScale ? LayerScale.apply(scope, "layer_scale_parameter", fed, channels) : fed;
-        Value map = ops.transpose(ops.reshape(scaled, ops.shape(places)), 0, 3, 1, 2);
+        Value scaled = config.layerScale ? LayerScale.apply(scope, "layer_scale_parameter", mlp, channels) : mlp;
+        Value map = ops.transpose(ops.reshape(scaled, ops.shape(channelsLast)), 0, 3, 1, 2);
         return ops.add(x, map);
     }
 

@@ -127,14 +127,14 @@ final class Dinov2 implements EncoderArchitecture {
         Value middle = ops.add(
                 LayerScale.apply(scope, "layer_scale1.lambda1", attended.mixed(), channels), attended.residual());
         Value normal = Norm.layer(scope.at("norm2"), middle, channels, sizes.epsilon());
-        Value fed = config.swiGlu
+        Value mlp = config.swiGlu
                 ? swiGlu(scope.at("mlp"), sizes, normal)
                 : Mlp.plain(
                         Linear.of(scope.at("mlp.fc1"), channels, sizes.inner(), true),
                         sizes.activation(),
                         Linear.of(scope.at("mlp.fc2"), sizes.inner(), channels, true),
                         normal);
-        return ops.add(LayerScale.apply(scope, "layer_scale2.lambda1", fed, channels), middle);
+        return ops.add(LayerScale.apply(scope, "layer_scale2.lambda1", mlp, channels), middle);
     }
 
     /** Published checkpoints have gate and up as one matrix, transformers 5 may save them apart. */

@@ -116,8 +116,8 @@ final class Dinov3Vit implements EncoderArchitecture {
     }
 
     /**
-     * Angle of frequency f at coordinate c: 2 pi c / theta^(f / count). The first half of a head's pairs turns with the
-     * row, the second with the column.
+     * Angle of frequency f at coordinate c: 2 pi c / theta^(f / count). The first half of a head's pairs rotates by
+     * row, the second by column.
      */
     private static Rotary rotary(Ops ops, Config config, PatchGrid grid, TokenShape tokens) {
         int count = config.sizes.channels() / config.sizes.heads() / 4;
@@ -132,7 +132,7 @@ final class Dinov3Vit implements EncoderArchitecture {
         Value byRow = ops.expand(ops.unsqueeze(rows, 1), grown);
         Value byColumn = ops.expand(ops.unsqueeze(columns, 0), grown);
         Value angles = ops.reshape(ops.concat(2, byRow, byColumn), 1, -1, 2L * count);
-        // angle 0 turns nothing: the tokens before the patches
+        // angle 0 rotates nothing: the tokens before the patches
         int prefix = 1 + config.registers;
         Value still = ops.graph().constant(Shape.of(1, prefix, 2L * count), new float[prefix * 2 * count]);
         Value all = ops.concat(1, still, angles);
@@ -171,7 +171,7 @@ final class Dinov3Vit implements EncoderArchitecture {
         Value normal = Norm.layer(scope.at("norm2"), middle, channels, sizes.epsilon());
         Linear up = Linear.of(scope.at("mlp.up_proj"), channels, sizes.inner(), config.mlpBias);
         Linear down = Linear.of(scope.at("mlp.down_proj"), sizes.inner(), channels, config.mlpBias);
-        Value fed = config.gated
+        Value mlp = config.gated
                 ? Mlp.gated(
                         Linear.of(scope.at("mlp.gate_proj"), channels, sizes.inner(), config.mlpBias),
                         up,
@@ -179,6 +179,6 @@ final class Dinov3Vit implements EncoderArchitecture {
                         down,
                         normal)
                 : Mlp.plain(up, sizes.activation(), down, normal);
-        return ops.add(LayerScale.apply(scope, "layer_scale2.lambda1", fed, channels), middle);
+        return ops.add(LayerScale.apply(scope, "layer_scale2.lambda1", mlp, channels), middle);
     }
 }

@@ -23,7 +23,7 @@ import java.util.Set;
  * side and the text side. A picture's pooler output comes from an attention pooling head, and is what texts are
  * compared with; there is no further projection.
  *
- * <p>Texts are padded to the full number of tokens, attention sees the padding, and the last token is read, as in
+ * <p>Texts are padded to the full number of tokens, attention covers the padding, and the last token is pooled, as in
  * training. NaFlex takes whole pictures, {@code [batch, 3, height, width]}, of any number of patches, none of them
  * padding.
  */

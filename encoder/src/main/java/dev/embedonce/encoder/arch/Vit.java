@@ -150,12 +150,12 @@ final class Vit implements EncoderArchitecture {
                 sizes.heads());
         Attended attended = Transformer.attend(selfAttention, normal, x, tokens, firstOnly);
         Value middle = ops.add(attended.mixed(), attended.residual());
-        Value fed = Mlp.plain(
+        Value mlp = Mlp.plain(
                 Linear.of(scope.at("intermediate.dense"), channels, sizes.inner(), true),
                 sizes.activation(),
                 Linear.of(scope.at("output.dense"), sizes.inner(), channels, true),
                 Norm.layer(scope.at("layernorm_after"), middle, channels, sizes.epsilon()));
-        return ops.add(fed, middle);
+        return ops.add(mlp, middle);
     }
 
     /** The published names and those that transformers 5 uses inside, each alone or inside a classifier. */

@@ -110,9 +110,9 @@ public final class TextEncoder implements FeatureEncoder<PreparedText>, AutoClos
     }
 
     /**
-     * More characters than the model can see of any text: its number of tokens, each as long as the longest one. {@link
-     * #prepare} cuts off what is over, after it has made tokens of it all, so callers with texts of strangers refuse
-     * longer ones first.
+     * More characters than the model can take of any text: its number of tokens, each as long as the longest one.
+     * {@link #prepare} cuts off what is over, after it has made tokens of it all, so callers with texts of strangers
+     * refuse longer ones first.
      */
     public long mostCharacters() {
         return tokenizer.mostCharacters();

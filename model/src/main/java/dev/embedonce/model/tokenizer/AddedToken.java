@@ -13,7 +13,7 @@ import java.util.OptionalInt;
  * @param special whether it is left out of answers
  * @param singleWord whether it is found as a whole word only
  * @param lstrip whether white space before it belongs to it
- * @param rstrip whether white space behind it belongs to it
+ * @param rstrip whether white space after it belongs to it
  * @param normalized whether it is looked for in the normalised text
  */
 public record AddedToken(

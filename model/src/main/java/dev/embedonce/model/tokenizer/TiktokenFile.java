@@ -30,7 +30,7 @@ final class TiktokenFile {
     private static final String MOONSHOT = "[\\p{Han}]+"
             + "|[^\\r\\n\\p{L}\\p{N}]?" + UPPER + "*" + LOWER + "+" + CONTRACTIONS + "?"
             + "|[^\\r\\n\\p{L}\\p{N}]?" + UPPER + "+" + LOWER + "*" + CONTRACTIONS + "?" + TAIL;
-    /** How many numbers behind the vocabulary Moonshot's class gives names to. */
+    /** How many numbers after the vocabulary Moonshot's class gives names to. */
     private static final int MOONSHOT_RESERVED = 258;
 
     private TiktokenFile() {}
@@ -72,7 +72,7 @@ final class TiktokenFile {
         return new TokenizerJson(file, root, vocabulary, own, Map.of(), false, false);
     }
 
-    /** A name for each number behind the vocabulary: the settings', or one that says the number. */
+    /** A name for each number after the vocabulary: the settings', or one that says the number. */
     private static List<AddedToken> reserved(int first, TokenizerSettings settings) {
         Map<Integer, AddedToken> named = settings.addedTokens().stream()
                 .filter(token -> token.id().isPresent())

@@ -55,7 +55,7 @@ record TokenizerJson(
     }
 
     /**
-     * What sets {@code bos_token} before a text and {@code eos_token} behind it, as far as the settings ask for them.
+     * What sets {@code bos_token} before a text and {@code eos_token} after it, as far as the settings ask for them.
      */
     private ObjectNode frame(TokenizerSettings settings, AddedTokens tokens) {
         boolean hasFirst = settings.specialTokens().containsKey("bos_token");

@@ -22,7 +22,7 @@ public record ClipLayers(TowerGraph graph, String list, TransformerSizes sizes) 
         return states(x, tokens, sizes.layers()).get(sizes.layers());
     }
 
-    /** The last hidden state, no token of which sees a later one. */
+    /** The last hidden state under a causal mask. */
     public Value applyCausally(Value x, TokenShape tokens) {
         Value hidden = x;
         for (int i = 0; i < sizes.layers(); i++) {

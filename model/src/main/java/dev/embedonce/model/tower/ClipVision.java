@@ -59,7 +59,7 @@ public record ClipVision(TransformerSizes sizes, int imageSize, int patchSize) {
      * @param path of the tower's module among the graph's tensors
      * @param pixels float32 {@code [batch, 3, imageSize, imageSize]}
      * @param states which hidden states, 0 for what goes into the first layer
-     * @return each float32 {@code [batch, 1 + patches, channels]}, without the norm at the end
+     * @return each float32 {@code [batch, 1 + patches, channels]}, without the final norm
      */
     public List<Value> hiddenStates(TowerGraph graph, String path, Value pixels, List<Integer> states) {
         Value embedded = embed(graph.root().at(path + ".embeddings"), pixels);
@@ -74,7 +74,7 @@ public record ClipVision(TransformerSizes sizes, int imageSize, int patchSize) {
      *
      * @param path of the tower's module among the graph's tensors
      * @param pixels float32 {@code [batch, 3, height, width]}
-     * @return the last hidden state without the norm at the end, float32 {@code [batch, 1 + patches, channels]}
+     * @return the last hidden state without the final norm, float32 {@code [batch, 1 + patches, channels]}
      */
     public Value lastState(TowerGraph graph, String path, Value pixels) {
         Value embedded = embedResampled(graph.root().at(path + ".embeddings"), pixels);
@@ -83,11 +83,11 @@ public record ClipVision(TransformerSizes sizes, int imageSize, int patchSize) {
     }
 
     /**
-     * Adds the tower for pictures of any size, of which nothing but the class token is read.
+     * Adds the tower for pictures of any size, of which only the class token is used.
      *
      * @param path of the tower's module among the graph's tensors
      * @param pixels float32 {@code [batch, 3, height, width]}
-     * @return the class token's last hidden state without the norm at the end, float32 {@code [batch, channels]}
+     * @return the class token's last hidden state without the final norm, float32 {@code [batch, channels]}
      */
     public Value classToken(TowerGraph graph, String path, Value pixels) {
         Value embedded = embedResampled(graph.root().at(path + ".embeddings"), pixels);
@@ -95,7 +95,7 @@ public record ClipVision(TransformerSizes sizes, int imageSize, int patchSize) {
         return layers(graph, path).applyToFirst(normed(graph, path, embedded, tokens), tokens);
     }
 
-    /** The norm at the end: of the class token, the {@code pooler_output}. */
+    /** The final norm: of the class token, the {@code pooler_output}. */
     public Value postNorm(TowerGraph graph, String path, Value x) {
         graph.ops().graph().uses("clip-vision", REVISION);
         return Norm.layer(graph.root().at(path + ".post_layernorm"), x, sizes.channels(), sizes.epsilon());

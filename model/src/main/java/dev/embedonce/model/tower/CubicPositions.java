@@ -18,7 +18,7 @@ import java.util.Map;
 // Source: transformers 5.23, models/glm4v/modeling_glm4v.py, Glm4vVisionEmbeddings; torch 2.15, grid_sample (bicubic,
 // border)
 public record CubicPositions(int merge, int side) implements PatchFeeds {
-    /** Raised when other numbers are fed for the same patches; part of the model version. */
+    /** Raised when other inputs are computed for the same patches; part of the model version. */
     private static final int REVISION = 1;
 
     private static final int TAPS = 4;
@@ -61,7 +61,7 @@ public record CubicPositions(int merge, int side) implements PatchFeeds {
      * Four neighbours along one side of the table.
      *
      * @param first of them, which may lie outside
-     * @param t how far behind the second the place lies, from 0 to 1
+     * @param t how far the sampling point lies after the second, from 0 to 1
      */
     private record Taps(int first, float t) {
         /** Those of number {@code index} of {@code count} patches. */

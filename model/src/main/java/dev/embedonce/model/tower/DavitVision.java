@@ -12,11 +12,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * DaViT: stages that halve the map and widen it, each with pairs of blocks: attention among the places of a window,
- * then attention among groups of channels over all places. Before each half of a block a convolution within each
- * channel. Maps are float32 {@code [batch, channels, side, side]}, tokens {@code [batch, side * side, channels]}.
+ * DaViT: stages that downsample the feature map and widen it, each with pairs of blocks: attention among the positions
+ * of a window, then attention among the channels of a group over all positions. Before each half of a block a
+ * convolution within each channel. Maps are float32 {@code [batch, channels, side, side]}, tokens {@code [batch, side *
+ * side, channels]}.
  *
- * @param window places a side of an attention window
+ * @param window positions a side of an attention window
  * @param mlpRatio channels inside an MLP for each of its stage
  */
 // Source: transformers 5.23, models/florence2/modeling_florence2.py, Florence2VisionBackbone
@@ -36,7 +37,7 @@ public record DavitVision(List<Stage> stages, int window, double mlpRatio, boole
     public record Stage(int channels, int heads, int groups, int blocks, int patch, int stride, int padding) {}
 
     /**
-     * The map of a picture, place by place.
+     * The feature map of a picture, position by position.
      *
      * @param tokens float32 {@code [batch, side * side, channels]}, row by row
      */
@@ -158,12 +159,12 @@ public record DavitVision(List<Stage> stages, int window, double mlpRatio, boole
         normal = Norm.layer(norms.at("norm2"), tokens, channels, EPSILON);
         int inner = (int) (channels * mlpRatio);
         Scope ffn = linears.at("ffn");
-        Value fed = Mlp.plain(
+        Value mlp = Mlp.plain(
                 Linear.of(ffn.at("fc1"), channels, inner, true),
                 activation,
                 Linear.of(ffn.at("fc2"), inner, channels, true),
                 ops.reshape(normal, -1, channels));
-        return map(ops, ops.add(tokens, ops.reshape(fed, -1, (long) side * side, channels)), channels, side);
+        return map(ops, ops.add(tokens, ops.reshape(mlp, -1, (long) side * side, channels)), channels, side);
     }
 
     /** A convolution within each channel, added to the map. */
@@ -174,7 +175,7 @@ public record DavitVision(List<Stage> stages, int window, double mlpRatio, boole
         return ops.add(out, map);
     }
 
-    /** The map is filled up with zeros to whole windows; those places are seen like any. */
+    /** The map is padded with zeros to whole windows; the padding is attended to like any other position. */
     private Value windowAttention(Scope scope, Value tokens, Stage stage, int side) {
         Ops ops = scope.ops();
         int channels = stage.channels;
@@ -191,11 +192,11 @@ public record DavitVision(List<Stage> stages, int window, double mlpRatio, boole
                 -1,
                 channels);
         Linear all = Linear.of(scope.at("qkv"), channels, 3 * channels, qkvBias);
-        int places = window * window;
+        int positions = window * window;
         Value mixed = ops.multiHeadAttention(
-                ops.reshape(all.rows(0, channels).apply(windows), -1, places, channels),
-                ops.reshape(all.rows(channels, channels).apply(windows), -1, places, channels),
-                ops.reshape(all.rows(2 * channels, channels).apply(windows), -1, places, channels),
+                ops.reshape(all.rows(0, channels).apply(windows), -1, positions, channels),
+                ops.reshape(all.rows(channels, channels).apply(windows), -1, positions, channels),
+                ops.reshape(all.rows(2 * channels, channels).apply(windows), -1, positions, channels),
                 stage.heads,
                 null,
                 false);
@@ -211,25 +212,25 @@ public record DavitVision(List<Stage> stages, int window, double mlpRatio, boole
         return ops.reshape(cut, -1, (long) side * side, channels);
     }
 
-    /** Channels of a group look at each other; what they are compared by are their values at all places. */
+    /** Channel attention: channels of a group attend to each other, by their values at all positions. */
     private Value channelAttention(Scope scope, Value tokens, Stage stage, int side) {
         Ops ops = scope.ops();
         int channels = stage.channels;
-        long places = (long) side * side;
+        long positions = (long) side * side;
         Linear all = Linear.of(scope.at("qkv"), channels, 3 * channels, qkvBias);
         Value flat = ops.reshape(tokens, -1, channels);
-        Value q = grouped(ops, all.rows(0, channels).apply(flat), stage, places);
-        Value k = grouped(ops, all.rows(channels, channels).apply(flat), stage, places);
-        Value v = grouped(ops, all.rows(2 * channels, channels).apply(flat), stage, places);
+        Value q = grouped(ops, all.rows(0, channels).apply(flat), stage, positions);
+        Value k = grouped(ops, all.rows(channels, channels).apply(flat), stage, positions);
+        Value v = grouped(ops, all.rows(2 * channels, channels).apply(flat), stage, positions);
         Value scores = ops.matMul(ops.transpose(q, 0, 2, 3, 1), ops.transpose(k, 0, 2, 1, 3));
-        Value weights = ops.softmax(ops.mul(scores, ops.graph().scalar((float) (1 / Math.sqrt((double) places)))));
+        Value weights = ops.softmax(ops.mul(scores, ops.graph().scalar((float) (1 / Math.sqrt((double) positions)))));
         Value mixed = ops.transpose(ops.matMul(weights, ops.transpose(v, 0, 2, 3, 1)), 0, 3, 1, 2);
         Value projected = Linear.of(scope.at("proj"), channels, channels, true).apply(ops.reshape(mixed, -1, channels));
-        return ops.reshape(projected, -1, places, channels);
+        return ops.reshape(projected, -1, positions, channels);
     }
 
-    /** {@code [batch, places, groups, channels of a group]} */
-    private static Value grouped(Ops ops, Value x, Stage stage, long places) {
-        return ops.reshape(x, -1, places, stage.groups, stage.channels / stage.groups);
+    /** {@code [batch, positions, groups, channels of a group]} */
+    private static Value grouped(Ops ops, Value x, Stage stage, long positions) {
+        return ops.reshape(x, -1, positions, stage.groups, stage.channels / stage.groups);
     }
 }

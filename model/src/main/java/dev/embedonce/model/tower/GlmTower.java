@@ -48,7 +48,7 @@ public final class GlmTower {
      *
      * @param inputBias whether queries, keys and values have biases
      * @param otherBias whether the projection back and the MLP have biases
-     * @param qkNorm whether queries and keys are normalised, head by head
+     * @param qkNorm whether there is QK-norm, head by head
      */
     public record Layers(boolean inputBias, boolean otherBias, boolean qkNorm) {}
 
@@ -110,7 +110,7 @@ public final class GlmTower {
     }
 
     /**
-     * By a convolution whose kernel has channels in front of rows and columns: {@code [batch * tokens, outChannels]}
+     * By a convolution whose kernel has channels before rows and columns: {@code [batch * tokens, outChannels]}
      */
     private Value downsampled(Value x) {
         int side = geometry.merge();

@@ -14,14 +14,14 @@ import dev.embedonce.model.ModelConfig;
 
 /**
  * InternViT for square pictures of the trained size: pre-norm layers with a learned factor for each channel of what
- * they add, a class token before the patches, no norm at the end. Queries, keys and values are one linear layer
- * {@code attention.qkv}, as published, or three, as transformers has them.
+ * they add, a class token before the patches, no final norm. Queries, keys and values are one linear layer {@code
+ * attention.qkv}, as published, or three, as transformers has them.
  *
  * @param imageSize pixels a side of a picture
  * @param patchSize pixels a side of a patch
  * @param bias whether queries, keys and values have one
  * @param rms whether norms are RMSNorms, LayerNorms otherwise
- * @param queryKeyNorm whether queries and keys are normalised (RMSNorm), all heads together
+ * @param queryKeyNorm whether there is QK-norm (RMSNorm), over all heads together
  */
 // Source: OpenGVLab/InternVL, internvl_chat/internvl/model/internvl_chat/modeling_intern_vit.py;
 // transformers 5.23, models/internvl/modeling_internvl.py, InternVLVisionModel

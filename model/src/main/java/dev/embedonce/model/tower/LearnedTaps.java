@@ -14,7 +14,7 @@ import java.util.Map;
  */
 // Source: transformers 5.23, models/qwen3_vl/modeling_qwen3_vl.py, fast_pos_embed_interpolate
 public record LearnedTaps(int merge, int side) implements PatchFeeds {
-    /** Raised when other numbers are fed for the same patches; part of the model version. */
+    /** Raised when other inputs are computed for the same patches; part of the model version. */
     private static final int REVISION = 1;
 
     /** Learned positions that a patch's position is mixed of. */

@@ -11,7 +11,7 @@ import java.util.Map;
  */
 // Source: transformers 5.23, models/qwen2_vl/modeling_qwen2_vl.py, Qwen2VLVisionRotaryEmbedding
 public final class PatchAngles implements PatchFeeds {
-    /** Raised when other numbers are fed for the same patches; part of the model version. */
+    /** Raised when other inputs are computed for the same patches; part of the model version. */
     private static final int REVISION = 1;
 
     /** float32 {@code [patches, headSize / 2]} */
@@ -75,14 +75,14 @@ public final class PatchAngles implements PatchFeeds {
         ByteBuffer cos = Tensor.direct(DType.FLOAT32, shape);
         ByteBuffer sin = Tensor.direct(DType.FLOAT32, shape);
         PatchFeeds.forEachPatch(rows, columns, merge, (row, column) -> {
-            turn(row, byRow, cos, sin);
-            turn(column, byColumn, cos, sin);
+            putAngles(row, byRow, cos, sin);
+            putAngles(column, byColumn, cos, sin);
         });
         feeds.put(COS, Tensor.view(DType.FLOAT32, shape, cos.flip()));
         feeds.put(SIN, Tensor.view(DType.FLOAT32, shape, sin.flip()));
     }
 
-    private static void turn(int position, float[] frequencies, ByteBuffer cos, ByteBuffer sin) {
+    private static void putAngles(int position, float[] frequencies, ByteBuffer cos, ByteBuffer sin) {
         for (float frequency : frequencies) {
             float angle = position * frequency;
             cos.putFloat((float) Math.cos(angle));

@@ -5,14 +5,14 @@ import java.util.Map;
 
 /**
  * Something that a tower over patches is told about where each patch stands. It is computed beside the graph and shapes
- * features as much as the graph does, so it has a revision as blocks have, which whoever feeds it brings into the model
+ * features as much as the graph does, so it has a revision as blocks have, which whoever uses it brings into the model
  * version. Immutable and thread-safe.
  */
 public interface PatchFeeds {
     /** The name in model versions, which never changes. */
     String block();
 
-    /** Raised when other numbers are fed for the same patches. */
+    /** Raised when other inputs are computed for the same patches. */
     int revision();
 
     /** Adds tensors for a picture of so many rows and columns of patches. */

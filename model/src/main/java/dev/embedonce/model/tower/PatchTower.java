@@ -16,7 +16,7 @@ import dev.embedonce.model.ModelConfig;
 
 /**
  * What towers over packed patches have in common: the patches' embedding, attention with rotary positions by row and
- * column, the patches that become one token side by side. Hidden states are float32 {@code [batch * patches,
+ * column, with the patches that become one token adjacent. Hidden states are float32 {@code [batch * patches,
  * channels]}.
  */
 // Source: transformers 5.23, models/qwen2_vl/modeling_qwen2_vl.py, PatchEmbed, VisionAttention, PatchMerger
@@ -107,7 +107,7 @@ public final class PatchTower {
         return tokens;
     }
 
-    /** Channels of the patches that become one token, side by side. */
+    /** Channels of the patches that become one token, concatenated. */
     public int mergedChannels() {
         return channels * geometry.merge() * geometry.merge();
     }
@@ -173,7 +173,7 @@ public final class PatchTower {
                         Norm.layer(norms.at("norm2"), mixed, channels, epsilon)));
     }
 
-    /** The patches that become one token side by side: float32 {@code [batch * tokens, mergedChannels]}. */
+    /** The patches that become one token, concatenated: float32 {@code [batch * tokens, mergedChannels]}. */
     public Value merged(Value x) {
         return ops.reshape(x, -1, mergedChannels());
     }

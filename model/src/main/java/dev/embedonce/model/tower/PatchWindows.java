@@ -19,7 +19,7 @@ import java.util.Map;
  */
 // Source: transformers 5.23, vision_utils.py, get_vision_window_index
 public record PatchWindows(int merge, int cells) implements PatchFeeds {
-    /** Raised when other numbers are fed for the same patches; part of the model version. */
+    /** Raised when other inputs are computed for the same patches; part of the model version. */
     private static final int REVISION = 1;
 
     private static final String MEMBERS = "window_members";

@@ -16,7 +16,7 @@ import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.model.ModelConfig;
 
 /**
- * Pixtral's vision tower: patches of pictures of any size with rotary positions by row and column, no norm at the end.
+ * Pixtral's vision tower: patches of pictures of any size with rotary positions by row and column, no final norm.
  *
  * @param channels of the hidden states
  * @param theta of the rotary positions
@@ -44,7 +44,7 @@ public record PixtralVision(
                 rope.has("rope_theta") ? rope.number("rope_theta") : config.number("rope_theta", 10_000));
     }
 
-    /** The angles that {@link #hiddenState} reads. */
+    /** The angles that {@link #hiddenState} takes. */
     public PatchAngles angles() {
         return PatchAngles.alternating(channels / heads, theta);
     }

@@ -8,8 +8,8 @@ import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.model.ModelConfig;
 
 /**
- * The vision tower of SigLIP 2 NaFlex, for pictures of any number of patches, none of them padding: all tokens behind
- * the norm at the end, without the pooling head. Positions are resampled bilinearly, antialiased.
+ * The vision tower of SigLIP 2 NaFlex, for pictures of any number of patches, none of them padding: all tokens after
+ * the final norm, without the pooling head. Positions are resampled bilinearly, antialiased.
  *
  * @param side positions a side of the learned table
  * @param patchSize pixels a side of a patch

@@ -11,8 +11,8 @@ import dev.embedonce.model.ModelConfig;
 import java.util.List;
 
 /**
- * SigLIP's vision tower: all tokens behind the norm at the end, without the pooling head. Also that of SigLIP 2 for
- * pictures of one size.
+ * SigLIP's vision tower: all tokens after the final norm, without the pooling head. Also that of SigLIP 2 for pictures
+ * of one size.
  *
  * @param imageSize pixels a side of the square pictures it was trained on
  * @param patchSize pixels a side of a patch
@@ -100,7 +100,7 @@ public record SiglipVision(TransformerSizes sizes, int imageSize, int patchSize)
     }
 
     /**
-     * Adds the tower as far as the hidden states asked for, which the norm at the end has not seen.
+     * Adds the tower as far as the hidden states asked for, which are those before the final norm.
      *
      * @param pixels float32 {@code [pictures, 3, imageSize, imageSize]}
      * @param states which: 0 is the embedding, n what the nth layer makes
@@ -122,7 +122,7 @@ public record SiglipVision(TransformerSizes sizes, int imageSize, int patchSize)
                 scope, pixels, "patch_embedding.weight", "patch_embedding.bias", 3, channels(), patchSize);
     }
 
-    /** The layers and the norm at the end, of {@code [pictures, patches, channels]}. */
+    /** The layers and the final norm, of {@code [pictures, patches, channels]}. */
     static Value layers(TowerGraph graph, String path, TransformerSizes sizes, Value embedded) {
         graph.ops().graph().uses("siglip-vision", REVISION);
         TokenShape tokens = TokenShape.of(graph.ops(), embedded);

@@ -39,7 +39,7 @@ public abstract class TowerGraph {
      * Starts a tower.
      *
      * @param architecture the name in the fingerprint, such as {@code llava.vision}
-     * @param revision of the architecture's own part of the graph and of what it feeds, see {@link GraphBuilder#uses}
+     * @param revision of the architecture's own part of the graph and of its inputs, see {@link GraphBuilder#uses}
      * @param config recorded, and read for nothing but the tower
      */
     protected TowerGraph(
