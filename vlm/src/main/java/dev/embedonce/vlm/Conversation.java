@@ -19,12 +19,12 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers prompts one after the other. What a prompt has in common with what was read and written before (the history
- * of a chat) is not read again. Not thread-safe; whoever opens it closes it. An answer that is broken off by an
- * exception gives its row of the KV cache back, and the next prompt is read from its beginning.
+ * Answers prompts one after the other. The prefix that a prompt shares with the KV cache (the history of a chat) is
+ * not prefilled again. Not thread-safe; whoever opens it closes it. An answer that is broken off by an exception
+ * gives its row of the KV cache back, and the next prompt is prefilled from its beginning.
  */
 public final class Conversation implements AutoCloseable {
-    /** Tokens that are read at once: enough for matrix products to be fast, few enough to stay interruptible. */
+    /** Tokens of a prefill chunk: enough for matrix products to be fast, few enough to stay interruptible. */
     private static final int CHUNK = 512;
 
     private final VisionLanguageModel model;
@@ -37,7 +37,7 @@ public final class Conversation implements AutoCloseable {
     }
 
     /**
-     * Writes an answer.
+     * Generates an answer.
      *
      * @param listener gets the text as it comes
      * @throws IllegalArgumentException if the prompt leaves no room in the model's context
@@ -54,7 +54,7 @@ public final class Conversation implements AutoCloseable {
         Sequence sequence = begin(prompt, prompt.length() + most);
         last = sequence;
         try {
-            return write(sequence, options, listener, most, start);
+            return generate(sequence, options, listener, most, start);
         } catch (RuntimeException | Error e) {
             last = null;
             batch.remove(sequence);
@@ -62,22 +62,22 @@ public final class Conversation implements AutoCloseable {
         }
     }
 
-    private Generation write(
+    private Generation generate(
             Sequence sequence, GenerationOptions options, Consumer<String> listener, int most, long start) {
         Prompt prompt = sequence.prompt();
         int reused = sequence.length();
-        Tensor logits = read(sequence);
-        long read = System.nanoTime();
-        Writing writing = new Writing(prompt, options, listener);
-        writing.run(sequence, logits, most);
+        Tensor logits = prefill(sequence);
+        long prefilled = System.nanoTime();
+        Decoding decoding = new Decoding(prompt, options, listener);
+        decoding.run(sequence, logits, most);
         return new Generation(
-                writing.text.toString(),
-                writing.tokens.build().toArray(),
-                writing.end,
+                decoding.text.toString(),
+                decoding.tokens.build().toArray(),
+                decoding.end,
                 prompt.length(),
                 reused,
-                Duration.ofNanos(read - start),
-                Duration.ofNanos(System.nanoTime() - read));
+                Duration.ofNanos(prefilled - start),
+                Duration.ofNanos(System.nanoTime() - prefilled));
     }
 
     private Sequence begin(Prompt prompt, int room) {
@@ -88,7 +88,7 @@ public final class Conversation implements AutoCloseable {
         return batch.replace(last, shared, prompt, room);
     }
 
-    private Tensor read(Sequence sequence) {
+    private Tensor prefill(Sequence sequence) {
         Prompt prompt = sequence.prompt();
         int pause = prompt.pauseFrom(sequence.length() + CHUNK);
         while (pause < prompt.length()) {
@@ -105,8 +105,8 @@ public final class Conversation implements AutoCloseable {
         }
     }
 
-    /** The state of an answer that is being written. */
-    private final class Writing {
+    /** The state of an answer that is being generated. */
+    private final class Decoding {
         private final GenerationOptions options;
         private final Consumer<String> listener;
         private final Sampler sampler;
@@ -116,7 +116,7 @@ public final class Conversation implements AutoCloseable {
         private final LongStream.Builder tokens = LongStream.builder();
         private End end = End.LENGTH;
 
-        Writing(Prompt prompt, GenerationOptions options, Consumer<String> listener) {
+        Decoding(Prompt prompt, GenerationOptions options, Consumer<String> listener) {
             this.options = options;
             this.listener = listener;
             this.sampler = new Sampler(options.sampling(), prompt.ids());

@@ -6,7 +6,7 @@ import dev.embedonce.vlm.vision.VisionFeatures;
 import java.time.Duration;
 
 /**
- * The features of one picture, and how they were come by.
+ * The features of one picture, and where they came from.
  *
  * @param contentHash SHA-256 of the encoded bytes
  * @param source where they came from

@@ -118,12 +118,12 @@ public final class TensorModel implements AutoCloseable {
         return reports;
     }
 
-    /** What the language model reads for token ids whose placeholders are expanded already. */
+    /** The language model's input for token ids whose placeholders are expanded already. */
     public Prompt prompt(long[] ids, List<VisionFeatures> features) {
         return model.prompts().assemble(ids, features);
     }
 
-    /** Reads and writes alone. */
+    /** Prefill and decoding alone. */
     public LanguageModel language() {
         return model.language();
     }

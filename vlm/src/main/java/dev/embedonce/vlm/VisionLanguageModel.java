@@ -111,7 +111,7 @@ public final class VisionLanguageModel implements AutoCloseable {
     }
 
     /**
-     * What the language model reads for a conversation.
+     * The language model's input for a conversation.
      *
      * @param features of the conversation's pictures, in order
      * @param templateVariables more variables of the chat template, such as {@code tools}
@@ -122,7 +122,7 @@ public final class VisionLanguageModel implements AutoCloseable {
         return prompt(template.render(messages, templateVariables), features);
     }
 
-    /** What the language model reads for a prompt that is rendered already, with one placeholder a picture. */
+    /** The language model's input for a prompt that is rendered already, with one placeholder a picture. */
     public Prompt prompt(String rendered, List<VisionFeatures> features) {
         Prompt prompt = prompt(tokenizer.encode(model.prompts().expand(rendered, features)), features);
         requireRoom("the prompt has ", prompt.length());
@@ -169,7 +169,7 @@ public final class VisionLanguageModel implements AutoCloseable {
         }
     }
 
-    /** What the language model reads for token ids whose placeholders are expanded already. */
+    /** The language model's input for token ids whose placeholders are expanded already. */
     public Prompt prompt(long[] ids, List<VisionFeatures> features) {
         return tensors.prompt(ids, features);
     }
@@ -179,7 +179,7 @@ public final class VisionLanguageModel implements AutoCloseable {
         return tensors;
     }
 
-    /** Reads and writes alone; its pictures come from {@link #encodeImages}. */
+    /** Prefill and decoding alone; its pictures come from {@link #encodeImages}. */
     public LanguageModel language() {
         return model.language();
     }
@@ -206,7 +206,7 @@ public final class VisionLanguageModel implements AutoCloseable {
         return toolSyntax;
     }
 
-    /** A conversation that reads only what is new at each turn. */
+    /** A conversation that prefills only what is new at each turn. */
     public Conversation newConversation() {
         return new Conversation(this);
     }

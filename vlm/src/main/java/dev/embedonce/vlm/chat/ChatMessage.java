@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param role {@code system}, {@code user}, {@code assistant} or what else the template knows
  * @param parts text and pictures in order
- * @param toolCalls what the assistant asks tools for, behind its text
+ * @param toolCalls what the assistant asks tools for, after its text
  * @param answeredCall the id of the call that this is the tool's answer to, if it is one
  */
 public record ChatMessage(String role, List<Part> parts, List<ToolCall> toolCalls, Optional<String> answeredCall) {

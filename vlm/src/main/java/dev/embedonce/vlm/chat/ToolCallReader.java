@@ -24,7 +24,7 @@ public final class ToolCallReader {
     private final Set<String> tools;
     private final Supplier<String> ids;
     private final StringBuilder held = new StringBuilder();
-    private boolean behindCall;
+    private boolean afterCall;
 
     /**
      * A reader of one answer.
@@ -95,7 +95,7 @@ public final class ToolCallReader {
                 say(said, beforeSpace(open));
                 said.add(new Call(call.get()));
                 held.delete(0, held.length() - length);
-                behindCall = true;
+                afterCall = true;
                 return true;
             }
         }
@@ -119,15 +119,15 @@ public final class ToolCallReader {
         return JSON.convertValue(object, new TypeReference<>() {});
     }
 
-    /** Gives out that much of what is held, but no white space behind a call. */
+    /** Gives out that much of what is held, but no white space after a call. */
     private void say(List<Said> said, int length) {
         String text = held.substring(0, length);
-        if (behindCall) {
+        if (afterCall) {
             text = text.stripLeading();
         }
         if (!text.isEmpty()) {
             said.add(new Text(text));
-            behindCall = false;
+            afterCall = false;
         }
         held.delete(0, length);
     }

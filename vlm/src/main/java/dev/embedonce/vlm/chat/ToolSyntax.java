@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * call cannot be told from text.
  *
  * @param open the mark before the object
- * @param close the mark behind it
+ * @param close the mark after it
  * @param nameField the field with the tool's name
  * @param argumentsField the field with its arguments, an object
  */
@@ -74,9 +74,9 @@ public record ToolSyntax(String open, String close, String nameField, String arg
             return Optional.empty();
         }
         String before = withAnswer.substring(0, at);
-        String behind = withAnswer.substring(at + ANSWER.length());
-        return text.startsWith(before) && text.endsWith(behind) && before.length() + behind.length() <= text.length()
-                ? Optional.of(text.substring(before.length(), text.length() - behind.length()))
+        String after = withAnswer.substring(at + ANSWER.length());
+        return text.startsWith(before) && text.endsWith(after) && before.length() + after.length() <= text.length()
+                ? Optional.of(text.substring(before.length(), text.length() - after.length()))
                 : Optional.empty();
     }
 

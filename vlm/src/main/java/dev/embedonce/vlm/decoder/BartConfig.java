@@ -4,13 +4,12 @@ import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.model.ModelConfig;
 
 /**
- * An encoder that reads the prompt and a decoder that writes, of the BART kind: learned positions, norms behind each
- * half of a layer.
+ * An encoder over the prompt and a decoder that generates, of the BART kind: learned positions, post-norm layers.
  *
  * @param hiddenSize channels of the hidden states
- * @param vocabulary rows of the table, which is the output layer too
+ * @param vocabulary rows of the embedding table, which is the LM head too (tied embeddings)
  * @param positions the most tokens that the encoder, and likewise the decoder, can take
- * @param embeddingScale what the vectors of tokens are multiplied by
+ * @param embeddingScale what token embeddings are multiplied by
  * @param startToken what the decoder begins with
  */
 public record BartConfig(

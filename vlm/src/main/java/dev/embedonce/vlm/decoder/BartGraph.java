@@ -18,9 +18,9 @@ import dev.embedonce.vlm.decoder.BartConfig.Stack;
 import dev.embedonce.vlm.decoder.layer.LayerState;
 
 /**
- * The two graphs of a {@link BartConfig}. The first reads a prompt and gives the keys and values that each layer of the
- * decoder looks at; the second takes one step of the decoder. Canonical names of weights are those of transformers'
- * {@code BartModel}.
+ * The two graphs of a {@link BartConfig}. The first is the encoder over a prompt and gives the cross-attention keys and
+ * values of each layer of the decoder; the second is one decode step. Canonical names of weights are those of
+ * transformers' {@code BartModel}.
  */
 // Source: transformers 5.23, models/bart/modeling_bart.py
 final class BartGraph {
@@ -31,7 +31,7 @@ final class BartGraph {
     static final String LOGITS = "logits";
 
     private static final double EPSILON = 1e-5;
-    /** The tables begin with two rows that stand for no position. */
+    /** The position tables begin with two rows that stand for no position. */
     private static final int FIRST_POSITION = 2;
 
     private final Scope root;
@@ -58,11 +58,11 @@ final class BartGraph {
         return "values_" + layer;
     }
 
-    static String readKeys(int layer) {
+    static String crossKeys(int layer) {
         return "read_keys_" + layer;
     }
 
-    static String readValues(int layer) {
+    static String crossValues(int layer) {
         return "read_values_" + layer;
     }
 
@@ -99,17 +99,17 @@ final class BartGraph {
                     projection(attention, "out_proj"),
                     config.encoder().heads());
             x = norm(side.at("layers", i).at("self_attn_layer_norm"), ops.add(x, mix.apply(x, tokens)));
-            x = fed(side, i, config.encoder(), x);
+            x = feedForward(side, i, config.encoder(), x);
         }
-        Dim[] dims = read();
+        Dim[] dims = promptDims();
         for (int i = 0; i < config.decoder().layers(); i++) {
             Scope attention = root.at("decoder.layers", i).in(mode).at("encoder_attn");
-            graph.output(readKeys(i), heads(projection(attention, "k_proj").apply(x)), dims);
-            graph.output(readValues(i), heads(projection(attention, "v_proj").apply(x)), dims);
+            graph.output(crossKeys(i), heads(projection(attention, "k_proj").apply(x)), dims);
+            graph.output(crossValues(i), heads(projection(attention, "v_proj").apply(x)), dims);
         }
     }
 
-    private Dim[] read() {
+    private Dim[] promptDims() {
         int heads = config.decoder().heads();
         return new Dim[] {Dim.of(1), Dim.of(heads), Dim.free("read"), Dim.of(hidden / heads)};
     }
@@ -133,7 +133,7 @@ final class BartGraph {
             Scope norms = side.at("layers", i);
             x = norm(norms.at("self_attn_layer_norm"), ops.add(x, written(i, x, tokens, last, longest)));
             x = norm(norms.at("encoder_attn_layer_norm"), ops.add(x, looked(i, x)));
-            x = fed(side, i, config.decoder(), x);
+            x = feedForward(side, i, config.decoder(), x);
         }
         Value logits = Linear.of(root.at("shared").in(mode), hidden, config.vocabulary(), false)
                 .apply(x);
@@ -143,7 +143,7 @@ final class BartGraph {
         graph.output(LOGITS, logits, Dim.free("tokens"), Dim.of(config.vocabulary()));
     }
 
-    /** Attention to what was written before. */
+    /** Causal self-attention over the KV cache. */
     private Value written(int index, Value x, TokenShape tokens, Value last, Value longest) {
         int count = config.decoder().heads();
         int size = hidden / count;
@@ -167,13 +167,13 @@ final class BartGraph {
                 name, TensorType.F32, Dim.free("rows"), Dim.of(heads), Dim.free("room"), Dim.of(hidden / heads));
     }
 
-    /** Attention to the prompt. */
+    /** Cross-attention to the prompt. */
     private Value looked(int index, Value x) {
         Scope attention = root.at("decoder.layers", index).in(mode).at("encoder_attn");
         Value mixed = ops.attention(
                 heads(projection(attention, "q_proj").apply(x)),
-                graph.input(readKeys(index), TensorType.F32, read()),
-                graph.input(readValues(index), TensorType.F32, read()),
+                graph.input(crossKeys(index), TensorType.F32, promptDims()),
+                graph.input(crossValues(index), TensorType.F32, promptDims()),
                 null,
                 scale(hidden / config.decoder().heads()));
         return projection(attention, "out_proj").apply(ops.reshape(ops.transpose(mixed, 0, 2, 1, 3), -1, hidden));
@@ -183,14 +183,14 @@ final class BartGraph {
         return (float) (1 / Math.sqrt(size));
     }
 
-    private Value fed(Scope side, int index, Stack stack, Value x) {
+    private Value feedForward(Scope side, int index, Stack stack, Value x) {
         Scope layer = side.at("layers", index).in(mode);
-        Value fed = Mlp.plain(
+        Value mlp = Mlp.plain(
                 Linear.of(layer.at("fc1"), hidden, stack.intermediateSize(), true),
                 config.activation(),
                 Linear.of(layer.at("fc2"), stack.intermediateSize(), hidden, true),
                 x);
-        return norm(side.at("layers", index).at("final_layer_norm"), ops.add(x, fed));
+        return norm(side.at("layers", index).at("final_layer_norm"), ops.add(x, mlp));
     }
 
     private Linear projection(Scope attention, String name) {

@@ -12,8 +12,8 @@ import dev.embedonce.vlm.load.FamilyOptions;
 import java.util.List;
 
 /**
- * A {@link LanguageModel} of the BART kind: a prompt is read at once, and the sequences of a batch decode one after
- * another.
+ * A {@link LanguageModel} of the BART kind: a prompt is prefilled in one chunk, and the sequences of a batch decode one
+ * after another.
  */
 public final class BartModel implements LanguageModel {
     private final OnnxSession encoder;

@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The sequences of a {@link BartModel}. Reading a prompt runs the encoder over all of it and then the decoder's first
- * step; the keys and values that the decoder looks at stay with the sequence.
+ * The sequences of a {@link BartModel}. Prefill runs the encoder over the whole prompt and then the decoder's first
+ * step; the decoder's cross-attention keys and values stay with the sequence.
  */
 final class BartSequences implements SequenceBatch {
     private final OnnxSession encoder;
@@ -44,7 +44,7 @@ final class BartSequences implements SequenceBatch {
     private static final class Row implements SequenceRows.Row {
         private Prompt prompt;
         private Map<String, Tensor> read = Map.of();
-        /** Tokens that the decoder has read: its first, then those written. */
+        /** Tokens in the decoder's KV cache: its start token, then those generated. */
         private int written;
 
         Row(Prompt prompt) {
@@ -109,7 +109,7 @@ final class BartSequences implements SequenceBatch {
         return Tensor.joined(new long[] {tokens.length, config.vocabulary()}, logits);
     }
 
-    /** The logits behind one more token of the decoder. */
+    /** The logits after one more token of the decoder. */
     private Tensor step(Row row, long token) {
         if (row.written >= config.positions()) {
             throw new IllegalArgumentException(
@@ -129,7 +129,7 @@ final class BartSequences implements SequenceBatch {
         return results.values().iterator().next();
     }
 
-    /** Nothing of one prompt can be read of another: each token sees all. */
+    /** No prefix is shared between prompts: each token of the encoder attends to all. */
     @Override
     public Sequence fork(Sequence like, int tokens, Prompt prompt, int roomTokens) {
         rows.of(like);

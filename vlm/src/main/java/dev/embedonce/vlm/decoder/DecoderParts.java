@@ -57,7 +57,7 @@ final class DecoderParts implements AutoCloseable {
     }
 
     /**
-     * The layers behind the last one of each part, so that all parts weigh about the same. The last part has the LM
+     * The exclusive end of each part's layers, chosen so that all parts weigh about the same. The last part has the LM
      * head too, which weighs as much as some layers, and so has fewer of them.
      */
     static List<Integer> ends(TextModel model, int count) {

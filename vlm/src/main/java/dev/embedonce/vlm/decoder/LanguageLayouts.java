@@ -29,8 +29,8 @@ public final class LanguageLayouts {
     /**
      * Tensors under a prefix, and the LM head under another.
      *
-     * @param model in front of {@code layers.0...}
-     * @param head in front of {@code lm_head}
+     * @param model before {@code layers.0...}
+     * @param head before {@code lm_head}
      */
     public static NameLayout under(String model, String head) {
         return name -> (name.startsWith("lm_head") ? head : model) + name;

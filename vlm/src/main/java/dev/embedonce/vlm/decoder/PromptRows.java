@@ -15,7 +15,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 
-/** The hidden states that a part of a prompt begins with, and the features that enter behind. */
+/** The input embeddings of a part of a prompt, and the features that enter at later layers. */
 final class PromptRows {
     private PromptRows() {}
 
@@ -60,7 +60,7 @@ final class PromptRows {
         }
     }
 
-    /** Puts the features that enter in front of a layer. */
+    /** Puts the features that enter before a layer. */
     static void feed(Step step, Injection injection, int hidden, Map<String, Tensor> feeds) {
         Target target = new Target(injection.layer(), injection.how());
         ByteBuffer features = Tensor.direct(DType.FLOAT32, step.tokens(), hidden);
@@ -81,7 +81,7 @@ final class PromptRows {
         }
     }
 
-    /** Puts the features of one target in their places, and says which tokens have one. */
+    /** Puts the features of one target in the rows of their tokens, and returns those tokens. */
     private static List<Integer> place(
             Prompt prompt, Target target, int from, int tokens, int hidden, ByteBuffer bytes) {
         int rowBytes = hidden * Float.BYTES;

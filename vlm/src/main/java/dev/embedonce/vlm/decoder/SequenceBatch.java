@@ -11,11 +11,11 @@ import java.util.List;
 public interface SequenceBatch extends AutoCloseable {
     /** Which logits a prefill gives. */
     enum Wanted {
-        /** None: the prompt goes on. */
+        /** None: more of the prompt follows. */
         NONE,
-        /** Those behind the last token. */
+        /** Those of the last token. */
         LAST,
-        /** Those behind every token. */
+        /** Those of every token. */
         ALL
     }
 
@@ -23,12 +23,12 @@ public interface SequenceBatch extends AutoCloseable {
     interface Sequence {
         Prompt prompt();
 
-        /** Tokens that the model has read: of the prompt, then of the continuation. */
+        /** Tokens in the KV cache: of the prompt, then of the continuation. */
         int length();
     }
 
     /**
-     * Adds a sequence that has read nothing yet.
+     * Adds a sequence whose KV cache is empty.
      *
      * @param roomTokens how many tokens to reserve memory for, prompt included; more may follow
      * @throws IllegalArgumentException if the prompt passes the model's context
@@ -36,35 +36,34 @@ public interface SequenceBatch extends AutoCloseable {
     Sequence open(Prompt prompt, int roomTokens);
 
     /**
-     * Reads the next tokens of a sequence's prompt.
+     * Prefills the next tokens of a sequence's prompt.
      *
-     * @param tokens at least 1, at most what is left of the prompt; {@link Prompt#pauseFrom} says where reading may end
-     * @return float32 {@code [0, 1 or tokens, vocabulary]}; of a model whose decoder does not read the prompt, 1 row
-     *     for all tokens
+     * @param tokens at least 1, at most what is left of the prompt; {@link Prompt#pauseFrom} says where a chunk may end
+     * @return float32 {@code [0, 1 or tokens, vocabulary]}; of an encoder-decoder model, 1 row for all tokens
      * @throws IllegalArgumentException if it would end where the prompt may not be cut
      */
     Tensor prefill(Sequence sequence, int tokens, Wanted logits);
 
     /**
-     * Reads one more token of each sequence. Their prompts have been read in full.
+     * Decodes one more token of each sequence. Their prompts have been prefilled in full.
      *
      * @param tokens the ids, one a sequence
-     * @return float32 {@code [sequences, vocabulary]}: the logits behind them
+     * @return float32 {@code [sequences, vocabulary]}: the logits after them
      * @throws IllegalArgumentException if a sequence would pass the model's context
      */
     Tensor decode(List<Sequence> sequences, long[] tokens);
 
     /**
-     * A sequence that begins as {@code like} does, with those tokens read already.
+     * A sequence that begins as {@code like} does, with those tokens in its KV cache already.
      *
      * @param tokens how many tokens at the start of both are equal, features included; less than the prompt has, and a
-     *     place where both may pause ({@link Prompt#pauseUpTo})
+     *     point where both may pause ({@link Prompt#pauseUpTo})
      */
     Sequence fork(Sequence like, int tokens, Prompt prompt, int roomTokens);
 
     /**
-     * What {@link #fork} gives, in the place of {@code like}, which is removed: nothing that both have in common needs
-     * to be copied.
+     * As {@link #fork}, but takes over the batch slot of {@code like}, which is removed: their common prefix need not
+     * be copied.
      */
     default Sequence replace(Sequence like, int tokens, Prompt prompt, int roomTokens) {
         Sequence sequence = fork(like, tokens, prompt, roomTokens);
@@ -73,8 +72,8 @@ public interface SequenceBatch extends AutoCloseable {
     }
 
     /**
-     * How many tokens {@link #fork} may take over: those at the start of a prompt that it has in common with what a
-     * sequence has read, positions and features included.
+     * How many tokens {@link #fork} may take over: the longest prefix that a prompt has in common with what a sequence
+     * has cached, positions and features included.
      */
     int shared(Sequence sequence, Prompt prompt);
 

@@ -122,7 +122,7 @@ final class SequenceMemory {
         return to;
     }
 
-    /** Copies the first {@code tokens} tokens of one row to another, and the whole of what is not kept by token. */
+    /** Copies the first {@code tokens} tokens of one row to another, and its recurrent states whole. */
     void copy(int from, int to, int tokens) {
         for (PerToken state : perToken) {
             ByteBuffer buffer = buffer(state);
@@ -149,7 +149,7 @@ final class SequenceMemory {
         return buffer;
     }
 
-    /** Lets what a row keeps by recurrence begin anew. */
+    /** Resets the recurrent states of a row. */
     void restart(int row) {
         for (Recurrent state : recurrent) {
             int size = Math.toIntExact(rowBytes(state, 0));
@@ -157,7 +157,7 @@ final class SequenceMemory {
         }
     }
 
-    /** What a row, which has read {@code tokens} tokens, keeps by recurrence. */
+    /** The recurrent states of a row after {@code tokens} tokens. */
     Snapshot snapshot(int row, int tokens) {
         Map<String, Tensor> states = new HashMap<>();
         recurrentStates(row, 1).forEach((name, tensor) -> states.put(name, tensor.onHeap()));

@@ -59,7 +59,7 @@ final class SequenceRows<R extends SequenceRows.Row> {
         return row;
     }
 
-    /** Adds a row that begins with the first tokens of another; what that keeps by recurrence is copied as it is. */
+    /** Adds a row that begins with the first tokens of another, whose recurrent states are copied as they are. */
     R addCopy(R row, int roomTokens, Sequence like, int tokens) {
         add(row, roomTokens);
         memory.copy(number(like), rows.size() - 1, tokens);

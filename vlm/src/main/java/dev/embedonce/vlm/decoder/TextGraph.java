@@ -16,16 +16,16 @@ import dev.embedonce.vlm.decoder.layer.TextModel.Injection;
 import dev.embedonce.vlm.prompt.Prompt.How;
 
 /**
- * The graph of a {@link TextModel}, or of some of its layers: one for prefill, for chunked prefill and for rows that
- * decode together. The canonical names of its weights are those of transformers' {@code LlamaModel} ({@code
- * embed_tokens}, {@code layers.0.self_attn.q_proj}, {@code norm}) and {@code lm_head}.
+ * The graph of a {@link TextModel}, or of some of its layers: one for prefill, chunked prefill and batched decode
+ * steps. The canonical names of its weights are those of transformers' {@code LlamaModel} ({@code embed_tokens}, {@code
+ * layers.0.self_attn.q_proj}, {@code norm}) and {@code lm_head}.
  */
 // Source: transformers 5.23, models/llama/modeling_llama.py
 final class TextGraph {
     static final String EMBEDDINGS = "inputs_embeds";
     static final String LOGIT_INDEX = "logit_index";
     static final String LOGITS = "logits";
-    /** What a part of the layers hands to the next as its embeddings. */
+    /** The hidden states that one part of the layers outputs and the next takes as its embeddings. */
     static final String HIDDEN = "hidden";
 
     private final Scope root;
@@ -43,11 +43,11 @@ final class TextGraph {
     }
 
     /**
-     * Adds some of the layers to the graph of a scope, and behind the last the LM head.
+     * Adds some of the layers to the graph of a scope, and after the last one the final norm and the LM head.
      *
      * @param mode of the layers' linear parts and of the LM head
      * @param first layer
-     * @param end the layer behind the last
+     * @param end the layer after the last, exclusive
      */
     static void build(Scope root, TextModel model, NumericMode mode, int first, int end) {
         new TextGraph(root, model, mode).build(first, end);
@@ -63,7 +63,7 @@ final class TextGraph {
                         layer.addStates(root.at("layers", number).in(mode), number, states, hidden));
     }
 
-    /** Features that enter in front of a layer: float32 {@code [tokens or 1, hidden]}. */
+    /** Features that enter before a layer: float32 {@code [tokens or 1, hidden]}. */
     static String features(Injection injection) {
         return injection.how() == How.ADD ? "added_" + injection.layer() : "replacing_" + injection.layer();
     }

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sequences of a {@link TextDecoder}.
  *
- * <p>Rows between those that decode (a prompt that is still being read) go through the step with a token that nobody
- * reads: what it leaves behind their last token is overwritten by their next, and what they keep by recurrence stays as
- * it was.
+ * <p>Batch slots between those that decode (a prompt still in prefill) go through the step with a dummy token: the keys
+ * and values it leaves after their last token are overwritten by their next, and their recurrent states stay as they
+ * were.
  *
  * <p>Where a layer has a recurrent state, a sequence cannot be cut back: another one goes on from its end, or from a
  * snapshot. One is taken after each chunk of prefill, and the last two are kept: at the end of the prompt, and at the
@@ -156,7 +156,7 @@ final class TextSequences implements SequenceBatch {
                 .toList();
     }
 
-    /** Brings what a copied row keeps by recurrence to where it begins. */
+    /** Sets the recurrent states of a copied row to those at which it begins. */
     private void goOnFrom(Row from, int tokens, Row row) {
         if (tokens == 0) {
             memory.restart(rows.number(row));

@@ -1,5 +1,5 @@
 /**
- * The language model: prompts whose placeholders hold image features, kept keys and values, rows that decode together.
+ * The language model: prompts whose placeholders hold image features, a KV cache, sequences that decode in a batch.
  */
 @NullMarked
 package dev.embedonce.vlm.decoder;

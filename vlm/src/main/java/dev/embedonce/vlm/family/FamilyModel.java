@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * @param images makes pictures ready
  * @param tower makes features of them
  * @param prompts brings text and features together
- * @param language writes on
+ * @param language continues prompts
  */
 public record FamilyModel(ImageProcessing images, VisionTower tower, PromptAssembler prompts, LanguageModel language)
         implements AutoCloseable {

@@ -14,7 +14,7 @@ import dev.embedonce.vlm.prompt.GridPrompts;
 import dev.embedonce.vlm.vision.PatchProcessing;
 import java.util.List;
 
-/** How a model is put together that looks at packed patches, as GLM-4.1V and GLM-OCR do. */
+/** Opens models with a tower over packed patches, as GLM-4.1V and GLM-OCR have it. */
 public final class GlmModels {
     private GlmModels() {}
 

@@ -14,7 +14,7 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** How InternVL is put together, as its own code and as transformers publish it. */
+/** Opens InternVL, as its own code and as transformers publish it. */
 public final class InternVlModels {
     /** Stands for one feature of a picture. */
     public static final String CONTEXT = "<IMG_CONTEXT>";

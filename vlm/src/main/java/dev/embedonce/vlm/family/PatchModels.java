@@ -14,7 +14,7 @@ import dev.embedonce.vlm.vision.PatchProcessing;
 import dev.embedonce.vlm.vision.VisionTower;
 import java.util.List;
 
-/** How a model is put together that looks at packed patches, as Qwen2-VL and Qwen2.5-VL do. */
+/** Opens models with a tower over packed patches, as Qwen2-VL and Qwen2.5-VL have it. */
 public final class PatchModels {
     /** Pixels a side of a patch where the config is silent. */
     private static final int PATCH = 14;

@@ -14,8 +14,7 @@ import dev.embedonce.vlm.vision.SplitProcessing;
 import java.util.List;
 
 /**
- * How a model is put together that looks at tiles of a split picture through a shuffled SigLIP, as Idefics3 and
- * SmolVLM do.
+ * Opens models with SigLIP and pixel shuffle over the tiles of a split picture, as Idefics3 and SmolVLM have it.
  */
 public final class SplitModels {
     private static final List<NameLayout> LANGUAGE = List.of(LanguageLayouts.under("model.text_model.", ""));

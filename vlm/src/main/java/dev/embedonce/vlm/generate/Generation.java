@@ -7,12 +7,12 @@ import java.util.Arrays;
  * An answer.
  *
  * @param text without special tokens and stop strings
- * @param tokens the ids written, an ending one included
+ * @param tokens the ids generated, an ending one included
  * @param end why it ended
  * @param promptTokens tokens of the prompt
- * @param reusedTokens how many of them the model had read before and did not read again
- * @param prefill time to read the prompt
- * @param decode time to write the answer
+ * @param reusedTokens how many of them were in the KV cache already and not prefilled again
+ * @param prefill time to prefill the prompt
+ * @param decode time to decode the answer
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record Generation(

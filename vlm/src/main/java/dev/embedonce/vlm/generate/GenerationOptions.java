@@ -3,7 +3,7 @@ package dev.embedonce.vlm.generate;
 import java.util.List;
 
 /**
- * How an answer is written.
+ * How an answer is generated.
  *
  * @param maxTokens the most tokens, at least 1
  * @param sampling how tokens are chosen

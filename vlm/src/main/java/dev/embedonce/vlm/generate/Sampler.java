@@ -30,7 +30,7 @@ public final class Sampler {
     }
 
     /**
-     * The next token, which counts as written from then on.
+     * The next token, which counts as generated from then on.
      *
      * @param logits one a token id; changed by the call
      */

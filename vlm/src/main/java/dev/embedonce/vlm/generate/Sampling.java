@@ -10,8 +10,8 @@ package dev.embedonce.vlm.generate;
  * @param minP only tokens at least this times as likely as the likeliest; 0 for all
  * @param repetitionPenalty logits of tokens seen before, prompt included, are divided by it if positive and multiplied
  *     if negative; 1 for none
- * @param frequencyPenalty taken from a token's logit for each time it was written
- * @param presencePenalty taken from a token's logit if it was written at all
+ * @param frequencyPenalty taken from a token's logit for each time it was generated
+ * @param presencePenalty taken from a token's logit if it was generated at all
  * @param seed of the random numbers
  */
 public record Sampling(

@@ -8,9 +8,9 @@ import java.util.OptionalLong;
  * A mark, a placeholder for each feature, another mark; positions in order.
  *
  * @param image what templates write where a picture is
- * @param begin in front of a picture's features
+ * @param begin before a picture's features
  * @param patch stands for one feature
- * @param end behind them
+ * @param end after them
  * @param patchId the token of {@code patch}; where no file says it, the token that is repeated most often in a row
  */
 public record BracketedPlaceholder(String image, String begin, String patch, String end, OptionalLong patchId)

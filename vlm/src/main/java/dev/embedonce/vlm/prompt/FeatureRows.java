@@ -5,8 +5,8 @@ import dev.embedonce.value.Tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a picture's features in a prompt: until the model has read them the rows themselves, and then only what tells
- * them from others, so that a sequence that is kept does not keep megabytes of features. Equal if the rows are or were,
+ * Rows of a picture's features in a prompt: until the model has prefilled them the rows themselves, and then only what
+ * tells them from others, so that a cached sequence does not hold megabytes of features. Equal if the rows are or were,
  * bit for bit (SHA-256). Immutable.
  */
 public final class FeatureRows {
@@ -20,7 +20,7 @@ public final class FeatureRows {
         this.digest = digest;
     }
 
-    /** Rows that are to be read: float32 {@code [count, hidden]}. */
+    /** Rows that are to be prefilled: float32 {@code [count, hidden]}. */
     public static FeatureRows of(Tensor rows) {
         if (rows.rank() != 2) {
             throw new IllegalArgumentException("expected rows of features, found " + rows);
@@ -28,7 +28,7 @@ public final class FeatureRows {
         return new FeatureRows(Math.toIntExact(rows.dim(0)), rows, null);
     }
 
-    /** How many there are, read or not. */
+    /** How many there are, prefilled or not. */
     public int count() {
         return count;
     }
@@ -36,7 +36,7 @@ public final class FeatureRows {
     /**
      * Float32 {@code [count, hidden]}.
      *
-     * @throws IllegalStateException if they have been read
+     * @throws IllegalStateException if they have been prefilled
      */
     public Tensor tensor() {
         if (rows == null) {

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Positions on three axes (time, row, column), as M-RoPE has them: text goes on all three at once; a picture's tokens
- * stand at their row and column, counted from where the picture begins, and what follows begins behind its longer side.
+ * stand at their row and column, counted from where the picture begins, and what follows begins after its longer side.
  */
 // Source: transformers 5.23, models/qwen2_vl/modeling_qwen2_vl.py, Qwen2VLModel.get_rope_index
 public final class GridPositions {

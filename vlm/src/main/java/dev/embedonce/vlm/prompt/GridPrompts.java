@@ -10,13 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Features of packed patches in place of the placeholders and, level by level, behind the first layers; positions by
- * the pictures' grids.
+ * Features of packed patches in place of the placeholders and, level by level, after the first layers; positions by the
+ * pictures' grids.
  *
  * @param placeholder in the text
  * @param imageTokenId its token
  * @param mergeSize patches a side that become one token
- * @param levels the features that are added behind the first layers, by name
+ * @param levels the features that are added after the first layers, by name
  */
 // Source: transformers 5.23, models/qwen2_vl/processing_qwen2_vl.py, modeling_qwen2_vl.py, Qwen2VLModel.get_rope_index
 public record GridPrompts(String placeholder, long imageTokenId, int mergeSize, List<String> levels)

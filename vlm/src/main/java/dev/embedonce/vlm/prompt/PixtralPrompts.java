@@ -8,7 +8,7 @@ import java.nio.LongBuffer;
 import java.util.List;
 
 /**
- * Rows of placeholders, a break behind each but the last, an end behind that; positions in order.
+ * Rows of placeholders, a break token after each but the last, an end token after that; positions in order.
  *
  * @param placeholder in the text
  * @param imageTokenId its token

@@ -37,7 +37,7 @@ public final class Prompt {
     /**
      * Where features go.
      *
-     * @param layer in front of which layer, 0 being the first: then they meet the token embeddings
+     * @param layer before which layer, 0 being the first: then they meet the token embeddings
      * @param how they get in
      */
     public record Target(int layer, How how) {
@@ -50,7 +50,7 @@ public final class Prompt {
             }
         }
 
-        /** Added to the hidden states behind a layer, as deepstack does. */
+        /** Added to the hidden states after a layer, as deepstack does. */
         public static Target addedBehind(int layer) {
             return new Target(layer + 1, How.ADD);
         }
@@ -120,7 +120,7 @@ public final class Prompt {
             return tokens[0];
         }
 
-        /** The index behind its last token. */
+        /** The index after its last token. */
         public int end() {
             return tokens[tokens.length - 1] + 1;
         }
@@ -140,7 +140,7 @@ public final class Prompt {
      * @param rows one a state
      * @param visible how many of the first rows tokens attend to
      * @param from the first token that attends to them
-     * @param to behind the last token that does; {@link Integer#MAX_VALUE} if what follows the prompt does too
+     * @param to the index after the last token that does; {@link Integer#MAX_VALUE} if what follows the prompt does too
      */
     public record States(FeatureRows rows, int visible, int from, int to) {
         private States read() {
@@ -158,7 +158,7 @@ public final class Prompt {
         return builder(ids).placements(placements).build();
     }
 
-    /** A prompt of token ids, at least one, placeholders in place. */
+    /** A prompt of token ids, at least one, with the placeholders expanded. */
     public static Builder builder(long... ids) {
         return new Builder(ids);
     }
@@ -191,8 +191,8 @@ public final class Prompt {
     }
 
     /**
-     * The same prompt without the features, which the model has read: still to be compared with others, but not to be
-     * read again.
+     * The same prompt without the features, once the model has prefilled it: still to be compared with others, but not
+     * to be prefilled again.
      */
     public Prompt read() {
         return toBuilder()
@@ -224,8 +224,8 @@ public final class Prompt {
     }
 
     /**
-     * The first place from {@code tokens} on where prefill may pause. The tokens of a set are read at once, since its
-     * first attends to its last.
+     * The first point from {@code tokens} on where prefill may pause. The tokens of a set are prefilled in one chunk,
+     * since its first attends to its last.
      */
     public int pauseFrom(int tokens) {
         int pause = tokens;
@@ -239,7 +239,7 @@ public final class Prompt {
     }
 
     /**
-     * The last place up to {@code tokens} where prefill may pause, and so where another prompt may go on differently.
+     * The last point up to {@code tokens} where prefill may pause, and so where another prompt may go on differently.
      */
     public int pauseUpTo(int tokens) {
         int pause = tokens;

@@ -9,7 +9,7 @@ import java.util.List;
  */
 public interface PromptAssembler {
     /**
-     * Refuses a prompt that has not one place for each picture; asked before any picture is looked at.
+     * Refuses a prompt that has not one placeholder for each picture; asked before any picture is looked at.
      *
      * @param prompt as {@link #expand} takes it
      * @throws IllegalArgumentException if there are more or fewer placeholders than pictures
@@ -25,7 +25,7 @@ public interface PromptAssembler {
     List<PromptPiece> expand(String prompt, List<VisionFeatures> images);
 
     /**
-     * What the language model reads.
+     * The language model's input.
      *
      * @param ids the expanded prompt's token ids
      * @throws IllegalArgumentException if the placeholders among the ids are not as many as the features have tokens

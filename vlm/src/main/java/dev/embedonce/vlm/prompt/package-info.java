@@ -1,6 +1,5 @@
 /**
- * From a rendered prompt to what the language model reads: placeholders, token ids, positions, features in their
- * places.
+ * From a rendered prompt to the language model's input: placeholder expansion, token ids, positions, image features.
  */
 @NullMarked
 package dev.embedonce.vlm.prompt;

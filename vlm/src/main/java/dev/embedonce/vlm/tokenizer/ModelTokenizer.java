@@ -70,7 +70,7 @@ public final class ModelTokenizer implements AutoCloseable {
     /**
      * The ids of an expanded prompt: those of its texts, and between them those it gives as ids. A prompt of one text
      * is encoded as {@link #encode(String)} does; of several pieces, the first is preceded by the token that begins
-     * every text, unless the template has written it. In front of ids, be there none of them, nothing is put.
+     * every text, unless the template has written it. Before ids, be there none of them, nothing is put.
      */
     public long[] encode(List<PromptPiece> pieces) {
         if (pieces.size() == 1 && pieces.get(0) instanceof PromptPiece.Text all) {
@@ -97,7 +97,7 @@ public final class ModelTokenizer implements AutoCloseable {
                         && text.text().startsWith(first));
     }
 
-    /** The token in front of every text, if the tokenizer puts one there. */
+    /** The token before every text, if the tokenizer puts one there. */
     private OptionalLong firstToken() {
         String first = specialTokens.get("bos_token");
         long[] alone = first == null ? new long[0] : tokenizer.encode(first, false);

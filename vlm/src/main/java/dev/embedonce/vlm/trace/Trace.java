@@ -23,20 +23,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reading of a request: features, logits, greedy tokens.
+ * One run of a request: features, logits, greedy tokens.
  *
  * @param tensors the features of all pictures by name, one picture's after the other's; {@code image_tokens}, int64,
  *     how many each has; {@code input_ids} int64 {@code [batch, tokens]}; {@code logits} float32 {@code [batch,
- *     vocabulary]} behind the last token, or {@code [batch, tokens, vocabulary]}; {@code tokens} int64 {@code [batch,
+ *     vocabulary]} after the last token, or {@code [batch, tokens, vocabulary]}; {@code tokens} int64 {@code [batch,
  *     maxTokens]}, tokens that end an answer being like any other
- * @param images how each picture's features were come by
+ * @param images where each picture's features came from
  */
 public record Trace(Map<String, Tensor> tensors, List<ImageReport> images) {
     /**
      * How a request is traced.
      *
-     * @param maxTokens greedy tokens to write, from 0 on
-     * @param allLogits whether the logits behind every token of the prompt are wanted
+     * @param maxTokens greedy tokens to generate, from 0 on
+     * @param allLogits whether the logits of every token of the prompt are wanted
      * @param cache for the features; null for none
      */
     public record Options(

@@ -57,7 +57,7 @@ public final class DeepstackVision {
         return "deepstack_" + index;
     }
 
-    private static List<Integer> behind(ModelConfig config, List<Integer> otherwise) {
+    private static List<Integer> layers(ModelConfig config, List<Integer> otherwise) {
         return config.integers("deepstack_visual_indexes", otherwise);
     }
 
@@ -68,7 +68,7 @@ public final class DeepstackVision {
      * @param otherwise the layers with deepstack features where the config is silent
      */
     public static List<String> levels(ModelConfig config, List<Integer> otherwise) {
-        return IntStream.range(0, behind(config, otherwise).size())
+        return IntStream.range(0, layers(config, otherwise).size())
                 .mapToObj(DeepstackVision::level)
                 .toList();
     }
@@ -95,7 +95,7 @@ public final class DeepstackVision {
         int layers = config.positive("depth", 27);
         int channels = config.positive("hidden_size", 1152);
         int heads = config.positive("num_heads", 16);
-        List<Integer> levels = behind(config, otherwise);
+        List<Integer> levels = layers(config, otherwise);
         TowerBuilder builder = new TowerBuilder(
                 architecture,
                 REVISION,

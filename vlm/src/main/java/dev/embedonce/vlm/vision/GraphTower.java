@@ -94,7 +94,7 @@ public final class GraphTower implements VisionTower {
         return answers;
     }
 
-    /** What the pieces of a picture give, one behind the other. */
+    /** The features of a picture's pieces, concatenated. */
     private static Map<String, Tensor> joined(List<Map<String, Tensor>> pieces) {
         Map<String, Tensor> first = pieces.get(0);
         if (pieces.size() == 1) {

@@ -11,8 +11,8 @@ import dev.embedonce.model.ModelConfig;
 import java.util.List;
 
 /**
- * The projector of LLaVA and its like: which hidden states of a tower it reads, and two linear layers,
- * {@code linear_1} and {@code linear_2} of {@code multi_modal_projector}.
+ * The projector of LLaVA and its like: which hidden states of a tower it takes, and two linear layers, {@code linear_1}
+ * and {@code linear_2} of {@code multi_modal_projector}.
  *
  * @param states which hidden states of the tower, 0 for what goes into its first layer
  * @param hidden channels of the language model

@@ -12,8 +12,8 @@ import java.util.stream.LongStream;
 
 /**
  * How LLaVA-NeXT and its like pack the features of the tiles that {@link PinpointProcessing} makes: those of the
- * picture as a whole, then those of the whole canvas row by row, without what padding fills, and a learned one,
- * {@code image_newline}, behind each row.
+ * picture as a whole, then those of the whole canvas row by row, without what padding fills, and a learned one, {@code
+ * image_newline}, after each row.
  *
  * @param imageSize pixels a side of a tile
  * @param patchSize pixels a side of a patch; what is left over of a tile has no features
@@ -48,7 +48,7 @@ public record PackedTiles(int imageSize, int patchSize, int hidden) {
         return feeds;
     }
 
-    /** All tokens of the picture as a whole; then those of the canvas that no padding fills, and 0 behind each row. */
+    /** All tokens of the picture as a whole; then those of the canvas that no padding fills, and 0 after each row. */
     private static LongStream order(ProcessedImage image, int side) {
         LongBuffer size = image.layout(PinpointProcessing.SIZES).longs();
         LongBuffer grid = image.layout(PinpointProcessing.TILES).longs();

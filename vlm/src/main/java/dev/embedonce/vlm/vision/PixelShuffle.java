@@ -11,7 +11,7 @@ public final class PixelShuffle {
     private PixelShuffle() {}
 
     /**
-     * Squares of tokens side by side, row by row.
+     * Concatenates the channels of the tokens of each square, row by row.
      *
      * @param tokens float32 {@code [tiles, rows * rows, channels]}
      * @param scale tokens a side of a square, a divisor of {@code rows}

@@ -22,7 +22,7 @@ public final class PixelTensors {
         return Tensor.view(DType.FLOAT32, values.shape(), bytes);
     }
 
-    /** A picture whose tower reads nothing but its pixels. */
+    /** A picture whose tower has no input but its pixels. */
     public static ProcessedImage processed(String name, PixelValues values) {
         return new ProcessedImage(Map.of(name, of(values)), Map.of(), values.originalWidth(), values.originalHeight());
     }

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One picture as its tower reads it, and the digest of exactly that. Immutable. */
+/** One picture as the input of its tower, and the digest of exactly that. Immutable. */
 public final class ProcessedImage implements Prepared {
     private final Map<String, Tensor> inputs;
     private final Map<String, Tensor> layout;
@@ -19,9 +19,9 @@ public final class ProcessedImage implements Prepared {
     /**
      * A processed picture.
      *
-     * @param inputs what the tower reads, named as transformers' processor names it, such as {@code pixel_values}
-     * @param layout what its features are packed and placed by, int64, such as {@code image_grid_thw}; kept with the
-     *     features
+     * @param inputs the inputs of the tower, named as transformers' processor names them, such as {@code pixel_values}
+     * @param layout what packing and positions of its features follow from, int64, such as {@code image_grid_thw}; kept
+     *     with the features
      * @param width of the decoded picture in pixels, 0 if not known
      * @param height likewise
      */

@@ -7,7 +7,7 @@ import dev.embedonce.model.tower.ClipVision;
 import java.util.List;
 
 /**
- * CLIP's hidden states of one or more layers, side by side, through a projector of two linear layers: what LLaVA and
+ * CLIP's hidden states of one or more layers, concatenated, through a projector of two linear layers: what LLaVA and
  * its like make of a square picture. Canonical names are {@code vision_tower.embeddings..} and {@code
  * multi_modal_projector..}.
  *

@@ -15,12 +15,12 @@ import java.util.function.Function;
 
 /**
  * A hidden state of Pixtral's tower through LLaVA's projector, for pictures as {@link PixtralProcessing} makes them:
- * what Pixtral and Mistral 3 see. Canonical names are {@code vision_tower.patch_conv..} and
- * {@code multi_modal_projector..}.
+ * the vision side of Pixtral and Mistral 3. Canonical names are {@code vision_tower.patch_conv..} and {@code
+ * multi_modal_projector..}.
  */
 // Source: transformers 5.23, models/llava/modeling_llava.py, models/mistral3/modeling_mistral3.py, get_image_features
 public record ProjectedPixtral(PixtralVision pixtral, LlavaProjector projector) {
-    /** Raised when the block computes or feeds something else; part of the model version. */
+    /** Raised when the block computes something else or has other inputs; part of the model version. */
     private static final int REVISION = 1;
 
     /** As published, and as transformers 5 has the modules. */
@@ -53,7 +53,7 @@ public record ProjectedPixtral(PixtralVision pixtral, LlavaProjector projector) 
     /**
      * Adds tower and projector and opens them.
      *
-     * @param merge from the patches to what the projector reads, float32 {@code [batch * tokens, channels]}
+     * @param merge from the patches to the input of the projector, float32 {@code [batch * tokens, channels]}
      */
     public VisionTower open(TowerBuilder builder, Function<PatchGrid, Value> merge) {
         Ops ops = builder.ops();

@@ -173,7 +173,7 @@ public final class RgbPictures {
     }
 
     /**
-     * Pictures of one size as the tower reads them: float32 {@code [pictures, 3, height, width]}, rescaled and
+     * Pictures of one size as input of the tower: float32 {@code [pictures, 3, height, width]}, rescaled and
      * normalised.
      */
     public Tensor pixelValues(List<PixelImage> images) {
@@ -198,7 +198,7 @@ public final class RgbPictures {
     }
 
     /**
-     * One picture as the tower reads it: float32 {@code [3, height, width]}, rescaled and normalised.
+     * One picture as input of the tower: float32 {@code [3, height, width]}, rescaled and normalised.
      */
     public Tensor pixelValues(PixelImage image) {
         return PixelTensors.rows(pixelValues(List.of(image))).get(0);

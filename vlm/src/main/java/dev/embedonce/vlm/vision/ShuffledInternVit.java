@@ -16,8 +16,8 @@ import dev.embedonce.vlm.load.FamilyOptions;
 import java.util.List;
 
 /**
- * InternViT over square tiles; squares of its patches side by side, normalised, through a projector of two linear
- * layers. Canonical names are those of transformers, {@code vision_tower..} and {@code multi_modal_projector..}.
+ * InternViT over square tiles; pixel shuffle, a norm, a projector of two linear layers. Canonical names are those of
+ * transformers, {@code vision_tower..} and {@code multi_modal_projector..}.
  *
  * @param config of which is on record what was read
  * @param state which hidden state of the tower, 0 for what goes into its first layer

@@ -14,10 +14,10 @@ import dev.embedonce.vlm.load.FamilyOptions;
 import java.util.List;
 
 /**
- * SigLIP over square tiles; a square of its tokens becomes one by standing side by side (pixel shuffle), which a linear
- * layer brings to the language model's channels. Tiles of another size than the position table's take the positions at
- * the same fraction of a side; equal sizes take each its own, whatever float32 makes of the fractions in the reference
- * (nothing, for published sizes; transformers 4.57 was off for tables of 27).
+ * SigLIP over square tiles; pixel shuffle makes one token of a square of them, which a linear layer brings to
+ * the language model's channels. Tiles of another size than the position table's take the positions at the same
+ * fraction of a side; equal sizes take each its own, whatever float32 makes of the fractions in the reference (nothing,
+ * for published sizes; transformers 4.57 was off for tables of 27).
  */
 // Source: transformers 5.23, models/idefics3/modeling_idefics3.py, Idefics3VisionTransformer, Idefics3Connector
 public final class ShuffledSiglip {

@@ -22,7 +22,7 @@ import java.util.stream.LongStream;
  * float32 {@code [tiles, 3, side, side]}, and {@code tile_grid}, int64 {@code [2]}: rows and columns, both 0 for a
  * picture that is one tile.
  *
- * <p>Of the settings of a request it knows {@code maxTiles}: fewer than four turn splitting off, more make the longer
+ * <p>Of the settings of a request it knows {@code maxTiles}: fewer than four disable splitting, more make the longer
  * side at most so many tiles that their square fits.
  */
 // Source: transformers 5.23, models/idefics3/image_processing_pil_idefics3.py

@@ -11,7 +11,7 @@ import java.util.Arrays;
 
 /**
  * The square tiles of pictures as a graph's input {@code pixel_values}, float32 {@code [batch, tiles, 3, side, side]},
- * and what a tower makes of them put together again.
+ * and what a tower makes of them merged again.
  */
 public final class TileInput {
     /** Raised when the block computes something else; part of the model version. */
@@ -57,8 +57,8 @@ public final class TileInput {
     }
 
     /**
-     * The tokens of each picture in an order that is fed as {@link #ORDER}: 0 is a learned token, what follows are the
-     * tiles'.
+     * The tokens of each picture in an order that is the input {@link #ORDER}: 0 is a learned token, what follows are
+     * the tiles'.
      *
      * @param tokens float32 {@code [batch * tiles, tokens, channels]}
      * @param learned float32 {@code [1, 1, channels]}

@@ -54,7 +54,7 @@ public final class TileProcessing implements ImageProcessing {
      * Puts a processor together for a model whose files have no settings of this class.
      *
      * @param label what preprocessing versions begin with
-     * @param whole whether the picture as a whole comes behind several tiles
+     * @param whole whether a thumbnail, the picture as a whole, follows several tiles
      */
     public static TileProcessing of(String label, RgbPictures pictures, TileSearch search, boolean whole) {
         return new TileProcessing(label, pictures, search, whole);

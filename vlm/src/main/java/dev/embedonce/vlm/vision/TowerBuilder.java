@@ -27,7 +27,7 @@ public final class TowerBuilder extends TowerGraph {
      * Starts a tower.
      *
      * @param architecture the name in the fingerprint, such as {@code llava.vision}
-     * @param revision of the tower's own part of the graph and of what it feeds, see {@link
+     * @param revision of the tower's own part of the graph and of its inputs, see {@link
      *     dev.embedonce.graph.onnx.GraphBuilder#uses}
      * @param config recorded, and read for nothing but the tower
      * @param layouts the ways in which checkpoints name the tensors
@@ -79,7 +79,7 @@ public final class TowerBuilder extends TowerGraph {
     }
 
     /**
-     * As {@link #open}, for pictures that are looked at in pieces of different sizes.
+     * As {@link #open}, for pictures that are encoded in pieces of different sizes.
      *
      * @param feeds the graph's inputs for each piece of a picture; their features follow each other
      */

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A vision tower with its processor under some settings, as a cache sees them. Thread-safe.
+ * A vision tower with its processor under some settings, as a cache knows them. Thread-safe.
  */
 public final class VisionEncoder implements FeatureEncoder<ProcessedImage> {
     private final ImageProcessing images;

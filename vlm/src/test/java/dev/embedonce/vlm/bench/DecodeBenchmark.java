@@ -113,10 +113,10 @@ final class DecodeBenchmark {
         try (TextDecoder decoder = TextDecoder.open(FamilyFiles.of(folder), options, names, model);
                 SequenceBatch shorter = decoder.newBatch();
                 SequenceBatch longer = decoder.newBatch()) {
-            Sequence behindFew = prefilled(what, shorter, FEW);
-            Sequence behindMany = prefilled(what, longer, MANY);
+            Sequence afterFew = prefilled(what, shorter, FEW);
+            Sequence afterMany = prefilled(what, longer, MANY);
             List<Times> both = Times.alternately(
-                    rounds, System::nanoTime, List.of(() -> step(shorter, behindFew), () -> step(longer, behindMany)));
+                    rounds, System::nanoTime, List.of(() -> step(shorter, afterFew), () -> step(longer, afterMany)));
             System.out.printf(
                     Locale.ROOT,
                     "%s: decode step after %d tokens %s ms, after %d tokens %s ms%n",

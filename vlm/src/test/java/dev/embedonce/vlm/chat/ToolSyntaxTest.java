@@ -25,9 +25,9 @@ class ToolSyntaxTest {
         return ToolSyntax.of(PromptTemplate.open(new JsonFiles(folder), Map.of()));
     }
 
-    private Optional<ToolSyntax> ofCall(String before, String call, String behind) throws IOException {
+    private Optional<ToolSyntax> ofCall(String before, String call, String after) throws IOException {
         return syntax(OFFER + "{% for m in messages %}" + OTHERS + before
-                + "{% for c in m.tool_calls or [] %}{% set f = c.function %}" + call + "{% endfor %}" + behind
+                + "{% for c in m.tool_calls or [] %}{% set f = c.function %}" + call + "{% endfor %}" + after
                 + "<end>\n{% endif %}{% endfor %}");
     }
 

@@ -136,7 +136,7 @@ class DecoderSeamTest {
         return sum;
     }
 
-    /** What a {@link RunningSum} model answers behind the last of these tokens. */
+    /** The logits of a {@link RunningSum} model after the last of these tokens. */
     private float[] summed(long... ids) {
         return tiny.logits(plus(sum(ids[ids.length - 1]), sum(ids)));
     }
@@ -248,7 +248,7 @@ class DecoderSeamTest {
             Sequence sequence = batch.open(prompt(1, 2, 3), 16);
             long state = (long) TinyText.HIDDEN * Float.BYTES;
             assertThat(batch.bytes()).isEqualTo(state);
-            readAll(batch, sequence); // and a snapshot behind the prompt
+            readAll(batch, sequence); // and a snapshot after the prompt
             assertThat(batch.bytes()).isEqualTo(2 * state);
         }
     }
@@ -465,7 +465,7 @@ class DecoderSeamTest {
     }
 
     private static final GroupedHeads ONE_HEAD = new GroupedHeads(1, 1, TinyText.HIDDEN, 0.5f, 0, 0);
-    /** All tokens stand at position 0, so that rotary positions turn nothing. */
+    /** All tokens stand at position 0, so that rotary positions rotate nothing. */
     private static final RopeTables ROPE = new RopeTables("rope", Rotary.of(Rotary.frequencies(10_000, 8), 1));
 
     private static final FeedForward NOTHING = new FeedForward() {
@@ -492,7 +492,7 @@ class DecoderSeamTest {
                 Norms.pre(new RmsNorm(1e-6)));
     }
 
-    /** A layer that adds the mean of all keys that an earlier layer has kept, for one row. */
+    /** A layer that adds the mean of all keys that an earlier layer has cached, for one row. */
     private record ReadsKeysOf(int earlier) implements Plain {
         @Override
         public Value apply(LayerGraph graph, Value x) {
@@ -583,7 +583,7 @@ class DecoderSeamTest {
         }
     }
 
-    /** What is answered behind each token, read as a chunk of 1, the others but one, and a step beside a longer one. */
+    /** The logits after each token, prefilled as a chunk of 1, the others but one, and a step beside a longer one. */
     private float[] inChunksAndAStep(TextModel model, int parts, long... ids) {
         try (TextDecoder decoder = tiny.open(folder, model, parts);
                 SequenceBatch batch = decoder.newBatch()) {
@@ -651,7 +651,7 @@ class DecoderSeamTest {
         boolean to(int token, int other);
     }
 
-    /** What one layer of attention answers behind each token, computed in the plainest way. */
+    /** The output of one layer of attention for each token, computed in the plainest way. */
     private float[] reference(Prompt prompt, Attends attends) {
         return reference(prompt, attends, score -> score);
     }

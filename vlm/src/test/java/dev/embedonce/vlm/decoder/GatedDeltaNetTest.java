@@ -110,7 +110,7 @@ class GatedDeltaNetTest {
         return IntStream.range(0, row.length).mapToDouble(i -> row[i]).toArray();
     }
 
-    /** Behind the convolution: queries, keys and values of a token. */
+    /** After the convolution: queries, keys and values of a token. */
     private double[] convolved(GatedDeltaNet mixer, long[] ids, int token) {
         float[] weight = tiny.values(LAYER + "conv1d.weight");
         double[] sums = new double[weight.length / mixer.kernel()];
@@ -123,7 +123,7 @@ class GatedDeltaNetTest {
         return Arrays.stream(sums).map(GatedDeltaNetTest::silu).toArray();
     }
 
-    /** The logits behind the last of these tokens. */
+    /** The logits after the last of these tokens. */
     private float[] reference(GatedDeltaNet mixer, long... ids) {
         int keys = mixer.keyHeads() * mixer.keySize();
         double[] answers = new double[mixer.valueHeads() * mixer.valueSize()];

@@ -72,7 +72,7 @@ class ShortConvolutionTest {
         return tiny.product(LAYER + "in_proj.weight", x);
     }
 
-    /** The logits behind the last of the tokens {@code from <= i < to}. */
+    /** The logits after the last of the tokens {@code from <= i < to}. */
     private float[] reference(int kernel, int from, int to) {
         int hidden = TinyText.HIDDEN;
         float[] weight = tiny.values(LAYER + "conv.weight");

@@ -139,7 +139,7 @@ final class TinyText {
         return TextDecoder.open(FamilyFiles.of(folder), Goldens.OPTIONS, NAMES, model, parts);
     }
 
-    /** The logits of hidden states behind the last layer. */
+    /** The logits of hidden states after the last layer. */
     float[] logits(double... hidden) {
         double[] normed = normed(hidden);
         float[] logits = new float[VOCABULARY];

@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * For families that cut pictures into tiles of 16 pixels, up to 6 of them and in the case {@code settings} 2, with the
- * whole picture behind, and whose references keep the number of tiles to themselves.
+ * For families that cut pictures into tiles of 16 pixels, up to 6 of them and in the case {@code settings} 2, and then
+ * the whole picture, and whose references keep the number of tiles to themselves.
  */
 public abstract class TiledContract extends FamilyContract {
     @Override

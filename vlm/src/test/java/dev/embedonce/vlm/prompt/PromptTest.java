@@ -27,7 +27,7 @@ class PromptTest {
                                 Tensor.ofFloats(new float[] {7, 7, 7, 7}, 2, 2))));
     }
 
-    private static Prompt looking(float... states) {
+    private static Prompt attending(float... states) {
         return Prompt.inOrder(IDS, List.of())
                 .withStates(List.of(new States(FeatureRows.of(Tensor.ofFloats(states, 2, 2)), 2, 2, 6)));
     }
@@ -52,17 +52,17 @@ class PromptTest {
 
     @Test
     void aReadPrompt_sharesNothingWithOneThatAttendsToOtherStates() {
-        Prompt read = looking(1, 2, 3, 4).read();
+        Prompt read = attending(1, 2, 3, 4).read();
 
-        assertThat(looking(1, 2, 3, 4).shared(read, NOTHING)).isEqualTo(IDS.length);
-        assertThat(looking(1, 2, 3, 5).shared(read, NOTHING)).isZero();
+        assertThat(attending(1, 2, 3, 4).shared(read, NOTHING)).isEqualTo(IDS.length);
+        assertThat(attending(1, 2, 3, 5).shared(read, NOTHING)).isZero();
         assertThat(Prompt.inOrder(IDS, List.of()).shared(read, NOTHING)).isZero();
     }
 
     @Test
     void aReadPrompt_hasNoFeaturesAnyMore() {
         FeatureRows placed = placed(1, 2, 3, 4).read().placements().get(0).rows();
-        FeatureRows seen = looking(1, 2, 3, 4).read().states().get(0).rows();
+        FeatureRows seen = attending(1, 2, 3, 4).read().states().get(0).rows();
 
         assertThatIllegalStateException().isThrownBy(placed::tensor).withMessageContaining("have been read");
         assertThatIllegalStateException().isThrownBy(seen::tensor);

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
 /**
- * The graphs of the tiny models' vision towers, and what they are fed beside pixels, stay as they are, unless a part
- * raises its revision.
+ * The graphs of the tiny models' vision towers, and their inputs besides pixels, stay as they are, unless a part raises
+ * its revision.
  */
 class PinnedTowersTest {
     private static final Pins PINS = Pins.of(

@@ -16,12 +16,12 @@ import java.util.Map;
 
 /**
  * Lets the tokens of a {@link TokenSet} attend to each other. The operator that appends to the KV cache is causal; it
- * answers for all tokens, and those of sets are then answered again by an attention with a mask, over the keys and
- * values just cached. So it does not matter in how many chunks what stands before a set was read, as long as the set
- * itself is read at once.
+ * computes the outputs of all tokens, and those of tokens in sets are then recomputed by an attention with a mask, over
+ * the keys and values just cached. So the tokens before a set may be prefilled in any number of chunks, as long as the
+ * set itself is prefilled in one.
  *
- * <p>The runtime needs one query at least: where there is no set, token 0 asks for position 0 and nobody takes the
- * answer.
+ * <p>The runtime needs one query at least: where there is no set, token 0 attends to position 0 and the output is
+ * dropped.
  *
  * @param window how many positions back a token of these layers attends to, its own included, members of a set that is
  *     {@link TokenSet#beyondWindows} aside; 0 for all
@@ -35,8 +35,8 @@ record BidirectionalSets(int window) implements StepInput {
     /** float32 {@code [queries, keys]}: 0 where a query attends, minus infinity elsewhere. */
     private static final String MASK = "mask";
     /**
-     * int64 {@code [tokens]}: whose answer counts, the token's own (causal) one, or behind all those the one of a
-     * query.
+     * int64 {@code [tokens]}, which output counts: the index of the token's own (causal) one or, after all those, of a
+     * query's.
      */
     private static final String CHOICE = "choice";
 
@@ -45,9 +45,9 @@ record BidirectionalSets(int window) implements StepInput {
     }
 
     /**
-     * Replaces the answers of tokens in sets.
+     * Replaces the outputs of tokens in sets.
      *
-     * @param causal float32 [rows, tokens, heads * size]: what the causal operator answers
+     * @param causal float32 [rows, tokens, heads * size]: the output of the causal operator
      * @param query float32 [rows, tokens, heads * size]
      * @param keys float32 [rows, kvHeads, room, size], those of this run included
      * @param values float32 [rows, kvHeads, room, size], likewise
@@ -108,7 +108,7 @@ record BidirectionalSets(int window) implements StepInput {
                 .toList();
     }
 
-    /** Shows a token all before it, as far as the window reaches back, and the members of its set. */
+    /** Unmasks for a token all before it, as far as the window reaches back, and the members of its set. */
     private void show(ByteBuffer mask, int row, int token, TokenSet set, int[] members) {
         int first = window == 0 ? 0 : Math.max(0, token - window + 1);
         for (int key = first; key <= token; key++) {
@@ -140,7 +140,7 @@ record BidirectionalSets(int window) implements StepInput {
         feeds.put(input(CHOICE), Tensor.ofLongs(choice, choice.length));
     }
 
-    /** A mask that hides everything. */
+    /** A mask under which nothing attends to anything. */
     private static ByteBuffer hidden(int queries, int keys) {
         ByteBuffer bytes = Tensor.direct(DType.FLOAT32, queries, keys);
         while (bytes.hasRemaining()) {

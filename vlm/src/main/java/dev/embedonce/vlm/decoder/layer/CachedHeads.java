@@ -7,7 +7,7 @@ import dev.embedonce.graph.onnx.Value;
 import java.util.List;
 
 /**
- * Heads of queries over the keys and values that a layer keeps for each token (the KV cache), its own or an earlier
+ * Heads of queries over the keys and values that a layer caches for each token (the KV cache), its own or an earlier
  * layer's.
  *
  * @param heads a window is that of sliding-window attention
@@ -18,8 +18,8 @@ public record CachedHeads(GroupedHeads heads, boolean bidirectional) {
     private static final int EIGHT = 8;
 
     /**
-     * The heads as the operator computes them: it wants channels in eights, so heads of other sizes get zeros behind,
-     * which change no score and no sum.
+     * The heads as the operator computes them: it wants channels in eights, so heads of other sizes are padded with
+     * zeros, which change no score and no sum.
      */
     private GroupedHeads computed() {
         int size = (heads.size() + EIGHT - 1) / EIGHT * EIGHT;
@@ -46,7 +46,7 @@ public record CachedHeads(GroupedHeads heads, boolean bidirectional) {
         return List.of(new LayerState.Borrowed(keys(earlier), layer), new LayerState.Borrowed(values(earlier), layer));
     }
 
-    /** What it is fed. */
+    /** Its inputs besides the hidden states. */
     public List<StepInput> inputs() {
         return bidirectional ? List.of(new BidirectionalSets(heads.window())) : List.of();
     }
@@ -66,7 +66,7 @@ public record CachedHeads(GroupedHeads heads, boolean bidirectional) {
         Value v = padded(ops, value, heads.kvHeads());
         KvCache cache = graph.kvCache(keys(graph.number()), values(graph.number()));
         Value mixed = ops.groupedQueryAttention(q, k, v, cache, computed());
-        return answers(graph, mixed, q, graph.number());
+        return output(graph, mixed, q, graph.number());
     }
 
     /**
@@ -82,10 +82,10 @@ public record CachedHeads(GroupedHeads heads, boolean bidirectional) {
                 new LayerState.Borrowed(keys(earlier), graph.number()),
                 new LayerState.Borrowed(values(earlier), graph.number()));
         Value mixed = ops.groupedQueryAttentionOver(q, cache, computed());
-        return answers(graph, mixed, q, earlier);
+        return output(graph, mixed, q, earlier);
     }
 
-    private Value answers(LayerGraph graph, Value causal, Value query, int layer) {
+    private Value output(LayerGraph graph, Value causal, Value query, int layer) {
         Value mixed = causal;
         if (bidirectional) {
             mixed = new BidirectionalSets(heads.window())
@@ -100,7 +100,7 @@ public record CachedHeads(GroupedHeads heads, boolean bidirectional) {
         return unpadded(graph.ops(), mixed);
     }
 
-    /** {@code [rows, tokens, count * size]} with zeros behind each head, if the operator needs them. */
+    /** {@code [rows, tokens, count * size]}, each head padded with zeros if the operator needs them. */
     private Value padded(Ops ops, Value x, int count) {
         int size = computed().size();
         if (size == heads.size()) {

@@ -16,17 +16,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A layer that attends to {@link States} of pictures in place of earlier tokens. Keys and values of the states are made
- * once a sequence, by a graph of their own ({@link #addStates}); the layer asks them for each token it reads. One row
- * at a time.
+ * A cross-attention layer: attends to {@link States} of pictures in place of earlier tokens. Keys and values of the
+ * states are computed once a sequence, by a graph of their own ({@link #addStates}). One row at a time.
  *
- * <p>A token that attends to no state (one before the first picture) attends to all of them, and the layer's
- * feed-forward half then adds nothing; without any picture neither half adds anything. The layers run all the same
- * then, over one state of zeros: what they give is multiplied by zero, which leaves the hidden states as they were, bit
- * for bit.
+ * <p>A token that attends to no state (one before the first picture) attends to all of them, and the layer's MLP then
+ * adds nothing; without any picture neither half adds anything. The layers run all the same then, over one state of
+ * zeros: what they give is multiplied by zero, which leaves the hidden states as they were, bit for bit.
  *
  * @param heads of the attention, without window
- * @param norm in front of both halves, and of queries and keys
+ * @param norm before both halves, and of queries and keys
  */
 // Source: transformers 5.23, models/mllama/modeling_mllama.py, MllamaCrossAttentionDecoderLayer,
 // _prepare_cross_attention_mask
@@ -88,9 +86,9 @@ public record CrossAttention(GroupedHeads heads, RmsNorm norm, FeedForward feedF
         Value mixed = attention(graph, norm.apply(layer.at("input_layernorm"), x, hidden));
         Value any = graph.input(ANY, TensorType.F32, Dim.free("tokens"), Dim.of(1));
         Value middle = ops.add(x, gated(layer, "cross_attn_attn_gate", ops.mul(mixed, any)));
-        Value fed = feedForward.apply(graph, norm.apply(layer.at("post_attention_layernorm"), middle, hidden));
+        Value mlp = feedForward.apply(graph, norm.apply(layer.at("post_attention_layernorm"), middle, hidden));
         Value attends = graph.input(ATTENDS, TensorType.F32, Dim.free("tokens"), Dim.of(1));
-        return ops.add(middle, gated(layer, "cross_attn_mlp_gate", ops.mul(fed, attends)));
+        return ops.add(middle, gated(layer, "cross_attn_mlp_gate", ops.mul(mlp, attends)));
     }
 
     private Value attention(LayerGraph graph, Value x) {
@@ -131,7 +129,7 @@ public record CrossAttention(GroupedHeads heads, RmsNorm norm, FeedForward feedF
         return feedForward.weights();
     }
 
-    /** Which states the tokens of a run attend to, those behind the prompt included. */
+    /** Which states the tokens of a run attend to, those after the prompt included. */
     private record Mask() implements StepInput {
         @Override
         public void feed(Step step, Map<String, Tensor> feeds) {

@@ -10,17 +10,17 @@ public interface DecoderLayer {
      *
      * @param graph at this layer
      * @param x hidden states, float32 {@code [rows * tokens, hidden]}
-     * @return those behind the layer, of the same shape
+     * @return the hidden states after the layer, of the same shape
      */
     Value apply(LayerGraph graph, Value x);
 
     /** What it keeps for a sequence as layer number {@code layer}. */
     List<LayerState> states(int layer);
 
-    /** What it is fed. */
+    /** Its inputs besides the hidden states. */
     List<StepInput> inputs();
 
-    /** The tables of which it reads the vectors of a run's tokens. */
+    /** The tables in which it looks up the vectors of a run's tokens. */
     default List<TokenTable> tables() {
         return List.of();
     }

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A layer with norms in front of and behind its halves, the second of which is an MLP and experts side by side, each
- * with norms of its own; the router reads the states as they are.
+ * A sandwich-norm layer whose second half is an MLP and experts in parallel, each with norms of its own; the router
+ * takes the hidden states before any norm.
  *
  * @param norm of all norms, with Gemma's names
  */

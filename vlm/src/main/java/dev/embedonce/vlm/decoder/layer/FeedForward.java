@@ -17,7 +17,7 @@ public interface FeedForward {
     /** How many weights it has, about: heavy layers are opened in parts. */
     long weights();
 
-    /** What it is fed. */
+    /** Its inputs besides the hidden states. */
     default List<StepInput> inputs() {
         return List.of();
     }

@@ -13,9 +13,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A gated delta net: linear attention by the gated delta rule behind a short causal convolution, in the module
- * {@code linear_attn} of its layer. It has no positions. Its state does not grow with the sequence: a matrix a head and
- * the last columns of the convolution, both float32.
+ * A gated delta net: linear attention by the gated delta rule after a short causal convolution, in the module {@code
+ * linear_attn} of its layer. It has no positions. Its state does not grow with the sequence: a matrix a head and the
+ * last columns of the convolution, both float32.
  *
  * <p>The projections to decay and beta are float32 in every mode: they are small, and the recurrence adds their errors
  * up.
@@ -24,7 +24,7 @@ import java.util.List;
  * @param valueHeads of values and outputs, a multiple of {@code keyHeads}: so many neighbours share a query and key
  * @param keySize channels of a query or key
  * @param valueSize channels of a value or output
- * @param kernel tokens that the convolution sees, the token's own included; at least 2
+ * @param kernel its size: tokens that the convolution covers, the current one included; at least 2
  * @param norm of the outputs, head by head
  */
 // Source: transformers 5.23, models/qwen3_5/modeling_qwen3_5.py, Qwen3_5GatedDeltaNet, l2norm

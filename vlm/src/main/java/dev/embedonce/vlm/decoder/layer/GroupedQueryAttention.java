@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Causal attention of grouped heads, with rotary positions or none, in the module {@code self_attn} of its layer. Its
- * keys and values are kept for each token (the KV cache).
+ * keys and values are cached for each token (the KV cache).
  *
  * @param heads of queries and of keys and values; a window is that of sliding-window attention
  * @param inputBias whether the projections to queries, keys and values have a bias
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param rope rotates queries and keys; null for attention without positions
  * @param bidirectional whether the tokens of {@link dev.embedonce.vlm.prompt.Prompt#bidirectional} sets attend to each
  *     other
- * @param gated whether {@code q_proj} gives each head a gate behind its query; the head's output is multiplied by its
+ * @param gated whether {@code q_proj} gives each head a gate after its query; the head's output is multiplied by its
  *     sigmoid
  */
 public record GroupedQueryAttention(

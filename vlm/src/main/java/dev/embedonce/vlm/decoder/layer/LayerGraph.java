@@ -15,7 +15,7 @@ import java.util.Map;
 
 /**
  * The graph of some layers while it is built: where the layer in work finds its weights, the inputs that layers share,
- * the state of each layer, and what layers hand on besides the hidden states. Not thread-safe.
+ * the state of each layer, and what layers pass to later ones besides the hidden states. Not thread-safe.
  */
 public final class LayerGraph {
     /** int32 {@code [rows]}: the index of each row's last token in this run. */
@@ -24,8 +24,7 @@ public final class LayerGraph {
     public static final String LONGEST = "longest";
 
     /**
-     * What the output begins with by which a part of the model hands a value on to the input of that name in later
-     * parts.
+     * Prefix of the output by which one part of the model passes a value to the input of that name in later parts.
      */
     public static final String HANDED = "handed_";
 
@@ -147,7 +146,7 @@ public final class LayerGraph {
     }
 
     /**
-     * Hands a value on to later layers, besides the hidden states.
+     * Passes a value to later layers, besides the hidden states.
      *
      * @param name none that an input has
      */
@@ -156,7 +155,7 @@ public final class LayerGraph {
         graph.output(HANDED + name, value, dims);
     }
 
-    /** What an earlier layer has handed on, in this part of the model or one before. */
+    /** The value that an earlier layer has passed on, in this part of the model or one before. */
     public Value handed(String name, TensorType type, Dim... dims) {
         Value here = handed.get(name);
         return here == null ? input(name, type, dims) : here;

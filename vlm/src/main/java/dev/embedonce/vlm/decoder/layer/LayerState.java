@@ -24,10 +24,10 @@ public sealed interface LayerState {
     record PerToken(String name, int heads, int size) implements LayerState {}
 
     /**
-     * What an earlier layer keeps for every token, read by a layer that has nothing of its own. Its operator hands it
-     * back as it was, in place.
+     * Keys or values that an earlier layer has cached, shared by a layer that has none of its own. Its operator returns
+     * them unchanged, in place.
      *
-     * @param by the number of the layer that reads it
+     * @param by the number of the layer that attends to them
      */
     record Borrowed(PerToken of, int by) implements LayerState {
         @Override

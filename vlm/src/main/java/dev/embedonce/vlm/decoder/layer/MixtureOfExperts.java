@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 
 /**
- * Experts of which a router chooses some for each token: the sum of their answers by the router's weights. Only chosen
+ * Experts of which a router chooses some for each token: the sum of their outputs by the router's weights. Only chosen
  * experts are computed, each once for all its tokens.
  */
 public record MixtureOfExperts(Router router, ExpertWeights experts) implements FeedForward {
@@ -27,10 +27,10 @@ public record MixtureOfExperts(Router router, ExpertWeights experts) implements 
     }
 
     /**
-     * As {@link #apply(LayerGraph, Value)}, with a router that reads something else than the experts do.
+     * As {@link #apply(LayerGraph, Value)}, with a router whose input is not that of the experts.
      *
-     * @param x what the experts read: float32 {@code [rows * tokens, hidden]}
-     * @param routed what the router reads, of the same shape
+     * @param x the input of the experts: float32 {@code [rows * tokens, hidden]}
+     * @param routed the input of the router, of the same shape
      * @return float32 of the same shape
      */
     public Value apply(LayerGraph graph, Value x, Value routed) {
@@ -41,20 +41,20 @@ public record MixtureOfExperts(Router router, ExpertWeights experts) implements 
         Value chosen = ops.reshape(choice.experts(), -1);
         Value all = ops.dim(chosen, 0);
         Value order = ops.topK(chosen, all, false).get(1);
-        Value sorted = answers(graph, x, chosen, order);
+        Value sorted = outputs(graph, x, chosen, order);
         Value back = ops.topK(order, all, false).get(1);
         Value answers = ops.reshape(ops.gather(sorted, back, 0), -1, router.perToken(), hidden);
         return ops.reshape(ops.matMul(ops.unsqueeze(choice.weights(), 1), answers), -1, hidden);
     }
 
     /**
-     * The answers of all chosen experts.
+     * The outputs of all chosen experts.
      *
      * @param chosen int64 {@code [choices]}: the expert of each choice, token by token
      * @param order int64 {@code [choices]}: the choices sorted by expert
      * @return float32 {@code [choices, hidden]}, in that order
      */
-    private Value answers(LayerGraph graph, Value x, Value chosen, Value order) {
+    private Value outputs(LayerGraph graph, Value x, Value chosen, Value order) {
         Ops ops = graph.ops();
         GraphBuilder builder = ops.graph();
         int count = router.experts();

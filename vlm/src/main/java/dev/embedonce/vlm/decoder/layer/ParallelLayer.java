@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A layer whose halves read the same normalised states: {@code x + mixer(norm(x)) + feedForward(norm(x))}.
+ * A parallel layer: mixer and feed-forward network share their normalised input: {@code x + mixer(norm(x)) +
+ * feedForward(norm(x))}.
  *
- * @param norm in front of both, called {@code input_layernorm}
+ * @param norm before both, called {@code input_layernorm}
  */
 // Source: transformers 5.23, models/cohere2/modeling_cohere2.py, Cohere2DecoderLayer
 public record ParallelLayer(TokenMixer mixer, FeedForward feedForward, ChannelNorm norm) implements DecoderLayer {

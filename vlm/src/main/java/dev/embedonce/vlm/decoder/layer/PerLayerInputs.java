@@ -10,11 +10,11 @@ import dev.embedonce.graph.onnx.Value;
 
 /**
  * An input that each layer has of its own: vectors of a table by token id, with a projection of the embeddings. The
- * first layer makes those of all layers and hands them on.
+ * first layer makes those of all layers and passes them on.
  *
- * @param table vectors of all layers side by side
+ * @param table vectors of all layers, concatenated
  * @param size channels of one layer's input
- * @param activation of the gate by which a layer lets its input in
+ * @param activation of the gate on a layer's input
  * @param norm of the projection, and of what a layer makes of its input
  */
 // Source: transformers 5.23, models/gemma4/modeling_gemma4.py, project_per_layer_inputs, Gemma4TextDecoderLayer
@@ -28,8 +28,7 @@ public record PerLayerInputs(TokenTable table, int size, Activation activation, 
     /**
      * Makes the inputs of all layers.
      *
-     * @param embeddings what the first layer reads, features of pictures among them: float32
-     *     {@code [rows * tokens, hidden]}
+     * @param embeddings the input embeddings, features of pictures among them: float32 {@code [rows * tokens, hidden]}
      */
     void hand(LayerGraph graph, Value embeddings) {
         Ops ops = graph.ops();

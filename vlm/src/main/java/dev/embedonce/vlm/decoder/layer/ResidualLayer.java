@@ -23,10 +23,10 @@ public record ResidualLayer(TokenMixer mixer, FeedForward feedForward, Norms nor
     /**
      * The norms of a layer, by the names of their modules.
      *
-     * @param mixer in front of the mixer
-     * @param mixed behind it, before its result is added; null for none
-     * @param feedForward in front of the feed-forward network
-     * @param fed behind it, before its result is added; null for none
+     * @param mixer the pre-norm of the mixer
+     * @param mixed the post-norm of the mixer, before its result is added; null for none
+     * @param feedForward the pre-norm of the feed-forward network
+     * @param fed the post-norm of the feed-forward network, before its result is added; null for none
      */
     public record Norms(
             ChannelNorm norm,
@@ -34,12 +34,12 @@ public record ResidualLayer(TokenMixer mixer, FeedForward feedForward, Norms nor
             @Nullable String mixed,
             String feedForward,
             @Nullable String fed) {
-        /** In front of both halves, with Llama's names. */
+        /** Pre-norms, with Llama's names. */
         public static Norms pre(ChannelNorm norm) {
             return new Norms(norm, "input_layernorm", null, "post_attention_layernorm", null);
         }
 
-        /** In front of and behind both halves, with Gemma's names. */
+        /** Sandwich norms, with Gemma's names. */
         public static Norms sandwich(ChannelNorm norm) {
             return new Norms(
                     norm,
@@ -53,7 +53,7 @@ public record ResidualLayer(TokenMixer mixer, FeedForward feedForward, Norms nor
             return norm.apply(layer.at(name), x, hidden);
         }
 
-        private Value behind(Scope layer, @Nullable String name, Value x, int hidden) {
+        private Value applyIfAny(Scope layer, @Nullable String name, Value x, int hidden) {
             return name == null ? x : apply(layer, name, x, hidden);
         }
     }
@@ -63,9 +63,9 @@ public record ResidualLayer(TokenMixer mixer, FeedForward feedForward, Norms nor
         Scope layer = graph.layer();
         int hidden = graph.hiddenSize();
         Value mixed = mixer.mix(graph, norms.apply(layer, norms.mixer, x, hidden));
-        Value middle = added(graph, x, norms.behind(layer, norms.mixed, mixed, hidden));
-        Value fed = feedForward.apply(graph, norms.apply(layer, norms.feedForward, middle, hidden));
-        return added(graph, middle, norms.behind(layer, norms.fed, fed, hidden));
+        Value middle = added(graph, x, norms.applyIfAny(layer, norms.mixed, mixed, hidden));
+        Value output = feedForward.apply(graph, norms.apply(layer, norms.feedForward, middle, hidden));
+        return added(graph, middle, norms.applyIfAny(layer, norms.fed, output, hidden));
     }
 
     private Value added(LayerGraph graph, Value x, Value more) {

@@ -8,7 +8,7 @@ public interface Router {
      * What is chosen.
      *
      * @param experts int64 {@code [tokens, perToken]}: none twice for a token
-     * @param weights float32 {@code [tokens, perToken]}: what the answers of these experts are multiplied by
+     * @param weights float32 {@code [tokens, perToken]}: what the outputs of these experts are multiplied by
      */
     record Choice(Value experts, Value weights) {}
 

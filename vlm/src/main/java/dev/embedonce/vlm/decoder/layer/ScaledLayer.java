@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A layer that lets an input of its own in, and multiplies all by its {@code layer_scalar}.
+ * A layer that adds an input of its own, and multiplies the result by its {@code layer_scalar}.
  *
  * @param inner the layer before that
  * @param perLayer the inputs; null for none

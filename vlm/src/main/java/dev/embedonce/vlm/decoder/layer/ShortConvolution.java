@@ -12,7 +12,7 @@ import java.util.List;
  * depthwise causal convolution mixes {@code B * x}, and {@code out_proj} takes that times C. It has no positions. Its
  * state, the last columns of {@code B * x}, does not grow with the sequence.
  *
- * @param kernel tokens that the convolution sees, the token's own included; at least 2
+ * @param kernel its size: tokens that the convolution covers, the current one included; at least 2
  */
 // Source: transformers 5.23, models/lfm2/modeling_lfm2.py, Lfm2ShortConv
 public record ShortConvolution(int hiddenSize, int kernel) implements TokenMixer {

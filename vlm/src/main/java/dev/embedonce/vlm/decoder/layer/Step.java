@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * One run of the layers: the next tokens of one sequence's prompt (prefill), or one more token of several sequences
- * (decode). Says for every token of the run what layers may be fed. Immutable.
+ * (decode). Says of every token of the run what the inputs of layers are made from. Immutable.
  */
 public final class Step {
     private final List<Row> rows;
@@ -27,12 +27,12 @@ public final class Step {
         this.prefill = prefill;
     }
 
-    /** Reads {@code tokens} tokens of a prompt, from one on. */
+    /** A prefill of {@code tokens} tokens of a prompt, from one on. */
     public static Step prefill(Prompt prompt, int from, int tokens) {
         return new Step(List.of(new Row(prompt, from, -1)), tokens, true);
     }
 
-    /** Reads one token of each row. */
+    /** A decode step of one token for each row. */
     public static Step decode(List<Row> rows) {
         return new Step(rows, 1, false);
     }

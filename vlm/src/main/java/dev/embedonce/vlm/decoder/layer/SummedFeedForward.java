@@ -4,7 +4,7 @@ import dev.embedonce.graph.onnx.Value;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The sum of two networks over the same hidden states, such as chosen experts and one that all tokens share. */
+/** The sum of two networks over the same hidden states, such as routed experts and a shared expert. */
 public record SummedFeedForward(FeedForward first, FeedForward second) implements FeedForward {
     @Override
     public Value apply(LayerGraph graph, Value x) {

@@ -19,8 +19,8 @@ import java.util.TreeMap;
  * @param contextTokens the most positions the model was made for
  * @param embedding of token ids
  * @param layers in order
- * @param injections where features enter behind the embeddings
- * @param norm behind all layers
+ * @param injections where features enter after the embeddings
+ * @param norm the final norm, after all layers
  * @param head makes logits
  */
 public record TextModel(
@@ -37,7 +37,8 @@ public record TextModel(
      * The embedding table.
      *
      * @param scale what token embeddings are multiplied by; features are not
-     * @param extraTokens rows that the table has beyond the vocabulary, for tokens that are read and never generated
+     * @param extraTokens rows that the table has beyond the vocabulary, for tokens that occur in prompts and are never
+     *     generated
      */
     public record Embedding(float scale, int extraTokens) {
         public static final Embedding PLAIN = new Embedding(1, 0);
@@ -58,9 +59,9 @@ public record TextModel(
     }
 
     /**
-     * Features of pictures that enter in front of a layer.
+     * Features of pictures that enter before a layer.
      *
-     * @param layer its number, from 1 on; the number of layers means in front of the last norm
+     * @param layer its number, from 1 on; the number of layers means before the final norm
      * @param how {@link How#ADD} or {@link How#REPLACE}
      */
     public record Injection(int layer, How how) {
@@ -76,16 +77,16 @@ public record TextModel(
         injections = Set.copyOf(injections);
     }
 
-    /** The same model with features added behind its first layers (deepstack). */
+    /** The same model with features added after its first layers (deepstack). */
     public TextModel withDeepstack(int levels) {
-        Set<Injection> behind = new HashSet<>();
+        Set<Injection> all = new HashSet<>();
         for (int level = 1; level <= levels; level++) {
-            behind.add(new Injection(level, How.ADD));
+            all.add(new Injection(level, How.ADD));
         }
-        return new TextModel(hiddenSize, vocabulary, contextTokens, embedding, layers, behind, norm, head);
+        return new TextModel(hiddenSize, vocabulary, contextTokens, embedding, layers, all, norm, head);
     }
 
-    /** Where features enter in front of a layer, in the order of {@link How}. */
+    /** Where features enter before a layer, in the order of {@link How}. */
     public List<Injection> injections(int layer) {
         return injections.stream()
                 .filter(injection -> injection.layer == layer)
@@ -102,7 +103,7 @@ public record TextModel(
         return states;
     }
 
-    /** What all layers are fed, each once. */
+    /** The inputs of all layers, each once. */
     public List<StepInput> inputs() {
         return layers.stream()
                 .flatMap(layer -> layer.inputs().stream())
@@ -110,7 +111,7 @@ public record TextModel(
                 .toList();
     }
 
-    /** The tables of which layers read vectors, each once. */
+    /** The tables in which layers look up vectors, each once. */
     public List<TokenTable> tables() {
         return layers.stream()
                 .flatMap(layer -> layer.tables().stream())
@@ -119,7 +120,7 @@ public record TextModel(
     }
 
     /**
-     * Feeds a run.
+     * Returns the graph inputs of a run.
      *
      * @throws IllegalStateException if two different inputs have one name
      */

@@ -4,7 +4,8 @@ import dev.embedonce.graph.onnx.Value;
 import java.util.List;
 
 /**
- * The part of a layer in which tokens see each other: attention of some kind, a convolution, a recurrence. Immutable.
+ * The part of a layer that mixes information between tokens: attention of some kind, a convolution, a recurrence.
+ * Immutable.
  */
 public interface TokenMixer {
     /**
@@ -19,6 +20,6 @@ public interface TokenMixer {
     /** What it keeps for a sequence as layer number {@code layer}. */
     List<LayerState> states(int layer);
 
-    /** What it is fed. */
+    /** Its inputs besides the hidden states. */
     List<StepInput> inputs();
 }

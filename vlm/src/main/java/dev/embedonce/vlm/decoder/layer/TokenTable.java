@@ -5,7 +5,7 @@ import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.Value;
 
 /**
- * A table of vectors by token id, beside the embeddings, that layers are fed from. It stays in the mapped checkpoint. A
+ * A table of vectors by token id, beside the embeddings, for inputs of layers. It stays in the mapped checkpoint. A
  * token of another {@link dev.embedonce.vlm.prompt.Prompt#kind} than 0 has the vector of one id, whatever its own is.
  *
  * @param module whose {@code weight} it is: {@code [ids, width]}, float32 or of 16 bits

@@ -1,7 +1,7 @@
 /**
  * What language models are made of: a {@link dev.embedonce.vlm.decoder.layer.TextModel} is a list of layers, a layer a
- * token mixer and a feed-forward network with their norms. Each mixer is one room: its graph, the state it keeps for a
- * sequence, the inputs it is fed.
+ * token mixer and a feed-forward network with their norms. Each mixer is one unit: its graph, its state for a sequence,
+ * its inputs.
  */
 @NullMarked
 package dev.embedonce.vlm.decoder.layer;

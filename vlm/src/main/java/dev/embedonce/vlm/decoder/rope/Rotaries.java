@@ -4,8 +4,8 @@ import dev.embedonce.model.ModelConfig;
 import java.util.List;
 
 /**
- * Reads rotary positions: {@code rope_theta} and {@code rope_scaling} of published configs, or {@code rope_parameters}
- * as transformers 5 writes them.
+ * Reads rotary position embeddings (RoPE): {@code rope_theta} and {@code rope_scaling} of published configs, or {@code
+ * rope_parameters} as transformers 5 writes them.
  */
 // Source: transformers 5.23, modeling_rope_utils.py
 public final class Rotaries {
@@ -79,7 +79,7 @@ public final class Rotaries {
         }
     }
 
-    /** Long waves are stretched by the factor, short ones are left, those between in part. */
+    /** Low frequencies are divided by the factor, high ones are left, those between in part. */
     private static void scaleByWavelength(float[] frequencies, ModelConfig parameters) {
         double factor = parameters.number("factor");
         double low = parameters.number("low_freq_factor");

@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
- * The angles of rotary positions. A token has one position an axis (one axis for text; time, row and column in the
- * M-RoPE of the Qwen families), and each frequency belongs to one axis. Computed in float32, as the reference does.
- * Immutable.
+ * The angles of rotary position embeddings. A token has one position an axis (one axis for text; time, row and column
+ * in the M-RoPE of the Qwen families), and each frequency belongs to one axis. Computed in float32, as the reference
+ * does. Immutable.
  */
 // Source: transformers 5.23, modeling_rope_utils.py; models/qwen3_vl/modeling_qwen3_vl.py, apply_interleaved_mrope
 public final class Rotary {
@@ -25,7 +25,7 @@ public final class Rotary {
     /**
      * Positions of one axis.
      *
-     * @param frequencies radians a position, one for each pair of channels that is turned
+     * @param frequencies radians a position, one for each pair of channels that is rotated
      * @param amplitude what cosines and sines are multiplied by
      */
     public static Rotary of(float[] frequencies, float amplitude) {
@@ -70,7 +70,7 @@ public final class Rotary {
         return new Rotary(frequencies, assigned, amplitude);
     }
 
-    /** Pairs of channels that are turned. */
+    /** Pairs of channels that are rotated. */
     public int pairs() {
         return frequencies.length;
     }

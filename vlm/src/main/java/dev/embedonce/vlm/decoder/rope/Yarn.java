@@ -3,9 +3,9 @@ package dev.embedonce.vlm.decoder.rope;
 import dev.embedonce.model.ModelConfig;
 
 /**
- * YaRN: frequencies for contexts longer than those a model was trained on. Waves that turn often within the old context
- * stay, those that hardly turn are stretched by the factor, those between are mixed by a ramp; cosines and sines are
- * multiplied by an amplitude.
+ * YaRN: frequencies for contexts longer than those a model was trained on. High frequencies, which rotate often within
+ * the original context, stay; low ones, which hardly rotate, are divided by the factor (interpolated); those between
+ * are mixed by a linear ramp; cosines and sines are multiplied by an amplitude.
  */
 // Source: transformers 5.23, modeling_rope_utils.py, _compute_yarn_parameters
 final class Yarn {
@@ -25,8 +25,8 @@ final class Yarn {
         double factor = parameters.number("factor");
         double context = parameters.positive("original_max_position_embeddings");
         boolean truncate = parameters.flag("truncate", true);
-        double low = turned(parameters.number("beta_fast", FAST), size, base, context);
-        double high = turned(parameters.number("beta_slow", SLOW), size, base, context);
+        double low = index(parameters.number("beta_fast", FAST), size, base, context);
+        double high = index(parameters.number("beta_slow", SLOW), size, base, context);
         double from = Math.max(0, truncate ? Math.floor(low) : low);
         double to = Math.min(size - 1, truncate ? Math.ceil(high) : high);
         float[] frequencies = Rotary.frequencies(base, size);
@@ -38,8 +38,8 @@ final class Yarn {
         return Rotary.of(frequencies, (float) amplitude(parameters, factor));
     }
 
-    /** The number of the frequency that turns so many times within the old context. */
-    private static double turned(double times, int size, double base, double context) {
+    /** The index of the frequency that makes so many rotations within the original context. */
+    private static double index(double times, int size, double base, double context) {
         return size * Math.log(context / (times * 2 * Math.PI)) / (2 * Math.log(base));
     }
 

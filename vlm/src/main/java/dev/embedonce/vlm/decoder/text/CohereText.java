@@ -21,9 +21,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cohere and Cohere 2: attention and MLP side by side behind one LayerNorm, rotary positions in pairs of neighbouring
- * channels, scaled logits. In Cohere 2 the layers with a window have positions, and those that attend to all tokens
- * have none.
+ * Cohere and Cohere 2: attention and MLP in parallel after one LayerNorm, rotary positions in pairs of neighbouring
+ * channels, scaled logits. In Cohere 2 the layers with sliding-window attention have positions, and those that attend
+ * to all tokens have none.
  */
 // Source: transformers 5.23, models/cohere/modeling_cohere.py, models/cohere2/modeling_cohere2.py
 final class CohereText implements TextReader {

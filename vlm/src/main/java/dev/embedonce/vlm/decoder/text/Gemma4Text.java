@@ -29,9 +29,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gemma 4: sandwich norms, larger heads in layers that attend to all tokens, of which a part turns; the last layers
- * attend to keys and values of earlier ones; inputs of each layer by token id; experts beside the MLP. Bidirectional
- * sets count in layers with a window only.
+ * Gemma 4: sandwich norms, larger heads with partial RoPE in full-attention layers; the last layers attend to keys and
+ * values of earlier ones; inputs of each layer by token id; experts beside the MLP. Bidirectional sets count in
+ * sliding-window layers only.
  */
 // Source: transformers 5.23, models/gemma4/configuration_gemma4.py, Gemma4TextConfig; modeling_gemma4.py
 final class Gemma4Text implements TextReader {
@@ -181,7 +181,7 @@ final class Gemma4Text implements TextReader {
             return Rotaries.read(rope, rope.number("rope_theta", 10_000), size);
         }
 
-        /** Frequencies of the whole head, of which the first turn and the others stand still. */
+        /** Frequencies of the whole head, of which the first rotate and the others are zero. */
         private Rotary full(int size) {
             ModelConfig rope = config.optionalObject("rope_parameters").optionalObject(LayerTypes.FULL);
             double theta = rope.number("rope_theta", 1_000_000);

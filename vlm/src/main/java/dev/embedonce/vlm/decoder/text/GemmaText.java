@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Gemma and Gemma 2: norms that multiply by 1 more than their weights, scaled token embeddings. Gemma 2 has norms
- * behind both halves of a layer too, softcaps of scores and logits, and a sliding window in every other layer.
- * Bidirectional sets count in all layers.
+ * Gemma and Gemma 2: norms that multiply by 1 more than their weights, scaled token embeddings. Gemma 2 has sandwich
+ * norms, softcaps of scores and logits, and a sliding window in every other layer. Bidirectional sets count in all
+ * layers.
  */
 // Source: transformers 5.23, models/gemma/configuration_gemma.py, models/gemma2/configuration_gemma2.py
 final class GemmaText implements TextReader {

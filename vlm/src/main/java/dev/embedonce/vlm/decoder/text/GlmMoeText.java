@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 
 /**
  * GLM-4.5 within GLM-4.5V: pre-norm layers, M-RoPE in sections over the halves of a part of each head; an MLP in the
- * first layers, in the others experts beside one that all tokens share.
+ * first layers, in the others experts beside a shared expert.
  */
 // Source: transformers 5.23, models/glm4v_moe/configuration_glm4v_moe.py, modeling_glm4v_moe.py (text)
 final class GlmMoeText implements TextReader {

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * GLM-4 within GLM-4.1V, and GLM-OCR's: norms in front of and behind both halves of a layer, M-RoPE in sections over
- * pairs of neighbouring channels, gate and up of the MLP in one tensor.
+ * GLM-4 within GLM-4.1V, and GLM-OCR's: sandwich norms, M-RoPE in sections over pairs of neighbouring channels, gate
+ * and up of the MLP in one tensor.
  */
 // Source: transformers 5.23, models/glm4v/configuration_glm4v.py, models/glm_ocr/configuration_glm_ocr.py (text)
 final class GlmText implements TextReader {

@@ -6,16 +6,16 @@ import java.util.stream.IntStream;
 
 /** Reads the kind of attention of each layer from a {@code text_config}. */
 final class LayerTypes {
-    /** A layer that sees the last positions only. */
+    /** A layer with sliding-window attention. */
     static final String SLIDING = "sliding_attention";
-    /** A layer that sees all. */
+    /** A layer with full attention. */
     static final String FULL = "full_attention";
 
     private LayerTypes() {}
 
     /**
-     * Which layers have a window: as {@code layer_types} lists them, or all but every
-     * {@code sliding_window_pattern}-th.
+     * Which layers have sliding-window attention: as {@code layer_types} lists them, or all but every {@code
+     * sliding_window_pattern}-th.
      *
      * @param config the {@code text_config}
      * @param pattern where the config is silent

@@ -22,9 +22,9 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * The language model of LFM2: short convolutions in most layers, attention with normalised queries and keys in the
- * others. {@code intermediate_size}, {@code block_ff_dim} in published configs, is that of an MLP without gates: what
- * is made of it here is two thirds, rounded up, unless the config says otherwise.
+ * The language model of LFM2: short convolutions in most layers, attention with QK-norm in the others. {@code
+ * intermediate_size}, {@code block_ff_dim} in published configs, is that of an MLP without gates: what is made of it
+ * here is two thirds, rounded up, unless the config says otherwise.
  */
 // Source: transformers 5.23, models/lfm2/configuration_lfm2.py, modeling_lfm2.py
 final class Lfm2Text implements TextReader {

@@ -30,7 +30,7 @@ import java.util.function.IntFunction;
  * @param headDim where the config is silent; 0 means hidden size by heads
  * @param inputBias whether the projections to queries, keys and values have a bias
  * @param outputBias whether the one back has a bias
- * @param qkNorm whether queries and keys are normalised, head by head
+ * @param qkNorm whether there is QK-norm, head by head
  * @param mlpBias whether the MLP has biases
  * @param window of sliding-window attention in all layers; 0 for none
  */

@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
 final class MllamaText implements TextReader {
     private static final List<Integer> CROSS = List.of(3, 8, 13, 18, 23, 28, 33, 38);
     private static final double THETA = 500_000;
-    /** Tokens that are read and never generated: the picture's, and room for others. */
+    /** Tokens that occur in prompts and are never generated: the image placeholder, and room for others. */
     private static final int EXTRA_TOKENS = 8;
 
     @Override

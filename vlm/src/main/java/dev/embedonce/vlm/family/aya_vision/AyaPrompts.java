@@ -17,11 +17,11 @@ import java.util.List;
  * order.
  *
  * @param image what templates write where a picture is
- * @param begin in front of the tiles
- * @param end behind the whole picture
+ * @param begin before the tiles
+ * @param end after the whole picture
  * @param patch stands for one feature
- * @param tile in front of a tile's features, with {@code _1}, {@code _2}, .. behind it
- * @param whole in front of the whole picture's
+ * @param tile before a tile's features, with {@code _1}, {@code _2}, .. after it
+ * @param whole before the whole picture's
  * @param imageTokenId the token of {@code patch}
  */
 // Source: transformers 5.23, models/aya_vision/processing_aya_vision.py, AyaVisionProcessor.replace_image_token

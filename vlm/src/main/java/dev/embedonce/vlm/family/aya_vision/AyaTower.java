@@ -22,9 +22,8 @@ import dev.embedonce.vlm.vision.VisionTower;
 import java.util.List;
 
 /**
- * SigLIP's hidden states of every tile, before the norm at the end (transformers 4.57 has those behind it); squares of
- * them side by side, normalised, through a gated projector. Of the projector's first linear layer the second half of
- * the channels are gates.
+ * SigLIP's hidden states of every tile, before the final norm (transformers 4.57 has those after it); pixel shuffle, a
+ * norm, a gated projector. The second half of the channels of the projector's first linear layer are gates.
  */
 // Source: transformers 5.23, models/aya_vision/modeling_aya_vision.py, AyaVisionMultiModalProjector
 final class AyaTower {

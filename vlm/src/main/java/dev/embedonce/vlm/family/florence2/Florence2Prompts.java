@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The features of one picture, then the text, in which a task such as {@code <OD>} is written out. All of it is read at
- * once.
+ * The features of one picture, then the text, in which a task such as {@code <OD>} is written out. All of it is
+ * prefilled at once.
  *
  * @param marked whether prompts may come with a token for each feature, as transformers' processor writes them
  * @param marker the token that stands for a feature
@@ -85,11 +85,11 @@ record Florence2Prompts(boolean marked, long marker) implements PromptAssembler 
     public Prompt assemble(long[] ids, List<VisionFeatures> images) {
         requireOne(images.size());
         VisionFeatures image = images.get(0);
-        int[] places = new int[image.tokens()];
-        Arrays.setAll(places, i -> i);
+        int[] tokens = new int[image.tokens()];
+        Arrays.setAll(tokens, i -> i);
         return Prompt.inOrder(
                         withMarkers(ids, image.tokens()),
-                        List.of(new Placement(Target.EMBEDDINGS, places, image.features())))
+                        List.of(new Placement(Target.EMBEDDINGS, tokens, image.features())))
                 .withAllBidirectional();
     }
 

@@ -20,8 +20,9 @@ import dev.embedonce.vlm.vision.VisionTower;
 import java.util.List;
 
 /**
- * DaViT's map of the picture with learned places, once as its mean and once token by token, projected and normalised.
- * As published, the first stage normalises behind its convolution and the others before theirs.
+ * DaViT's feature map of the picture with learned position embeddings, once as its mean and once token by token,
+ * projected and normalised. As published, the first stage normalises after its convolution and the others before
+ * theirs.
  */
 // Source: transformers 5.23, models/florence2/modeling_florence2.py, Florence2MultiModalProjector
 final class Florence2Vision {
@@ -61,9 +62,9 @@ final class Florence2Vision {
         config.requireOnly("image_feature_source", List.of("spatial_avg_pool", "temporal_avg_pool"));
         DavitVision davit = DavitVision.read(config);
         config.requireOnly("projection_dim", hidden);
-        ModelConfig places = config.optionalObject("image_pos_embed");
-        places.oneOf("type", "learned_abs_2d");
-        int positions = places.positive("max_pos_embeddings", config.positive("max_position_embeddings", 50));
+        ModelConfig embeddings = config.optionalObject("image_pos_embed");
+        embeddings.oneOf("type", "learned_abs_2d");
+        int positions = embeddings.positive("max_pos_embeddings", config.positive("max_position_embeddings", 50));
         ModelConfig times = config.optionalObject("visual_temporal_embedding");
         times.oneOf("type", "COSINE");
         int moments = times.positive("max_temporal_embeddings", config.positive("max_temporal_embeddings", 100));
@@ -99,8 +100,8 @@ final class Florence2Vision {
     }
 
     /**
-     * The map as tokens, with the learned places of column and row, and the first moment in time: {@code [batch,
-     * places, channels]}.
+     * The feature map as tokens, with the learned position embeddings of column and row, and the temporal one of the
+     * first frame: {@code [batch, positions, channels]}.
      */
     private static Value placed(Scope projector, Ops ops, DavitVision.Places map, int positions, int moments) {
         int side = map.side();
@@ -109,13 +110,13 @@ final class Florence2Vision {
         Scope table = projector.at("image_position_embed");
         Value down = ops.slice(table.at("row_embeddings").weight("weight", positions, rows), 0, 0, side);
         Value across = ops.slice(table.at("column_embeddings").weight("weight", positions, columns), 0, 0, side);
-        Value places = ops.concat(
+        Value learned = ops.concat(
                 2,
                 ops.expand(ops.reshape(across, 1, side, columns), ops.graph().constant(side, side, columns)),
                 ops.expand(ops.reshape(down, side, 1, rows), ops.graph().constant(side, side, rows)));
         Value first = ops.slice(
                 projector.at("visual_temporal_embed").weight("pos_idx_to_embed", moments, map.channels()), 0, 0, 1);
-        Value x = ops.add(map.tokens(), ops.reshape(places, 1, (long) side * side, map.channels()));
+        Value x = ops.add(map.tokens(), ops.reshape(learned, 1, (long) side * side, map.channels()));
         return ops.add(x, ops.reshape(first, 1, 1, map.channels()));
     }
 }

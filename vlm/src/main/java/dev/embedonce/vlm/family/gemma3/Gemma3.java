@@ -13,8 +13,8 @@ import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.ImageToken;
 
 /**
- * {@code model_type} gemma3. The tokens of a picture see each other in both directions; those of another picture only
- * if that comes before (transformers 4.50 let them see later ones too).
+ * {@code model_type} gemma3. The tokens of a picture attend to each other in both directions, and to those of another
+ * picture only if that comes before (in transformers 4.50 they attend to later ones too).
  */
 // Source: transformers 5.23, models/gemma3/modeling_gemma3.py, processing_gemma3.py
 public final class Gemma3 implements Family {

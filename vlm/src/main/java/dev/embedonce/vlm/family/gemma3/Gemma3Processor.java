@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * A picture squeezed into a square, and, if pan-and-scan is on, parts of a long picture behind it, each squeezed
+ * A picture squeezed into a square, and, if pan-and-scan is on, crops of a long picture after it, each squeezed
  * likewise: {@code pixel_values}, float32 {@code [1 + crops, 3, size, size]}, and {@code num_crops}, int64 {@code [1]}.
  *
  * <p>A request that says how many tiles there may be turns pan-and-scan on, or off with less than 2. Otherwise the

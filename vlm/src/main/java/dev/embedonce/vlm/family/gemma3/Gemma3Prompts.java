@@ -14,11 +14,11 @@ import java.util.List;
 
 /**
  * A beginning, a token for each feature, an end; once more for each crop, with a few words between. The tokens of a
- * picture see each other.
+ * picture attend to each other.
  *
  * @param begin what templates write where a picture is
  * @param token stands for one feature
- * @param end behind the tokens
+ * @param end after the tokens
  */
 // Source: transformers 5.23, models/gemma3/processing_gemma3.py, replace_image_token
 record Gemma3Prompts(String begin, String token, String end, long imageTokenId) implements PromptAssembler {

@@ -17,7 +17,7 @@ import dev.embedonce.vlm.vision.TowerLayouts;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import dev.embedonce.vlm.vision.VisionTower;
 
-/** SigLIP's tokens, averaged in squares, normalised and projected; those of crops behind those of the whole picture. */
+/** SigLIP's tokens, averaged in squares, normalised and projected; those of crops after those of the whole picture. */
 // Source: transformers 5.23, models/gemma3/modeling_gemma3.py, Gemma3MultiModalProjector
 final class Gemma3Vision {
     private static final int REVISION = 1;

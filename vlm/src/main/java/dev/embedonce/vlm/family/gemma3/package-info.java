@@ -1,6 +1,6 @@
 /**
- * Gemma 3: SigLIP pooled to a fixed number of tokens that see each other; layers with windows; pictures in crops if
- * asked for.
+ * Gemma 3: SigLIP pooled to a fixed number of tokens that attend to each other; layers with sliding-window attention;
+ * pictures in crops if asked for.
  */
 @NullMarked
 package dev.embedonce.vlm.family.gemma3;

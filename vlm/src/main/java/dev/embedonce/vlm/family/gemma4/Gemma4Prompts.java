@@ -18,12 +18,12 @@ import java.util.Map;
  * A beginning, a token for each feature, an end. Tokens of features are of kind 1.
  *
  * @param token what templates write where a picture is, and what stands for one feature
- * @param begin in front of the features
- * @param end behind them
+ * @param begin before the features
+ * @param end after them
  * @param refused what is not taken, by its placeholder
  * @param imageTokenId the token of {@code token}
  * @param refusedIds what is not taken, by the id of its token
- * @param together whether the tokens of a picture see each other
+ * @param together whether the tokens of a picture attend to each other
  */
 // Source: transformers 5.23, models/gemma4/processing_gemma4.py, replace_image_token
 record Gemma4Prompts(

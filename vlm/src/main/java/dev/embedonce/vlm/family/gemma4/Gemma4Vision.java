@@ -23,9 +23,9 @@ import dev.embedonce.vlm.vision.VisionTower;
 import java.util.List;
 
 /**
- * Patches with learned positions by row and by column, layers with norms as the text's and rotary positions by column
- * and row, the means of squares, a norm, a linear layer. Hidden states are float32 {@code [batch * patches, channels]},
- * patches of a token side by side.
+ * Patches with learned positions by row and by column, sandwich-norm layers with QK-norm and rotary positions by column
+ * and row, average pooling of squares, a norm, a linear layer. Hidden states are float32 {@code [batch * patches,
+ * channels]}, the patches of a token adjacent.
  */
 // Source: transformers 5.23, models/gemma4/modeling_gemma4.py, Gemma4VisionModel, Gemma4MultimodalEmbedder
 final class Gemma4Vision {
@@ -140,21 +140,21 @@ final class Gemma4Vision {
         Value projected =
                 Linear.of(scope.at("input_proj"), length, sizes.channels, false).apply(centred);
         TensorInfo table = scope.tensor("position_embedding_table", 2, sizes.positions, sizes.channels);
-        Value places = ops.add(places(scope, table, 0, Squares.COLUMNS), places(scope, table, 1, Squares.ROWS));
-        return ops.add(projected, tokens.flat(places, sizes.channels));
+        Value learned = ops.add(positions(scope, table, 0, Squares.COLUMNS), positions(scope, table, 1, Squares.ROWS));
+        return ops.add(projected, tokens.flat(learned, sizes.channels));
     }
 
-    private Value places(Scope scope, TensorInfo table, int half, String input) {
+    private Value positions(Scope scope, TensorInfo table, int half, String input) {
         long first = (long) half * sizes.positions * sizes.channels;
-        Value places = ops.graph().input(input, TensorType.I64, Dim.free("batch"), Dim.free("patches"));
-        return ops.gather(scope.viewFrom(table, first, sizes.positions, sizes.channels), places, 0);
+        Value indices = ops.graph().input(input, TensorType.I64, Dim.free("batch"), Dim.free("patches"));
+        return ops.gather(scope.viewFrom(table, first, sizes.positions, sizes.channels), indices, 0);
     }
 
     private Value layer(Scope norms, Scope layer, Value x) {
         Value mixed = attention(norms, layer, norm(norms.at("input_layernorm"), x));
         Value middle = ops.add(x, norm(norms.at("post_attention_layernorm"), mixed));
-        Value fed = mlp(layer.at("mlp"), norm(norms.at("pre_feedforward_layernorm"), middle));
-        return ops.add(middle, norm(norms.at("post_feedforward_layernorm"), fed));
+        Value mlp = mlp(layer.at("mlp"), norm(norms.at("pre_feedforward_layernorm"), middle));
+        return ops.add(middle, norm(norms.at("post_feedforward_layernorm"), mlp));
     }
 
     private Value norm(Scope scope, Value x) {
@@ -175,8 +175,8 @@ final class Gemma4Vision {
         Scope scope = layer.at("self_attn");
         Value value = projected(scope, "v_proj", x, sizes.keyHeads);
         Value answers = ops.attention(
-                turned(norms, scope, "q", x, sizes.heads),
-                turned(norms, scope, "k", x, sizes.keyHeads),
+                rotated(norms, scope, "q", x, sizes.heads),
+                rotated(norms, scope, "k", x, sizes.keyHeads),
                 split(batched(Norm.rms(ops, value, sizes.headSize, sizes.epsilon), sizes.keyHeads), sizes.keyHeads),
                 null,
                 1);
@@ -190,8 +190,8 @@ final class Gemma4Vision {
         return ops.reshape(linear(scope, name, x, sizes.channels, count * sizes.headSize), -1, sizes.headSize);
     }
 
-    /** Queries or keys, normalised and turned: float32 {@code [batch, count, patches, size]}. */
-    private Value turned(Scope norms, Scope scope, String name, Value x, int count) {
+    /** Queries or keys, normalised and rotated: float32 {@code [batch, count, patches, size]}. */
+    private Value rotated(Scope norms, Scope scope, String name, Value x, int count) {
         Value projected = projected(scope, name + "_proj", x, count);
         Value normed = Norm.rms(norms.at("self_attn").at(name + "_norm"), projected, sizes.headSize, sizes.epsilon);
         Value paired = ops.gather(normed, ops.graph().constant(pairs(sizes.headSize)), 1);
@@ -199,9 +199,9 @@ final class Gemma4Vision {
     }
 
     /**
-     * The order in which the operator turns channels {@code i} and {@code i + size / 2} together, first those turned by
-     * row. As published they stand in quarters: two that turn by column, two by row. The order changes no product of
-     * queries and keys.
+     * The order in which the operator rotates channels {@code i} and {@code i + size / 2} as a pair, first those
+     * rotated by row. As published they stand in quarters: two that rotate by column, two by row. The order changes no
+     * product of queries and keys.
      */
     private static long[] pairs(int size) {
         int quarter = size / 4;

@@ -7,8 +7,8 @@ import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
 
 /**
- * {@code model_type} glm_ocr. Still pictures; videos are not supported. The layer behind the last, with which
- * checkpoints predict a second token, is passed over.
+ * {@code model_type} glm_ocr. Still pictures; videos are not supported. The layer after the last, for multi-token
+ * prediction, is passed over.
  */
 // Source: transformers 5.23, models/glm_ocr/modeling_glm_ocr.py, models/glm46v/processing_glm46v.py
 public final class GlmOcr implements Family {

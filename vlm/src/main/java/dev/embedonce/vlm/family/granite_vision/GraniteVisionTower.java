@@ -14,8 +14,8 @@ import dev.embedonce.vlm.vision.VisionTower;
 import java.util.List;
 
 /**
- * Hidden states of SigLIP side by side and a projector for every tile, packed. The last state is the one in front of
- * the norm at the end, as transformers 4.50 and 5.23 have it.
+ * Hidden states of several SigLIP layers, concatenated by channel, and a projector for every tile, packed. The last
+ * state is the one before the final norm, as transformers 4.50 and 5.23 have it.
  */
 // Source: transformers 5.23, models/llava_next/modeling_llava_next.py, LlavaNextModel.get_image_features
 final class GraniteVisionTower {

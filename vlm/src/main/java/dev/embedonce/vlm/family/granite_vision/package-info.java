@@ -1,4 +1,4 @@
-/** Granite Vision: LLaVA-NeXT's tiles and packing, four states of SigLIP side by side, Granite. */
+/** Granite Vision: LLaVA-NeXT's tiles and packing, the hidden states of four SigLIP layers concatenated, Granite. */
 @NullMarked
 package dev.embedonce.vlm.family.granite_vision;
 

@@ -15,7 +15,7 @@ import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.ImageToken;
 import java.util.List;
 
-/** {@code model_type} lfm2_vl, lfm2-vl in older files. Texts of experts ({@code lfm2_moe}) are refused. */
+/** {@code model_type} lfm2_vl, lfm2-vl in older files. Language models with experts ({@code lfm2_moe}) are refused. */
 // Source: transformers 5.23, models/lfm2_vl/modeling_lfm2_vl.py, processing_lfm2_vl.py
 public final class Lfm2Vl implements Family {
     private static final List<NameLayout> LANGUAGE = List.of(NameLayout.replacing(

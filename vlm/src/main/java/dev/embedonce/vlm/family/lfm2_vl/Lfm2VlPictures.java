@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Pictures as they go to the tower: {@code pixel_values}, float32 {@code [tiles, 3, side, side]}, of those that are
- * cut, and {@code whole}, float32 {@code [3, height, width]}, of those that are not or are looked at as a whole
- * besides; {@code tile_grid}, int64 {@code [2]}: rows and columns; {@code token_counts}, int64 {@code [2]}: how many
- * features a tile becomes, and how many the whole picture, 0 where there is none.
+ * cut, and {@code whole}, float32 {@code [3, height, width]}, of those that are not, or that have a thumbnail besides;
+ * {@code tile_grid}, int64 {@code [2]}: rows and columns; {@code token_counts}, int64 {@code [2]}: how many features a
+ * tile becomes, and how many the whole picture, 0 where there is none.
  */
 final class Lfm2VlPictures {
     static final String PIXEL_VALUES = "pixel_values";

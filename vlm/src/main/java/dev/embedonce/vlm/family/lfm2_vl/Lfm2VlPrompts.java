@@ -15,9 +15,9 @@ import java.util.List;
  * positions in order.
  *
  * @param image what templates write where a picture is, and what stands for one feature
- * @param begin in front of a picture
- * @param end behind it
- * @param whole in front of the whole picture where tiles come first
+ * @param begin before a picture
+ * @param end after it
+ * @param whole before the whole picture where tiles come first
  * @param imageTokenId the token of {@code image}
  */
 // Source: transformers 5.23, models/lfm2_vl/processing_lfm2_vl.py, Lfm2VlProcessor._build_image_tokens

@@ -25,8 +25,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * SigLIP 2 behind its last norm, over each tile and the whole picture, each at its own size; squares of tokens side by
- * side through a projector of two linear layers, with a norm in front of them where the config says so.
+ * SigLIP 2 after its final norm, over each tile and the whole picture, each at its own size; pixel unshuffle, then a
+ * projector of two linear layers, with a norm before them where the config says so.
  */
 // Source: transformers 5.23, models/lfm2_vl/modeling_lfm2_vl.py, Lfm2VlMultiModalProjector, Lfm2VlModel
 final class Lfm2VlTower {
@@ -76,7 +76,7 @@ final class Lfm2VlTower {
                 .toList();
     }
 
-    /** Squares of tokens side by side, row by row: float32 {@code [batch * squares, factor * factor * channels]}. */
+    /** Pixel unshuffle, row by row: float32 {@code [batch * squares, factor * factor * channels]}. */
     private static Value squares(Ops ops, Value tokens, Value pixels, Geometry geometry, int channels) {
         int factor = geometry.factor();
         Value columns = ops.div(ops.dim(pixels, 3), ops.graph().constant(geometry.side()));

@@ -38,7 +38,7 @@ public final class Mistral3 implements Family {
                 () -> TextDecoder.open(files, options, LanguageLayouts.LLAVA, text));
     }
 
-    /** Where the config is silent, as published ones are, an output layer among the tensors tells. */
+    /** Where the config is silent, as published ones are, an LM head among the tensors tells. */
     private static boolean tied(ModelConfig config, FamilyFiles files) {
         if (config.has("tie_word_embeddings")) {
             return config.flag("tie_word_embeddings", true);

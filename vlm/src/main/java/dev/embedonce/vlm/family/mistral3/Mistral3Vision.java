@@ -61,7 +61,7 @@ final class Mistral3Vision {
         return tower.open(builder, grid -> vision.merged(grid, epsilon));
     }
 
-    /** Squares of patches as one, each channel's values side by side: float32 {@code [batch * tokens, channels]}. */
+    /** Patches merged in squares, each channel's values side by side: float32 {@code [batch * tokens, channels]}. */
     private Value merged(PatchGrid grid, double epsilon) {
         Value normed = Norm.rms(projector.at("norm"), ops.reshape(grid.tokens(), -1, channels), channels, epsilon);
         Value squares = ops.div(grid.size(), ops.graph().constant(merge));

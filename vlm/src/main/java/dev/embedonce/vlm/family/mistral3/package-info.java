@@ -1,4 +1,4 @@
-/** Mistral 3: Pixtral's tower for pictures of any size, a merger of patches, tokens behind each row. */
+/** Mistral 3: Pixtral's tower for pictures of any size, a patch merger, a break token after each row. */
 @NullMarked
 package dev.embedonce.vlm.family.mistral3;
 

@@ -14,8 +14,8 @@ import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.ImageToken;
 
 /**
- * {@code model_type} mllama. Every token looks at the pictures in some way, those before the first picture too, so that
- * a prompt shares no read tokens with one about other pictures.
+ * {@code model_type} mllama. Every token attends to the pictures in some way, those before the first picture too, so
+ * that a prompt shares no cached prefix with one about other pictures.
  */
 // Source: transformers 5.23, models/mllama/modeling_mllama.py, processing_mllama.py
 public final class Mllama implements Family {

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One token a picture. The tokens from there to the next picture look at it; pictures side by side are looked at
- * together.
+ * One token a picture. The tokens from there to the next picture attend to it; those after adjacent pictures attend to
+ * all of these.
  */
 // Source: transformers 5.23, models/mllama/processing_mllama.py, get_cross_attention_token_mask
 record MllamaPrompts(long imageTokenId) implements PromptAssembler {
@@ -31,31 +31,31 @@ record MllamaPrompts(long imageTokenId) implements PromptAssembler {
 
     @Override
     public Prompt assemble(long[] ids, List<VisionFeatures> images) {
-        List<Integer> places = new ArrayList<>();
+        List<Integer> tokens = new ArrayList<>();
         for (int i = 0; i < ids.length; i++) {
             if (ids[i] == imageTokenId) {
-                places.add(i);
+                tokens.add(i);
             }
         }
-        if (places.size() != images.size()) {
+        if (tokens.size() != images.size()) {
             throw new IllegalArgumentException(
-                    "the prompt has " + places.size() + " image tokens, but " + images.size() + " images were given");
+                    "the prompt has " + tokens.size() + " image tokens, but " + images.size() + " images were given");
         }
         List<States> states = new ArrayList<>();
         int end = Integer.MAX_VALUE;
         for (int i = images.size() - 1; i >= 0; i--) {
-            int place = places.get(i);
+            int token = tokens.get(i);
             boolean last = i + 1 == images.size();
-            if (!last && places.get(i + 1) > place + 1) {
-                end = places.get(i + 1);
+            if (!last && tokens.get(i + 1) > token + 1) {
+                end = tokens.get(i + 1);
             }
-            states.add(0, new States(FeatureRows.of(images.get(i).features()), seen(images.get(i)), place, end));
+            states.add(0, new States(FeatureRows.of(images.get(i).features()), visible(images.get(i)), token, end));
         }
         return Prompt.inOrder(ids, List.of()).withStates(states);
     }
 
     /** The states of tiles that hold a part of the picture, which come first. */
-    private static int seen(VisionFeatures image) {
+    private static int visible(VisionFeatures image) {
         LongBuffer tiles = image.get(MllamaProcessor.TILES).longs();
         int real = 0;
         for (int i = 0; i < tiles.limit(); i++) {

@@ -29,13 +29,13 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
- * All tiles of a picture together, unused ones too: a transformer, and a second one with gates; beside its result go
- * the states behind some layers of the first (taken behind the layer, as transformers 4.57 and 5.23 do and 4.50 does
- * not). Unused tiles are kept, since tokens before the first picture look at them.
+ * All tiles of a picture together, unused ones too: a transformer, and a second one with gates; its result is
+ * concatenated with the hidden states after some layers of the first (taken after the layer, as transformers 4.57 and
+ * 5.23 do and 4.50 does not). Unused tiles are kept, since text tokens before the first picture attend to them.
  *
- * <p>Each tile is filled up with tokens to a multiple of 8. Those and the unused tiles see the tokens of pictures only,
- * and not each other; the tokens of pictures see all. So the tokens of pictures are put first, and attention is
- * computed in two parts without a mask.
+ * <p>Each tile is padded with tokens to a multiple of 8. Those and the unused tiles attend to the tokens of pictures
+ * only, and not to each other; the tokens of pictures attend to all. So the tokens of pictures are put first, and
+ * attention is computed in two parts without a mask.
  */
 // Source: transformers 5.23, models/mllama/modeling_mllama.py, MllamaVisionModel, _prepare_aspect_ratio_attention_mask
 final class MllamaVision {
@@ -123,7 +123,7 @@ final class MllamaVision {
         int filled = (tokens + FILLED_TO - 1) / FILLED_TO * FILLED_TO;
         Value x = embed(model, ops.reshape(pixels, -1, 3, tileSize, tileSize), ratio, patch);
         x = Norm.layer(model.at("layernorm_pre"), x, channels, OUTER_EPSILON);
-        Value sorted = ops.gather(filledUp(x, filled), ops.concat(0, first, rest), 1);
+        Value sorted = ops.gather(padded(x, filled), ops.concat(0, first, rest), 1);
         TokenShape shape = TokenShape.of(ops, sorted);
         Value parts = ops.concat(0, ops.shape(first), ops.shape(rest));
         Value back = order(BACK);
@@ -168,8 +168,7 @@ final class MllamaVision {
     }
 
     /**
-     * The states of tokens in the order of tiles, those that fill up left out: {@code [batch, tiles * tokens,
-     * channels]}.
+     * The states of tokens in the order of tiles, without padding: {@code [batch, tiles * tokens, channels]}.
      */
     private Value picked(Value states, TokenShape shape, Value back) {
         return ops.gather(shape.batched(states), back, 1);
@@ -208,8 +207,8 @@ final class MllamaVision {
         return ops.mul(ops.reshape(picked, -1, tiles, rows, channels), gate);
     }
 
-    /** Zeros behind the tokens of each tile: {@code [batch, tiles * filled, channels]}. */
-    private Value filledUp(Value x, int filled) {
+    /** The tokens of each tile, padded with zeros: {@code [batch, tiles * filled, channels]}. */
+    private Value padded(Value x, int filled) {
         long[] pads = {0, 0, 0, 0, 0, 0, (long) filled - tokens, 0};
         Value padded = ops.graph().op("Pad", x, ops.graph().constant(pads)).output();
         return ops.reshape(padded, 0, -1, channels);
@@ -222,15 +221,15 @@ final class MllamaVision {
         Value mixed = attention(layer.at("self_attn"), normed, shape, parts);
         Value middle = ops.add(x, gated ? ops.mul(mixed, ops.tanh(norms.weight("gate_attn", 1))) : mixed);
         Scope mlp = layer.at("mlp");
-        Value fed = Mlp.plain(
+        Value mlp = Mlp.plain(
                 Linear.of(mlp.at("fc1"), channels, inner, true),
                 activation,
                 Linear.of(mlp.at("fc2"), inner, channels, true),
                 Norm.layer(norms.at("post_attention_layernorm"), middle, channels, epsilon));
-        return ops.add(middle, gated ? ops.mul(fed, ops.tanh(norms.weight("gate_ffn", 1))) : fed);
+        return ops.add(middle, gated ? ops.mul(mlp, ops.tanh(norms.weight("gate_ffn", 1))) : mlp);
     }
 
-    /** The first part sees all, the rest sees the first part. */
+    /** The first part attends to all, the rest to the first part. */
     private Value attention(Scope scope, Value x, TokenShape shape, Value parts) {
         Value q = projected(scope, "q_proj", x, shape);
         Value k = projected(scope, "k_proj", x, shape);

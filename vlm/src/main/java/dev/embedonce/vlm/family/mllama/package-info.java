@@ -1,4 +1,4 @@
-/** Llama 3.2 Vision: pictures in tiles, whose states the language model looks at in layers of cross-attention. */
+/** Llama 3.2 Vision: pictures in tiles, to whose states the language model attends in cross-attention layers. */
 @NullMarked
 package dev.embedonce.vlm.family.mllama;
 

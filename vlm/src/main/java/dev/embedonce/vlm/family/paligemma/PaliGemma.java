@@ -18,9 +18,10 @@ import java.util.Optional;
  * {@code model_type} paligemma, PaliGemma and PaliGemma 2. The tokens of a prompt attend to each other in both
  * directions, and an answer's to all before them; a prompt has one picture at least.
  *
- * <p>In PaliGemma 2 half the layers have a sliding window: an answer's tokens see no further back there, but those of
- * the prompt see all of it, as in transformers 5.23. That matters only to prompts of more than 4096 tokens (pictures of
- * 896 pixels): big_vision, by which the models were trained, has no windows, and transformers 4.x cuts prompts too.
+ * <p>In PaliGemma 2 half the layers have a sliding window: an answer's tokens attend no further back there, but those
+ * of the prompt attend to all of it, as in transformers 5.23. That matters only to prompts of more than 4096 tokens
+ * (pictures of 896 pixels): big_vision, by which the models were trained, has no windows, and transformers 4.x cuts
+ * prompts too.
  */
 // Source: transformers 5.23, models/paligemma/modeling_paligemma.py, processing_paligemma.py
 public final class PaliGemma implements Family {

@@ -13,9 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A token for each feature, the beginning of a text behind those of the last picture, a line break at the end.
- * Positions begin with 1. The tokenizer puts nothing around that, and the pictures' token may lie beyond its
- * vocabulary.
+ * A token for each feature, the beginning of a text after those of the last picture, a line break at the end. Positions
+ * begin with 1. The tokenizer puts nothing around that, and the pictures' token may lie beyond its vocabulary.
  *
  * @param image stands for a picture
  * @param begin the beginning of a text

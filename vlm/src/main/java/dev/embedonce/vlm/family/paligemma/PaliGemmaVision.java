@@ -18,7 +18,7 @@ import dev.embedonce.vlm.vision.VisionTower;
 
 /**
  * SigLIP and one linear layer: float32 {@code [patches, hidden]} a picture. (Transformers 4.x divided them by the root
- * of hidden, and multiplied all embeddings by it behind that.)
+ * of hidden, and multiplied all embeddings by it after that.)
  */
 // Source: transformers 5.23, models/paligemma/modeling_paligemma.py, PaliGemmaModel.get_image_features
 final class PaliGemmaVision {

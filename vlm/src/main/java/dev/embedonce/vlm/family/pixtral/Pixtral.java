@@ -19,7 +19,7 @@ import java.util.List;
 
 /**
  * Pixtral, published as {@code model_type} llava with Pixtral's tower; converted files say pixtral. Each patch is a
- * token. The pictures of a request are encoded one by one, so none sees another or its padding.
+ * token. The pictures of a request are encoded one by one, so none attends to another or its padding.
  */
 // Source: transformers 5.23, models/llava/modeling_llava.py, models/pixtral/processing_pixtral.py
 public final class Pixtral implements Family {

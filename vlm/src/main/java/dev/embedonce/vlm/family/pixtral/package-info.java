@@ -1,4 +1,6 @@
-/** Pixtral: a tower for pictures of any size, a projector of two layers, rows of tokens with a break behind each. */
+/**
+ * Pixtral: a tower for pictures of any size, a projector of two layers, rows of tokens with a break token after each.
+ */
 @NullMarked
 package dev.embedonce.vlm.family.pixtral;
 

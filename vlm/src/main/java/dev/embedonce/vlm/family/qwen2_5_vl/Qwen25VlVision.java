@@ -24,8 +24,7 @@ import dev.embedonce.vlm.vision.VisionTower;
 import java.util.List;
 
 /**
- * The tower: pre-norm layers with RMSNorm and gated feed-forward parts; patches see all others in a few layers, those
- * of their window in the rest.
+ * The tower: pre-norm layers with RMSNorm and gated MLPs; full attention in a few layers, window attention in the rest.
  */
 // Source: transformers 5.23, models/qwen2_5_vl/modeling_qwen2_5_vl.py, Qwen2_5_VisionTransformerPretrainedModel
 final class Qwen25VlVision {

@@ -1,4 +1,4 @@
-/** Qwen2.5-VL: packed patches that see their window in most layers, positions on three axes. */
+/** Qwen2.5-VL: packed patches with window attention in most layers, positions on three axes. */
 @NullMarked
 package dev.embedonce.vlm.family.qwen2_5_vl;
 
