@@ -221,12 +221,12 @@ final class MllamaVision {
         Value mixed = attention(layer.at("self_attn"), normed, shape, parts);
         Value middle = ops.add(x, gated ? ops.mul(mixed, ops.tanh(norms.weight("gate_attn", 1))) : mixed);
         Scope mlp = layer.at("mlp");
-        Value mlp = Mlp.plain(
+        Value out = Mlp.plain(
                 Linear.of(mlp.at("fc1"), channels, inner, true),
                 activation,
                 Linear.of(mlp.at("fc2"), inner, channels, true),
                 Norm.layer(norms.at("post_attention_layernorm"), middle, channels, epsilon));
-        return ops.add(middle, gated ? ops.mul(mlp, ops.tanh(norms.weight("gate_ffn", 1))) : mlp);
+        return ops.add(middle, gated ? ops.mul(out, ops.tanh(norms.weight("gate_ffn", 1))) : out);
     }
 
     /** The first part attends to all, the rest to the first part. */
