@@ -36,6 +36,8 @@ public final class VisionLanguageModel implements AutoCloseable {
     private final GenerationDefaults defaults;
     private final ModelOptions options;
     private final Optional<ToolSyntax> toolSyntax;
+    /** Its preprocessing version is digested once, not at every hit, as long as requests have the same settings. */
+    private volatile @Nullable VisionEncoder latestEncoder;
 
     private VisionLanguageModel(
             TensorModel tensors,
@@ -82,7 +84,12 @@ public final class VisionLanguageModel implements AutoCloseable {
 
     /** The vision tower and processor as an encoder, for any cache. */
     public VisionEncoder visionEncoder(ImageSettings settings) {
-        return new VisionEncoder(model.images(), model.tower(), settings);
+        VisionEncoder latest = latestEncoder;
+        if (latest == null || !latest.settings().equals(settings)) {
+            latest = new VisionEncoder(model.images(), model.tower(), settings);
+            latestEncoder = latest;
+        }
+        return latest;
     }
 
     /**

@@ -18,6 +18,7 @@ import dev.embedonce.vlm.prompt.Prompt;
 import dev.embedonce.vlm.trace.TensorFile;
 import dev.embedonce.vlm.trace.Trace;
 import dev.embedonce.vlm.vision.ImageSettings;
+import dev.embedonce.vlm.vision.VisionEncoder;
 import dev.embedonce.vlm.vision.VisionFeatures;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -127,6 +130,15 @@ class VisionLanguageModelTest {
         assertThat(model.encodeImages(List.of(SQUARE), ImageSettings.DEFAULT))
                 .extracting(ImageReport::source)
                 .containsExactly(Source.ENCODED);
+    }
+
+    @Test
+    void visionEncoder_isKeptForTheSameSettingsAlone() {
+        ImageSettings fewer = new ImageSettings(OptionalLong.empty(), OptionalLong.of(1024), OptionalInt.empty(), 1);
+        VisionEncoder first = model.visionEncoder(ImageSettings.DEFAULT);
+        assertThat(model.visionEncoder(ImageSettings.DEFAULT)).isSameAs(first);
+        assertThat(model.visionEncoder(fewer).preprocVersion()).isNotEqualTo(first.preprocVersion());
+        assertThat(model.visionEncoder(ImageSettings.DEFAULT).preprocVersion()).isEqualTo(first.preprocVersion());
     }
 
     @Test

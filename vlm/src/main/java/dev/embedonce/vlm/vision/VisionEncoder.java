@@ -21,6 +21,11 @@ public final class VisionEncoder implements FeatureEncoder<ProcessedImage> {
         this.preprocVersion = images.preprocVersion(settings);
     }
 
+    /** The settings that pictures are prepared under. */
+    public ImageSettings settings() {
+        return settings;
+    }
+
     @Override
     public String modelVersion() {
         return tower.modelVersion();
