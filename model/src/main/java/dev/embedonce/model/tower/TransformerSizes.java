@@ -55,4 +55,20 @@ public record TransformerSizes(int channels, int layers, int heads, int inner, A
         }
         return this;
     }
+
+    /**
+     * Which hidden state a config asks for: 0 is the embedding, n what the nth layer makes; negative numbers count from
+     * the last.
+     *
+     * @param missing where the config is silent
+     * @throws dev.embedonce.error.ModelLoadException if there is no such layer
+     */
+    public int state(ModelConfig config, String field, int missing) {
+        int layer = config.integer(field, missing);
+        int state = layer < 0 ? layers + 1 + layer : layer;
+        if (state < 0 || state > layers) {
+            throw config.refused(field, "one of the " + layers + " layers");
+        }
+        return state;
+    }
 }

@@ -67,7 +67,7 @@ public record ShuffledInternVit(
         return new ShuffledInternVit(
                 config,
                 vit,
-                state(config, "vision_feature_layer", vit),
+                vit.sizes().state(config, "vision_feature_layer", -1),
                 scale(config, vit),
                 false,
                 config.object("text_config").positive("hidden_size", 4096),
@@ -86,21 +86,11 @@ public record ShuffledInternVit(
         return new ShuffledInternVit(
                 config,
                 vit,
-                state(config, "select_layer", vit),
+                vit.sizes().state(config, "select_layer", -1),
                 scale(config, vit),
                 config.oneOf("ps_version", "v1", "v2").equals("v1"),
                 config.object("llm_config").positive("hidden_size", 4096),
                 Activation.GELU);
-    }
-
-    private static int state(ModelConfig config, String name, InternVit vit) {
-        int layers = vit.sizes().layers();
-        int layer = config.integer(name, -1);
-        int state = layer < 0 ? layers + 1 + layer : layer;
-        if (state < 0 || state > layers) {
-            throw config.refused(name, "one of the " + layers + " layers");
-        }
-        return state;
     }
 
     private static int scale(ModelConfig config, InternVit vit) {

@@ -48,11 +48,7 @@ final class AyaTower {
         ModelConfig config = files.config().recordedBy(new ConfigRecord());
         SiglipVision siglip = siglip(config);
         config.oneOf("vision_feature_select_strategy", "full");
-        int layer = config.integer(LAYER, -1);
-        int state = layer < 0 ? siglip.sizes().layers() + 1 + layer : layer;
-        if (state < 0 || state > siglip.sizes().layers()) {
-            throw config.refused(LAYER, "one of the " + siglip.sizes().layers() + " layers");
-        }
+        int state = siglip.sizes().state(config, LAYER, -1);
         TowerBuilder builder = new TowerBuilder(
                 "aya_vision.vision",
                 REVISION,
