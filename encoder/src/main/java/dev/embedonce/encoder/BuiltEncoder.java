@@ -31,11 +31,8 @@ final class BuiltEncoder {
                     options.numericMode(),
                     tensor -> digests.sha256(tensor.file(), tensor.offset(), tensor.length()));
             BuiltModel model = Architectures.build(ModelFiles.open(folder), Modality.IMAGE, build);
-            OnnxSession session = OnnxSession.open(
-                    folder.toString(),
-                    model.graph().modelProto(),
-                    model.graph().externalFolder().orElse(null),
-                    EncoderAssembly.sessionOptions(options));
+            OnnxSession session =
+                    OnnxSession.open(folder.toString(), model.graph(), EncoderAssembly.sessionOptions(options));
             return EncoderAssembly.closingOnError(session, () -> {
                 digests.requireUnchanged();
                 VectorOutput output = new VectorOutput(model.output(), Reduction.NONE, false);

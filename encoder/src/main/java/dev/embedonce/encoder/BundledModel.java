@@ -59,7 +59,7 @@ final class BundledModel {
 
     private static ImageEncoder load(JsonNode config, ImageProcessor processor, EncoderOptions options) {
         byte[] model = resource("model.onnx");
-        OnnxSession session = OnnxSession.open(NAME, model, null, EncoderAssembly.sessionOptions(options));
+        OnnxSession session = OnnxSession.open(NAME, model, EncoderAssembly.sessionOptions(options));
         return EncoderAssembly.closingOnError(session, () -> {
             VectorOutput output = OutputRule.choose(NAME, session, options, SentenceTransformersConfig.NONE);
             String version = version(config, sha256(model), output);

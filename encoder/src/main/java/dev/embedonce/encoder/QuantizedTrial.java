@@ -55,7 +55,7 @@ final class QuantizedTrial {
         GraphBuilder graph = new GraphBuilder();
         Value x = graph.input("x", TensorType.F32, Dim.of(ROWS), Dim.of(WIDTH));
         graph.output("y", mode == NumericMode.FLOAT32 ? product(graph, x) : quantized(graph, x, mode));
-        return OnnxSession.open("trial of " + mode, graph.build().modelProto(), null, SessionOptions.DEFAULT);
+        return OnnxSession.open("trial of " + mode, graph.build(), SessionOptions.DEFAULT);
     }
 
     private static Value product(GraphBuilder graph, Value x) {

@@ -67,10 +67,7 @@ public final class TextEncoders {
             TextTokenizer tokenizer = TextTokenizer.open(files, text.extent(), options.cacheFolder());
             return closingOnError(tokenizer, () -> {
                 OnnxSession session = OnnxSession.open(
-                        folder.toString(),
-                        text.graph().modelProto(),
-                        text.graph().externalFolder().orElse(null),
-                        new SessionOptions(options.device(), 1, options.memory()));
+                        folder.toString(), text.graph(), new SessionOptions(options.device(), 1, options.memory()));
                 return closingOnError(session, () -> {
                     digests.requireUnchanged();
                     return new TextEncoder(

@@ -56,11 +56,8 @@ class ArchitecturesTest {
     void mappedWeights_giveTheSameVectors() {
         GoldenCase golden = GoldenCase.named("dinov2");
         BuiltModel model = golden.build(Modality.IMAGE, BuildOptions.DEFAULT);
-        try (OnnxSession session = OnnxSession.open(
-                "mapped",
-                model.graph().modelProto(),
-                model.graph().externalFolder().orElseThrow(),
-                SessionOptions.DEFAULT.withMemory(WeightMemory.MAP))) {
+        try (OnnxSession session =
+                OnnxSession.open("mapped", model.graph(), SessionOptions.DEFAULT.withMemory(WeightMemory.MAP))) {
             ArchitecturesGoldenTest.assertClose(
                     GoldenCase.run(session, model, GoldenInputs.pixels(40, 40)),
                     golden.expected(model.pooling(), "40x40"),

@@ -87,11 +87,7 @@ record GoldenCase(String name, JsonNode manifest) {
     }
 
     static OnnxSession open(BuiltModel model) {
-        return OnnxSession.open(
-                model.architecture(),
-                model.graph().modelProto(),
-                model.graph().externalFolder().orElseThrow(),
-                SessionOptions.DEFAULT);
+        return OnnxSession.open(model.architecture(), model.graph(), SessionOptions.DEFAULT);
     }
 
     static float[] run(OnnxSession session, BuiltModel model, Tensor input) {

@@ -68,8 +68,7 @@ class SharedTowersTest {
         tower.output("fixed", states.get(0), channels);
         tower.output("resampled", states.get(1), channels);
         OnnxGraph graph = tower.ops().graph().build();
-        try (OnnxSession session = OnnxSession.open(
-                name, graph.modelProto(), graph.externalFolder().orElseThrow(), SessionOptions.DEFAULT)) {
+        try (OnnxSession session = OnnxSession.open(name, graph, SessionOptions.DEFAULT)) {
             Map<String, Tensor> outputs = session.run(Map.of("pixel_values", GoldenInputs.pixels(size, size)));
             Tensor fixed = Objects.requireNonNull(outputs.get("fixed"));
             Tensor resampled = Objects.requireNonNull(outputs.get("resampled"));

@@ -92,11 +92,7 @@ final class TowerBench {
     }
 
     private static OnnxSession open(BuiltModel model, SessionOptions options) {
-        return OnnxSession.open(
-                model.architecture(),
-                model.graph().modelProto(),
-                model.graph().externalFolder().orElseThrow(),
-                options);
+        return OnnxSession.open(model.architecture(), model.graph(), options);
     }
 
     private static Tensor pixels(int batch, int side) {

@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.embedonce.error.CacheException;
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.graph.onnx.OnnxGraph;
 import dev.embedonce.graph.safetensors.Weights;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
@@ -25,7 +26,6 @@ import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A graph that is ready to run in ONNX Runtime. Thread-safe: any number of threads may call {@link #run} at once and
@@ -68,27 +68,41 @@ public final class OnnxSession implements AutoCloseable {
                     file.toString(), options, null, (env, o) -> env.createSession(file.toString(), o));
         }
         Path folder = file.toAbsolutePath().getParent();
-        return open(file.toString(), model, folder == null ? Path.of("") : folder, options);
+        Map<String, Path> real = model.resolveExternalData(folder == null ? Path.of("") : folder);
+        return open(file.toString(), model, real, base(file.toString(), real), options);
     }
 
     /**
-     * Opens a graph in memory.
+     * Opens a model in memory that has all its weights in itself.
      *
-     * @param name names the graph in error messages
+     * @param name names the model in error messages
      * @param model the bytes of an ONNX ModelProto
-     * @param externalData the folder that external data is relative to, or null if the graph has none
-     * @throws ModelLoadException as for a file
+     * @throws ModelLoadException as for a file, and if the model names files
      */
-    public static OnnxSession open(String name, byte[] model, @Nullable Path externalData, SessionOptions options) {
+    public static OnnxSession open(String name, byte[] model, SessionOptions options) {
         OnnxFile file = OnnxFile.of(name, ByteBuffer.wrap(model));
-        if (file.externalData().isEmpty()) {
-            return OrtSessions.create(name, options, null, (env, o) -> env.createSession(model, o));
-        }
-        if (externalData == null) {
+        if (!file.externalData().isEmpty()) {
             throw new ModelLoadException(name + ": has external data "
                     + file.externalData().keySet() + ", but no folder to look for it was given");
         }
-        return open(name, file, externalData, options);
+        return OrtSessions.create(name, options, null, (env, o) -> env.createSession(model, o));
+    }
+
+    /**
+     * Opens a graph that was built here. Its weights may lie in any folders of one file system, such as a model's and a
+     * cache's.
+     *
+     * @param name names the graph in error messages
+     * @throws ModelLoadException as for a file
+     */
+    public static OnnxSession open(String name, OnnxGraph graph, SessionOptions options) {
+        Path folder = graph.externalFolder().orElse(null);
+        if (folder == null) {
+            return open(name, graph.modelProto(), options);
+        }
+        OnnxFile model = OnnxFile.of(name, ByteBuffer.wrap(graph.modelProto()));
+        Map<String, Path> real = model.resolveExternalData(folder);
+        return open(name, model, real, Weights.commonFolder(real.values()), options);
     }
 
     /**
@@ -96,24 +110,23 @@ public final class OnnxSession implements AutoCloseable {
      * given the lowest folder that holds all the files, and the model in memory names each by its real path below that;
      * {@link OnnxFile} has checked the names in the model before.
      */
-    private static OnnxSession open(String name, OnnxFile model, Path folder, SessionOptions options) {
-        Map<String, Path> real = model.resolveExternalData(folder);
-        Path base = base(name, real);
+    private static OnnxSession open(
+            String name, OnnxFile model, Map<String, Path> real, Path base, SessionOptions options) {
         byte[] relocated = model.withLocations(location -> relocated(name, location, base, real));
         return OrtSessions.create(name, options, base, (env, o) -> env.createSession(relocated, o));
     }
 
     /**
-     * The lowest folder that holds all files. The root of the file system is refused: below it the runtime would read
-     * anything.
+     * The lowest folder that holds all files of a model from elsewhere. The root of the file system is refused: below
+     * it the runtime would read anything that a model names in a way that {@link OnnxFile} does not see.
      *
      * @param files real paths by their names in the model, at least one
      */
     static Path base(String name, Map<String, Path> files) {
         Path base = Weights.commonFolder(files.values());
         if (base.getParent() == null) {
-            throw new ModelLoadException(name + ": its external data " + files.keySet()
-                    + " lies in no common folder but " + base + "; put the model into a folder of its own");
+            throw new ModelLoadException(name + ": its external data lies in no common folder but " + base
+                    + "; put the model into a folder of its own");
         }
         return base;
     }

@@ -128,10 +128,12 @@ public final class Weights {
         Path folder = null;
         for (Path file : files) {
             Path parent = file.toAbsolutePath().normalize().getParent();
-            folder = folder == null ? parent : commonAncestor(folder, parent);
-            if (folder == null) {
-                throw new ModelLoadException("the weight files lie in no common folder: " + files);
+            Path above = folder == null ? parent : commonAncestor(folder, parent);
+            if (above == null) {
+                throw new ModelLoadException("the weights in " + folder + " and in " + parent
+                        + " lie on different drives; the model and the cache of its quantised weights belong on one");
             }
+            folder = above;
         }
         if (folder == null) {
             throw new IllegalArgumentException("no files");

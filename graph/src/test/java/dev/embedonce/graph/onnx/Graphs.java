@@ -26,8 +26,7 @@ public final class Graphs {
 
     /** Output {@code y} for input {@code x}. */
     public static float[] run(OnnxGraph graph, Tensor input, SessionOptions options) {
-        try (OnnxSession session = OnnxSession.open(
-                "test", graph.modelProto(), graph.externalFolder().orElse(null), options)) {
+        try (OnnxSession session = OnnxSession.open("test", graph, options)) {
             Tensor y = Objects.requireNonNull(session.run(Map.of("x", input)).get("y"));
             float[] values = new float[(int) y.elementCount()];
             y.floats().get(values);

@@ -36,7 +36,7 @@ class LongCommandLineTest {
 
     /** The process. */
     public static void main(String[] arguments) {
-        try (OnnxSession session = OnnxSession.open("affine", TestGraphs.affine(), null, SessionOptions.DEFAULT)) {
+        try (OnnxSession session = OnnxSession.open("affine", TestGraphs.affine(), SessionOptions.DEFAULT)) {
             System.out.println(session.outputs().keySet());
         }
     }

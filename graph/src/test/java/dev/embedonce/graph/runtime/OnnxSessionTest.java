@@ -2,11 +2,13 @@ package dev.embedonce.graph.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.embedonce.error.CacheException;
 import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.onnx.OnnxGraph;
+import dev.embedonce.graph.safetensors.Weights;
 import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.io.IOException;
@@ -24,6 +26,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +37,7 @@ class OnnxSessionTest {
     Path folder;
 
     private static OnnxSession affine() {
-        return OnnxSession.open("affine", TestGraphs.affine(), null, SessionOptions.DEFAULT);
+        return OnnxSession.open("affine", TestGraphs.affine(), SessionOptions.DEFAULT);
     }
 
     private static Tensor row(float... values) {
@@ -208,8 +211,7 @@ class OnnxSessionTest {
         Arrays.fill(bytes, (byte) 1);
         Tensor x = Tensor.view(dtype, new long[] {3}, ByteBuffer.wrap(bytes));
         TensorType type = TensorType.ofSafetensorsName(dtype.safetensorsName()).orElseThrow();
-        try (OnnxSession session =
-                OnnxSession.open("identity", TestGraphs.identity(type), null, SessionOptions.DEFAULT)) {
+        try (OnnxSession session = OnnxSession.open("identity", TestGraphs.identity(type), SessionOptions.DEFAULT)) {
             assertThat(session.inputs().values()).allMatch(spec -> spec.dtype().equals(Optional.of(dtype)));
             assertThat(only(session.run(Map.of("x", x)))).isEqualTo(x);
         }
@@ -226,7 +228,7 @@ class OnnxSessionTest {
     void open_cudaWithTheCpuArtifact_isOneClearError() {
         SessionOptions cuda = SessionOptions.DEFAULT.withDevice(Device.CUDA);
 
-        assertThatThrownBy(() -> OnnxSession.open("affine", TestGraphs.affine(), null, cuda))
+        assertThatThrownBy(() -> OnnxSession.open("affine", TestGraphs.affine(), cuda))
                 .isInstanceOf(ModelLoadException.class)
                 .hasMessageStartingWith("device cuda: ")
                 .hasMessageContaining("onnxruntime_gpu")
@@ -252,9 +254,35 @@ class OnnxSessionTest {
     @Test
     void open_externalData_ofAGraphInMemory() throws IOException {
         OnnxGraph graph = TestGraphs.withExternalData(folder.resolve("weights.bin"));
-        try (OnnxSession session = OnnxSession.open(
-                "graph", graph.modelProto(), graph.externalFolder().orElse(null), SessionOptions.DEFAULT)) {
+        try (OnnxSession session = OnnxSession.open("graph", graph, SessionOptions.DEFAULT)) {
             assertThat(only(session.run(Map.of("x", row(1, 2, 3, 4))))).isEqualTo(row(11, 22, 33, 44));
+        }
+    }
+
+    /** A model below one folder of the root, the cache of its quantised weights below another. */
+    @Test
+    void open_graph_withWeightsInFoldersThatShareNothingButTheRoot() throws IOException {
+        Path here = folder.toRealPath();
+        Path elsewhere = Stream.of("/dev/shm", "/var/tmp", System.getProperty("user.home"), "")
+                .map(Path::of)
+                .map(Path::toAbsolutePath)
+                .filter(Files::isWritable)
+                .filter(other -> Weights.commonFolder(List.of(here.resolve("a"), other.resolve("b")))
+                        .equals(here.getRoot()))
+                .findFirst()
+                .orElse(null);
+        assumeThat(elsewhere)
+                .as("a second folder that is writable, below another folder of the root")
+                .isNotNull();
+        Path other = Files.createTempDirectory(elsewhere, "embedonce-weights");
+        try {
+            OnnxGraph graph = TestGraphs.withExternalData(folder.resolve("a.bin"), other.resolve("b.bin"));
+            try (OnnxSession session = OnnxSession.open("graph", graph, SessionOptions.DEFAULT)) {
+                assertThat(only(session.run(Map.of("x", row(1, 2, 3, 4))))).isEqualTo(row(21, 42, 63, 84));
+            }
+        } finally {
+            Files.deleteIfExists(other.resolve("b.bin"));
+            Files.delete(other);
         }
     }
 
@@ -305,7 +333,7 @@ class OnnxSessionTest {
         byte[] model =
                 TestGraphs.withExternalData(folder.resolve("weights.bin")).modelProto();
 
-        assertThatThrownBy(() -> OnnxSession.open("graph", model, null, SessionOptions.DEFAULT))
+        assertThatThrownBy(() -> OnnxSession.open("graph", model, SessionOptions.DEFAULT))
                 .isInstanceOf(ModelLoadException.class)
                 .hasMessageContaining("graph: has external data [weights.bin]");
     }

@@ -30,19 +30,25 @@ final class TestGraphs {
         return graph.build().modelProto();
     }
 
-    /** y [batch, 4] = x [batch, 4] + w, where w [4] lies in {@code weights} from byte 4 on. */
-    static OnnxGraph withExternalData(Path weights) throws IOException {
+    /** y [batch, 4] = x [batch, 4] + w for each file, where w [4] lies in it from byte 4 on. */
+    static OnnxGraph withExternalData(Path... files) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(4 + 4 * COLUMNS).order(ByteOrder.LITTLE_ENDIAN);
         bytes.position(4);
         for (int i = 0; i < COLUMNS; i++) {
             bytes.putFloat(10 * (i + 1));
         }
-        Files.write(weights, bytes.array());
         GraphBuilder graph = new GraphBuilder();
-        Value x = graph.input("x", TensorType.F32, Dim.free("batch"), Dim.of(COLUMNS));
-        Value w = graph.external(
-                new TensorInfo("w", TensorType.F32, Shape.of(COLUMNS), weights.toRealPath(), 4, 4L * COLUMNS));
-        graph.output("y", new Ops(graph).add(x, w), Dim.free("batch"), Dim.of(COLUMNS));
+        Ops ops = new Ops(graph);
+        Value y = graph.input("x", TensorType.F32, Dim.free("batch"), Dim.of(COLUMNS));
+        for (Path file : files) {
+            Files.write(file, bytes.array());
+            String name = "w" + file.getFileName();
+            y = ops.add(
+                    y,
+                    graph.external(new TensorInfo(
+                            name, TensorType.F32, Shape.of(COLUMNS), file.toRealPath(), 4, 4L * COLUMNS)));
+        }
+        graph.output("y", y, Dim.free("batch"), Dim.of(COLUMNS));
         return graph.build();
     }
 

@@ -60,11 +60,7 @@ public final class BartModel implements LanguageModel {
 
     private static OnnxSession session(FamilyFiles files, FamilyOptions options, Scope root, String part) {
         OnnxGraph graph = root.ops().graph().build();
-        return OnnxSession.open(
-                files.directory() + " (" + part + ")",
-                graph.modelProto(),
-                graph.externalFolder().orElse(null),
-                options.session(options.languageMode()));
+        return OnnxSession.open(files.directory() + " (" + part + ")", graph, options.session(options.languageMode()));
     }
 
     @Override

@@ -95,11 +95,8 @@ public final class TextDecoder implements LanguageModel {
 
     private static Supplier<OnnxSession> opener(FamilyFiles files, FamilyOptions options, Scope root, String part) {
         OnnxGraph graph = root.ops().graph().build();
-        return () -> OnnxSession.open(
-                files.directory() + " (" + part + ")",
-                graph.modelProto(),
-                graph.externalFolder().orElse(null),
-                options.session(options.languageMode()));
+        return () ->
+                OnnxSession.open(files.directory() + " (" + part + ")", graph, options.session(options.languageMode()));
     }
 
     @Override

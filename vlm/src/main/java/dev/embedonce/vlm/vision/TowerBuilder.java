@@ -92,11 +92,8 @@ public final class TowerBuilder extends TowerGraph {
 
     /** The session, if the weights are still those of the fingerprint once they are loaded. */
     private OnnxSession opened(OnnxGraph built, String version) {
-        OnnxSession session = OnnxSession.open(
-                files.directory() + " (vision)",
-                built.modelProto(),
-                built.externalFolder().orElse(null),
-                options.session(options.towerMode()));
+        OnnxSession session =
+                OnnxSession.open(files.directory() + " (vision)", built, options.session(options.towerMode()));
         if (!version.equals(modelVersion(built))) {
             session.close();
             throw new ModelLoadException(files.directory() + ": its weights changed after the model was opened");

@@ -145,8 +145,7 @@ final class ExpertBenchmark {
         graph.output("y", x, Dim.free("tokens"), Dim.of(HIDDEN));
         OnnxGraph built = graph.build();
         long opening = System.nanoTime();
-        OnnxSession session = OnnxSession.open(
-                name, built.modelProto(), built.externalFolder().orElse(null), options);
+        OnnxSession session = OnnxSession.open(name, built, options);
         System.out.printf(
                 Locale.ROOT,
                 "%s: weights made ready in %d ms, %d bytes of graph opened in %d ms, resident %d MB%n",
