@@ -67,7 +67,24 @@ def try_original(family, folder, pictures_folder, seed):
     processor = (family.processor or layouts.processor_of)(own)
     results = goldens.compute(family, pictures_folder, layouts.load(own), processor)
     layouts.write_published(family.original, model, published)
-    "published", "transformers5", "copied_from_published",
+    if family.processor:
+        shutil.rmtree(own)
+        return model, {"published": results}, {"published": {}}
+    entries = {"published": {}, "transformers5": {"copied_from_published": layouts.drop_same(published, own)}}
+    return model, {"published": results}, {layout: entries[layout] for layout in family.layouts if layout in entries}
+
+
+def image_processor_of(family, folder, pictures_folder):
+    """(what the manifest says of the image processor, how far torchvision's pixels lie from Pillow's)"""
+    if family.processor:
+        return {"class": family.processor.__name__}, {}
+    exact = layouts.processor_of(folder, family.backend)
+    said = {"class": type(exact.image_processor).__name__, "backend": family.backend}
+    if family.backend != "pil":
+        return said, {}
+    other = layouts.processor_of(folder, "torchvision")
+    differences = goldens.torchvision_differences(family, pictures_folder, exact, other)
+    return said, {"torchvision_minus_pil": differences}
 
 
 def compared_before(folder):
@@ -95,12 +112,19 @@ def make(family, out):
     goldens.write(folder, *results["published"])
     if "published-bf16" in results:
         goldens.write(folder / "published-bf16", *results["published-bf16"])
-    "class", "transformers5", "published", "pil", "torchvision", "backend", "torchvision_minus_pil", "manifest.json", "model_type", "seed", "versions", "parameters", "image_processor", "layouts",
+    readable = folder / ("transformers5" if family.original else "published")
+    image_processor, torchvision = image_processor_of(family, readable, pictures_folder)
+    write_json(folder / "manifest.json", {
+        "model_type": family.config["model_type"], "class": type(model).__name__, "seed": seed,
+        "versions": layouts.versions(), "parameters": sum(p.numel() for p in model.parameters()),
+        "image_processor": image_processor,
+        "layouts": entries,
+        **torchvision,
         "names_in_memory": layouts.names_in_memory(family.original or family, model),
         "notes": family.notes,
         **compared(),
     })
-    if family.original and "transformers5" not in family.layouts:
+    if family.original and not family.processor and "transformers5" not in family.layouts:
         shutil.rmtree(readable)
     sizes = {file.relative_to(folder).as_posix(): file.stat().st_size for file in sorted(folder.rglob("*.safetensors"))}
     largest = max(case.get("largest_logit", 0) for case in results["published"][1])
