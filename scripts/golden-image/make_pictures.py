@@ -5,7 +5,6 @@
 Needs Pillow and numpy as pinned in requirements.txt. All content is computed here; nothing is taken from elsewhere.
 """
 
-import io
 import struct
 import sys
 import zlib
@@ -56,7 +55,6 @@ def pack_rows(rows, depth):
     """rows: list of lists of sample values; each row gets a filter of its own."""
     out = bytearray()
     previous = None
-    channels_bytes = None
     for index, (row, channels) in enumerate(rows):
         if depth == 16:
             raw = b"".join(struct.pack(">H", v) for v in row)
