@@ -114,12 +114,19 @@ public final class PatchTower {
 
     /** The patches' embedding, by {@code patch_embed.proj}. */
     public Value embedded(boolean bias) {
-        Scope scope = graph.root().at("patch_embed.proj");
         int patch = geometry.patch();
-        Value kernel = scope.view(
-                scope.tensor("weight", channels, 3, geometry.temporal(), patch, patch), channels, geometry.length());
+        return embedded(graph.root().at("patch_embed.proj"), bias, channels, 3, geometry.temporal(), patch, patch);
+    }
+
+    /**
+     * The patches' embedding, by a convolution.
+     *
+     * @param kernel dimensions of its weight
+     */
+    public Value embedded(Scope scope, boolean bias, long... kernel) {
+        Value weight = scope.view(scope.tensor("weight", kernel), channels, geometry.length());
         return ops.linear(
-                tokens.flat(patches, geometry.length()), kernel, bias ? scope.weight("bias", channels) : null);
+                tokens.flat(patches, geometry.length()), weight, bias ? scope.weight("bias", channels) : null);
     }
 
     /** Attention by {@code qkv} and {@code proj} of a scope, which have biases. */
