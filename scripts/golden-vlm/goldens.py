@@ -56,7 +56,7 @@ def greedy(model, inputs):
     """NEW_TOKENS ids, an end-of-text token being like any other, and the logits [NEW_TOKENS, vocabulary] that chose them."""
     model.generation_config = GenerationConfig(
         max_new_tokens=NEW_TOKENS, do_sample=False, pad_token_id=0,
-        decoder_start_token_id=getattr(model.config.text_config, "decoder_start_token_id", None),
+        decoder_start_token_id=getattr(model.config.get_text_config(), "decoder_start_token_id", None),
     )
     out = model.generate(**inputs, output_logits=True, return_dict_in_generate=True)
     steps = torch.cat(out.logits).float()
