@@ -25,6 +25,8 @@ HALF = {"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
 CASES = {
     "qwen2_vl": ("qwen2_vl", "Qwen2VLImageProcessor",
                  {"min_pixels": 3136, "max_pixels": 12845056, "patch_size": 14, "temporal_patch_size": 2, "merge_size": 2, **OPENAI}),
+    "dots_ocr": ("qwen2_vl", "Qwen2VLImageProcessor",
+                 {"min_pixels": 3136, "max_pixels": 11289600, "patch_size": 14, "temporal_patch_size": 1, "merge_size": 2, **OPENAI}),
     "qwen3_vl": ("qwen2_vl", "Qwen2VLImageProcessor",
                  {"size": {"longest_edge": 16777216, "shortest_edge": 65536}, "patch_size": 16, "temporal_patch_size": 2, "merge_size": 2, **HALF}),
     "gemma3": ("gemma3", "Gemma3ImageProcessor",

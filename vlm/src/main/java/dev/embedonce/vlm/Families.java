@@ -6,6 +6,7 @@ import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.family.Family;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.aya_vision.AyaVision;
+import dev.embedonce.vlm.family.dots_ocr.DotsOcr;
 import dev.embedonce.vlm.family.florence2.Florence2;
 import dev.embedonce.vlm.family.gemma3.Gemma3;
 import dev.embedonce.vlm.family.gemma4.Gemma4;
@@ -40,6 +41,7 @@ import java.util.stream.Stream;
 public final class Families {
     private static final List<Family> ALL = List.of(
             new AyaVision(),
+            new DotsOcr(),
             new Florence2(),
             new Gemma3(),
             new Gemma4(),
