@@ -242,6 +242,43 @@ public sealed interface ResizeRule {
     }
 
     /**
+     * As {@link Multiples}; a picture with a side below {@code factor} is first enlarged until both sides reach it,
+     * the other side rounded.
+     */
+    // Source: transformers 5.23, models/paddleocr_vl/image_processing_pil_paddleocr_vl.py, smart_resize
+    record EnlargedMultiples(int factor, long minPixels, long maxPixels) implements ResizeRule {
+        /** @throws ImageException if one side is more than 200 times the other once the picture is enlarged */
+        @Override
+        public Size sizeFor(int width, int height) {
+            int enlargedWidth = height < factor ? scaled(width, height) : width;
+            int enlargedHeight = Math.max(height, factor);
+            if (enlargedWidth < factor) {
+                enlargedHeight = scaled(enlargedHeight, enlargedWidth);
+                enlargedWidth = factor;
+            }
+            return new Multiples(factor, minPixels, maxPixels).sizeFor(enlargedWidth, enlargedHeight);
+        }
+
+        /** A side of a picture whose other side becomes {@code factor}. */
+        private int scaled(int side, int other) {
+            return (int) Math.rint((double) ((long) side * factor) / other);
+        }
+
+        @Override
+        public void describe(FramedDigest digest) {
+            digest.put("resize", "enlarged-multiples")
+                    .put("factor", factor)
+                    .put("minPixels", minPixels)
+                    .put("maxPixels", maxPixels);
+        }
+
+        @Override
+        public String label() {
+            return "m" + factor + "e";
+        }
+    }
+
+    /**
      * Both sides become multiples of {@code patch}, as large as at most {@code most} patches allow; the aspect ratio is
      * kept as well as that allows.
      */

@@ -29,6 +29,34 @@ class ResizeRuleTest {
                 .isEqualTo(new ResizeRule.Size(newWidth, newHeight));
     }
 
+    /** Sizes as smart_resize of transformers 5.23's paddleocr_vl gives them. */
+    @ParameterizedTest
+    @CsvSource({
+        "6000, 4000, 28, 147384, 2822400, 2044, 1344",
+        "1700, 2200, 28, 147384, 2822400, 1456, 1904",
+        "100, 100, 28, 147384, 2822400, 392, 392",
+        "3, 2, 28, 147384, 2822400, 476, 336",
+        "5, 3, 28, 784, 2822400, 56, 28",
+        "190, 9, 12, 1024, 3072, 252, 12",
+        "1, 60, 12, 1024, 3072, 12, 420",
+        "60, 7, 28, 3136, 2822400, 252, 28",
+        "27, 900, 28, 147384, 2822400, 84, 2240",
+        "1, 200, 28, 147456, 2359296, 28, 5600"
+    })
+    void enlargedMultiples_sizes_areThoseOfTheReference(
+            int width, int height, int factor, long least, long most, int newWidth, int newHeight) {
+        assertThat(new ResizeRule.EnlargedMultiples(factor, least, most).sizeFor(width, height))
+                .isEqualTo(new ResizeRule.Size(newWidth, newHeight));
+    }
+
+    @Test
+    void enlargedMultiples_tooLong_isRefused() {
+        ResizeRule rule = new ResizeRule.EnlargedMultiples(28, 147_384, 2_822_400);
+        assertThatThrownBy(() -> rule.sizeFor(2, 401))
+                .isInstanceOf(ImageException.class)
+                .hasMessageContaining("200 times");
+    }
+
     @Test
     void frameMultiples_tooLong_isRefused() {
         ResizeRule rule = new ResizeRule.FrameMultiples(28, 2, 12_544, 9_633_792);

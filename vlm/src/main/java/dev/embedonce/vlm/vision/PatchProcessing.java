@@ -25,19 +25,23 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.BiFunction;
 
 /**
- * Pictures packed as patches, as transformers' {@code Qwen2VLImageProcessor} and {@code Glm4vImageProcessor} do:
- * resized so that both sides are whole numbers of merged patches, then cut. Gives {@code pixel_values}, float32
- * {@code [patches, 3 * temporal * patch * patch]}, the patches that are merged standing together, and
- * {@code image_grid_thw}, int64 {@code [3]}: 1, rows and columns of patches.
+ * Pictures packed as patches, as transformers' {@code Qwen2VLImageProcessor} and {@code Glm4vImageProcessor} do, and,
+ * but for the order of the patches, {@code PaddleOCRVLImageProcessor}: resized so that both sides are whole numbers of
+ * merged patches, then cut. Gives {@code pixel_values}, float32 {@code [patches, 3 * temporal * patch * patch]}, the
+ * patches that are merged standing together, and {@code image_grid_thw}, int64 {@code [3]}: 1, rows and columns of
+ * patches.
  */
 // Source: transformers 5.23, models/qwen2_vl/image_processing_pil_qwen2_vl.py,
-// models/glm4v/image_processing_pil_glm4v.py
+// models/glm4v/image_processing_pil_glm4v.py, models/paddleocr_vl/image_processing_pil_paddleocr_vl.py
 public final class PatchProcessing implements ImageProcessing {
     public static final String PIXEL_VALUES = PatchTower.PIXEL_VALUES;
     public static final String GRID = "image_grid_thw";
 
+    private static final String MIN_PIXELS = "min_pixels";
+    private static final String MAX_PIXELS = "max_pixels";
     private static final String GLM_46V = "Glm46VImageProcessor";
 
     /** Raised whenever the patches change for unchanged settings. */
@@ -45,6 +49,7 @@ public final class PatchProcessing implements ImageProcessing {
 
     private final Geometry geometry;
     private final Sizes sizes;
+    private final TensorSplitter splitter;
     private final boolean resize;
     private final PixelSettings pixels;
     private final PixelOptions options;
@@ -70,9 +75,11 @@ public final class PatchProcessing implements ImageProcessing {
         }
     }
 
-    private PatchProcessing(ModelConfig config, PixelOptions options, Geometry geometry, Sizes sizes) {
+    private PatchProcessing(
+            ModelConfig config, PixelOptions options, Geometry geometry, Sizes sizes, TensorSplitter splitter) {
         this.geometry = geometry;
         this.sizes = sizes;
+        this.splitter = splitter;
         config.optionalObject("size").refuseOthers(Set.of());
         this.resize = config.flag("do_resize", true);
         this.pixels = ProcessorSettings.pixels(config, options, ResampleFilter.BICUBIC, ImageNorm.CLIP, true);
@@ -80,11 +87,11 @@ public final class PatchProcessing implements ImageProcessing {
         ProcessorSettings.refuseOthers(config, "_processor_class", "_valid_processor_keys", "auto_map");
     }
 
-    private static Geometry geometry(ModelConfig config) {
+    private static Geometry geometry(ModelConfig config, int temporal) {
         return new Geometry(
                 config.positive("patch_size", 14),
                 config.positive("merge_size", 2),
-                config.positive("temporal_patch_size", 2));
+                config.positive("temporal_patch_size", temporal));
     }
 
     /** An area that may be said in two forms. Transformers 4 writes both; where they differ, the older one counts. */
@@ -106,11 +113,29 @@ public final class PatchProcessing implements ImageProcessing {
         ProcessorSettings.requireClass(config, "Qwen2VLImageProcessor");
         ModelConfig size = config.optionalObject("size");
         Sizes sizes = new Sizes(
-                area(config, "min_pixels", size, "shortest_edge", 56 * 56),
-                area(config, "max_pixels", size, "longest_edge", 28 * 28 * 1280),
+                area(config, MIN_PIXELS, size, "shortest_edge", 56 * 56),
+                area(config, MAX_PIXELS, size, "longest_edge", 28 * 28 * 1280),
                 1,
                 ResizeRule.Multiples::new);
-        return new PatchProcessing(config, options, geometry(config), sizes);
+        return new PatchProcessing(config, options, geometry(config, 2), sizes, PatchProcessing::pictures);
+    }
+
+    /**
+     * Reads the settings of a {@code PaddleOCRVLImageProcessor}. The reference packs patches row by row, see {@link
+     * #rowByRow}; here those that are merged stand together.
+     *
+     * @throws dev.embedonce.error.ModelLoadException if one is not understood, by name
+     */
+    public static PatchProcessing readPaddleOcr(ModelConfig config, PixelOptions options) {
+        ProcessorSettings.requireClass(config, "PaddleOCRVLImageProcessor");
+        ModelConfig size = config.optionalObject("size");
+        Sizes sizes = new Sizes(
+                area(config, MIN_PIXELS, size, "shortest_edge", 384 * 384),
+                area(config, MAX_PIXELS, size, "longest_edge", 1536 * 1536),
+                1,
+                ResizeRule.EnlargedMultiples::new);
+        Geometry geometry = geometry(config, 1);
+        return new PatchProcessing(config, options, geometry, sizes, rowByRow(geometry));
     }
 
     /**
@@ -122,14 +147,14 @@ public final class PatchProcessing implements ImageProcessing {
     public static PatchProcessing readGlm(ModelConfig config, PixelOptions options) {
         boolean second = config.text("image_processor_type", "").startsWith(GLM_46V);
         ProcessorSettings.requireClass(config, second ? GLM_46V : "Glm4vImageProcessor");
-        Geometry geometry = geometry(config);
+        Geometry geometry = geometry(config, 2);
         ModelConfig size = config.optionalObject("size");
         Sizes sizes = new Sizes(
                 size.positive("shortest_edge", 112 * 112),
                 size.positive("longest_edge", 28 * 28 * 15_000),
                 geometry.temporal(),
                 (factor, least, most) -> new ResizeRule.FrameMultiples(factor, geometry.temporal(), least, most));
-        return new PatchProcessing(config, options, geometry, sizes);
+        return new PatchProcessing(config, options, geometry, sizes, PatchProcessing::pictures);
     }
 
     public Geometry geometry() {
@@ -138,7 +163,10 @@ public final class PatchProcessing implements ImageProcessing {
 
     /** The grid of patches of a picture that was made ready here. */
     public static PatchFeeds.Grid grid(ProcessedImage image) {
-        LongBuffer thw = image.layout(GRID).longs();
+        return grid(image.layout(GRID).longs());
+    }
+
+    private static PatchFeeds.Grid grid(LongBuffer thw) {
         return new PatchFeeds.Grid(Math.toIntExact(thw.get(1)), Math.toIntExact(thw.get(2)));
     }
 
@@ -228,14 +256,43 @@ public final class PatchProcessing implements ImageProcessing {
 
     @Override
     public List<ProcessedImage> split(Map<String, Tensor> tensors) {
-        return pictures(tensors);
+        return splitter.split(tensors);
     }
 
-    /** As {@link #split}, for which no setting counts. */
+    /** Takes apart patches of which those that are merged stand together. */
     public static List<ProcessedImage> pictures(Map<String, Tensor> tensors) {
+        return pictures(tensors, (patches, grid) -> patches);
+    }
+
+    /** Takes apart patches that follow each other row by row: float32 {@code [patches, 3, patch, patch]}. */
+    public static TensorSplitter rowByRow(Geometry geometry) {
+        return tensors -> pictures(tensors, (patches, grid) -> merged(patches, grid, geometry));
+    }
+
+    /** Puts the patches together that are merged. */
+    private static Tensor merged(Tensor rows, PatchFeeds.Grid grid, Geometry geometry) {
+        int length = geometry.length();
+        int merge = geometry.merge();
+        long[] shape = {rows.dim(0), length};
+        if (rows.elementCount() != rows.dim(0) * length || grid.rows() % merge != 0 || grid.columns() % merge != 0) {
+            throw new IllegalArgumentException(PIXEL_VALUES + " " + rows + " and " + grid + ": expected " + length
+                    + " numbers a patch, rows and columns in multiples of " + merge);
+        }
+        FloatBuffer source = rows.floats();
+        ByteBuffer bytes = Tensor.direct(DType.FLOAT32, shape);
+        FloatBuffer target = bytes.asFloatBuffer();
+        PatchFeeds.forEachPatch(
+                grid.rows(),
+                grid.columns(),
+                merge,
+                (row, column) -> target.put(source.slice((row * grid.columns() + column) * length, length)));
+        return Tensor.view(DType.FLOAT32, shape, bytes);
+    }
+
+    private static List<ProcessedImage> pictures(
+            Map<String, Tensor> tensors, BiFunction<Tensor, PatchFeeds.Grid, Tensor> order) {
         List<Tensor> grids = PixelTensors.rows(tensors, GRID);
-        Tensor all = tensors.get(PIXEL_VALUES);
-        if (grids.isEmpty() != (all == null)) {
+        if (grids.isEmpty() == tensors.containsKey(PIXEL_VALUES)) {
             throw new IllegalArgumentException(
                     PIXEL_VALUES + " and " + GRID + " belong together; found " + tensors.keySet());
         }
@@ -247,16 +304,12 @@ public final class PatchProcessing implements ImageProcessing {
                 throw new IllegalArgumentException(
                         GRID + ": a picture of " + thw.get(0) + " times, but videos are not supported");
             }
-            int patches = Math.toIntExact(thw.get(1) * thw.get(2));
-            images.add(new ProcessedImage(Map.of(PIXEL_VALUES, slice(all, patch, patches)), Map.of(GRID, grid), 0, 0));
+            PatchFeeds.Grid size = grid(thw);
+            int patches = Math.multiplyExact(size.rows(), size.columns());
+            Tensor pixels = order.apply(PixelTensors.slice(tensors, PIXEL_VALUES, patch, patches), size);
+            images.add(new ProcessedImage(Map.of(PIXEL_VALUES, pixels), Map.of(GRID, grid), 0, 0));
             patch += patches;
         }
         return images;
-    }
-
-    private static Tensor slice(Tensor all, int first, int count) {
-        long[] shape = {count, all.dim(1)};
-        int row = Math.toIntExact(all.dim(1)) * Float.BYTES;
-        return Tensor.view(all.dtype(), shape, all.data().slice(first * row, count * row));
     }
 }

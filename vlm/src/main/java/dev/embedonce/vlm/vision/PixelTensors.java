@@ -72,7 +72,7 @@ public final class PixelTensors {
      */
     public static Tensor slice(Map<String, Tensor> tensors, String name, int first, int count) {
         Tensor all = tensors.get(name);
-        if (all == null || first < 0 || first + count > all.dim(0)) {
+        if (all == null || first < 0 || count < 1 || first + count > all.dim(0)) {
             throw new IllegalArgumentException("expected " + (first + count) + " rows of " + name + ", found " + all);
         }
         long[] shape = all.shape().clone();
