@@ -1,6 +1,7 @@
 package dev.embedonce.graph.blocks;
 
 import dev.embedonce.graph.onnx.Value;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pre-norm transformer layer of CLIP and SigLIP, for pictures and texts: norm, attention, residual, norm, MLP,
@@ -9,10 +10,17 @@ import dev.embedonce.graph.onnx.Value;
  * @param channels of the hidden states
  * @param inner hidden channels of the MLP
  * @param epsilon of the LayerNorms
+ * @param rotary positions by which queries and keys are rotated, or null
  */
 // Source: transformers 5.23, models/clip/modeling_clip.py, CLIPEncoderLayer; models/siglip/modeling_siglip.py,
 // SiglipEncoderLayer
-public record ClipBlock(int channels, int heads, int inner, Activation activation, double epsilon) {
+public record ClipBlock(
+        int channels,
+        int heads,
+        int inner,
+        Activation activation,
+        double epsilon,
+        @Nullable Rotary rotary) {
     /** Raised when the block computes something else; part of the model version. */
     private static final int REVISION = 1;
 
@@ -44,12 +52,13 @@ public record ClipBlock(int channels, int heads, int inner, Activation activatio
 
     private SelfAttention attention(Scope layer) {
         Scope scope = layer.at("self_attn");
-        return new SelfAttention(
+        SelfAttention attention = new SelfAttention(
                 Linear.of(scope.at("q_proj"), channels, channels, true),
                 Linear.of(scope.at("k_proj"), channels, channels, true),
                 Linear.of(scope.at("v_proj"), channels, channels, true),
                 Linear.of(scope.at("out_proj"), channels, channels, true),
                 heads);
+        return rotary == null ? attention : attention.rotary(rotary);
     }
 
     private Value normed(Scope layer, Value x) {

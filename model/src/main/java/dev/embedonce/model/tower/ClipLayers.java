@@ -1,21 +1,33 @@
 package dev.embedonce.model.tower;
 
 import dev.embedonce.graph.blocks.ClipBlock;
+import dev.embedonce.graph.blocks.Rotary;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.blocks.TokenShape;
 import dev.embedonce.graph.onnx.Value;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The layers of CLIP and SigLIP, of pictures and of texts. Hidden states are float32 {@code [batch * tokens,
  * channels]}.
  *
  * @param list the path of the layers among the graph's tensors
+ * @param rotary positions by which queries and keys are rotated, or null
  */
-public record ClipLayers(TowerGraph graph, String list, TransformerSizes sizes) {
+public record ClipLayers(
+        TowerGraph graph,
+        String list,
+        TransformerSizes sizes,
+        @Nullable Rotary rotary) {
     /** Raised when the block computes something else; part of the model version. */
     private static final int REVISION = 1;
+
+    /** Layers whose positions were added before. */
+    public ClipLayers(TowerGraph graph, String list, TransformerSizes sizes) {
+        this(graph, list, sizes, null);
+    }
 
     /** The last hidden state. */
     public Value apply(Value x, TokenShape tokens) {
@@ -56,6 +68,7 @@ public record ClipLayers(TowerGraph graph, String list, TransformerSizes sizes) 
 
     private ClipBlock block() {
         graph.ops().graph().uses("clip-layers", REVISION);
-        return new ClipBlock(sizes.channels(), sizes.heads(), sizes.inner(), sizes.activation(), sizes.epsilon());
+        return new ClipBlock(
+                sizes.channels(), sizes.heads(), sizes.inner(), sizes.activation(), sizes.epsilon(), rotary);
     }
 }

@@ -7,13 +7,16 @@ import java.util.Map;
 
 /**
  * The four learned positions around each patch, and their weights: where a table of a fixed side is spread over a
- * picture's grid.
+ * picture's grid (bilinear interpolation).
  *
  * @param merge patches a side that become one token
  * @param side positions a side of the learned table
+ * @param alignCorners whether the outermost patches get the outermost positions; if not, table and grid cover the same
+ *     area, and positions are those of the patches' centres
  */
-// Source: transformers 5.23, models/qwen3_vl/modeling_qwen3_vl.py, fast_pos_embed_interpolate
-public record LearnedTaps(int merge, int side) implements PatchFeeds {
+// Source: transformers 5.23, models/qwen3_vl/modeling_qwen3_vl.py, fast_pos_embed_interpolate; vision_utils.py,
+// get_vision_interpolation_indices_and_weights
+public record LearnedTaps(int merge, int side, boolean alignCorners) implements PatchFeeds {
     /** Raised when other inputs are computed for the same patches; part of the model version. */
     private static final int REVISION = 1;
 
@@ -58,11 +61,11 @@ public record LearnedTaps(int merge, int side) implements PatchFeeds {
         feeds.put(WEIGHTS, Tensor.view(DType.FLOAT32, shape, weights.flip()));
     }
 
-    /**
-     * Where number {@code index} of {@code count} lies when they are spread evenly over the table, first on first,
-     * last on last.
-     */
+    /** Where number {@code index} of {@code count} lies when they are spread evenly over the table. */
     private float spread(int index, int count) {
+        if (!alignCorners) {
+            return Math.max(0, (index + 0.5f) * side / count - 0.5f);
+        }
         if (count == 1) {
             return 0;
         }

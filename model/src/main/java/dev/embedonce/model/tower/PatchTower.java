@@ -13,6 +13,7 @@ import dev.embedonce.graph.onnx.Dim;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.model.ModelConfig;
+import java.util.Objects;
 
 /**
  * What towers over packed patches have in common: the patches' embedding, attention with rotary positions by row and
@@ -107,6 +108,11 @@ public final class PatchTower {
         return tokens;
     }
 
+    /** Rotary positions by row and column. */
+    public Rotary rotary() {
+        return rotary;
+    }
+
     /** Channels of the patches that become one token, concatenated. */
     public int mergedChannels() {
         return channels * geometry.merge() * geometry.merge();
@@ -119,14 +125,36 @@ public final class PatchTower {
     }
 
     /**
-     * The patches' embedding, by a convolution.
+     * The patches' embedding, by a convolution whose stride is its kernel.
      *
-     * @param kernel dimensions of its weight
+     * @param kernel the shape of its {@code weight}
      */
     public Value embedded(Scope scope, boolean bias, long... kernel) {
         Value weight = scope.view(scope.tensor("weight", kernel), channels, geometry.length());
         return ops.linear(
                 tokens.flat(patches, geometry.length()), weight, bias ? scope.weight("bias", channels) : null);
+    }
+
+    /**
+     * Each patch's weighted mean of the four learned positions around its own, as {@link LearnedTaps} give them, for
+     * which it adds the inputs.
+     *
+     * @param scope with the table, {@code weight}
+     * @param positions in the table
+     * @return float32 {@code [batch * patches, channels]}
+     */
+    public Value learnedPositions(Scope scope, int positions) {
+        Value taps = input(LearnedTaps.INDICES, TensorType.I64, LearnedTaps.COUNT);
+        Value weights = input(LearnedTaps.WEIGHTS, TensorType.F32, LearnedTaps.COUNT);
+        Value table = scope.weight("weight", positions, channels);
+        Value sum = null;
+        for (int tap = 0; tap < LearnedTaps.COUNT; tap++) {
+            Value index = ops.reshape(ops.slice(taps, 2, tap, tap + 1), -1);
+            Value weight = ops.reshape(ops.slice(weights, 2, tap, tap + 1), -1, 1);
+            Value part = ops.mul(ops.gather(table, index, 0), weight);
+            sum = sum == null ? part : ops.add(sum, part);
+        }
+        return Objects.requireNonNull(sum);
     }
 
     /** Attention by {@code qkv} and {@code proj} of a scope, which have biases. */

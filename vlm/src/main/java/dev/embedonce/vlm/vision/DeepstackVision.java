@@ -1,6 +1,5 @@
 package dev.embedonce.vlm.vision;
 
-import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.NameLayout;
 import dev.embedonce.graph.blocks.Norm;
@@ -16,7 +15,6 @@ import dev.embedonce.model.tower.PatchTower.MlpShape;
 import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -107,11 +105,14 @@ public final class DeepstackVision {
         PatchTower tower = new PatchTower(builder, geometry, channels, heads);
         new DeepstackVision(builder, tower, channels, config).build(positions, layers, levels);
         return builder.openOverGrid(
-                PatchProcessing::grid, tower.angles(), new LearnedTaps(geometry.merge(), (int) Math.sqrt(positions)));
+                PatchProcessing::grid,
+                tower.angles(),
+                new LearnedTaps(geometry.merge(), (int) Math.sqrt(positions), true));
     }
 
     private void build(int positions, int layers, List<Integer> levels) {
-        Value x = ops.add(tower.embedded(true), learnedPositions(positions));
+        Value x = ops.add(
+                tower.embedded(true), tower.learnedPositions(builder.root().at("pos_embed"), positions));
         int merged = tower.mergedChannels();
         for (int i = 0; i < layers; i++) {
             x = tower.layer(i, x, mlp, EPSILON);
@@ -124,21 +125,6 @@ public final class DeepstackVision {
         Scope merger = builder.root().at("merger");
         Value normed = Norm.layer(merger.at("norm"), x, channels, EPSILON);
         project(VisionFeatures.FEATURES, merger, tower.merged(normed));
-    }
-
-    /** Each patch's weighted mean of the four learned positions around its own: {@code [batch * patches, channels]}. */
-    private Value learnedPositions(int positions) {
-        Value taps = tower.input(LearnedTaps.INDICES, TensorType.I64, LearnedTaps.COUNT);
-        Value weights = tower.input(LearnedTaps.WEIGHTS, TensorType.F32, LearnedTaps.COUNT);
-        Value table = builder.root().at("pos_embed").weight("weight", positions, channels);
-        Value sum = null;
-        for (int tap = 0; tap < LearnedTaps.COUNT; tap++) {
-            Value index = ops.reshape(ops.slice(taps, 2, tap, tap + 1), -1);
-            Value weight = ops.reshape(ops.slice(weights, 2, tap, tap + 1), -1, 1);
-            Value part = ops.mul(ops.gather(table, index, 0), weight);
-            sum = sum == null ? part : ops.add(sum, part);
-        }
-        return Objects.requireNonNull(sum);
     }
 
     private void project(String name, Scope merger, Value x) {
