@@ -46,6 +46,8 @@ CASES = {
               {"do_pad": True, "size": {"shortest_edge": 336}, "crop_size": {"height": 336, "width": 336}}),
     "got_ocr2": ("got_ocr2", "GotOcr2ImageProcessor",
                  {"crop_to_patches": True, "size": {"height": 364, "width": 364}, **HALF}),
+    "paddleocr_vl": ("paddleocr_vl", "PaddleOCRVLImageProcessor",
+                     {"min_pixels": 147384, "max_pixels": 2822400, **HALF}),
     "siglip": ("siglip", "SiglipImageProcessor", {}),
     "siglip2": ("siglip2", "Siglip2ImageProcessor", {}),
     "vit": ("vit", "ViTImageProcessor", {}),

@@ -23,6 +23,7 @@ import dev.embedonce.vlm.family.llava_bunny.LlavaBunny;
 import dev.embedonce.vlm.family.llava_next.LlavaNext;
 import dev.embedonce.vlm.family.mistral3.Mistral3;
 import dev.embedonce.vlm.family.mllama.Mllama;
+import dev.embedonce.vlm.family.paddleocr_vl.PaddleOcrVl;
 import dev.embedonce.vlm.family.paligemma.PaliGemma;
 import dev.embedonce.vlm.family.pixtral.Pixtral;
 import dev.embedonce.vlm.family.qwen2_5_vl.Qwen25Vl;
@@ -58,6 +59,7 @@ public final class Families {
             new LlavaNext(),
             new Mistral3(),
             new Mllama(),
+            new PaddleOcrVl(),
             new PaliGemma(),
             new Pixtral(),
             new Qwen25Vl(),

@@ -20,6 +20,7 @@ public final class TextModels {
             new LlamaText(),
             new MistralText(),
             new MllamaText(),
+            new PaddleOcrText(),
             new Qwen2Text(),
             new Qwen35Text(),
             new Qwen3MoeText(),
