@@ -70,6 +70,21 @@ public final class Rotary {
         return new Rotary(frequencies, assigned, amplitude);
     }
 
+    /**
+     * The same frequencies over three axes: axes 1 and 2 take turns, from the first frequency on, and axis 0 has those
+     * that are left.
+     *
+     * @param each how many frequencies axes 1 and 2 have each
+     */
+    // Source: transformers 5.23, models/ernie4_5_vl_moe/modeling_ernie4_5_vl_moe.py, Ernie4_5_VLMoeTextRotaryEmbedding
+    public Rotary alternating(int each) {
+        int[] assigned = new int[frequencies.length];
+        for (int i = 0; i < 2 * each; i++) {
+            assigned[i] = 1 + i % 2;
+        }
+        return new Rotary(frequencies, assigned, amplitude);
+    }
+
     /** Pairs of channels that are rotated. */
     public int pairs() {
         return frequencies.length;
