@@ -15,7 +15,7 @@ import java.util.Map;
  * between special tokens.
  */
 // Source: transformers 4.57, convert_slow_tokenizer.py, LlamaConverter, GemmaConverter; sentencepiece 0.2.3,
-// normalizer.cc
+// normalizer.cc; PaddleFormers, transformers/ernie4_5_moe_vl/tokenizer.py
 final class PieceFile {
     private static final String SPACE = "\u2581";
 
@@ -48,15 +48,18 @@ final class PieceFile {
      * @throws dev.embedonce.error.ModelLoadException if it is damaged, or the class is not known
      */
     static TokenizerJson read(Path file, TokenizerSettings settings) {
-        switch (settings.tokenizerClass()) {
-            case "LlamaTokenizer", "GemmaTokenizer" -> {}
+        boolean begins = switch (settings.tokenizerClass()) {
+            case "LlamaTokenizer", "GemmaTokenizer" -> true;
+            case "Ernie4_5_VLTokenizer" -> false;
             default ->
-                throw settings.refused("tokenizer_class", "LlamaTokenizer or GemmaTokenizer for " + file.getFileName());
-        }
+                throw settings.refused(
+                        "tokenizer_class",
+                        "LlamaTokenizer, GemmaTokenizer or Ernie4_5_VLTokenizer for " + file.getFileName());
+        };
         PieceModel model = PieceModel.read(file);
         PieceFile pieces = new PieceFile(
                 model, settings.flag("add_prefix_space", model.setsSpaceBefore()), settings.flag("legacy", true));
-        return new TokenizerJson(file, pieces.root(), model.vocabulary(), pieces.added(), model.roles(), true, false);
+        return new TokenizerJson(file, pieces.root(), model.vocabulary(), pieces.added(), model.roles(), begins, false);
     }
 
     private ObjectNode root() {

@@ -69,6 +69,20 @@ class PublishedTokenizersTest {
         }
     }
 
+    /** Its class reads the file as Llama's does, and sets nothing before a text. */
+    @Test
+    void ernies_areLlamasWithoutABeginning() throws IOException {
+        Path folder = copy("llama");
+        edit(folder.resolve("tokenizer_config.json"), "LlamaTokenizer", "Ernie4_5_VLTokenizer");
+        try (ModelTokenizer llama = open(ROOT.resolve("llama"));
+                ModelTokenizer ernie = open(folder)) {
+            for (String text : List.of("Which picture? 12 of 3.", " spaces  ", "Straße")) {
+                long[] ids = llama.encode(text);
+                assertThat(ernie.encode(text)).as(text).isEqualTo(Arrays.copyOfRange(ids, 1, ids.length));
+            }
+        }
+    }
+
     @Test
     void placeholderInTokenizerConfigAlone_isOneToken() {
         for (String name : List.of("qwen2", "qwen2_json")) {
