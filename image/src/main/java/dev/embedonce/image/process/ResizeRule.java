@@ -279,6 +279,65 @@ public sealed interface ResizeRule {
     }
 
     /**
+     * As {@link Multiples}, but a side never becomes less than {@code factor}, and a picture one side of which is more
+     * than 200 times the other counts as one of that ratio.
+     */
+    // Source: PaddleFormers, transformers/ernie4_5_moe_vl/image_processor.py, smart_resize
+    record BoundedMultiples(int factor, long minPixels, long maxPixels) implements ResizeRule {
+        public BoundedMultiples {
+            require(factor, factor);
+        }
+
+        /** @throws ImageException if the picture is so long that no size is within the limits */
+        @Override
+        public Size sizeFor(int originalWidth, int originalHeight) {
+            double width = originalWidth;
+            double height = originalHeight;
+            if (width / height > Multiples.MAX_ASPECT) {
+                height = rounded(height);
+                width = Multiples.MAX_ASPECT * height;
+            } else if (height / width > Multiples.MAX_ASPECT) {
+                width = rounded(width);
+                height = Multiples.MAX_ASPECT * width;
+            }
+            double newHeight = rounded(height);
+            double newWidth = rounded(width);
+            if (newHeight * newWidth > maxPixels) {
+                double beta = Math.sqrt(height * width / maxPixels);
+                newHeight = Math.floor(height / beta / factor) * factor;
+                newWidth = Math.floor(width / beta / factor) * factor;
+            } else if (newHeight * newWidth < minPixels) {
+                double beta = Math.sqrt(minPixels / (height * width));
+                newHeight = Math.ceil(height * beta / factor) * factor;
+                newWidth = Math.ceil(width * beta / factor) * factor;
+            }
+            if (newHeight * newWidth < minPixels || newHeight * newWidth > maxPixels) {
+                throw new ImageException("image is " + originalWidth + "x" + originalHeight
+                        + "; no size of its shape has " + minPixels + " to " + maxPixels + " pixels");
+            }
+            return new Size((int) newWidth, (int) newHeight);
+        }
+
+        /** A whole number of factors, one at least. */
+        private double rounded(double side) {
+            return Math.max(factor, Math.rint(side / factor) * factor);
+        }
+
+        @Override
+        public void describe(FramedDigest digest) {
+            digest.put("resize", "bounded-multiples")
+                    .put("factor", factor)
+                    .put("minPixels", minPixels)
+                    .put("maxPixels", maxPixels);
+        }
+
+        @Override
+        public String label() {
+            return "b" + factor;
+        }
+    }
+
+    /**
      * Both sides become multiples of {@code patch}, as large as at most {@code most} patches allow; the aspect ratio is
      * kept as well as that allows.
      */

@@ -57,6 +57,35 @@ class ResizeRuleTest {
                 .hasMessageContaining("200 times");
     }
 
+    /** Sizes as smart_resize of the published code of ERNIE 4.5 VL gives them. */
+    @ParameterizedTest
+    @CsvSource({
+        "6000, 4000, 28, 3136, 4842768, 2688, 1792",
+        "1700, 2200, 28, 3136, 4842768, 1708, 2212",
+        "10, 10, 28, 3136, 4842768, 56, 56",
+        "1000, 10, 28, 3136, 4842768, 1008, 28",
+        "10, 1000, 28, 3136, 4842768, 28, 1008",
+        "3, 2, 28, 3136, 4842768, 84, 56",
+        "9000, 40, 28, 3136, 4842768, 5600, 28",
+        "9000, 44, 28, 3136, 4842768, 11200, 56",
+        "1, 60, 12, 576, 1536, 12, 60",
+        "1, 300, 28, 3136, 4842768, 28, 5600"
+    })
+    void boundedMultiples_sizes_areThoseOfTheReference(
+            int width, int height, int factor, long least, long most, int newWidth, int newHeight) {
+        assertThat(new ResizeRule.BoundedMultiples(factor, least, most).sizeFor(width, height))
+                .isEqualTo(new ResizeRule.Size(newWidth, newHeight));
+    }
+
+    @Test
+    void boundedMultiples_tooLongForTheLimits_isRefused() {
+        ResizeRule rule = new ResizeRule.BoundedMultiples(28, 3136, 100_352);
+        assertThatThrownBy(() -> rule.sizeFor(5600, 28))
+                .isInstanceOf(ImageException.class)
+                .hasMessageContaining("5600x28")
+                .hasMessageContaining("3136 to 100352 pixels");
+    }
+
     @Test
     void frameMultiples_tooLong_isRefused() {
         ResizeRule rule = new ResizeRule.FrameMultiples(28, 2, 12_544, 9_633_792);
