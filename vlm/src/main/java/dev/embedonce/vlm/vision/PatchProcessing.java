@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -59,8 +60,10 @@ public final class PatchProcessing implements ImageProcessing {
      *
      * @param minPixels, maxPixels of a picture, each pixel counted {@code times}
      */
-    private record Sizes(long minPixels, long maxPixels, int times, Rule rule) {
-        private interface Rule {
+    public record Sizes(long minPixels, long maxPixels, int times, Rule rule) {
+        /** Makes the rule for sides that are multiples of {@code factor}. */
+        @FunctionalInterface
+        public interface Rule {
             ResizeRule of(int factor, long minPixels, long maxPixels);
         }
 
@@ -76,7 +79,12 @@ public final class PatchProcessing implements ImageProcessing {
     }
 
     private PatchProcessing(
-            ModelConfig config, PixelOptions options, Geometry geometry, Sizes sizes, TensorSplitter splitter) {
+            ModelConfig config,
+            PixelOptions options,
+            Geometry geometry,
+            Sizes sizes,
+            TensorSplitter splitter,
+            String... harmless) {
         this.geometry = geometry;
         this.sizes = sizes;
         this.splitter = splitter;
@@ -84,7 +92,21 @@ public final class PatchProcessing implements ImageProcessing {
         this.resize = config.flag("do_resize", true);
         this.pixels = ProcessorSettings.pixels(config, options, ResampleFilter.BICUBIC, ImageNorm.CLIP, true);
         this.options = options;
-        ProcessorSettings.refuseOthers(config, "_processor_class", "_valid_processor_keys", "auto_map");
+        Set<String> all = new HashSet<>(Set.of("_processor_class", "_valid_processor_keys", "auto_map"));
+        all.addAll(List.of(harmless));
+        ProcessorSettings.refuseOthers(config, all.toArray(String[]::new));
+    }
+
+    /**
+     * Reads the settings of another class whose patches are made the same way.
+     *
+     * @param config of which sizes have been read
+     * @param harmless settings that change no pixel with this class
+     * @throws dev.embedonce.error.ModelLoadException if one is not understood, by name
+     */
+    public static PatchProcessing of(
+            ModelConfig config, PixelOptions options, Geometry geometry, Sizes sizes, String... harmless) {
+        return new PatchProcessing(config, options, geometry, sizes, PatchProcessing::pictures, harmless);
     }
 
     private static Geometry geometry(ModelConfig config, int temporal) {
