@@ -11,16 +11,7 @@ public interface MessageContent {
     /**
      * A list of parts, each with its {@code type}, and texts with their {@code text}: for templates that walk lists.
      */
-    MessageContent PARTS = (message, imagesBefore) -> {
-        List<Map<String, Object>> content = new ArrayList<>();
-        for (ChatMessage.Part part : message.parts()) {
-            content.add(
-                    part instanceof ChatMessage.Text text
-                            ? Map.of("type", "text", "text", text.text())
-                            : Map.of("type", "image"));
-        }
-        return content;
-    };
+    MessageContent PARTS = parts("image");
 
     /**
      * The content of one message.
@@ -28,6 +19,24 @@ public interface MessageContent {
      * @param imagesBefore how many pictures the messages before this one have
      */
     Object of(ChatMessage message, int imagesBefore);
+
+    /**
+     * As {@link #PARTS}, for templates that call pictures otherwise.
+     *
+     * @param image the {@code type} of a picture
+     */
+    static MessageContent parts(String image) {
+        return (message, imagesBefore) -> {
+            List<Map<String, Object>> content = new ArrayList<>();
+            for (ChatMessage.Part part : message.parts()) {
+                content.add(
+                        part instanceof ChatMessage.Text text
+                                ? Map.of("type", "text", "text", text.text())
+                                : Map.of("type", image));
+            }
+            return content;
+        };
+    }
 
     /**
      * One string, for templates that join strings: texts as they are, and a placeholder for each picture.
