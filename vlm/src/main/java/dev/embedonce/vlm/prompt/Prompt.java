@@ -185,6 +185,11 @@ public final class Prompt {
         return toBuilder().bidirectional(List.of(new TokenSet(all, true))).build();
     }
 
+    /** The same prompt, with a kind for every token; see {@link #kind}. */
+    public Prompt withKinds(int... ofTokens) {
+        return toBuilder().kinds(ofTokens).build();
+    }
+
     /** The same prompt, with cross-attention states. */
     public Prompt withStates(List<States> pictures) {
         return toBuilder().states(pictures).build();
