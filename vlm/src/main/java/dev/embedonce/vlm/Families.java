@@ -7,6 +7,7 @@ import dev.embedonce.vlm.family.Family;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.aya_vision.AyaVision;
 import dev.embedonce.vlm.family.dots_ocr.DotsOcr;
+import dev.embedonce.vlm.family.ernie4_5_moe_vl.Ernie45MoeVl;
 import dev.embedonce.vlm.family.florence2.Florence2;
 import dev.embedonce.vlm.family.gemma3.Gemma3;
 import dev.embedonce.vlm.family.gemma4.Gemma4;
@@ -43,6 +44,7 @@ public final class Families {
     private static final List<Family> ALL = List.of(
             new AyaVision(),
             new DotsOcr(),
+            new Ernie45MoeVl(),
             new Florence2(),
             new Gemma3(),
             new Gemma4(),
