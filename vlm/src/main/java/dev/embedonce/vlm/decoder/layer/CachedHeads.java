@@ -46,6 +46,11 @@ public record CachedHeads(GroupedHeads heads, boolean bidirectional) {
         return List.of(new LayerState.Borrowed(keys(earlier), layer), new LayerState.Borrowed(values(earlier), layer));
     }
 
+    /** What layer number {@code layer} keeps whose keys are its values too: they are cached once. */
+    public List<LayerState> sharedStates(int layer) {
+        return List.of(keys(layer), new LayerState.Borrowed(keys(layer), layer));
+    }
+
     /** Its inputs besides the hidden states. */
     public List<StepInput> inputs() {
         return bidirectional ? List.of(new BidirectionalSets(heads.window())) : List.of();
@@ -67,6 +72,22 @@ public record CachedHeads(GroupedHeads heads, boolean bidirectional) {
         KvCache cache = graph.kvCache(keys(graph.number()), values(graph.number()));
         Value mixed = ops.groupedQueryAttention(q, k, v, cache, computed());
         return output(graph, mixed, q, graph.number());
+    }
+
+    /**
+     * Attention over entries that are keys and values alike, those of this run included.
+     *
+     * @param query float32 {@code [rows, tokens, heads * size]}
+     * @param entry float32 {@code [rows, tokens, kvHeads * size]}
+     * @return float32 {@code [rows, tokens, heads * size]}
+     */
+    public Value attendShared(LayerGraph graph, Value query, Value entry) {
+        Ops ops = graph.ops();
+        Value q = padded(ops, query, heads.heads());
+        Value kv = padded(ops, entry, heads.kvHeads());
+        LayerState.PerToken keys = keys(graph.number());
+        KvCache cache = graph.kvCache(keys, new LayerState.Borrowed(keys, graph.number()));
+        return unpadded(ops, ops.groupedQueryAttention(q, kv, kv, cache, computed()));
     }
 
     /**

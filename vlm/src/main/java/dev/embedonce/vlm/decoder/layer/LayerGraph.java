@@ -124,6 +124,12 @@ public final class LayerGraph {
         return kvCache(state(keys), state(values), keys, values);
     }
 
+    /** Entries that are keys and values alike, as attention that appends to its KV cache takes them. */
+    KvCache kvCache(LayerState.PerToken keys, LayerState.Borrowed values) {
+        updated.put(keys.name(), new Value(keys.updatedName(), TensorType.F32));
+        return kvCache(state(keys), state(keys), keys, values);
+    }
+
     /** Keys and values of an earlier layer, as attention that adds none of its own takes them. */
     KvCache kvCache(LayerState.Borrowed keys, LayerState.Borrowed values) {
         return kvCache(stateOfEarlierLayer(keys.of()), stateOfEarlierLayer(values.of()), keys, values);

@@ -24,8 +24,9 @@ public sealed interface LayerState {
     record PerToken(String name, int heads, int size) implements LayerState {}
 
     /**
-     * Keys or values that an earlier layer has cached, shared by a layer that has none of its own. Its operator returns
-     * them unchanged, in place.
+     * Keys or values that are another state already: those of an earlier layer, shared by a layer that has none of its
+     * own, or a layer's keys, where they are its values too. The operator returns them as the other state is after the
+     * run, in place.
      *
      * @param by the number of the layer that attends to them
      */
