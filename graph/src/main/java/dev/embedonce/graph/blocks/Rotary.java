@@ -1,12 +1,23 @@
 package dev.embedonce.graph.blocks;
 
+import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 
 /**
- * The cos/sin tables of a rotary position embedding (RoPE), which rotates the pairs {@code (i, i + size/2)} of each
- * head.
+ * The cos/sin tables of a rotary position embedding (RoPE).
  *
  * @param cos float32 [batch, tokens, size / 2]
  * @param sin float32 [batch, tokens, size / 2]
+ * @param neighbours whether channels {@code (2i, 2i + 1)} of a head are a pair; else {@code (i, i + size/2)} are
  */
-public record Rotary(Value cos, Value sin) {}
+public record Rotary(Value cos, Value sin, boolean neighbours) {
+    /** Tables for pairs {@code (i, i + size/2)}. */
+    public Rotary(Value cos, Value sin) {
+        this(cos, sin, false);
+    }
+
+    /** Rotates heads: float32 [batch, tokens, heads * size]. */
+    Value apply(Ops ops, Value x, int heads) {
+        return ops.rotary(x, cos, sin, heads, 0, neighbours);
+    }
+}

@@ -103,8 +103,9 @@ public final class SelfAttention {
         }
         Ops ops = query.scope().ops();
         Value first = ops.unsqueeze(normed("q_norm", query, Pool.token(ops, tokens.batched(x), 0)), 1);
-        Rotary still =
-                rotary == null ? null : new Rotary(ops.slice(rotary.cos(), 1, 0, 1), ops.slice(rotary.sin(), 1, 0, 1));
+        Rotary still = rotary == null
+                ? null
+                : new Rotary(ops.slice(rotary.cos(), 1, 0, 1), ops.slice(rotary.sin(), 1, 0, 1), rotary.neighbours());
         return output.apply(ops.squeeze(mix(first, still, x, tokens), 1));
     }
 
@@ -124,8 +125,8 @@ public final class SelfAttention {
         Value k = tokens.batched(normed("k_norm", key, x));
         Value v = tokens.batched(value.apply(x));
         if (rotary != null && queryPositions != null) {
-            q = ops.rotary(q, queryPositions.cos(), queryPositions.sin(), heads);
-            k = ops.rotary(k, rotary.cos(), rotary.sin(), heads);
+            q = queryPositions.apply(ops, q, heads);
+            k = rotary.apply(ops, k, heads);
         }
         if (windows == null) {
             return ops.multiHeadAttention(q, k, v, heads, scoreBias, causal);
