@@ -109,7 +109,23 @@ public final class RgbPictures {
      * @throws ImageException if the bytes cannot be decoded
      */
     public PixelImage open(byte[] encoded) {
-        return decoder.decode(encoded).toRgb(alpha);
+        return rgb(decoder.decode(encoded));
+    }
+
+    /**
+     * Decodes a picture in the mode that it is stored in, for processors that resize before they convert; RGB if it
+     * cannot be resized in that mode.
+     *
+     * @throws ImageException if the bytes cannot be decoded
+     */
+    public PixelImage openAsStored(byte[] encoded) {
+        PixelImage image = decoder.decode(encoded);
+        return image.mode() == PixelMode.GREY16 ? rgb(image) : image;
+    }
+
+    /** A picture as opaque RGB. */
+    public PixelImage rgb(PixelImage image) {
+        return image.toRgb(alpha);
     }
 
     /**
