@@ -13,9 +13,11 @@ import dev.embedonce.graph.onnx.Value;
  *
  * @param normalised whether the weights of the chosen ones are made to sum to 1 before they are multiplied
  * @param factor what weights are multiplied by
+ * @param groups by the scores that shape the choice
  */
-// Source: transformers 5.23, models/glm4v_moe/modeling_glm4v_moe.py, Glm4vMoeTextTopkRouter, of one group
-public record SigmoidRouter(int experts, int perToken, boolean normalised, float factor) implements Router {
+// Source: transformers 5.23, models/deepseek_v3/modeling_deepseek_v3.py, DeepseekV3TopkRouter
+public record SigmoidRouter(int experts, int perToken, boolean normalised, float factor, ExpertGroups groups)
+        implements Router {
     /** Added to the sum that weights are divided by. */
     private static final float TINY = 1e-20f;
 
@@ -26,7 +28,8 @@ public record SigmoidRouter(int experts, int perToken, boolean normalised, float
         Value scores =
                 ops.sigmoid(Linear.of(gate, graph.hiddenSize(), experts, false).apply(x));
         Value biased = ops.add(scores, gate.weight("e_score_correction_bias", experts));
-        Value chosen = ops.topK(biased, ops.graph().constant(perToken), true).get(1);
+        Value chosen = ops.topK(groups.limit(ops, biased, experts), ops.graph().constant(perToken), true)
+                .get(1);
         Value weights = ops.gatherNd(scores, ops.unsqueeze(chosen, 2), 1);
         if (normalised) {
             Value sum = ops.sum(weights, true, -1);

@@ -4,6 +4,7 @@ import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.onnx.Ops.GroupedHeads;
 import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.decoder.layer.DecoderLayer;
+import dev.embedonce.vlm.decoder.layer.ExpertGroups;
 import dev.embedonce.vlm.decoder.layer.FeedForward;
 import dev.embedonce.vlm.decoder.layer.GatedMlp;
 import dev.embedonce.vlm.decoder.layer.GroupedQueryAttention;
@@ -87,8 +88,12 @@ final class GlmMoeText implements TextReader {
         }
         int inner = config.positive("moe_intermediate_size", 1408);
         FeedForward chosen = new MixtureOfExperts(
-                new SigmoidRouter(count, perToken, config.flag("norm_topk_prob", true), (float)
-                        config.number("routed_scaling_factor", 1)),
+                new SigmoidRouter(
+                        count,
+                        perToken,
+                        config.flag("norm_topk_prob", true),
+                        (float) config.number("routed_scaling_factor", 1),
+                        ExpertGroups.ONE),
                 new ListedExperts(hidden, inner, activation));
         FeedForward shared = new GatedMlp(
                 "mlp.shared_experts", hidden, inner * config.positive("n_shared_experts", 1), activation, false);
