@@ -18,6 +18,7 @@ import dev.embedonce.vlm.family.granite_vision.GraniteVision;
 import dev.embedonce.vlm.family.idefics3.Idefics3;
 import dev.embedonce.vlm.family.internvl.InternVl;
 import dev.embedonce.vlm.family.internvl_chat.InternVlChat;
+import dev.embedonce.vlm.family.kimi_vl.KimiVl;
 import dev.embedonce.vlm.family.lfm2_vl.Lfm2Vl;
 import dev.embedonce.vlm.family.llava.Llava;
 import dev.embedonce.vlm.family.llava_bunny.LlavaBunny;
@@ -55,6 +56,7 @@ public final class Families {
             new Idefics3(),
             new InternVl(),
             new InternVlChat(),
+            new KimiVl(),
             new Lfm2Vl(),
             new Llava(),
             new LlavaBunny(),

@@ -9,7 +9,29 @@ import java.util.List;
  */
 // Source: transformers 5.23, modeling_rope_utils.py
 public final class Rotaries {
+    private static final String DEFAULT = "default";
+
     private Rotaries() {}
+
+    private static ModelConfig parameters(ModelConfig config) {
+        return config.optionalObject(config.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
+    }
+
+    private static String type(ModelConfig parameters) {
+        return parameters.has("rope_type") ? "rope_type" : "type";
+    }
+
+    /**
+     * What DeepSeek's models multiply scores of attention by where YaRN stretches their context; 1 where nothing does.
+     */
+    // Source: transformers 5.23, models/deepseek_v3/modeling_deepseek_v3.py, yarn_apply_mscale
+    public static double scoreFactor(ModelConfig config) {
+        ModelConfig parameters = parameters(config);
+        double scale = parameters.nonNegative("mscale_all_dim", 0);
+        boolean stretched = !parameters.text(type(parameters), DEFAULT).equals(DEFAULT);
+        double growth = stretched && scale > 0 ? Yarn.growth(parameters.number("factor"), scale) : 1;
+        return growth * growth;
+    }
 
     /**
      * The rotary positions of a text config.
@@ -19,8 +41,7 @@ public final class Rotaries {
      * @throws dev.embedonce.error.ModelLoadException if the scaling is of a kind that is not supported
      */
     public static Rotary read(ModelConfig config, int size, double theta) {
-        ModelConfig parameters =
-                config.optionalObject(config.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
+        ModelConfig parameters = parameters(config);
         double base =
                 parameters.has("rope_theta") ? parameters.number("rope_theta") : config.number("rope_theta", theta);
         return read(parameters, base, size);
@@ -44,8 +65,7 @@ public final class Rotaries {
 
     private static Rotary oneAxis(ModelConfig parameters, double base, int size) {
         float[] frequencies = Rotary.frequencies(base, size);
-        String type = parameters.has("rope_type") ? "rope_type" : "type";
-        switch (parameters.oneOf(type, "default", "mrope", "dynamic", "linear", "llama3", "yarn")) {
+        switch (parameters.oneOf(type(parameters), DEFAULT, "mrope", "dynamic", "linear", "llama3", "yarn")) {
             case "dynamic" -> {
                 // Changes what lies beyond the trained context, at which contexts end here.
                 if (parameters.has("alpha")) {

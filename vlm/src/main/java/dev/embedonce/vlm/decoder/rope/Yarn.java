@@ -52,7 +52,8 @@ final class Yarn {
         return scale > 0 && all > 0 ? growth(factor, scale) / growth(factor, all) : growth(factor, 1);
     }
 
-    private static double growth(double factor, double scale) {
+    /** How much the amplitude grows with the factor. */
+    static double growth(double factor, double scale) {
         return factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1;
     }
 }

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 public final class TextModels {
     private static final List<TextReader> ALL = List.of(
             new CohereText(),
+            new DeepseekText(),
             new ErnieVlText(),
             new Gemma3Text(),
             new Gemma4Text(),
