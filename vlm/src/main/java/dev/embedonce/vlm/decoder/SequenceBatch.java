@@ -45,7 +45,8 @@ public interface SequenceBatch extends AutoCloseable {
     Tensor prefill(Sequence sequence, int tokens, Wanted logits);
 
     /**
-     * Decodes one more token of each sequence. Their prompts have been prefilled in full.
+     * Decodes one more token of each sequence. Their prompts have been prefilled in full. A model whose rotary positions
+     * depend on a sequence's length (LongRoPE) computes a sequence anew with the token that makes it a long one.
      *
      * @param tokens the ids, one a sequence
      * @return float32 {@code [sequences, vocabulary]}: the logits after them
@@ -73,7 +74,8 @@ public interface SequenceBatch extends AutoCloseable {
 
     /**
      * How many tokens {@link #fork} may take over: the longest prefix that a prompt has in common with what a sequence
-     * has cached, positions and features included.
+     * has cached, positions and features included. None if the sequence and the prompt differ in length so much that
+     * the model rotates their keys differently.
      */
     int shared(Sequence sequence, Prompt prompt);
 

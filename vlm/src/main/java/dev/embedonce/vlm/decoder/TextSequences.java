@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  * and values it leaves after their last token are overwritten by their next, and their recurrent states stay as they
  * were.
  *
+ * <p>What a sequence has cached is valid for its length ({@link TextModel#mostTokens}). One that outgrows this in decode
+ * is computed anew, for which the features in its prompt are kept until then; and only one whose prompt is as long is
+ * taken over.
+ *
  * <p>Where a layer has a recurrent state, a sequence cannot be cut back: another one goes on from its end, or from a
  * snapshot. One is taken after each chunk of prefill, and the last two are kept: at the end of the prompt, and at the
  * chunk before. A chat's next turn often needs the latter, as templates render the end of a turn differently once it is
@@ -36,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TextSequences implements SequenceBatch {
     private static final int MOST_SNAPSHOTS = 2;
+    /** Tokens of a run where a sequence is computed anew. */
+    private static final int CHUNK = 256;
 
     private final DecoderParts parts;
     private final TextModel model;
@@ -44,6 +51,7 @@ final class TextSequences implements SequenceBatch {
     private final @Nullable OnnxSession crossStates;
     private final SequenceRows<Row> rows;
     private final SequenceMemory memory;
+    private final int mostTokens;
 
     /** @param crossStates makes keys and values of cross-attention states; null if no layer attends to such */
     TextSequences(
@@ -59,6 +67,7 @@ final class TextSequences implements SequenceBatch {
         this.crossStates = crossStates;
         this.memory = new SequenceMemory(model.states(), model.contextTokens());
         this.rows = new SequenceRows<>(Row.class, memory);
+        this.mostTokens = model.mostTokens();
     }
 
     private static final class Row implements SequenceRows.Row {
@@ -101,7 +110,9 @@ final class TextSequences implements SequenceBatch {
         public long bytesBeside() {
             long states =
                     crossStates.values().stream().mapToLong(Tensor::sizeBytes).sum();
-            return states + snapshots.stream().mapToLong(Snapshot::bytes).sum();
+            return states
+                    + prompt.featureBytes()
+                    + snapshots.stream().mapToLong(Snapshot::bytes).sum();
         }
     }
 
@@ -134,6 +145,10 @@ final class TextSequences implements SequenceBatch {
         }
         requirePause(prompt, tokens);
         requirePause(from.prompt, tokens);
+        if (tokens > 0 && !isValidFor(from, prompt)) {
+            throw new IllegalArgumentException("what is cached of " + sequenceLength(from)
+                    + " tokens is not valid for a prompt of " + prompt.length());
+        }
         if (!memory.canBeCutBack() && tokens > 0 && !reusable(from).contains(tokens)) {
             throw new IllegalArgumentException(
                     "what the model keeps behind " + from.length + " tokens cannot be cut back to " + tokens);
@@ -148,6 +163,16 @@ final class TextSequences implements SequenceBatch {
                 .filter(snapshot -> snapshot.tokens() <= tokens)
                 .toList();
         return row;
+    }
+
+    /** Whether what a row has cached is what another prompt would have for the same tokens. */
+    private boolean isValidFor(Row row, Prompt prompt) {
+        return outgrown(sequenceLength(row)) == outgrown(prompt.length());
+    }
+
+    /** How many tokens a row's sequence has, in the KV cache or in its prompt. */
+    private static int sequenceLength(Row row) {
+        return Math.max(row.length, row.prompt.length());
     }
 
     /** After how many tokens of a row that cannot be cut back another sequence may go on. */
@@ -196,7 +221,7 @@ final class TextSequences implements SequenceBatch {
         if (!memory.canBeCutBack()) {
             row.keep(memory.snapshot(rows.number(row), row.length));
         }
-        if (row.length == row.prompt.length()) {
+        if (row.length == row.prompt.length() && (mostTokens == Integer.MAX_VALUE || outgrown(row.length))) {
             row.prompt = row.prompt.read();
         }
         return result;
@@ -212,6 +237,9 @@ final class TextSequences implements SequenceBatch {
                 throw new IllegalArgumentException("the prompt has not been read in full");
             }
             requireContext(row.length + 1);
+            if (!outgrown(row.length) && outgrown(row.length + 1)) {
+                computeAnew(row, tokens[i]);
+            }
             next.put(row, tokens[i]);
             last = Math.max(last, rows.number(row));
         }
@@ -222,6 +250,32 @@ final class TextSequences implements SequenceBatch {
             row.written.add(token);
         });
         return logits;
+    }
+
+    private boolean outgrown(int tokens) {
+        return tokens > mostTokens;
+    }
+
+    /**
+     * Computes all that is cached of a row as it is for a longer sequence.
+     *
+     * @param next the token that makes it longer
+     */
+    private void computeAnew(Row row, long next) {
+        long[] more = LongStream.concat(row.written.stream().mapToLong(Long::longValue), LongStream.of(next))
+                .toArray();
+        Prompt whole = row.prompt.followedBy(more);
+        int end;
+        for (int from = 0; from < row.length; from = end) {
+            end = Math.min(row.length, whole.pauseFrom(from + CHUNK));
+            run(
+                    Step.prefill(whole, from, end - from),
+                    PromptRows.embeddings(whole, from, end - from, embeddings),
+                    List.of(row),
+                    rows.number(row),
+                    new long[0]);
+        }
+        row.prompt = row.prompt.read();
     }
 
     private long[] rowNumbers(List<Sequence> sequences) {
@@ -331,6 +385,9 @@ final class TextSequences implements SequenceBatch {
     @Override
     public int shared(Sequence sequence, Prompt prompt) {
         Row row = rows.of(sequence);
+        if (!isValidFor(row, prompt)) {
+            return 0;
+        }
         long[] written = row.written.stream().mapToLong(Long::longValue).toArray();
         int equal = Math.min(Math.min(row.length, prompt.length() - 1), prompt.shared(row.prompt, written));
         if (memory.canBeCutBack()) {

@@ -45,6 +45,11 @@ public final class FeatureRows {
         return rows;
     }
 
+    /** Bytes of the rows; none if they have been prefilled. */
+    long bytes() {
+        return rows == null ? 0 : rows.sizeBytes();
+    }
+
     /** The same without the rows. */
     public FeatureRows read() {
         return rows == null ? this : new FeatureRows(count, null, rows.digest());

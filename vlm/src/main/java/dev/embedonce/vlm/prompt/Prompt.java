@@ -206,6 +206,23 @@ public final class Prompt {
                 .build();
     }
 
+    /** This prompt and the tokens that followed it as one. */
+    public Prompt followedBy(long... more) {
+        Builder builder = toBuilder();
+        int length = ids.length + more.length;
+        builder.ids = Arrays.copyOf(ids, length);
+        System.arraycopy(more, 0, builder.ids, ids.length, more.length);
+        builder.positions = new float[positions.length][length];
+        for (int axis = 0; axis < positions.length; axis++) {
+            for (int token = 0; token < length; token++) {
+                builder.positions[axis][token] = position(axis, token);
+            }
+        }
+        builder.nextPosition = nextPosition + more.length;
+        builder.kinds = kinds.length == 0 ? kinds : Arrays.copyOf(kinds, length);
+        return builder.build();
+    }
+
     private Builder toBuilder() {
         Builder builder = new Builder(ids);
         builder.positions = positions;
@@ -295,6 +312,13 @@ public final class Prompt {
         return placements;
     }
 
+    /** Bytes of the features that are placed, as long as they are kept. */
+    public long featureBytes() {
+        return placements.stream()
+                .mapToLong(placement -> placement.rows().bytes())
+                .sum();
+    }
+
     /**
      * How many tokens at its start this prompt has in common with another one that went on with more tokens, positions,
      * kinds and features included. None if mode or cross-attention states differ, since every token's keys and values
@@ -357,7 +381,7 @@ public final class Prompt {
 
     /** Collects what a prompt has besides its tokens. */
     public static final class Builder {
-        private final long[] ids;
+        private long[] ids;
         private float[][] positions;
         private float nextPosition;
         private int[] kinds = {};

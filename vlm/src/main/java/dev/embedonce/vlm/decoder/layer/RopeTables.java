@@ -43,8 +43,13 @@ public record RopeTables(String name, Rotary rotary, boolean neighbours) impleme
     }
 
     @Override
+    public int mostTokens() {
+        return rotary.mostTokens();
+    }
+
+    @Override
     public void feed(Step step, Map<String, Tensor> feeds) {
-        Rotary.Table table = rotary.table(step.rows(), step.tokens(), step::position);
+        Rotary.Table table = rotary.table(step.rows(), step.tokens(), step::position, step::length);
         feeds.put(cos(), table.cos());
         feeds.put(sin(), table.sin());
     }

@@ -51,6 +51,12 @@ public final class Step {
         return tokens;
     }
 
+    /** How many tokens a row's sequence has after this run; in prefill those of its whole prompt. */
+    public int length(int row) {
+        Row part = rows.get(row);
+        return prefill ? part.prompt.length() : part.from + 1;
+    }
+
     public Prompt prompt(int row) {
         return rows.get(row).prompt;
     }

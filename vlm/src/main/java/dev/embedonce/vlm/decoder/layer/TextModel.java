@@ -111,6 +111,11 @@ public record TextModel(
                 .toList();
     }
 
+    /** How many tokens a sequence has at most before all that is cached of it must be computed anew. */
+    public int mostTokens() {
+        return inputs().stream().mapToInt(StepInput::mostTokens).min().orElse(Integer.MAX_VALUE);
+    }
+
     /** The tables in which layers look up vectors, each once. */
     public List<TokenTable> tables() {
         return layers.stream()

@@ -44,7 +44,7 @@ public final class Rotaries {
         ModelConfig parameters = parameters(config);
         double base =
                 parameters.has("rope_theta") ? parameters.number("rope_theta") : config.number("rope_theta", theta);
-        return read(parameters, base, size);
+        return LongRope.isIn(parameters) ? LongRope.read(config, parameters, base, size) : read(parameters, base, size);
     }
 
     /**
@@ -82,6 +82,11 @@ public final class Rotaries {
             }
         }
         return Rotary.of(frequencies, 1);
+    }
+
+    /** The field that says the kind of scaling. */
+    static String type(ModelConfig parameters) {
+        return parameters.has("rope_type") ? "rope_type" : "type";
     }
 
     private static int[] sections(ModelConfig parameters, int pairs) {

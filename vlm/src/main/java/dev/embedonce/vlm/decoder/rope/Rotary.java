@@ -4,22 +4,33 @@ import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The angles of rotary position embeddings. A token has one position an axis (one axis for text; time, row and column
- * in the M-RoPE of the Qwen families), and each frequency belongs to one axis. Computed in float32, as the reference
- * does. Immutable.
+ * in the M-RoPE of the Qwen families), and each frequency belongs to one axis. Long sequences may have other frequencies
+ * than short ones. Computed in float32, as the reference does. Immutable.
  */
 // Source: transformers 5.23, modeling_rope_utils.py; models/qwen3_vl/modeling_qwen3_vl.py, apply_interleaved_mrope
 public final class Rotary {
     private final float[] frequencies;
     private final int[] axes;
     private final float amplitude;
+    private final int mostTokens;
+    /** For longer sequences than {@code mostTokens}; null if there are none. */
+    private final @Nullable Rotary beyond;
 
     private Rotary(float[] frequencies, int[] axes, float amplitude) {
+        this(frequencies, axes, amplitude, Integer.MAX_VALUE, null);
+    }
+
+    private Rotary(float[] frequencies, int[] axes, float amplitude, int mostTokens, @Nullable Rotary beyond) {
         this.frequencies = frequencies;
         this.axes = axes;
         this.amplitude = amplitude;
+        this.mostTokens = mostTokens;
+        this.beyond = beyond;
     }
 
     /**
@@ -85,6 +96,20 @@ public final class Rotary {
         return new Rotary(frequencies, assigned, amplitude);
     }
 
+    /**
+     * The same frequencies for sequences of so many tokens at most; all tokens of longer ones are rotated by another.
+     *
+     * @param other of as many pairs
+     */
+    public Rotary upTo(int tokens, Rotary other) {
+        return new Rotary(frequencies, axes, amplitude, tokens, other);
+    }
+
+    /** How many tokens the sequences have at most whose tokens are rotated alike. */
+    public int mostTokens() {
+        return mostTokens;
+    }
+
     /** Pairs of channels that are rotated. */
     public int pairs() {
         return frequencies.length;
@@ -99,20 +124,31 @@ public final class Rotary {
         float at(int axis, int index);
     }
 
-    /** The angles of {@code rows * tokens} tokens. */
-    public Table table(int rows, int tokens, Positions positions) {
+    /**
+     * The angles of {@code rows * tokens} tokens.
+     *
+     * @param lengths how many tokens the sequence of a row has
+     */
+    public Table table(int rows, int tokens, Positions positions, IntUnaryOperator lengths) {
         long[] shape = {rows, tokens, pairs()};
         ByteBuffer cosBytes = Tensor.direct(DType.FLOAT32, shape);
         ByteBuffer sinBytes = Tensor.direct(DType.FLOAT32, shape);
         FloatBuffer cos = cosBytes.asFloatBuffer();
         FloatBuffer sin = sinBytes.asFloatBuffer();
-        for (int token = 0; token < rows * tokens; token++) {
-            for (int i = 0; i < frequencies.length; i++) {
-                float angle = positions.at(axes[i], token) * frequencies[i];
-                cos.put((float) Math.cos(angle) * amplitude);
-                sin.put((float) Math.sin(angle) * amplitude);
+        for (int row = 0; row < rows; row++) {
+            Rotary own = beyond != null && lengths.applyAsInt(row) > mostTokens ? beyond : this;
+            for (int token = row * tokens; token < (row + 1) * tokens; token++) {
+                own.put(token, positions, cos, sin);
             }
         }
         return new Table(Tensor.view(DType.FLOAT32, shape, cosBytes), Tensor.view(DType.FLOAT32, shape, sinBytes));
+    }
+
+    private void put(int token, Positions positions, FloatBuffer cos, FloatBuffer sin) {
+        for (int i = 0; i < frequencies.length; i++) {
+            float angle = positions.at(axes[i], token) * frequencies[i];
+            cos.put((float) Math.cos(angle) * amplitude);
+            sin.put((float) Math.sin(angle) * amplitude);
+        }
     }
 }

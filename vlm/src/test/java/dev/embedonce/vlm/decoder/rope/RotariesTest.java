@@ -22,7 +22,7 @@ class RotariesTest {
 
     private static float[] sines(Rotary rotary) {
         float[] sines = new float[4];
-        rotary.table(1, 1, (axis, index) -> 1000).sin().floats().get(sines);
+        rotary.table(1, 1, (axis, index) -> 1000, row -> 1).sin().floats().get(sines);
         return sines;
     }
 

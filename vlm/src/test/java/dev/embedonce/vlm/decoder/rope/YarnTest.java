@@ -26,7 +26,7 @@ class YarnTest {
     }
 
     private static void assertFrequencies(Rotary rotary, double amplitude, double... expected) {
-        Rotary.Table table = rotary.table(1, 1, (axis, index) -> 1);
+        Rotary.Table table = rotary.table(1, 1, (axis, index) -> 1, row -> 1);
         FloatBuffer cos = table.cos().floats();
         FloatBuffer sin = table.sin().floats();
         assertThat(rotary.pairs()).isEqualTo(expected.length);
