@@ -25,14 +25,21 @@ public record ClipVision(TransformerSizes sizes, int imageSize, int patchSize) {
     /** Raised when the block computes something else; part of the model version. */
     private static final int REVISION = 1;
 
-    private static final TransformerSizes DEFAULTS =
-            new TransformerSizes(768, 12, 12, 3072, Activation.QUICK_GELU, 1e-5);
+    private static final ClipVision DEFAULTS =
+            new ClipVision(new TransformerSizes(768, 12, 12, 3072, Activation.QUICK_GELU, 1e-5), 224, 32);
 
     /** Reads a {@code vision_config}. */
     public static ClipVision read(ModelConfig config) {
+        return read(config, DEFAULTS);
+    }
+
+    /** Reads a {@code vision_config} of a model that has its own defaults. */
+    public static ClipVision read(ModelConfig config, ClipVision missing) {
         config.requireOnly("num_channels", 3);
         return new ClipVision(
-                TransformerSizes.read(config, DEFAULTS), config.side("image_size", 224), config.side("patch_size", 32));
+                TransformerSizes.read(config, missing.sizes),
+                config.side("image_size", missing.imageSize),
+                config.side("patch_size", missing.patchSize));
     }
 
     /** Channels of the hidden states. */
@@ -49,7 +56,8 @@ public record ClipVision(TransformerSizes sizes, int imageSize, int patchSize) {
         return side() * side();
     }
 
-    private int side() {
+    /** Patches a side of a picture of the trained size. */
+    public int side() {
         return imageSize / patchSize;
     }
 
