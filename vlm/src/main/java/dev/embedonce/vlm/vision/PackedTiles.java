@@ -35,7 +35,7 @@ public record PackedTiles(int imageSize, int patchSize, int hidden) {
         Value tokens = tower.apply(input.tiles());
         Scope root = builder.root();
         Value newline = root.view(root.tensor("image_newline", hidden), 1, 1, hidden);
-        builder.output(VisionFeatures.FEATURES, input.ordered(tokens, newline, hidden), hidden);
+        builder.output(VisionFeatures.FEATURES, input.ordered(tokens, newline, 1, hidden), hidden);
         builder.ops().graph().uses("packed-tiles", REVISION);
         builder.ops().graph().uses(GridPinpoints.BLOCK, GridPinpoints.REVISION);
         return builder.open(this::feeds);

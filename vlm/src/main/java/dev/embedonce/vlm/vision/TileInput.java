@@ -57,15 +57,15 @@ public final class TileInput {
     }
 
     /**
-     * The tokens of each picture in an order that is the input {@link #ORDER}: 0 is a learned token, what follows are
-     * the tiles'.
+     * The tokens of each picture in an order that is the input {@link #ORDER}: the first numbers are those of learned
+     * tokens, what follows are the tiles'.
      *
      * @param tokens float32 {@code [batch * tiles, tokens, channels]}
-     * @param learned float32 {@code [1, 1, channels]}
+     * @param learned float32 {@code [1, count, channels]}
      * @return float32 {@code [batch, order, channels]}
      */
-    public Value ordered(Value tokens, Value learned, int channels) {
-        Value all = PatchGrid.prepend(ops, learned, 1, channels, together(tokens, channels));
+    public Value ordered(Value tokens, Value learned, int count, int channels) {
+        Value all = PatchGrid.prepend(ops, learned, count, channels, together(tokens, channels));
         Value order = ops.graph().input(ORDER, TensorType.I64, Dim.free("batch"), Dim.free("order"));
         return ops.gatherNd(all, ops.unsqueeze(order, 2), 1);
     }
