@@ -7,6 +7,9 @@ public sealed interface PromptPiece {
     /** Text for the tokenizer. */
     record Text(String text) implements PromptPiece {}
 
+    /** Text for the tokenizer, encoded as a prompt of its own: with the tokens that frame every text. */
+    record Alone(String text) implements PromptPiece {}
+
     /**
      * Token ids as they are: placeholders that no text gives, negative ones and ones beyond the vocabulary too.
      */

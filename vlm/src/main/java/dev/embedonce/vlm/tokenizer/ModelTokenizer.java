@@ -71,6 +71,7 @@ public final class ModelTokenizer implements AutoCloseable {
      * The ids of an expanded prompt: those of its texts, and between them those it gives as ids. A prompt of one text
      * is encoded as {@link #encode(String)} does; of several pieces, the first is preceded by the token that begins
      * every text, unless the template has written it. Before ids, be there none of them, nothing is put.
+     * A text alone is framed as every text is.
      */
     public long[] encode(List<PromptPiece> pieces) {
         if (pieces.size() == 1 && pieces.get(0) instanceof PromptPiece.Text all) {
@@ -81,17 +82,23 @@ public final class ModelTokenizer implements AutoCloseable {
             firstToken().ifPresent(ids::add);
         }
         for (PromptPiece piece : pieces) {
-            long[] more = piece instanceof PromptPiece.Ids given
-                    ? given.ids()
-                    : tokenizer.encode(((PromptPiece.Text) piece).text(), false);
-            LongStream.of(more).forEach(ids::add);
+            LongStream.of(encoded(piece)).forEach(ids::add);
         }
         return ids.build().toArray();
     }
 
+    private long[] encoded(PromptPiece piece) {
+        if (piece instanceof PromptPiece.Ids given) {
+            return given.ids();
+        }
+        return piece instanceof PromptPiece.Alone alone
+                ? tokenizer.encode(alone.text(), true)
+                : tokenizer.encode(((PromptPiece.Text) piece).text(), false);
+    }
+
     private boolean beginsWithFirst(PromptPiece piece) {
         String first = specialTokens.get("bos_token");
-        return piece instanceof PromptPiece.Ids
+        return !(piece instanceof PromptPiece.Text)
                 || (first != null
                         && piece instanceof PromptPiece.Text text
                         && text.text().startsWith(first));

@@ -49,6 +49,16 @@ class ModelTokenizerTest {
     }
 
     @Test
+    void textsAlone_haveEachTheBeginning() {
+        try (ModelTokenizer llava = open("llava")) {
+            long[] text = llava.encode("What ");
+            long[] found = llava.encode(
+                    List.of(new PromptPiece.Alone(""), new PromptPiece.Ids(-1), new PromptPiece.Alone("What ")));
+            assertThat(found).startsWith(text[0], -1).endsWith(text).hasSize(2 + text.length);
+        }
+    }
+
+    @Test
     void aBeginningThatTheTemplateWrote_isNotWrittenAgain() {
         try (ModelTokenizer gemma = open("gemma3")) {
             String bos = Objects.requireNonNull(gemma.specialTokens().get("bos_token"));
