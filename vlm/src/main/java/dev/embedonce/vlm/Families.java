@@ -27,6 +27,7 @@ import dev.embedonce.vlm.family.mistral3.Mistral3;
 import dev.embedonce.vlm.family.mllama.Mllama;
 import dev.embedonce.vlm.family.paddleocr_vl.PaddleOcrVl;
 import dev.embedonce.vlm.family.paligemma.PaliGemma;
+import dev.embedonce.vlm.family.phi3_v.Phi3V;
 import dev.embedonce.vlm.family.pixtral.Pixtral;
 import dev.embedonce.vlm.family.qwen2_5_vl.Qwen25Vl;
 import dev.embedonce.vlm.family.qwen2_vl.Qwen2Vl;
@@ -65,6 +66,7 @@ public final class Families {
             new Mllama(),
             new PaddleOcrVl(),
             new PaliGemma(),
+            new Phi3V(),
             new Pixtral(),
             new Qwen25Vl(),
             new Qwen2Vl(),

@@ -21,6 +21,7 @@ import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.stream.IntStream;
@@ -169,13 +170,38 @@ public final class RgbPictures {
 
     /** A picture within a black one. */
     public static PixelImage padAround(PixelImage image, int left, int top, int width, int height) {
+        return padAround(image, left, top, width, height, (byte) 0);
+    }
+
+    /** A picture within a white one. */
+    public static PixelImage padWithWhite(PixelImage image, int left, int top, int width, int height) {
+        return padAround(image, left, top, width, height, (byte) 0xFF);
+    }
+
+    private static PixelImage padAround(PixelImage image, int left, int top, int width, int height, byte around) {
         byte[] samples = new byte[Math.multiplyExact(Math.multiplyExact(width, height), BANDS)];
+        Arrays.fill(samples, around);
         ByteBuffer from = image.samples();
         int row = image.width() * BANDS;
         for (int y = 0; y < image.height(); y++) {
             from.get(y * row, samples, ((top + y) * width + left) * BANDS, row);
         }
         return PixelImage.wrap(PixelMode.RGB, width, height, samples);
+    }
+
+    /** A picture whose rows are the columns of another. */
+    public static PixelImage transposed(PixelImage image) {
+        int width = image.width();
+        int height = image.height();
+        byte[] from = new byte[width * height * BANDS];
+        image.samples().get(from);
+        byte[] samples = new byte[from.length];
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                System.arraycopy(from, (y * width + x) * BANDS, samples, (x * height + y) * BANDS, BANDS);
+            }
+        }
+        return PixelImage.wrap(PixelMode.RGB, height, width, samples);
     }
 
     private static PixelImage copied(
@@ -211,6 +237,16 @@ public final class RgbPictures {
             }
         }
         return Tensor.view(DType.FLOAT32, shape, bytes);
+    }
+
+    /**
+     * A picture, rescaled and normalised and then shrunk to a square as torch does bicubically without antialiasing:
+     * float32 {@code [3, side, side]}.
+     *
+     * @param image whose sides are multiples of {@code side}
+     */
+    Tensor thumbnail(PixelImage image, int side) {
+        return BicubicThumbnail.of(image, tables, side);
     }
 
     /**

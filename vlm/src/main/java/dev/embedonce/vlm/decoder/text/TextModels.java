@@ -23,6 +23,7 @@ public final class TextModels {
             new MistralText(),
             new MllamaText(),
             new PaddleOcrText(),
+            new PhiText(),
             new Qwen2Text(),
             new Qwen35Text(),
             new Qwen3MoeText(),
