@@ -17,10 +17,6 @@ public final class Rotaries {
         return config.optionalObject(config.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
     }
 
-    private static String type(ModelConfig parameters) {
-        return parameters.has("rope_type") ? "rope_type" : "type";
-    }
-
     /**
      * What DeepSeek's models multiply scores of attention by where YaRN stretches their context; 1 where nothing does.
      */

@@ -17,7 +17,7 @@ class RotaryTest {
         float[] at = {5, 1, 2};
 
         Rotary.Table table =
-                Rotary.of(Rotary.frequencies(1000, 16), 1).alternating(3).table(1, 1, (axis, i) -> at[axis]);
+                Rotary.of(Rotary.frequencies(1000, 16), 1).alternating(3).table(1, 1, (axis, i) -> at[axis], row -> 1);
 
         float[] sines = new float[SINES.length];
         FloatBuffer found = table.sin().floats();
