@@ -21,7 +21,6 @@ import dev.embedonce.value.DType;
 import dev.embedonce.value.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.stream.IntStream;
@@ -170,17 +169,24 @@ public final class RgbPictures {
 
     /** A picture within a black one. */
     public static PixelImage padAround(PixelImage image, int left, int top, int width, int height) {
-        return padAround(image, left, top, width, height, (byte) 0);
+        return padAround(image, left, top, width, height, new byte[BANDS]);
     }
 
     /** A picture within a white one. */
     public static PixelImage padWithWhite(PixelImage image, int left, int top, int width, int height) {
-        return padAround(image, left, top, width, height, (byte) 0xFF);
+        return padAround(image, left, top, width, height, new byte[] {-1, -1, -1});
     }
 
-    private static PixelImage padAround(PixelImage image, int left, int top, int width, int height, byte around) {
+    /**
+     * A picture within one of one colour.
+     *
+     * @param colour red, green and blue
+     */
+    public static PixelImage padAround(PixelImage image, int left, int top, int width, int height, byte[] colour) {
         byte[] samples = new byte[Math.multiplyExact(Math.multiplyExact(width, height), BANDS)];
-        Arrays.fill(samples, around);
+        for (int i = 0; i < samples.length; i++) {
+            samples[i] = colour[i % BANDS];
+        }
         ByteBuffer from = image.samples();
         int row = image.width() * BANDS;
         for (int y = 0; y < image.height(); y++) {
