@@ -6,6 +6,7 @@ import dev.embedonce.model.ModelConfig;
 import dev.embedonce.vlm.family.Family;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.aya_vision.AyaVision;
+import dev.embedonce.vlm.family.deepseek_vl_v2.DeepseekVlV2;
 import dev.embedonce.vlm.family.dots_ocr.DotsOcr;
 import dev.embedonce.vlm.family.ernie4_5_moe_vl.Ernie45MoeVl;
 import dev.embedonce.vlm.family.florence2.Florence2;
@@ -45,6 +46,7 @@ import java.util.stream.Stream;
 public final class Families {
     private static final List<Family> ALL = List.of(
             new AyaVision(),
+            new DeepseekVlV2(),
             new DotsOcr(),
             new Ernie45MoeVl(),
             new Florence2(),

@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts the pictures that go through a tower. */
-final class CountingTower implements VisionTower {
+public final class CountingTower implements VisionTower {
     private final VisionTower tower;
     private final AtomicInteger pictures = new AtomicInteger();
 
-    CountingTower(VisionTower tower) {
+    public CountingTower(VisionTower tower) {
         this.tower = tower;
     }
 
     /** Pictures encoded since the last call. */
-    int pictures() {
+    public int pictures() {
         return pictures.getAndSet(0);
     }
 
