@@ -13,8 +13,8 @@ import java.util.List;
  * projections of one latent vector a token; one more, rotated key is common to all heads.
  *
  * <p>The KV cache holds latents and rotated keys, {@code latentSize + ropeSize} numbers a token, and not the keys and
- * values of heads. These are never computed: {@code kv_b_proj} is absorbed, its keys into the queries and its values into
- * what comes back, so that all heads attend to the latents themselves. For this it is float32 in every mode.
+ * values of heads. These are never computed: {@code kv_b_proj} is absorbed, its rows of keys into the queries and those
+ * of values into what comes back, so that all heads attend to the latents themselves. It is float32 in every mode.
  *
  * @param queryRank channels of the latent that queries are projections of; 0 if they are projections of the hidden
  *     states
@@ -26,9 +26,8 @@ import java.util.List;
  * @param bias whether the projections to latents and the one back have a bias
  * @param norm of latents
  */
-// Source: transformers 5.23, models/deepseek_v3/modeling_deepseek_v3.py, DeepseekV3Attention; models/deepseek_v2
-// likewise
-// Source: DeepSeek-V2 (arXiv 2405.04434), section 2.1 and appendix C
+// Source: transformers 5.23, models/deepseek_v3/modeling_deepseek_v3.py, DeepseekV3Attention, and models/deepseek_v2;
+// DeepSeek-V2 (arXiv 2405.04434), section 2.1
 public record LatentAttention(
         int heads,
         int queryRank,

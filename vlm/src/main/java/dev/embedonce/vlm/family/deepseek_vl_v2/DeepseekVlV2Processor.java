@@ -52,10 +52,8 @@ final class DeepseekVlV2Processor implements ImageProcessing {
     private static final String CANDIDATES = "candidate_resolutions";
     private static final RgbPictures.Defaults DEFAULTS =
             new RgbPictures.Defaults(ResampleFilter.BICUBIC, ImageNorm.HALF, false);
-    /** About prompts and training. */
-    private static final String[] HARMLESS = {
-        "add_special_token", "auto_map", "ignore_id", "image_token", "mask_prompt", "pad_token", "sft_format"
-    };
+    /** About training. */
+    private static final String[] HARMLESS = {"add_special_token", "auto_map", "ignore_id", "mask_prompt", "pad_token"};
 
     private final RgbPictures pictures;
     private final GridPinpoints candidates;
@@ -75,6 +73,8 @@ final class DeepseekVlV2Processor implements ImageProcessing {
     static DeepseekVlV2Processor read(FamilyFiles files, PixelOptions options, DeepseekVlV2Tower tower) {
         ModelConfig config = files.processor().recordedBy(new ConfigRecord());
         ProcessorSettings.requireFlag(config, "normalize", true);
+        config.oneOf("image_token", DeepseekVlV2Prompts.IMAGE);
+        config.oneOf("sft_format", "deepseek");
         requireAsTower(config, "patch_size", tower.vit().patchSize());
         requireAsTower(config, "downsample_ratio", tower.merge());
         RgbPictures pictures = RgbPictures.read(config, options, DEFAULTS);

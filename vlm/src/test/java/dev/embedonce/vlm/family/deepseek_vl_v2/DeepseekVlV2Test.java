@@ -172,6 +172,8 @@ class DeepseekVlV2Test extends FamilyContract {
             quoteCharacter = '`',
             value = {
                 "processor_config.json | normalize | false | normalize",
+                "processor_config.json | sft_format | 'plain' | sft_format: expected deepseek",
+                "processor_config.json | image_token | '<img>' | image_token: expected <image>",
                 "processor_config.json | patch_size | 16 | patch_size: expected 4, as config.json says",
                 "processor_config.json | downsample_ratio | 4 | downsample_ratio: expected 2, as config.json says",
                 "processor_config.json | candidate_resolutions | [[14, 15]] | candidate_resolutions: expected pairs of",
