@@ -255,6 +255,16 @@ public final class Ops {
         return graph.op("GatherND", x, indices).with("batch_dims", batchDims).output();
     }
 
+    /**
+     * x with rows added to some of its own.
+     *
+     * @param indices int64 [count, 1]: which rows, each at most once
+     * @param rows [count, ..]
+     */
+    public Value scatterAdd(Value x, Value indices, Value rows) {
+        return graph.op("ScatterND", x, indices, rows).with("reduction", "add").output();
+    }
+
     public Value unsqueeze(Value x, long... axes) {
         return graph.op("Unsqueeze", x, graph.constant(axes)).output();
     }

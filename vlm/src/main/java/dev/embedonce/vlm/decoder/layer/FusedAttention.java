@@ -1,12 +1,12 @@
 package dev.embedonce.vlm.decoder.layer;
 
-import dev.embedonce.graph.blocks.Linear;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Ops.GroupedHeads;
 import dev.embedonce.graph.onnx.Value;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Causal attention of grouped heads without biases, from checkpoints that keep queries, keys and values as one: the rows
@@ -14,9 +14,11 @@ import java.util.stream.Stream;
  *
  * @param heads of queries and of keys and values; a window is that of sliding-window attention
  * @param rope rotates queries and keys
+ * @param lora of both projections; null for none
  */
 // Source: transformers 5.23, models/phi3/modeling_phi3.py, Phi3Attention
-public record FusedAttention(GroupedHeads heads, RopeTables rope) implements TokenMixer {
+public record FusedAttention(
+        GroupedHeads heads, RopeTables rope, @Nullable Lora lora) implements TokenMixer {
     private CachedHeads cached() {
         return new CachedHeads(heads, false);
     }
@@ -28,7 +30,7 @@ public record FusedAttention(GroupedHeads heads, RopeTables rope) implements Tok
 
     @Override
     public List<StepInput> inputs() {
-        return Stream.concat(cached().inputs().stream(), Stream.of(rope)).toList();
+        return Stream.concat(Stream.of(rope), Lora.inputs(lora).stream()).toList();
     }
 
     @Override
@@ -37,8 +39,7 @@ public record FusedAttention(GroupedHeads heads, RopeTables rope) implements Tok
         Scope scope = graph.layer().at("self_attn");
         int queries = heads.heads() * heads.size();
         int keys = heads.kvHeads() * heads.size();
-        Value fused = Linear.of(scope.at("qkv_proj"), graph.hiddenSize(), queries + 2 * keys, false)
-                .apply(x);
+        Value fused = Lora.linear(lora, graph, scope.at("qkv_proj"), x, graph.hiddenSize(), queries + 2 * keys);
         List<Value> parts =
                 ops.split(graph.tokens().batched(fused), 2, 3, ops.graph().constant(queries, keys, keys));
         Value mixed = cached().attend(
@@ -46,7 +47,7 @@ public record FusedAttention(GroupedHeads heads, RopeTables rope) implements Tok
                         rope.rotate(graph, parts.get(0), heads.heads(), heads.size()),
                         rope.rotate(graph, parts.get(1), heads.kvHeads(), heads.size()),
                         parts.get(2));
-        return Linear.of(scope.at("o_proj"), queries, graph.hiddenSize(), false)
-                .apply(graph.tokens().flat(mixed, queries));
+        Value flat = graph.tokens().flat(mixed, queries);
+        return Lora.linear(lora, graph, scope.at("o_proj"), flat, queries, graph.hiddenSize());
     }
 }

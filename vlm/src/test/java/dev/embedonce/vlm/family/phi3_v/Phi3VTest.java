@@ -130,7 +130,7 @@ class Phi3VTest extends FamilyContract {
                 "config.json | embd_layer.projection_cls | 'linear' | projection_cls: expected mlp",
                 "config.json | embd_layer.use_hd_transform | false | use_hd_transform: expected true",
                 "config.json | embd_layer.with_learnable_separator | false | separator: expected true",
-                "config.json | hidden_size | 52 | img_projection.0.weight: expected shape",
+                "config.json | vocab_size | 300 | embed_tokens.weight: expected shape",
                 "config.json | intermediate_size | 96 | mlp.gate_up_proj.weight: expected shape",
                 "config.json | num_key_value_heads | 2 | self_attn.qkv_proj.weight: expected shape",
                 "config.json | num_hidden_layers | 4 | model.layers.3",
