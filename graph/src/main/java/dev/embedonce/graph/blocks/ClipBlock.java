@@ -35,6 +35,11 @@ public record ClipBlock(
         return mlp(layer, x, attention(layer).apply(normed(layer, x), tokens));
     }
 
+    /** Adds a layer for pictures of which some hide tokens. */
+    public Value apply(Scope layer, Value x, TokenShape tokens, PartlyShown pictures) {
+        return mlp(layer, x, attention(layer).partlyShown(pictures).apply(normed(layer, x), tokens));
+    }
+
     /** Adds a layer with causal attention. */
     public Value applyCausally(Scope layer, Value x, TokenShape tokens) {
         return mlp(layer, x, attention(layer).causal().apply(normed(layer, x), tokens));

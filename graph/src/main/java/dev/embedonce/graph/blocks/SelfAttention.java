@@ -21,6 +21,7 @@ public final class SelfAttention {
     private @Nullable Rotary rotary;
     private @Nullable Value scoreBias;
     private @Nullable Windows windows;
+    private @Nullable PartlyShown partlyShown;
     private boolean causal;
 
     public SelfAttention(Linear query, Linear key, Linear value, Linear output, int heads) {
@@ -65,6 +66,12 @@ public final class SelfAttention {
         return this;
     }
 
+    /** No token attends to those that pictures hide. Not together with windows, a bias on the scores or causality. */
+    public SelfAttention partlyShown(PartlyShown pictures) {
+        this.partlyShown = pictures;
+        return this;
+    }
+
     /** Each token attends to those of its own window only. Not together with a bias on the scores. */
     public SelfAttention windows(Windows tokens) {
         this.windows = tokens;
@@ -94,12 +101,12 @@ public final class SelfAttention {
      *
      * @param x float32 [batch * tokens, channels]
      * @return float32 [batch, channels]
-     * @throws IllegalStateException if the layer is causal, or has a bias on the scores or windows
+     * @throws IllegalStateException if the layer is causal, has a bias on the scores or windows, or pictures hide tokens
      */
     public Value applyToFirst(Value x, TokenShape tokens) {
-        if (causal || scoreBias != null || windows != null) {
+        if (causal || scoreBias != null || windows != null || partlyShown != null) {
             throw new IllegalStateException(
-                    "the first token alone, with a causal mask, a bias or windows, is not supported");
+                    "the first token alone, with a causal mask, a bias, windows or hidden tokens, is not supported");
         }
         Ops ops = query.scope().ops();
         Value first = ops.unsqueeze(normed("q_norm", query, Pool.token(ops, tokens.batched(x), 0)), 1);
@@ -127,6 +134,9 @@ public final class SelfAttention {
         if (rotary != null && queryPositions != null) {
             q = queryPositions.apply(ops, q, heads);
             k = rotary.apply(ops, k, heads);
+        }
+        if (partlyShown != null) {
+            return partlyShown.attend(ops, q, k, v, heads);
         }
         if (windows == null) {
             return ops.multiHeadAttention(q, k, v, heads, scoreBias, causal);

@@ -168,6 +168,28 @@ class BlocksTest {
         });
     }
 
+    /** A picture that hides its last two of four tokens is, as far as it is shown, a picture of two tokens. */
+    @Test
+    void attention_partlyShown_isThatOfThePicturesWithoutWhatTheyHide() {
+        float[] two = gaussians(1);
+        Tensor pictures = Tensor.ofFloats(Arrays.copyOf(two, 2 * 4 * 8), 2, 4, 8);
+        float[] found = Graphs.run(
+                (ops, x) -> new PartlyShown(
+                                ops.graph().constant(1, 1),
+                                ops.reshape(ops.graph().constant(0, 1), 1, 2))
+                        .attend(ops, x, x, x, 2),
+                pictures);
+
+        assertThat(Arrays.copyOf(found, 4 * 8)).containsExactly(plain(Arrays.copyOf(two, 4 * 8), 4), FLOAT);
+        assertThat(Arrays.copyOfRange(found, 4 * 8, 6 * 8))
+                .containsExactly(plain(Arrays.copyOfRange(two, 4 * 8, 6 * 8), 2), FLOAT);
+    }
+
+    private static float[] plain(float[] values, int tokens) {
+        return Graphs.run(
+                (ops, x) -> ops.multiHeadAttention(x, x, x, 2, null, false), Tensor.ofFloats(values, 1, tokens, 8));
+    }
+
     private static float[] gaussians(float times) {
         Random random = new Random(8);
         float[] values = new float[16 * 16];

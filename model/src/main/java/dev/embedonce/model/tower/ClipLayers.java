@@ -1,6 +1,7 @@
 package dev.embedonce.model.tower;
 
 import dev.embedonce.graph.blocks.ClipBlock;
+import dev.embedonce.graph.blocks.PartlyShown;
 import dev.embedonce.graph.blocks.Rotary;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.blocks.TokenShape;
@@ -60,6 +61,15 @@ public record ClipLayers(
             states.add(block().apply(layer(i), states.get(i), tokens));
         }
         return states;
+    }
+
+    /** What the first {@code count} layers make of {@code x}, for pictures of which some hide tokens. */
+    public Value state(Value x, TokenShape tokens, PartlyShown pictures, int count) {
+        Value hidden = x;
+        for (int i = 0; i < count; i++) {
+            hidden = block().apply(layer(i), hidden, tokens, pictures);
+        }
+        return hidden;
     }
 
     private Scope layer(int index) {

@@ -2,6 +2,7 @@ package dev.embedonce.model.tower;
 
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.Norm;
+import dev.embedonce.graph.blocks.PartlyShown;
 import dev.embedonce.graph.blocks.PatchGrid;
 import dev.embedonce.graph.blocks.PositionTable;
 import dev.embedonce.graph.blocks.Scope;
@@ -114,6 +115,23 @@ public record SiglipVision(TransformerSizes sizes, int imageSize, int patchSize)
         List<Value> all = new ClipLayers(graph, path + ".encoder.layers", sizes)
                 .states(tokens.flat(embedded, channels()), tokens, last);
         return states.stream().map(state -> tokens.batched(all.get(state))).toList();
+    }
+
+    /**
+     * Adds the tower as far as a hidden state, for pictures of which the last ones hide some patches: none attends to
+     * those.
+     *
+     * @param pixels float32 {@code [pictures, 3, imageSize, imageSize]}
+     * @param places int64 {@code [pictures, side * side]}: the learned position of each patch
+     * @param state 0 is the embedding, n what the nth layer makes
+     * @return float32 {@code [pictures, side * side, channels]}
+     */
+    public Value state(TowerGraph graph, String path, Value pixels, Value places, PartlyShown pictures, int state) {
+        Value positions = graph.ops().gather(positions(graph, path), places, 0);
+        Value embedded = graph.ops().add(grid(graph, path, pixels).tokens(), positions);
+        TokenShape tokens = TokenShape.of(graph.ops(), embedded);
+        ClipLayers layers = new ClipLayers(graph, path + ".encoder.layers", sizes);
+        return tokens.batched(layers.state(tokens.flat(embedded, channels()), tokens, pictures, state));
     }
 
     private PatchGrid grid(TowerGraph graph, String path, Value pixels) {
