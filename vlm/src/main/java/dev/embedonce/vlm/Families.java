@@ -29,6 +29,8 @@ import dev.embedonce.vlm.family.mllama.Mllama;
 import dev.embedonce.vlm.family.paddleocr_vl.PaddleOcrVl;
 import dev.embedonce.vlm.family.paligemma.PaliGemma;
 import dev.embedonce.vlm.family.phi3_v.Phi3V;
+import dev.embedonce.vlm.family.phi4_multimodal.Phi4Multimodal;
+import dev.embedonce.vlm.family.phi4mm.Phi4Mm;
 import dev.embedonce.vlm.family.pixtral.Pixtral;
 import dev.embedonce.vlm.family.qwen2_5_vl.Qwen25Vl;
 import dev.embedonce.vlm.family.qwen2_vl.Qwen2Vl;
@@ -69,6 +71,8 @@ public final class Families {
             new PaddleOcrVl(),
             new PaliGemma(),
             new Phi3V(),
+            new Phi4Multimodal(),
+            new Phi4Mm(),
             new Pixtral(),
             new Qwen25Vl(),
             new Qwen2Vl(),

@@ -56,6 +56,14 @@ public final class RgbPictures {
      */
     public record Defaults(ResampleFilter filter, ImageNorm norm, boolean convertRgb) {}
 
+    private RgbPictures(RgbPictures like, ResampleFilter filter) {
+        this.decoder = like.decoder;
+        this.alpha = like.alpha;
+        this.profile = like.profile;
+        this.filter = filter;
+        this.tables = like.tables;
+    }
+
     private RgbPictures(ModelConfig config, PixelOptions options, Defaults defaults, boolean torchvision) {
         PixelSettings settings =
                 ProcessorSettings.pixels(config, options, defaults.filter, defaults.norm, defaults.convertRgb);
@@ -101,6 +109,11 @@ public final class RgbPictures {
             throw config.refused("resample", "2 (bilinear) or 3 (bicubic)");
         }
         return pictures;
+    }
+
+    /** The same with another filter, for processors whose {@code resample} is not that of all they resize. */
+    public RgbPictures with(ResampleFilter other) {
+        return new RgbPictures(this, other);
     }
 
     /**

@@ -30,7 +30,7 @@ public record SeparatedTiles(int side, int tokens) {
     private static final String STEP = "separated-tiles";
 
     /** int64 {@code [2]}: rows and columns of the canvas's tiles. */
-    private static final String TILES = "tile_grid";
+    static final String TILES = "tile_grid";
     /** int64 {@code [2]}: rows and columns of the canvas's tokens, without those that padding alone fills. */
     private static final String SHOWN = "token_grid";
 
@@ -99,26 +99,47 @@ public record SeparatedTiles(int side, int tokens) {
     /** The inputs of the tower for a picture. */
     public Map<String, Tensor> feeds(ProcessedImage image) {
         LongBuffer grid = image.layout(TILES).longs();
+        return feeds(image, LongStream.rangeClosed(0, grid.get(0) * grid.get(1)).toArray());
+    }
+
+    /**
+     * As {@link #feeds(ProcessedImage)}, for a tower that takes the tiles in another order.
+     *
+     * @param order the number of each tile that it takes
+     */
+    Map<String, Tensor> feeds(ProcessedImage image, long... order) {
+        LongBuffer grid = image.layout(TILES).longs();
         LongBuffer shown = image.layout(SHOWN).longs();
-        LongStream canvas = rows((int) shown.get(0), (int) shown.get(1), (int) grid.get(1), 1);
-        LongStream thumbnail = rows(tokens, tokens, 1, 0);
-        long[] order = LongStream.concat(LongStream.concat(canvas, LongStream.of(BEFORE_THUMBNAIL)), thumbnail)
+        int[] places = new int[order.length];
+        for (int i = 0; i < order.length; i++) {
+            places[(int) order[i]] = i;
+        }
+        LongStream canvas = rows((int) shown.get(0), (int) shown.get(1), (int) grid.get(1), 1, places);
+        LongStream thumbnail = rows(tokens, tokens, 1, 0, places);
+        long[] all = LongStream.concat(LongStream.concat(canvas, LongStream.of(BEFORE_THUMBNAIL)), thumbnail)
                 .toArray();
         Map<String, Tensor> feeds = new HashMap<>(image.inputs());
-        feeds.put(TileInput.ORDER, Tensor.ofLongs(order, order.length));
+        feeds.put(TileInput.ORDER, Tensor.ofLongs(all, all.length));
         return feeds;
     }
 
-    /** Rows of tokens over a grid of tiles that begins with tile {@code first}, each with its separator. */
-    private LongStream rows(int rows, int columns, int gridColumns, int first) {
+    /**
+     * Rows of tokens over a grid of tiles that begins with tile {@code first}, each with its separator.
+     *
+     * @param places where the tower has each tile
+     */
+    private LongStream rows(int rows, int columns, int gridColumns, int first, int... places) {
         return LongStream.range(0, rows)
                 .flatMap(y -> LongStream.concat(
-                        LongStream.range(0, columns).map(x -> token(x, y, gridColumns, first)),
+                        LongStream.range(0, columns).map(x -> token(x, y, places[tile(x, y, gridColumns, first)])),
                         LongStream.of(AFTER_ROW)));
     }
 
-    private long token(long x, long y, int gridColumns, int first) {
-        long tile = first + y / tokens * gridColumns + x / tokens;
-        return SEPARATORS + (tile * tokens + y % tokens) * tokens + x % tokens;
+    private int tile(long x, long y, int gridColumns, int first) {
+        return (int) (first + y / tokens * gridColumns + x / tokens);
+    }
+
+    private long token(long x, long y, long place) {
+        return SEPARATORS + (place * tokens + y % tokens) * tokens + x % tokens;
     }
 }

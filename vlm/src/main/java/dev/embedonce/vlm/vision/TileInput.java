@@ -47,6 +47,16 @@ public final class TileInput {
     }
 
     /**
+     * Some tiles of each picture one after the other.
+     *
+     * @param tiles int64 {@code [batch, count]}
+     * @return float32 {@code [batch * count, 3, side, side]}
+     */
+    public Value chosen(Value tiles) {
+        return ops.reshape(ops.gatherNd(input, ops.unsqueeze(tiles, 2), 1), -1, 3, side, side);
+    }
+
+    /**
      * The tokens of each picture one after the other.
      *
      * @param tokens float32 {@code [batch * tiles, tokens, channels]}

@@ -284,9 +284,11 @@ public abstract class FamilyContract extends FamilyGoldenContract {
 
     /** Some tensor of the tower, as the published checkpoint names it. */
     private String towerTensor() {
-        Pattern vision = Pattern.compile(".*(vision|visual|image_proj|multi_modal_projector|connector).*");
+        Pattern vision = Pattern.compile(".*(vision|visual|image_proj|multi_modal_projector|connector|image_embed).*");
+        Pattern other = Pattern.compile(".*(lora|audio).*");
         return FamilyFiles.of(folder).weights().names().stream()
                 .filter(name -> vision.matcher(name).matches() && name.endsWith("weight"))
+                .filter(name -> !other.matcher(name).matches())
                 .findFirst()
                 .orElseThrow();
     }
@@ -295,7 +297,8 @@ public abstract class FamilyContract extends FamilyGoldenContract {
     void languageWeights_areNoPartOfTheModelVersion() throws IOException {
         String before = tower.modelVersion();
         var tensor = FamilyFiles.of(folder).weights().names().stream()
-                .filter(name -> name.contains("layers.0.self_attn.q_proj.weight") && !name.contains("vision"))
+                .filter(name -> name.contains("layers.0.self_attn.q") && name.endsWith("weight"))
+                .filter(name -> !name.contains("vision") && !name.contains("image_embed"))
                 .findFirst();
         if (tensor.isEmpty()) {
             return;
