@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embedonce.error.ModelLoadException;
+import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.Families;
 import dev.embedonce.vlm.decoder.SequenceBatch;
@@ -15,6 +16,7 @@ import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.Goldens;
 import dev.embedonce.vlm.family.Phi4Contract;
 import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.Prompt;
 import dev.embedonce.vlm.prompt.PromptPiece;
 import dev.embedonce.vlm.vision.ImageSettings;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class Phi4MmTest extends Phi4Contract {
@@ -77,6 +80,30 @@ class Phi4MmTest extends Phi4Contract {
     private static Tensor last(SequenceBatch batch, Prompt prompt) {
         Sequence sequence = batch.open(prompt, prompt.length());
         return batch.prefill(sequence, prompt.length(), Wanted.LAST);
+    }
+
+    /** No token then goes through the LoRA's quantised weights. */
+    @ParameterizedTest
+    @EnumSource(
+            value = NumericMode.class,
+            names = {"INT8", "INT4"})
+    void textAlone_inQuantisedWeights_isNearlyTheSame(NumericMode mode) {
+        Goldens.Case text = goldens().named("text");
+        FamilyOptions options = new FamilyOptions(
+                NumericMode.FLOAT32,
+                mode,
+                Goldens.OPTIONS.linearWeights(),
+                Goldens.OPTIONS.session(),
+                Goldens.OPTIONS.pixels(),
+                Goldens.OPTIONS.digester());
+        try (FamilyModel model = Families.open(FamilyFiles.of(files()), options);
+                SequenceBatch batch = model.language().newBatch()) {
+            Tensor logits = last(batch, model.prompts().assemble(text.inputIds(), List.of()));
+
+            double largest = Goldens.difference(logits, Tensor.ofFloats(new float[288], 1, 288));
+            double off = Goldens.difference(logits, text.tensor("last_logits"));
+            assertThat(off / largest).isBetween(1e-4, mode == NumericMode.INT8 ? 0.1 : 0.7);
+        }
     }
 
     @Test
