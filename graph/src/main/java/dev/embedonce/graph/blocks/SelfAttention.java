@@ -101,7 +101,8 @@ public final class SelfAttention {
      *
      * @param x float32 [batch * tokens, channels]
      * @return float32 [batch, channels]
-     * @throws IllegalStateException if the layer is causal, has a bias on the scores or windows, or pictures hide tokens
+     * @throws IllegalStateException if the layer is causal, has a bias on the scores or windows, or pictures hide
+     *     tokens
      */
     public Value applyToFirst(Value x, TokenShape tokens) {
         if (causal || scoreBias != null || windows != null || partlyShown != null) {

@@ -45,8 +45,9 @@ public interface SequenceBatch extends AutoCloseable {
     Tensor prefill(Sequence sequence, int tokens, Wanted logits);
 
     /**
-     * Decodes one more token of each sequence. Their prompts have been prefilled in full. A model whose rotary positions
-     * depend on a sequence's length (LongRoPE) computes a sequence anew with the token that makes it a long one.
+     * Decodes one more token of each sequence. Their prompts have been prefilled in full. A model whose rotary
+     * positions depend on a sequence's length (LongRoPE) computes a sequence anew with the token that makes it a long
+     * one.
      *
      * @param tokens the ids, one a sequence
      * @return float32 {@code [sequences, vocabulary]}: the logits after them

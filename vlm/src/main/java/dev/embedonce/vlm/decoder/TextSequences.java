@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * and values it leaves after their last token are overwritten by their next, and their recurrent states stay as they
  * were.
  *
- * <p>What a sequence has cached is valid for its length ({@link TextModel#mostTokens}). One that outgrows this in decode
- * is computed anew, for which the features in its prompt are kept until then; and only one whose prompt is as long is
- * taken over.
+ * <p>What a sequence has cached is valid for its length ({@link TextModel#mostTokens}). One that outgrows this in
+ * decode is computed anew, for which the features in its prompt are kept until then; and only one whose prompt is as
+ * long is taken over.
  *
  * <p>Where a layer has a recurrent state, a sequence cannot be cut back: another one goes on from its end, or from a
  * snapshot. One is taken after each chunk of prefill, and the last two are kept: at the end of the prompt, and at the

@@ -7,10 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 
 /**
- * {@code torch.nn.functional.interpolate(mode="bicubic")} of float32 pictures whose sides are multiples of the new ones,
- * without antialiasing, bit for bit as a processor with fused multiplication and addition computes it. Each pixel is made
- * of four by four: where a side shrinks by an odd number, of the one in the middle; by an even number, of those around
- * the middle.
+ * {@code torch.nn.functional.interpolate(mode="bicubic")} of float32 pictures whose sides are multiples of the new
+ * ones, without antialiasing, bit for bit as a processor with fused multiplication and addition computes it. Each pixel
+ * is made of four by four: where a side shrinks by an odd number, of the one in the middle; by an even number, of those
+ * around the middle.
  */
 // Source: PyTorch 2.15, aten/src/ATen/native/cpu/UpSampleKernel.cpp, HelperInterpCubic
 final class BicubicThumbnail {

@@ -5,8 +5,8 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * Which tiles of a canvas, and which patches of these, padding fills at its right or at its bottom: of all tiles at that
- * edge the same.
+ * Which tiles of a canvas, and which patches of these, padding fills at its right or at its bottom: of all tiles at
+ * that edge the same.
  *
  * @param rows of tiles
  * @param columns of tiles
@@ -74,7 +74,9 @@ record PaddedTiles(int rows, int columns, int side, int shownRows, int shownColu
                 .toArray();
     }
 
-    /** The learned position of each patch of an edge tile: those that are shown are spread over all; 0 of the others. */
+    /**
+     * The learned position of each patch of an edge tile: those that are shown are spread over all; 0 of the others.
+     */
     long[] places() {
         long[] places = new long[side * side];
         for (int row = 0; row < tileRows(); row++) {

@@ -92,7 +92,8 @@ public final class Phi4Processing implements ImageProcessing {
      * Reads settings of transformers, whose {@code resample} is that of thumbnails.
      *
      * @param label what preprocessing versions begin with
-     * @throws dev.embedonce.error.ModelLoadException if one is not understood, or makes other tiles than the tower takes
+     * @throws dev.embedonce.error.ModelLoadException if one is not understood, or makes other tiles than the tower
+     *     takes
      */
     public static Phi4Processing read(String label, ModelConfig config, PixelOptions options, Phi4Vision tower) {
         ProcessorSettings.requireClass(config, "Phi4MultimodalImageProcessor");

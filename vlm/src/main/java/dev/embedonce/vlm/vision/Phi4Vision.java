@@ -25,8 +25,8 @@ import java.util.stream.LongStream;
 
 /**
  * Phi-4-multimodal's tower: SigLIP over tiles, means of squares of four patches, learned separators, a projector of two
- * layers. Padding fills the last column or the last row of tiles in part. Patches that it fills are not attended to, and
- * the others of such a tile have the positions that they would have if they filled it.
+ * layers. Padding fills the last column or the last row of tiles in part. Patches that it fills are not attended to,
+ * and the others of such a tile have the positions that they would have if they filled it.
  *
  * @param config of which is on record what was read
  * @param state which hidden state of the tower, 0 for what goes into its first layer

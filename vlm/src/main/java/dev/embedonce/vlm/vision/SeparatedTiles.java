@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
- * Pictures as the Phi families take them: a canvas of square tiles, and all of it once more as a thumbnail, which is the
- * first of the tiles in {@code pixel_values}, float32 {@code [1 + tiles, 3, side, side]}. Of the features those of the
- * canvas come first, row by row, a learned separator {@code sub_GN} after each row; then another one, {@code glb_GN};
- * then those of the thumbnail, likewise with separators.
+ * Pictures as the Phi families take them: a canvas of square tiles, and all of it once more as a thumbnail, which is
+ * the first of the tiles in {@code pixel_values}, float32 {@code [1 + tiles, 3, side, side]}. Of the features those of
+ * the canvas come first, row by row, a learned separator {@code sub_GN} after each row; then another one, {@code
+ * glb_GN}; then those of the thumbnail, likewise with separators.
  *
  * @param side pixels a side of a tile
  * @param tokens tokens a side of a tile

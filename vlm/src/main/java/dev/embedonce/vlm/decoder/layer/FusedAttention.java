@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Causal attention of grouped heads without biases, from checkpoints that keep queries, keys and values as one: the rows
- * of {@code qkv_proj}, in that order. In the module {@code self_attn} of its layer.
+ * Causal attention of grouped heads without biases, from checkpoints that keep queries, keys and values as one: the
+ * rows of {@code qkv_proj}, in that order. In the module {@code self_attn} of its layer.
  *
  * @param heads of queries and of keys and values; a window is that of sliding-window attention
  * @param rope rotates queries and keys

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param rank channels between A and B
  * @param scale what it adds is multiplied by
  */
-// Source: peft, tuners/lora/layer.py, Linear.forward
+// Source: microsoft/Phi-4-multimodal-instruct, modeling_phi4mm.py, whose adapters are those of peft
 public record Lora(String name, int rank, float scale) implements StepInput {
     /** The inputs of layers with an adapter or none. */
     static List<StepInput> inputs(@Nullable Lora lora) {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The angles of rotary position embeddings. A token has one position an axis (one axis for text; time, row and column
- * in the M-RoPE of the Qwen families), and each frequency belongs to one axis. Long sequences may have other frequencies
- * than short ones. Computed in float32, as the reference does. Immutable.
+ * in the M-RoPE of the Qwen families), and each frequency belongs to one axis. Long sequences may have other
+ * frequencies than short ones. Computed in float32, as the reference does. Immutable.
  */
 // Source: transformers 5.23, modeling_rope_utils.py; models/qwen3_vl/modeling_qwen3_vl.py, apply_interleaved_mrope
 public final class Rotary {

@@ -21,8 +21,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Phi-3 and Phi-4: pre-norm layers whose queries, keys and values are one tensor, and gate and up another; LongRoPE on a
- * part of each head. Where the config has a {@code vision_lora}, sequences of the mode {@code vision} run with it.
+ * Phi-3 and Phi-4: pre-norm layers whose queries, keys and values are one tensor, and gate and up another; LongRoPE on
+ * a part of each head. Where the config has a {@code vision_lora}, sequences of the mode {@code vision} run with it.
  */
 // Source: transformers 5.23, models/phi3/configuration_phi3.py, modeling_phi3.py
 final class PhiText implements TextReader {
