@@ -22,11 +22,8 @@ def kind(name):
     return "bias" if name.endswith("bias") else "norm" if "norm" in name else "weight"
 
 
-def grown(family, layers, sizes, edits):
-    """
-    layers: prefix of a list of layers to the number there shall be, all like the first of their kind in the tiny model;
-    sizes: prefix of names to {tiny size: real size}, the first that fits counts; edits: (file, path in it) to value.
-    """
+def edited(family, tensors, edits):
+    """The preset of these tensors with the other files of the tiny model; edits: (file, path in it) to value."""
     folder = TINY / family / "published"
     files = {file.name: json.loads(file.read_text()) for file in folder.glob("*config.json")}
     for (file, *path), value in edits.items():
@@ -34,6 +31,18 @@ def grown(family, layers, sizes, edits):
         for step in path[:-1]:
             place = place[step]
         place[path[-1]] = value
+    return {
+        "config": files.pop("config.json"), "files": files, "dtype": "bfloat16", "tensors": tensors,
+        "copies": [folder / "tokenizer.json", *folder.glob("*.jinja")],
+    }
+
+
+def grown(family, layers, sizes, edits):
+    """
+    layers: prefix of a list of layers to the number there shall be, all like the first of their kind in the tiny model;
+    sizes: prefix of names to {tiny size: real size}, the first that fits counts; edits: as in edited.
+    """
+    folder = TINY / family / "published"
     tensors = []
     for name, shape in shapes(folder / "model.safetensors").items():
         real = next(real for prefix, real in sizes.items() if name.startswith(prefix))
@@ -45,10 +54,7 @@ def grown(family, layers, sizes, edits):
         index, rest = re.match(r"(\d+)\.(.*)", name[len(listed) :]).groups()
         copies = range(layers[listed]) if index == "0" and "language" not in listed else [int(index)]
         tensors += [(f"{listed}{i}.{rest}", shape, kind(name)) for i in copies if i < layers[listed]]
-    return {
-        "config": files.pop("config.json"), "files": files, "dtype": "bfloat16",
-        "tensors": list(dict.fromkeys(tensors)), "copies": [folder / "tokenizer.json", *folder.glob("*.jinja")],
-    }
+    return edited(family, list(dict.fromkeys(tensors)), edits)
 
 
 def gemma3():

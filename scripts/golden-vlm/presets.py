@@ -1,7 +1,7 @@
 """Sizes and tensor names of published checkpoints, for random_checkpoint.py.
 
-A preset is a dict: config, files (name: content), tensors (a list of (name, shape, kind) with kind 'weight', 'norm' or
-'bias'), dtype as published, and tokenizer (arguments of vocabulary.tokenizer_json) with its tokenizer_config settings.
+A preset is a dict: config, files (name: content), tensors (a list of (name, shape, kind) with kind 'weight', 'norm',
+'bias' or 'minimum'), dtype as published, and tokenizer (arguments of vocabulary.tokenizer_json) with its tokenizer_config settings.
 """
 
 import grown
@@ -236,13 +236,147 @@ def llama(hidden, layers, intermediate, heads, dtype):
     }
 
 
-# the real tower and the real width of the features, as little else as runs
+def qwen3_5_text(prefix, c):
+    hidden, head, values = c["hidden_size"], c["head_dim"], c["linear_num_value_heads"]
+    written = values * c["linear_value_head_dim"]
+    mixed = 2 * c["linear_num_key_heads"] * c["linear_key_head_dim"] + written
+    tensors = [(f"{prefix}embed_tokens.weight", (c["vocab_size"], hidden), "weight")]
+    for layer, kind in enumerate(c["layer_types"]):
+        p = f"{prefix}layers.{layer}."
+        tensors += norm(p + "input_layernorm", hidden) + norm(p + "post_attention_layernorm", hidden)
+        if kind == "linear_attention":
+            p += "linear_attn."
+            tensors += linear(p + "in_proj_qkv", mixed, hidden) + linear(p + "in_proj_z", written, hidden)
+            tensors += linear(p + "in_proj_b", values, hidden) + linear(p + "in_proj_a", values, hidden)
+            tensors += [(p + "conv1d.weight", (mixed, 1, c["linear_conv_kernel_dim"]), "weight")]
+            tensors += [(p + "A_log", (values,), "bias"), (p + "dt_bias", (values,), "bias")]
+            tensors += norm(p + "norm", c["linear_value_head_dim"]) + linear(p + "out_proj", hidden, written)
+        else:
+            p += "self_attn."
+            queries, keys = head * c["num_attention_heads"], head * c["num_key_value_heads"]
+            tensors += linear(p + "q_proj", 2 * queries, hidden) + linear(p + "k_proj", keys, hidden)
+            tensors += linear(p + "v_proj", keys, hidden) + linear(p + "o_proj", hidden, queries)
+            tensors += norm(p + "q_norm", head) + norm(p + "k_norm", head)
+        p = f"{prefix}layers.{layer}.mlp."
+        tensors += linear(p + "gate_proj", c["intermediate_size"], hidden)
+        tensors += linear(p + "up_proj", c["intermediate_size"], hidden)
+        tensors += linear(p + "down_proj", hidden, c["intermediate_size"])
+    return tensors + norm(f"{prefix}norm", hidden)
+
+
+def qwen3_5():
+    """Qwen3.5-0.8B."""
+    text = {
+        "head_dim": 256, "hidden_size": 1024, "intermediate_size": 3584, "linear_conv_kernel_dim": 4,
+        "layer_types": (["linear_attention"] * 3 + ["full_attention"]) * 6, "linear_key_head_dim": 128,
+        "linear_num_key_heads": 16, "linear_num_value_heads": 16, "linear_value_head_dim": 128,
+        "max_position_embeddings": 262144, "num_attention_heads": 8, "num_hidden_layers": 24,
+        "num_key_value_heads": 2, "vocab_size": 248320,
+    }
+    vision = {
+        "deepstack_visual_indexes": [], "depth": 12, "hidden_size": 768, "in_channels": 3, "intermediate_size": 3072,
+        "num_heads": 12, "num_position_embeddings": 2304, "out_hidden_size": 1024, "patch_size": 16,
+        "spatial_merge_size": 2, "temporal_patch_size": 2,
+    }
+    return grown.edited(
+        "qwen3_5",
+        qwen3_vl_tower("model.visual.", vision) + qwen3_5_text("model.language_model.", text),
+        {("config.json", "text_config", key): value for key, value in text.items()}
+        | {("config.json", "vision_config", key): value for key, value in vision.items()}
+        | {
+            ("config.json", "text_config", "rope_parameters", "mrope_section"): [11, 11, 10],
+            ("preprocessor_config.json", "patch_size"): 16,
+            ("preprocessor_config.json", "size"): {"longest_edge": 16777216, "shortest_edge": 65536},
+        },
+    )
+
+
+def gemma4_tower(prefix, c):
+    hidden, head = c["hidden_size"], c["head_dim"]
+    heads, inner = head * c["num_attention_heads"], c["intermediate_size"]
+    tensors = linear(f"{prefix}patch_embedder.input_proj", hidden, 3 * c["patch_size"] ** 2)
+    table = (2, c["position_embedding_size"], hidden)
+    tensors += [(f"{prefix}patch_embedder.position_embedding_table", table, "weight")]
+    bounds = [("input_min", "minimum"), ("input_max", "norm"), ("output_min", "minimum"), ("output_max", "norm")]
+    for layer in range(c["num_hidden_layers"]):
+        p = f"{prefix}encoder.layers.{layer}."
+        for name in ("input_layernorm", "post_attention_layernorm", "pre_feedforward_layernorm"):
+            tensors += norm(p + name, hidden)
+        tensors += norm(p + "post_feedforward_layernorm", hidden)
+        tensors += norm(p + "self_attn.q_norm", head) + norm(p + "self_attn.k_norm", head)
+        clipped = [(f"self_attn.{name}_proj", heads, hidden) for name in "qkv"]
+        clipped += [("self_attn.o_proj", hidden, heads), ("mlp.gate_proj", inner, hidden)]
+        clipped += [("mlp.up_proj", inner, hidden), ("mlp.down_proj", hidden, inner)]
+        for name, rows, columns in clipped:
+            tensors += linear(f"{p}{name}.linear", rows, columns)
+            tensors += [(f"{p}{name}.{bound}", (), kind) for bound, kind in bounds]
+    return tensors
+
+
+def gemma4_text(prefix, c):
+    hidden, own = c["hidden_size"], c["hidden_size_per_layer_input"]
+    layers = c["num_hidden_layers"]
+    tensors = [
+        (f"{prefix}embed_tokens.weight", (c["vocab_size"], hidden), "weight"),
+        (f"{prefix}embed_tokens_per_layer.weight", (c["vocab_size"], layers * own), "weight"),
+    ]
+    tensors += linear(f"{prefix}per_layer_model_projection", layers * own, hidden)
+    tensors += norm(f"{prefix}per_layer_projection_norm", own)
+    for layer, kind in enumerate(c["layer_types"]):
+        p = f"{prefix}layers.{layer}."
+        shared = layer >= layers - c["num_kv_shared_layers"]
+        head = c["head_dim"] if kind == "sliding_attention" else c["global_head_dim"]
+        queries, keys = head * c["num_attention_heads"], head * c["num_key_value_heads"]
+        inner = c["intermediate_size"] * (2 if shared else 1)
+        for name in ("input", "post_attention", "pre_feedforward", "post_feedforward"):
+            tensors += norm(f"{p}{name}_layernorm", hidden)
+        tensors += linear(p + "self_attn.q_proj", queries, hidden) + linear(p + "self_attn.o_proj", hidden, queries)
+        tensors += norm(p + "self_attn.q_norm", head)
+        if not shared:
+            tensors += linear(p + "self_attn.k_proj", keys, hidden) + linear(p + "self_attn.v_proj", keys, hidden)
+            tensors += norm(p + "self_attn.k_norm", head)
+        tensors += linear(p + "mlp.gate_proj", inner, hidden) + linear(p + "mlp.up_proj", inner, hidden)
+        tensors += linear(p + "mlp.down_proj", hidden, inner)
+        tensors += linear(p + "per_layer_input_gate", own, hidden) + linear(p + "per_layer_projection", hidden, own)
+        tensors += norm(p + "post_per_layer_input_norm", hidden) + [(p + "layer_scalar", (1,), "norm")]
+    return tensors + norm(f"{prefix}norm", hidden)
+
+
+def gemma4(layers, shared):
+    """gemma-4-E2B with some of its 35 layers, of which the last share keys and values (published: 20)."""
+    text = {
+        "global_head_dim": 512, "head_dim": 256, "hidden_size": 1536, "hidden_size_per_layer_input": 256,
+        "intermediate_size": 6144, "layer_types": (["sliding_attention"] * 4 + ["full_attention"]) * (layers // 5),
+        "max_position_embeddings": 131072, "num_attention_heads": 8, "num_hidden_layers": layers,
+        "num_key_value_heads": 1, "num_kv_shared_layers": shared, "sliding_window": 512, "vocab_size": 262144,
+        "vocab_size_per_layer_input": 262144,
+    }
+    vision = {
+        "default_output_length": 280, "global_head_dim": 64, "head_dim": 64, "hidden_size": 768,
+        "intermediate_size": 3072, "num_attention_heads": 12, "num_hidden_layers": 16, "num_key_value_heads": 12,
+        "patch_size": 16, "position_embedding_size": 10240,
+    }
+    pixels = {"image_seq_length": 280, "max_soft_tokens": 280, "patch_size": 16}
+    tensors = gemma4_tower("model.vision_tower.", vision) + linear("model.embed_vision.embedding_projection", 1536, 768)
+    return grown.edited(
+        "gemma4",
+        tensors + gemma4_text("model.language_model.", text),
+        {("config.json", "text_config", key): value for key, value in text.items()}
+        | {("config.json", "vision_config", key): value for key, value in vision.items()}
+        | {("processor_config.json", "image_processor", key): value for key, value in pixels.items()}
+        | {("config.json", "vision_soft_tokens_per_image"): 280, ("processor_config.json", "image_seq_length"): 280},
+    )
+
+
+# the real tower and the real width of the features, as little else as runs; all layers of the text where they are few
 TOWERS = {
     "gemma3-896": grown.gemma3,
+    "gemma4-e2b-10-of-35-layers": lambda: gemma4(10, 5),
     "llava-336": lambda: llava(llama(4096, 1, 1024, 32, "float16"), "float16"),
     "mllama-four-tiles": grown.mllama,
     "qwen2.5-vl-one-megapixel": lambda: qwen2_5_vl(2048, 1, 512, 16, 2),
     "qwen3-vl-one-megapixel": lambda: qwen3_vl(2560, 3, 512, 32, 8),
+    "qwen3.5-0.8b": qwen3_5,
     "smolvlm-512": grown.smolvlm,
 }
 
@@ -252,6 +386,7 @@ PRESETS = TOWERS | {
     "qwen3-vl-tower": lambda: qwen3_vl(512, 4, 1536, 4, 2),
     "qwen3-vl-24x1024": lambda: qwen3_vl(1024, 24, 3072, 16, 8),
     "qwen2.5-vl-3b": qwen2_5_vl,
+    "gemma-4-e2b": lambda: gemma4(35, 20),
     "llava-7b": lambda: llava(llama(4096, 32, 11008, 32, "float16"), "float16"),
     "clip-vit-l-336-llava": lambda: llava(llama(512, 2, 1376, 8, "float32"), "float32"),
 }

@@ -3,7 +3,7 @@
     python random_checkpoint.py MODEL_DIR --like qwen3-vl-4b [--dtype bfloat16|float16|float32] [--shard-gb 3] [--seed 1]
 
 `--like towers` writes the checkpoints of all real towers into folders of MODEL_DIR. For measuring memory and speed: its answers mean nothing. Weights are normal with a standard deviation of 0.02, norm weights
-lie around 1. The numbers come from one block of four million that is written again and again, so it takes no more memory
+lie around 1, minima around -1. The numbers come from one block of four million that is written again and again, so it takes no more memory
 than that and goes as fast as the disk. Same seed, same bytes. Needs numpy and tokenizers only.
 """
 
@@ -43,6 +43,7 @@ class Numbers:
         self.blocks = {
             "weight": encode(noise * np.float32(0.02), dtype),
             "norm": encode(1 + noise * np.float32(0.02), dtype),
+            "minimum": encode(-1 + noise * np.float32(0.02), dtype),
             "bias": encode(noise * np.float32(0.01), dtype),
         }
         self.position = 0
