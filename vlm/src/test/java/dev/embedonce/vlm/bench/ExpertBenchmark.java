@@ -23,8 +23,11 @@ import dev.embedonce.vlm.decoder.layer.FeedForward;
 import dev.embedonce.vlm.decoder.layer.GatedMlp;
 import dev.embedonce.vlm.decoder.layer.LayerGraph;
 import dev.embedonce.vlm.decoder.layer.MixtureOfExperts;
+import dev.embedonce.vlm.decoder.layer.Router;
+import dev.embedonce.vlm.decoder.layer.ScaledRouter;
 import dev.embedonce.vlm.decoder.layer.SoftmaxRouter;
 import dev.embedonce.vlm.decoder.layer.StackedExperts;
+import dev.embedonce.vlm.decoder.layer.SummedFeedForward;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -42,42 +45,99 @@ import java.util.Random;
 import java.util.function.LongSupplier;
 
 /**
- * Times experts beside a dense MLP of the size of the active ones, in the sizes of Qwen3-VL-30B-A3B. Not a test: run it
- * by hand.
+ * Times experts beside a dense MLP of the size of the active ones, in the sizes of a published model: {@code
+ * qwen3-vl-30b-a3b}, or {@code gemma-4-26b-a4b} with the MLP that its experts stand beside. Not a test: run it by hand.
  *
- * <p>{@code FOLDER DTYPE MEMORY [LAYERS [ROUNDS [THREADS]]]}: writes a checkpoint of random bfloat16 weights into the
- * folder if it has none (1.3 GB a layer), and prints opening, decoding at batch 1 and 4 and a prefill of 256 tokens,
- * the two one after the other in each round. One thread is timed by the processor time it takes, which other programs
- * on the machine disturb less.
+ * <p>{@code FOLDER MODEL DTYPE MEMORY [LAYERS [ROUNDS [THREADS]]]}: writes a checkpoint of random bfloat16 weights into
+ * the folder if it has none (1.3 or 1.7 GB a layer), and prints opening, decoding at batch 1 and 4 and a prefill of 256
+ * tokens, the two one after the other in each round. One thread is timed by the processor time it takes, which other
+ * programs on the machine disturb less.
  */
 final class ExpertBenchmark {
-    private static final int HIDDEN = 2048;
-    private static final int INTERMEDIATE = 768;
-    private static final int EXPERTS = 128;
-    private static final int PER_TOKEN = 8;
-    private static final int ACTIVE = INTERMEDIATE * PER_TOKEN;
     private static final int BLOCK_BYTES = 1 << 24;
 
     private static final ThreadMXBean PROCESSOR = ManagementFactory.getThreadMXBean();
 
-    private static final FeedForward DENSE = new GatedMlp(HIDDEN, ACTIVE, Activation.SILU, false);
-    private static final FeedForward SPARSE = new MixtureOfExperts(
-            new SoftmaxRouter(EXPERTS, PER_TOKEN, true),
-            new StackedExperts(EXPERTS, HIDDEN, INTERMEDIATE, Activation.SILU));
+    /** The networks of a layer: routed experts, and the MLP beside them if there is one. */
+    private record Model(
+            String name,
+            int hidden,
+            int intermediate,
+            int beside,
+            int experts,
+            int perToken,
+            Activation activation,
+            Router router,
+            String module) {
+        static Model ofName(String name) {
+            return switch (name) {
+                case "qwen3-vl-30b-a3b" ->
+                    new Model(
+                            name,
+                            2048,
+                            768,
+                            0,
+                            128,
+                            8,
+                            Activation.SILU,
+                            new SoftmaxRouter(128, 8, true),
+                            "mlp.experts");
+                case "gemma-4-26b-a4b" ->
+                    new Model(
+                            name,
+                            2816,
+                            704,
+                            2112,
+                            128,
+                            8,
+                            Activation.GELU_TANH,
+                            new ScaledRouter(128, 8, 1e-6),
+                            "experts");
+                default -> throw new IllegalArgumentException(name);
+            };
+        }
 
-    private ExpertBenchmark() {}
+        FeedForward dense() {
+            return new GatedMlp(hidden, active(), activation, false);
+        }
+
+        int active() {
+            return perToken * intermediate + beside;
+        }
+
+        FeedForward sparse() {
+            FeedForward routed =
+                    new MixtureOfExperts(router, new StackedExperts(module, experts, hidden, intermediate, activation));
+            return beside == 0
+                    ? routed
+                    : new SummedFeedForward(new GatedMlp(hidden, beside, activation, false), routed);
+        }
+    }
+
+    private final Model model;
+    private final int layers;
+
+    private ExpertBenchmark(Model model, int layers) {
+        this.model = model;
+        this.layers = layers;
+    }
 
     public static void main(String[] args) throws IOException {
         Path folder = Files.createDirectories(Path.of(args[0]));
-        NumericMode mode = NumericMode.valueOf(args[1].toUpperCase(Locale.ROOT));
-        WeightMemory memory = WeightMemory.ofName(args[2]);
-        int layers = args.length > 3 ? Integer.parseInt(args[3]) : 4;
-        int rounds = args.length > 4 ? Integer.parseInt(args[4]) : 15;
-        int threads = args.length > 5 ? Integer.parseInt(args[5]) : 2;
+        Model model = Model.ofName(args[1]);
+        NumericMode mode = NumericMode.valueOf(args[2].toUpperCase(Locale.ROOT));
+        WeightMemory memory = WeightMemory.ofName(args[3]);
+        int layers = args.length > 4 ? Integer.parseInt(args[4]) : 4;
+        int rounds = args.length > 5 ? Integer.parseInt(args[5]) : 15;
+        int threads = args.length > 6 ? Integer.parseInt(args[6]) : 2;
+        new ExpertBenchmark(model, layers).run(folder, mode, memory, rounds, threads);
+    }
+
+    private void run(Path folder, NumericMode mode, WeightMemory memory, int rounds, int threads) throws IOException {
         LongSupplier clock = threads > 1 ? System::nanoTime : PROCESSOR::getCurrentThreadCpuTime;
-        Path file = folder.resolve("experts-" + layers + ".safetensors");
+        Path file = folder.resolve(model.name + "-" + layers + ".safetensors");
         if (!Files.exists(file)) {
-            write(file, layers);
+            write(file);
         }
         Weights weights = Checkpoint.openFile(file);
         PackedWeights packed = new PackedWeights(
@@ -85,21 +145,22 @@ final class ExpertBenchmark {
         SessionOptions options = SessionOptions.DEFAULT.withThreads(threads).withMemory(memory);
         System.out.printf(
                 Locale.ROOT,
-                "%d layers, %s, %s, %d threads, resident %d MB%n",
+                "%d layers of %s, %s, %s, %d threads, resident %d MB%n",
                 layers,
+                model.name,
                 mode,
                 memory,
                 threads,
                 Times.resident() / 1024);
-        try (OnnxSession dense = open("dense", DENSE, weights, packed, mode, layers, options);
-                OnnxSession sparse = open("experts", SPARSE, weights, packed, mode, layers, options)) {
+        try (OnnxSession dense = open("dense", model.dense(), weights, packed, mode, options);
+                OnnxSession sparse = open("experts", model.sparse(), weights, packed, mode, options)) {
             for (int tokens : new int[] {1, 4, 256}) {
                 compare(tokens, tokens > 4 ? Math.max(3, rounds / 4) : rounds, clock, dense, sparse);
             }
         }
     }
 
-    private static void compare(int tokens, int rounds, LongSupplier clock, OnnxSession dense, OnnxSession sparse) {
+    private void compare(int tokens, int rounds, LongSupplier clock, OnnxSession dense, OnnxSession sparse) {
         Random random = new Random(tokens);
         run(dense, random, tokens);
         run(sparse, random, tokens);
@@ -114,35 +175,34 @@ final class ExpertBenchmark {
                 both.get(1).median() / both.get(0).median());
     }
 
-    private static void run(OnnxSession session, Random random, int tokens) {
-        float[] x = new float[tokens * HIDDEN];
+    private void run(OnnxSession session, Random random, int tokens) {
+        float[] x = new float[tokens * model.hidden];
         for (int i = 0; i < x.length; i++) {
             x[i] = (float) random.nextGaussian();
         }
-        session.run(Map.of("x", Tensor.ofFloats(x, tokens, HIDDEN)));
+        session.run(Map.of("x", Tensor.ofFloats(x, tokens, model.hidden)));
     }
 
-    private static OnnxSession open(
+    private OnnxSession open(
             String name,
             FeedForward network,
             Weights weights,
             PackedWeights packed,
             NumericMode mode,
-            int layers,
             SessionOptions options)
             throws IOException {
         long start = System.nanoTime();
         GraphBuilder graph = new GraphBuilder();
         Parameters parameters = Parameters.resolve(weights, List.of(NameLayout.prefixed(name + ".")));
         Scope root = Scope.root(graph, parameters, NumericMode.FLOAT32, packed);
-        Value x = graph.input("x", TensorType.F32, Dim.free("tokens"), Dim.of(HIDDEN));
-        LayerGraph layer =
-                new LayerGraph(root, mode, HIDDEN, new TokenShape(root.ops(), graph.constant(1, -1, HIDDEN)));
+        Value x = graph.input("x", TensorType.F32, Dim.free("tokens"), Dim.of(model.hidden));
+        LayerGraph layer = new LayerGraph(
+                root, mode, model.hidden, new TokenShape(root.ops(), graph.constant(1, -1, model.hidden)));
         for (int i = 0; i < layers; i++) {
             layer.at(i);
             x = root.ops().add(x, network.apply(layer, x));
         }
-        graph.output("y", x, Dim.free("tokens"), Dim.of(HIDDEN));
+        graph.output("y", x, Dim.free("tokens"), Dim.of(model.hidden));
         OnnxGraph built = graph.build();
         long opening = System.nanoTime();
         OnnxSession session = OnnxSession.open(name, built, options);
@@ -157,18 +217,22 @@ final class ExpertBenchmark {
         return session;
     }
 
-    private static void write(Path file, int layers) throws IOException {
+    private void write(Path file) throws IOException {
         StringBuilder header = new StringBuilder("{");
         long end = 0;
         for (int i = 0; i < layers; i++) {
-            String dense = "dense.layers." + i + ".mlp.";
-            String sparse = "experts.layers." + i + ".mlp.";
-            end = tensor(header, end, dense + "gate_proj.weight", ACTIVE, HIDDEN);
-            end = tensor(header, end, dense + "up_proj.weight", ACTIVE, HIDDEN);
-            end = tensor(header, end, dense + "down_proj.weight", HIDDEN, ACTIVE);
-            end = tensor(header, end, sparse + "gate.weight", EXPERTS, HIDDEN);
-            end = tensor(header, end, sparse + "experts.gate_up_proj", EXPERTS, HIDDEN, 2 * INTERMEDIATE);
-            end = tensor(header, end, sparse + "experts.down_proj", EXPERTS, INTERMEDIATE, HIDDEN);
+            String sparse = "experts.layers." + i + ".";
+            end = mlp(header, end, "dense.layers." + i + ".mlp.", model.active());
+            if (model.beside > 0) {
+                end = mlp(header, end, sparse + "mlp.", model.beside);
+            }
+            String router = model.router instanceof ScaledRouter ? "router.proj" : "mlp.gate";
+            end = tensor(header, end, sparse + router + ".weight", model.experts, model.hidden);
+            end = tensor(header, end, sparse + "router.scale", model.hidden);
+            end = tensor(header, end, sparse + "router.per_expert_scale", model.experts);
+            String experts = sparse + model.module;
+            end = tensor(header, end, experts + ".gate_up_proj", model.experts, model.hidden, 2L * model.intermediate);
+            end = tensor(header, end, experts + ".down_proj", model.experts, model.intermediate, model.hidden);
         }
         byte[] json = header.append('}').toString().getBytes(StandardCharsets.US_ASCII);
         ByteBuffer block = ByteBuffer.allocateDirect(BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -187,6 +251,12 @@ final class ExpertBenchmark {
                 left -= channel.write(block);
             }
         }
+    }
+
+    private long mlp(StringBuilder header, long from, String prefix, int intermediate) {
+        long end = tensor(header, from, prefix + "gate_proj.weight", intermediate, model.hidden);
+        end = tensor(header, end, prefix + "up_proj.weight", intermediate, model.hidden);
+        return tensor(header, end, prefix + "down_proj.weight", model.hidden, intermediate);
     }
 
     private static long tensor(StringBuilder header, long from, String name, long... dims) {
