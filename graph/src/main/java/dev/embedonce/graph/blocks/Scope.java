@@ -69,6 +69,11 @@ public final class Scope {
         return mode;
     }
 
+    /** Whether linear layers below this place widen 16-bit weights each time they are used. */
+    public boolean widensAsUsed() {
+        return mode == NumericMode.FLOAT32 && linearWeights.widenAsUsed();
+    }
+
     LinearWeights linearWeights() {
         return linearWeights;
     }

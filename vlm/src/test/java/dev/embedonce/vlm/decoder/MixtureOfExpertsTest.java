@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.embedonce.graph.blocks.LinearWeights;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.value.Tensor;
@@ -16,6 +17,8 @@ import dev.embedonce.vlm.decoder.layer.LayerState;
 import dev.embedonce.vlm.decoder.layer.MixtureOfExperts;
 import dev.embedonce.vlm.decoder.layer.SoftmaxRouter;
 import dev.embedonce.vlm.decoder.layer.StepInput;
+import dev.embedonce.vlm.family.Goldens;
+import dev.embedonce.vlm.load.FamilyOptions;
 import dev.embedonce.vlm.prompt.Prompt;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -23,12 +26,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Experts that multiply by their numbers, from 1 on. */
@@ -44,14 +46,17 @@ class MixtureOfExpertsTest {
 
     private final TinyText tiny = new TinyText();
 
-    /** @param broken experts that cannot be computed */
+    /** @param broken experts that cannot be computed but of no rows */
     private record Multiplying(Set<Integer> broken) implements ExpertWeights {
         @Override
-        public BiFunction<Integer, Value, Value> open(LayerGraph graph) {
+        public Experts open(LayerGraph graph) {
             Ops ops = graph.ops();
-            return (expert, x) -> broken.contains(expert)
-                    ? ops.gather(x, ops.graph().constant(TinyText.HIDDEN), 1)
-                    : ops.mul(x, ops.graph().scalar(expert + 1f));
+            return new Experts(
+                    (expert, x) -> broken.contains(expert)
+                            ? ops.gather(x, ops.add(ops.range(ops.squeeze(ops.dim(x, 0), 0)), ops.dim(x, 0)), 0)
+                            : ops.mul(x, ops.graph().scalar(expert + 1f)),
+                    x -> ops.mul(x, ops.graph().scalar(2f)),
+                    (expert, x) -> ops.mul(x, ops.graph().scalar(0.5f)));
         }
 
         @Override
@@ -86,9 +91,23 @@ class MixtureOfExpertsTest {
         tiny.weight("layers.0.mlp.gate.weight", EXPERTS, TinyText.HIDDEN);
     }
 
-    private TextDecoder open(boolean normalised, Set<Integer> broken) {
+    private TextDecoder open(boolean normalised, boolean widenAsUsed, Set<Integer> broken) {
+        LinearWeights weights = new LinearWeights() {
+            @Override
+            public boolean widenAsUsed() {
+                return widenAsUsed;
+            }
+        };
+        FamilyOptions options = new FamilyOptions(
+                Goldens.OPTIONS.towerMode(),
+                Goldens.OPTIONS.languageMode(),
+                weights,
+                Goldens.OPTIONS.session(),
+                Goldens.OPTIONS.pixels(),
+                Goldens.OPTIONS.digester());
         return tiny.open(
                 folder,
+                options,
                 TinyText.model(new Alone(new MixtureOfExperts(
                         new SoftmaxRouter(EXPERTS, PER_TOKEN, normalised), new Multiplying(broken)))),
                 1);
@@ -134,10 +153,10 @@ class MixtureOfExpertsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void everyToken_isTheSumOfItsExperts(boolean normalised) {
+    @CsvSource({"true, false", "false, false", "true, true"})
+    void everyToken_isTheSumOfItsExperts(boolean normalised, boolean widenAsUsed) {
         long[] ids = LongStream.range(0, TinyText.VOCABULARY).toArray();
-        try (TextDecoder decoder = open(normalised, Set.of());
+        try (TextDecoder decoder = open(normalised, widenAsUsed, Set.of());
                 SequenceBatch batch = decoder.newBatch()) {
             Sequence one = batch.open(Prompt.inOrder(ids, List.of()), ids.length + 1);
             Tensor logits = batch.prefill(one, ids.length, Wanted.ALL);
@@ -152,15 +171,16 @@ class MixtureOfExpertsTest {
         }
     }
 
-    @Test
-    void expertsThatNoTokenChose_areNotComputed() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void expertsThatNoTokenChose_areNotComputed(boolean widenAsUsed) {
         Set<Integer> broken = new TreeSet<>(IntStream.range(0, EXPERTS).boxed().toList());
         chosen(7).forEach(broken::remove);
         long other = LongStream.range(0, TinyText.VOCABULARY)
                 .filter(id -> chosen(id).stream().anyMatch(broken::contains))
                 .findFirst()
                 .orElseThrow();
-        try (TextDecoder decoder = open(true, broken);
+        try (TextDecoder decoder = open(true, widenAsUsed, broken);
                 SequenceBatch batch = decoder.newBatch()) {
             Sequence sequence = batch.open(Prompt.inOrder(new long[] {7, 7}, List.of()), 4);
             assertThat(row(batch.prefill(sequence, 2, Wanted.LAST), 0))

@@ -11,6 +11,7 @@ import dev.embedonce.vlm.decoder.layer.TextModel.Head;
 import dev.embedonce.vlm.decoder.layer.TextModel.Injection;
 import dev.embedonce.vlm.family.Goldens;
 import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.load.FamilyOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -125,6 +126,10 @@ final class TinyText {
 
     /** Opens a model over the weights, in some parts. */
     TextDecoder open(Path folder, TextModel model, int parts) {
+        return open(folder, Goldens.OPTIONS, model, parts);
+    }
+
+    TextDecoder open(Path folder, FamilyOptions options, TextModel model, int parts) {
         try {
             Files.createDirectories(folder);
             try (WritableByteChannel out = Files.newByteChannel(
@@ -136,7 +141,7 @@ final class TinyText {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return TextDecoder.open(FamilyFiles.of(folder), Goldens.OPTIONS, NAMES, model, parts);
+        return TextDecoder.open(FamilyFiles.of(folder), options, NAMES, model, parts);
     }
 
     /** The logits of hidden states after the last layer. */

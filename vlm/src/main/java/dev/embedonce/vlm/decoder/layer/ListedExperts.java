@@ -2,10 +2,7 @@ package dev.embedonce.vlm.decoder.layer;
 
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.Linear;
-import dev.embedonce.graph.blocks.Mlp;
-import dev.embedonce.graph.blocks.Scope;
-import dev.embedonce.graph.onnx.Value;
-import java.util.function.BiFunction;
+import dev.embedonce.graph.onnx.Ops;
 
 /**
  * Gated MLPs without biases, each a module of its own: {@code mlp.experts.0}, {@code mlp.experts.1}, .. of a layer.
@@ -20,16 +17,23 @@ public record ListedExperts(int first, int hiddenSize, int intermediateSize, Act
     }
 
     @Override
-    public BiFunction<Integer, Value, Value> open(LayerGraph graph) {
-        return (expert, x) -> {
-            Scope mlp = graph.layer().at("mlp.experts", first + expert);
-            return Mlp.gated(
-                    Linear.of(mlp.at("gate_proj"), hiddenSize, intermediateSize, false),
-                    Linear.of(mlp.at("up_proj"), hiddenSize, intermediateSize, false),
-                    activation,
-                    Linear.of(mlp.at("down_proj"), intermediateSize, hiddenSize, false),
-                    x);
-        };
+    public Experts open(LayerGraph graph) {
+        Ops ops = graph.ops();
+        return Experts.gated(
+                ops,
+                (expert, x) -> ops.concat(
+                        1,
+                        linear(graph, expert, "gate_proj", hiddenSize, intermediateSize)
+                                .apply(x),
+                        linear(graph, expert, "up_proj", hiddenSize, intermediateSize)
+                                .apply(x)),
+                activation,
+                (expert, x) -> linear(graph, expert, "down_proj", intermediateSize, hiddenSize)
+                        .apply(x));
+    }
+
+    private Linear linear(LayerGraph graph, int expert, String name, int in, int out) {
+        return Linear.of(graph.layer().at("mlp.experts", first + expert).at(name), in, out, false);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.embedonce.graph.TensorType;
 import dev.embedonce.graph.onnx.GraphBuilder;
 import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
+import dev.embedonce.vlm.decoder.layer.ExpertWeights.Experts;
 import java.util.List;
 import java.util.function.BiFunction;
 
@@ -17,9 +18,10 @@ public record MixtureOfExperts(Router router, ExpertWeights experts) implements 
     private static final int REVISION = 1;
 
     /*
-     * One row for each choice of each token, sorted by expert. Each expert is a branch that gives the rows of its
-     * answers, and none where it was not chosen; one below the other they are the sorted rows. Sorted back, a token's
-     * answers are summed in the order of its choice, whatever other tokens are there.
+     * One row for each choice of each token, sorted by expert. Each expert multiplies its rows; one that was not chosen
+     * has none, and costs its call alone. Where weights are widened as they are used, that would be done for all, so
+     * each expert is a branch there. Sorted back, a token's answers are summed in the order of its choice, whatever
+     * other tokens are there.
      */
     @Override
     public Value apply(LayerGraph graph, Value x) {
@@ -61,17 +63,30 @@ public record MixtureOfExperts(Router router, ExpertWeights experts) implements 
         Value numbers = ops.range(builder.scalar((long) count));
         Value isExpert = ops.cast(ops.equal(ops.unsqueeze(chosen, 1), numbers), TensorType.I64);
         Value counts = ops.sum(isExpert, false, 0);
+        Value rows = ops.gather(x, ops.div(order, builder.constant(router.perToken())), 0);
+        Experts all = experts.open(graph);
+        if (!graph.layer().widensAsUsed()) {
+            Value first = each(ops, counts, rows, all.first());
+            return each(ops, counts, all.activation().apply(first), all.second());
+        }
         List<Value> isChosen = ops.split(ops.less(builder.scalar(0L), counts), 0, count);
-        List<Value> tokens = ops.split(ops.div(order, builder.constant(router.perToken())), 0, count, counts);
-        BiFunction<Integer, Value, Value> expert = experts.open(graph);
         Value none = builder.constant(Shape.of(0, graph.hiddenSize()));
-        Value[] answers = new Value[count];
-        for (int i = 0; i < count; i++) {
-            int number = i;
-            answers[i] = builder.choose(
-                    isChosen.get(i),
-                    () -> expert.apply(number, ops.gather(x, tokens.get(number), 0)),
-                    () -> builder.op("Identity", none).output());
+        return each(
+                ops,
+                counts,
+                rows,
+                (expert, own) -> builder.choose(
+                        isChosen.get(expert),
+                        () -> all.apply(expert, own),
+                        () -> builder.op("Identity", none).output()));
+    }
+
+    /** What each expert makes of its rows, of which it has so many, one below the other. */
+    private Value each(Ops ops, Value counts, Value rows, BiFunction<Integer, Value, Value> expert) {
+        List<Value> own = ops.split(rows, 0, router.experts(), counts);
+        Value[] answers = new Value[own.size()];
+        for (int i = 0; i < answers.length; i++) {
+            answers[i] = expert.apply(i, own.get(i));
         }
         return ops.concat(0, answers);
     }

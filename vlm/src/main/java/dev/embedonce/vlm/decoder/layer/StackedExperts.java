@@ -3,11 +3,7 @@ package dev.embedonce.vlm.decoder.layer;
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.graph.blocks.Scope;
 import dev.embedonce.graph.blocks.StackedLinear;
-import dev.embedonce.graph.onnx.Ops;
-import dev.embedonce.graph.onnx.Value;
 import dev.embedonce.graph.safetensors.TensorInfo;
-import java.util.List;
-import java.util.function.BiFunction;
 
 /**
  * Gated MLPs whose weights are two tensors of a module: {@code gate_up_proj} has the gate's channels first,
@@ -25,18 +21,13 @@ public record StackedExperts(String module, int experts, int hiddenSize, int int
     }
 
     @Override
-    public BiFunction<Integer, Value, Value> open(LayerGraph graph) {
+    public Experts open(LayerGraph graph) {
         Scope scope = graph.layer().at(module);
         boolean transposed = !(scope.fits("gate_up_proj", experts, 2L * intermediateSize, hiddenSize)
                 && scope.fits("down_proj", experts, hiddenSize, intermediateSize));
         StackedLinear gateUp = stacked(scope, "gate_up_proj", hiddenSize, 2 * intermediateSize, transposed);
         StackedLinear down = stacked(scope, "down_proj", intermediateSize, hiddenSize, transposed);
-        Ops ops = graph.ops();
-        return (expert, x) -> {
-            List<Value> halves = ops.split(gateUp.apply(expert, x), 1, 2);
-            Value gated = ops.mul(activation.apply(ops, halves.get(0)), halves.get(1));
-            return down.apply(expert, gated);
-        };
+        return Experts.gated(graph.ops(), gateUp::apply, activation, down::apply);
     }
 
     private StackedLinear stacked(Scope scope, String name, int in, int out, boolean transposed) {
