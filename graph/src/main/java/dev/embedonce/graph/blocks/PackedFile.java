@@ -19,7 +19,7 @@ import java.util.zip.CRC32C;
  */
 final class PackedFile {
     /** The number of elements that are quantised at once. */
-    private static final int STRIP = 4 << 20;
+    private static final int STRIP = 1 << 20;
 
     private static final int ALIGNMENT = 64;
     private static final int ERROR_BYTES = 2 * Double.BYTES;
