@@ -224,8 +224,7 @@ public final class ChatEngine implements AutoCloseable {
         return model.toolSyntax()
                 .orElseThrow(() -> new EngineException(
                         Kind.NO_TOOLS,
-                        "this model's chat template does not offer tools, or has calls written in another way than as JSON objects"
-                                + " between two marks",
+                        "this model's chat template does not offer tools, or has calls written in a way that is not known",
                         null));
     }
 

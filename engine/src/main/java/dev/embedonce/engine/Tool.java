@@ -25,4 +25,15 @@ public record Tool(String name, Map<String, Object> definition) {
         definition.put("function", function);
         return new Tool(name, definition);
     }
+
+    /** The JSON schema of its arguments, as the definition has it; empty if it has none. */
+    Map<String, Object> parameters() {
+        Object function = definition.get("function");
+        Object schema = function instanceof Map<?, ?> map ? map.get("parameters") : null;
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        if (schema instanceof Map<?, ?> map) {
+            map.forEach((key, value) -> parameters.put(String.valueOf(key), value));
+        }
+        return parameters;
+    }
 }

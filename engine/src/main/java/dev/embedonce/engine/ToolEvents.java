@@ -8,19 +8,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 
 /** Finds the tool calls in what a model generates. Not thread-safe. */
 final class ToolEvents {
     private final ToolSyntax syntax;
-    private final Set<String> tools;
+    private final Map<String, Map<String, Object>> tools = new HashMap<>();
     private final Map<Integer, ToolCallReader> readers = new HashMap<>();
 
     ToolEvents(ToolSyntax syntax, List<Tool> tools) {
         this.syntax = syntax;
-        this.tools = tools.stream().map(Tool::name).collect(Collectors.toSet());
+        tools.forEach(tool -> this.tools.put(tool.name(), tool.parameters()));
     }
 
     /** The same events, with calls instead of their text. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.embedonce.engine.event.AnswerEvent;
 import dev.embedonce.engine.schedule.Admission;
 import dev.embedonce.engine.schedule.internal.Ticket;
+import dev.embedonce.vlm.chat.TaggedForm;
 import dev.embedonce.vlm.chat.ToolSyntax;
 import dev.embedonce.vlm.generate.Generation.End;
 import dev.embedonce.vlm.generate.GenerationOptions;
@@ -23,6 +24,9 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class AnswerStreamTest {
+    private static final Map<String, Object> SCHEMA =
+            Map.of("type", "object", "properties", Map.of("days", Map.of("type", "integer")));
+
     /** An answer whose next piece is always there already, and that never ends. */
     private static final class Torrent extends LinkedBlockingQueue<AnswerEvent> {
         private static final long serialVersionUID = 1;
@@ -82,12 +86,11 @@ class AnswerStreamTest {
     @Test
     void whole_putsCallsApartFromTheText() {
         BlockingQueue<AnswerEvent> events = new LinkedBlockingQueue<>();
-        List.of("I look. <tool_", "call>{\"name\": \"weather\", \"arguments\": {\"city\": \"Oslo\"}}</tool", "_call>")
+        List.of("I look. <tool_", "call><function=weather><parameter=days>\n2\n</parameter></function></tool", "_call>")
                 .forEach(text -> events.add(new AnswerEvent.Piece(0, text, List.of())));
         events.add(new AnswerEvent.Done(0, End.STOP, null, 3, 7));
-        ToolSyntax syntax = new ToolSyntax("<tool_call>", "</tool_call>", "name", "arguments");
-        ToolEvents tools =
-                new ToolEvents(syntax, List.of(Tool.function("weather", "tells it", Map.of("type", "object"))));
+        ToolSyntax syntax = new ToolSyntax("<tool_call>", "</tool_call>", new TaggedForm());
+        ToolEvents tools = new ToolEvents(syntax, List.of(Tool.function("weather", "tells it", SCHEMA)));
 
         try (AnswerStream answer = stream(events, () -> false, tools)) {
             WholeAnswer whole = answer.whole().get(0);
@@ -95,7 +98,7 @@ class AnswerStreamTest {
             assertThat(whole.toolCalls()).hasSize(1);
             assertThat(whole.toolCalls().get(0).id()).startsWith("call_");
             assertThat(whole.toolCalls().get(0).name()).isEqualTo("weather");
-            assertThat(whole.toolCalls().get(0).arguments()).isEqualTo(Map.of("city", "Oslo"));
+            assertThat(whole.toolCalls().get(0).arguments()).isEqualTo(Map.of("days", 2));
             assertThat(whole.end()).isEqualTo(End.STOP);
             assertThat(whole.reusedTokens()).isEqualTo(3);
             assertThat(whole.writtenTokens()).isEqualTo(7);

@@ -47,17 +47,13 @@ public final class VisionLanguageModel implements AutoCloseable {
             ModelOptions options) {
         this.model = tensors.model();
         this.tensors = tensors;
-        this.tokenizer = tokenizer;
         this.template = template;
         this.defaults = defaults;
         this.options = options;
-        this.toolSyntax =
-                ToolSyntax.of(template).filter(syntax -> isWritten(syntax.open()) && isWritten(syntax.close()));
-    }
-
-    /** Whether text comes back from its tokens: special tokens do not. */
-    private boolean isWritten(String text) {
-        return tokenizer.decode(tokenizer.encode(text)).contains(text);
+        Optional<ToolSyntax> syntax = ToolSyntax.of(template);
+        Optional<ModelTokenizer> writing = syntax.flatMap(known -> tokenizer.writing(known.marks()));
+        this.toolSyntax = writing.isPresent() ? syntax : Optional.empty();
+        this.tokenizer = writing.orElse(tokenizer);
     }
 
     /**

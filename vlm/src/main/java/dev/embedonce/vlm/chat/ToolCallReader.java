@@ -1,27 +1,19 @@
 package dev.embedonce.vlm.chat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /**
  * Tells calls of tools from the text of an answer while it is written. What may become a call is held back until it is
- * clear; what is none in the end, because it is no JSON object or names no tool that was offered, is text. White space
+ * clear; what is none in the end, because it is not whole or names no tool that was offered, is text. White space
  * around calls is dropped. Not thread-safe.
  */
 public final class ToolCallReader {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
     private final ToolSyntax syntax;
-    private final Set<String> tools;
+    private final Map<String, Map<String, Object>> tools;
     private final Supplier<String> ids;
     private final StringBuilder held = new StringBuilder();
     private boolean afterCall;
@@ -29,12 +21,12 @@ public final class ToolCallReader {
     /**
      * A reader of one answer.
      *
-     * @param tools the names of those that were offered
+     * @param tools the JSON schema of the arguments of each tool that was offered, by its name
      * @param ids gives calls their ids
      */
-    public ToolCallReader(ToolSyntax syntax, Set<String> tools, Supplier<String> ids) {
+    public ToolCallReader(ToolSyntax syntax, Map<String, Map<String, Object>> tools, Supplier<String> ids) {
         this.syntax = syntax;
-        this.tools = Set.copyOf(tools);
+        this.tools = Map.copyOf(tools);
         this.ids = ids;
     }
 
@@ -103,20 +95,9 @@ public final class ToolCallReader {
     }
 
     private Optional<ToolCall> call(String body) {
-        try {
-            JsonNode node = JSON.readTree(body);
-            JsonNode name = node.path(syntax.nameField());
-            JsonNode arguments = node.path(syntax.argumentsField());
-            return name.isTextual() && tools.contains(name.textValue()) && arguments.isObject()
-                    ? Optional.of(new ToolCall(ids.get(), name.textValue(), map(arguments)))
-                    : Optional.empty();
-        } catch (JsonProcessingException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static Map<String, Object> map(JsonNode object) {
-        return JSON.convertValue(object, new TypeReference<>() {});
+        return syntax.form()
+                .read(body, tools)
+                .map(content -> new ToolCall(ids.get(), content.name(), content.arguments()));
     }
 
     /** Gives out that much of what is held, but no white space after a call. */

@@ -1,33 +1,28 @@
 package dev.embedonce.vlm.chat;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.template.TemplateException;
-import java.io.IOException;
+import dev.embedonce.vlm.chat.CallForm.Found;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
 /**
- * How a model writes that it calls a tool: a JSON object between two marks, such as {@code <tool_call>{"name":
- * "weather", "arguments": {"city": "Oslo"}}</tool_call>}. Other ways are not known here: without a mark of its own a
- * call cannot be told from text.
+ * How a model writes that it calls a tool: between two marks, such as {@code <tool_call>{"name": "weather",
+ * "arguments": {"city": "Oslo"}}</tool_call>}. Without marks of its own a call cannot be told from text.
  *
- * @param open the mark before the object
+ * @param open the mark before a call
  * @param close the mark after it
- * @param nameField the field with the tool's name
- * @param argumentsField the field with its arguments, an object
+ * @param form what stands between them
  */
-public record ToolSyntax(String open, String close, String nameField, String argumentsField) {
-    private static final ObjectMapper JSON = new ObjectMapper();
+public record ToolSyntax(String open, String close, CallForm form) {
     private static final Map<String, ?> FINISHED = Map.of("add_generation_prompt", false);
     private static final String ANSWER = "\u2603";
     private static final String FIRST = "probe_first";
     private static final String SECOND = "probe_second";
-    private static final Map<String, Object> ARGUMENTS = Map.of("probe_key", "probe_value");
+    private static final String KEY = "probe_key";
+    private static final String VALUE = "probe_value";
+    private static final Map<String, Object> ARGUMENTS = Map.of(KEY, VALUE);
 
     /**
      * What a template tells by how it renders conversations with calls; empty if it passes over tools, calls or their
@@ -48,7 +43,7 @@ public record ToolSyntax(String open, String close, String nameField, String arg
                     || !template.render(List.of(user, calls, answer), tools).contains(ANSWER)) {
                 return Optional.empty();
             }
-            return between(
+            return behind(
                             template.render(List.of(user, calls), FINISHED),
                             template.render(List.of(user, ChatMessage.of("assistant", ANSWER)), FINISHED))
                     .flatMap(ToolSyntax::read);
@@ -58,8 +53,8 @@ public record ToolSyntax(String open, String close, String nameField, String arg
     }
 
     private static Map<String, Object> tool(String name) {
-        Map<String, Object> parameters = Map.of(
-                "type", "object", "properties", Map.of("probe_key", Map.of("type", "string", "description", "a key")));
+        Map<String, Object> parameters =
+                Map.of("type", "object", "properties", Map.of(KEY, Map.of("type", "string", "description", "a key")));
         return Map.of(
                 "type",
                 "function",
@@ -67,75 +62,34 @@ public record ToolSyntax(String open, String close, String nameField, String arg
                 Map.of("name", name, "description", "a probe", "parameters", parameters));
     }
 
-    /** What stands where the answer does in the other text. */
-    private static Optional<String> between(String text, String withAnswer) {
+    /** What a text has from where the other has the answer on. */
+    private static Optional<String> behind(String text, String withAnswer) {
         int at = withAnswer.lastIndexOf(ANSWER);
-        if (at < 0) {
-            return Optional.empty();
-        }
-        String before = withAnswer.substring(0, at);
-        String after = withAnswer.substring(at + ANSWER.length());
-        return text.startsWith(before) && text.endsWith(after) && before.length() + after.length() <= text.length()
-                ? Optional.of(text.substring(before.length(), text.length() - after.length()))
+        return at >= 0 && text.startsWith(withAnswer.substring(0, at))
+                ? Optional.of(text.substring(at))
                 : Optional.empty();
     }
 
-    /** Two calls, one after the other. */
+    /** Two calls, one after the other, and what follows. */
     private static Optional<ToolSyntax> read(String calls) {
-        Found first = find(calls, 0, FIRST);
-        Found second = first == null ? null : find(calls, first.end, SECOND);
+        Found first = CallForm.find(calls, 0, FIRST, KEY, VALUE);
+        Found second = first == null ? null : CallForm.find(calls, first.end(), SECOND, KEY, VALUE);
         if (first == null || second == null) {
             return Optional.empty();
         }
-        String open = calls.substring(0, first.start).strip();
-        String close = calls.substring(second.end).strip();
-        String middle = calls.substring(first.end, second.start).strip();
+        String open = calls.substring(0, first.start()).strip();
+        String middle = calls.substring(first.end(), second.start()).strip();
+        String close = middle.endsWith(open)
+                ? middle.substring(0, middle.length() - open.length()).strip()
+                : "";
         boolean marked = !open.isEmpty()
                 && !close.isEmpty()
-                && middle.length() >= close.length() + open.length()
-                && middle.startsWith(close)
-                && middle.endsWith(open)
-                && middle.substring(close.length(), middle.length() - open.length())
-                        .isBlank();
-        return marked
-                ? Optional.of(new ToolSyntax(open, close, first.nameField, first.argumentsField))
-                : Optional.empty();
+                && calls.substring(second.end()).stripLeading().startsWith(close);
+        return marked ? Optional.of(new ToolSyntax(open, close, first.form())) : Optional.empty();
     }
 
-    /** A call's object, from {@code start} to {@code end}. */
-    private record Found(int start, int end, String nameField, String argumentsField) {}
-
-    private static @Nullable Found find(String text, int from, String name) {
-        for (int start = text.indexOf('{', from); start >= 0; start = text.indexOf('{', start + 1)) {
-            Found found = findAt(text, start, name);
-            if (found != null) {
-                return found;
-            }
-        }
-        return null;
-    }
-
-    private static @Nullable Found findAt(String text, int start, String name) {
-        try (JsonParser parser = JSON.createParser(text.substring(start))) {
-            if (!(JSON.readTree(parser) instanceof ObjectNode object)) {
-                return null;
-            }
-            String nameField = field(object, JSON.valueToTree(name));
-            String argumentsField = field(object, JSON.valueToTree(ARGUMENTS));
-            int end = start + (int) parser.currentLocation().getCharOffset();
-            return nameField == null || argumentsField == null
-                    ? null
-                    : new Found(start, end, nameField, argumentsField);
-        } catch (IOException e) {
-            return null; // not the beginning of an object
-        }
-    }
-
-    private static @Nullable String field(ObjectNode object, JsonNode value) {
-        return object.properties().stream()
-                .filter(entry -> entry.getValue().equals(value))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElse(null);
+    /** All that a tokenizer must let through for calls to be seen. */
+    public List<String> marks() {
+        return Stream.concat(Stream.of(open, close), form.marks().stream()).toList();
     }
 }

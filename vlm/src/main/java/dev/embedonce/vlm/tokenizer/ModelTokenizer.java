@@ -6,9 +6,12 @@ import dev.embedonce.model.tokenizer.NativeTokenizer;
 import dev.embedonce.model.tokenizer.PublishedTokenizer;
 import dev.embedonce.vlm.prompt.PromptPiece;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.IntSupplier;
 import java.util.stream.LongStream;
@@ -21,11 +24,18 @@ public final class ModelTokenizer implements AutoCloseable {
     private final NativeTokenizer tokenizer;
     private final Map<String, String> specialTokens;
     private final IntSupplier longest;
+    /** Special tokens that text has all the same, by their ids. */
+    private final Map<Long, String> written;
 
-    private ModelTokenizer(NativeTokenizer tokenizer, Map<String, String> specialTokens, IntSupplier longest) {
+    private ModelTokenizer(
+            NativeTokenizer tokenizer,
+            Map<String, String> specialTokens,
+            IntSupplier longest,
+            Map<Long, String> written) {
         this.tokenizer = tokenizer;
         this.specialTokens = specialTokens;
         this.longest = longest;
+        this.written = written;
     }
 
     /**
@@ -50,7 +60,28 @@ public final class ModelTokenizer implements AutoCloseable {
         return new ModelTokenizer(
                 NativeTokenizer.of(published.file().toString(), published.json(added), 0, cacheFolder),
                 Collections.unmodifiableMap(published.settings().specialTokens()),
-                published.longestToken(added));
+                published.longestToken(added),
+                Map.of());
+    }
+
+    /**
+     * This tokenizer, whose text does not leave out some special tokens. Closing one closes both.
+     *
+     * @param texts of special tokens, or any others
+     * @return empty if one of the texts comes back from its ids in no way
+     */
+    public Optional<ModelTokenizer> writing(List<String> texts) {
+        Map<Long, String> special = new HashMap<>();
+        for (String text : texts) {
+            long[] ids = tokenizer.encode(text, false);
+            if (!decode(ids).contains(text)) {
+                if (ids.length != 1 || !tokenizer.decode(ids, false).equals(text)) {
+                    return Optional.empty();
+                }
+                special.put(ids[0], text);
+            }
+        }
+        return Optional.of(new ModelTokenizer(tokenizer, specialTokens, longest, special));
     }
 
     /** The special tokens by the names that templates use, such as {@code bos_token}. */
@@ -124,9 +155,20 @@ public final class ModelTokenizer implements AutoCloseable {
         return longest.getAsInt();
     }
 
-    /** The text of ids, special tokens left out. */
+    /** The text of ids, special tokens left out but for those that are {@link #writing written}. */
     public String decode(long[] ids) {
-        return tokenizer.decode(ids, true);
+        StringBuilder text = new StringBuilder();
+        int from = 0;
+        for (int i = 0; i < ids.length; i++) {
+            String special = written.get(ids[i]);
+            if (special != null) {
+                text.append(tokenizer.decode(Arrays.copyOfRange(ids, from, i), true))
+                        .append(special);
+                from = i + 1;
+            }
+        }
+        return text.append(tokenizer.decode(Arrays.copyOfRange(ids, from, ids.length), true))
+                .toString();
     }
 
     /** Text of ids that arrive one by one. */

@@ -6,28 +6,46 @@ import dev.embedonce.vlm.chat.ToolCallReader.Call;
 import dev.embedonce.vlm.chat.ToolCallReader.Said;
 import dev.embedonce.vlm.chat.ToolCallReader.Text;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ToolCallReaderTest {
-    private static final ToolSyntax SYNTAX = new ToolSyntax("<tool_call>", "</tool_call>", "name", "arguments");
+    private static final ToolSyntax JSON =
+            new ToolSyntax("<tool_call>", "</tool_call>", new JsonForm("name", "arguments"));
+    private static final ToolSyntax TAGGED = new ToolSyntax("<tool_call>", "</tool_call>", new TaggedForm());
+    private static final ToolSyntax QUOTED = new ToolSyntax("<|tool_call>", "<tool_call|>", new QuotedForm("<|\"|>"));
+
+    private static final Map<String, Map<String, Object>> TOOLS = Map.of(
+            "weather",
+            Map.of(
+                    "properties",
+                    Map.of(
+                            "city", Map.of("type", "string"),
+                            "days", Map.of("type", "integer"),
+                            "exact", Map.of("type", List.of("boolean", "null")),
+                            "places", Map.of("anyOf", List.of(Map.of("type", "array"), Map.of("type", "null"))))),
+            "clock",
+            Map.of());
+
+    private static List<Said> read(String answer) {
+        return read(JSON, answer);
+    }
 
     /** In pieces of every size: what is said, with neighbouring texts joined, must not depend on it. */
-    private static List<Said> read(String answer) {
-        List<Said> whole = read(answer, answer.length());
+    private static List<Said> read(ToolSyntax syntax, String answer) {
+        List<Said> whole = read(syntax, answer, answer.length());
         for (int size = 1; size < answer.length(); size++) {
-            assertThat(read(answer, size)).as("pieces of " + size).isEqualTo(whole);
+            assertThat(read(syntax, answer, size)).as("pieces of " + size).isEqualTo(whole);
         }
         return whole;
     }
 
-    private static List<Said> read(String answer, int size) {
+    private static List<Said> read(ToolSyntax syntax, String answer, int size) {
         AtomicInteger ids = new AtomicInteger();
-        ToolCallReader reader =
-                new ToolCallReader(SYNTAX, Set.of("weather", "clock"), () -> "id" + ids.incrementAndGet());
+        ToolCallReader reader = new ToolCallReader(syntax, TOOLS, () -> "id" + ids.incrementAndGet());
         List<Said> said = new ArrayList<>();
         for (int at = 0; at < answer.length(); at += size) {
             said.addAll(reader.next(answer.substring(at, Math.min(at + size, answer.length()))));
@@ -98,6 +116,132 @@ class ToolCallReaderTest {
                 "<tool_call>{\"name\": \"clock\", \"argum",
                 "<tool_call>nothing</tool_call>")) {
             assertThat(read(none)).containsExactly(new Text(none));
+        }
+    }
+
+    private static Map<String, Object> withNull(Map<String, Object> arguments, String key) {
+        Map<String, Object> result = new LinkedHashMap<>(arguments);
+        result.put(key, null);
+        return result;
+    }
+
+    @Test
+    void readTagged_twoCallsBehindText_areTypedByTheirSchemas() {
+        assertThat(read(TAGGED, """
+                I look.
+
+                <tool_call>
+                <function=weather>
+                <parameter=city>
+                42
+                </parameter>
+                <parameter=days>
+                2
+                </parameter>
+                <parameter=exact>
+                True
+                </parameter>
+                <parameter=places>
+                [{"at": "sea"}, 1.5]
+                </parameter>
+                <parameter=more>
+                3
+                </parameter>
+                </function>
+                </tool_call>
+                <tool_call>
+                <function=clock>
+                </function>
+                </tool_call>
+                """))
+                .containsExactly(
+                        new Text("I look."),
+                        call(
+                                1,
+                                "weather",
+                                Map.of(
+                                        "city",
+                                        "42",
+                                        "days",
+                                        2,
+                                        "exact",
+                                        true,
+                                        "places",
+                                        List.of(Map.of("at", "sea"), 1.5),
+                                        "more",
+                                        "3")),
+                        call(2, "clock", Map.of()));
+    }
+
+    @Test
+    void readTagged_valuesOfManyLines_keepAllButTheirOwnBreaks() {
+        assertThat(
+                        read(
+                                TAGGED,
+                                "<tool_call><function=weather><parameter=city>\n\n a </tool_call>\n</function> b\n\n</parameter>"
+                                        + "<parameter=days>soon</parameter><parameter=exact>None</parameter></function></tool_call>"))
+                .containsExactly(call(
+                        1,
+                        "weather",
+                        withNull(Map.of("city", "\n a </tool_call>\n</function> b\n", "days", "soon"), "exact")));
+    }
+
+    @Test
+    void readTagged_brokenUnknownOrCutOff_isText() {
+        for (String none : List.of(
+                "<tool_call>\n<function=other>\n</function>\n</tool_call>",
+                "<tool_call>\n<function=clock>\n<parameter=a>\n1\n</function>\n</tool_call>",
+                "<tool_call>\n<function=clock>\nnow\n</function>\n</tool_call>",
+                "<tool_call>\n<function=clock>\n<parameter=a>\n1\n</parameter>",
+                "<tool_call>{\"name\": \"clock\", \"arguments\": {}}</tool_call>")) {
+            assertThat(read(TAGGED, none)).containsExactly(new Text(none));
+        }
+    }
+
+    @Test
+    void readTagged_lastCallNotClosed_isACallIfItsFunctionIsWhole() {
+        assertThat(read(TAGGED, "<tool_call>\n<function=clock>\n</function>"))
+                .containsExactly(call(1, "clock", Map.of()));
+    }
+
+    @Test
+    void readQuoted_twoCallsBehindText_haveTheirValues() {
+        assertThat(read(
+                        QUOTED,
+                        "I look.<|tool_call>call:weather{city:<|\"|>Os\"lo, {<tool_call|>}<|\"|>,days:2,exact:false,"
+                                + "places:[{at:<|\"|>sea<|\"|>},1.5,[]],none:None}<tool_call|>"
+                                + "<|tool_call>call:clock{}<tool_call|>"))
+                .containsExactly(
+                        new Text("I look."),
+                        call(
+                                1,
+                                "weather",
+                                withNull(
+                                        Map.of(
+                                                "city",
+                                                "Os\"lo, {<tool_call|>}",
+                                                "days",
+                                                2,
+                                                "exact",
+                                                false,
+                                                "places",
+                                                List.of(Map.of("at", "sea"), 1.5, List.of())),
+                                        "none")),
+                        call(2, "clock", Map.of()));
+    }
+
+    @Test
+    void readQuoted_brokenUnknownOrCutOff_isText() {
+        for (String none : List.of(
+                "<|tool_call>call:other{}<tool_call|>",
+                "<|tool_call>clock{}<tool_call|>",
+                "<|tool_call>call:clock{a:b}<tool_call|>",
+                "<|tool_call>call:clock{a:1,}<tool_call|>",
+                "<|tool_call>call:clock{a:<|\"|>b}<tool_call|>",
+                "<|tool_call>call:clock{} now<tool_call|>",
+                "<|tool_call>call:clock{a:" + "[".repeat(100) + "<tool_call|>",
+                "<|tool_call>call:clock{a:1")) {
+            assertThat(read(QUOTED, none)).containsExactly(new Text(none));
         }
     }
 }

@@ -37,12 +37,41 @@ class ToolSyntaxTest {
                         "",
                         "{{- '\\n<tool_call>\\n{\"name\": \"' ~ f.name ~ '\", \"arguments\": ' ~ f.arguments | tojson ~ '}\\n</tool_call>' }}",
                         ""))
-                .contains(new ToolSyntax("<tool_call>", "</tool_call>", "name", "arguments"));
+                .contains(new ToolSyntax("<tool_call>", "</tool_call>", new JsonForm("name", "arguments")));
         assertThat(ofCall(
                         "",
                         "[CALL]{\"parameters\": {{ f.arguments | tojson }}, \"function\": \"{{ f.name }}\"}[/CALL] ",
                         ""))
-                .contains(new ToolSyntax("[CALL]", "[/CALL]", "function", "parameters"));
+                .contains(new ToolSyntax("[CALL]", "[/CALL]", new JsonForm("function", "parameters")));
+    }
+
+    /** As the published template of Qwen3.5-0.8B writes calls. */
+    @Test
+    void of_tagsAroundParameters_givesThatForm() throws IOException {
+        assertThat(ofCall(
+                        "",
+                        "{{- ('<tool_call>' if loop.first else '\\n<tool_call>') ~ '\\n<function=' ~ f.name ~ '>\\n' }}"
+                                + "{%- for key, value in f.arguments|items %}"
+                                + "{{- '<parameter=' ~ key ~ '>\\n' ~ value ~ '\\n</parameter>\\n' }}{%- endfor %}"
+                                + "{{- '</function>\\n</tool_call>' }}",
+                        ""))
+                .contains(new ToolSyntax("<tool_call>", "</tool_call>", new TaggedForm()));
+    }
+
+    /** As the published template of gemma-4-E2B-it does: after calls no turn ends, an answer of a tool begins. */
+    @Test
+    void of_bareKeysAndQuotesOfTheirOwn_givesThatForm() throws IOException {
+        Optional<ToolSyntax> found = syntax(OFFER
+                + "{% for m in messages %}{% if m.role != 'tool' %}{{- '<|turn>' ~ m.role ~ '\\n' }}"
+                + "{%- for c in m.tool_calls or [] %}{{- '<|tool_call>call:' ~ c.function.name ~ '{' }}"
+                + "{%- for key, value in c.function.arguments|dictsort %}{{- ',' if not loop.first }}"
+                + "{{- key ~ ':<|\"|>' ~ value ~ '<|\"|>' }}{%- endfor %}{{- '}<tool_call|>' }}{%- endfor %}"
+                + "{%- for p in m.content %}{{- p.text }}{%- endfor %}"
+                + "{{- '<|tool_response>' if m.tool_calls else '<turn|>\\n' }}"
+                + "{%- else %}{%- for p in m.content %}{{- 'response:{value:<|\"|>' ~ p.text ~ '<|\"|>}<tool_response|>' }}"
+                + "{%- endfor %}{%- endif %}{% endfor %}");
+        assertThat(found).contains(new ToolSyntax("<|tool_call>", "<tool_call|>", new QuotedForm("<|\"|>")));
+        assertThat(found.orElseThrow().marks()).containsExactly("<|tool_call>", "<tool_call|>", "<|\"|>");
     }
 
     @Test

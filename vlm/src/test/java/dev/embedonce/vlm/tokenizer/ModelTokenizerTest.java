@@ -76,4 +76,25 @@ class ModelTokenizerTest {
             assertThat(found).isEqualTo(Arrays.copyOfRange(framed, 1, framed.length));
         }
     }
+
+    @Test
+    void writing_specialTokens_areInTheTextAndInStreams() {
+        try (ModelTokenizer gemma = open("gemma4")) {
+            long[] ids = gemma.encode("What <|turn>is this?<turn|>");
+            assertThat(gemma.decode(ids)).isEqualTo("What is this?");
+            ModelTokenizer writing = gemma.writing(List.of("<|turn>", "What")).orElseThrow();
+            assertThat(writing.decode(ids)).isEqualTo("What <|turn>is this?");
+            TokenStream stream = writing.stream();
+            StringBuilder said = new StringBuilder();
+            LongStream.of(ids).forEach(id -> said.append(stream.next(id)));
+            assertThat(said.append(stream.rest())).hasToString("What <|turn>is this?");
+        }
+    }
+
+    @Test
+    void writing_whatDoesNotComeBack_isRefused() {
+        try (ModelTokenizer gemma = open("gemma4")) {
+            assertThat(gemma.writing(List.of("<|turn>What"))).isEmpty();
+        }
+    }
 }
