@@ -109,8 +109,7 @@ class ExpertMemoryTest {
         OnnxGraph built = builder.build();
         SessionOptions options =
                 SessionOptions.DEFAULT.withMemory(mode == NumericMode.FLOAT32 ? WeightMemory.MAP : WeightMemory.FAST);
-        OnnxSession.open("experts", built.modelProto(), built.externalFolder().orElse(null), options)
-                .close();
+        OnnxSession.open("experts", built, options).close();
         return packed.made();
     }
 

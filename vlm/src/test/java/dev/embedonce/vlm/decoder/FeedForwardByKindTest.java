@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,9 +48,10 @@ class FeedForwardByKindTest {
 
     private record Multiplying(float sign) implements ExpertWeights {
         @Override
-        public BiFunction<Integer, Value, Value> open(LayerGraph graph) {
+        public Experts open(LayerGraph graph) {
             Ops ops = graph.ops();
-            return (expert, x) -> ops.mul(x, ops.graph().scalar(sign * (expert + 1)));
+            return new Experts(
+                    (expert, x) -> ops.mul(x, ops.graph().scalar(sign * (expert + 1))), x -> x, (expert, x) -> x);
         }
 
         @Override
