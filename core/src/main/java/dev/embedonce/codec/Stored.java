@@ -96,6 +96,15 @@ public sealed interface Stored {
             }
         }
 
+        /** The content hash that a link points to, unproven; empty if it is no link that this build reads. */
+        public Optional<ContentHash> link() {
+            try {
+                return readable().map(EntryHeader::link).map(ContentHash::new);
+            } catch (IllegalArgumentException e) {
+                return Optional.empty();
+            }
+        }
+
         /** Bytes of header and data together. */
         public long sizeBytes() {
             return (long) header.remaining() + data.remaining();
