@@ -1,0 +1,4 @@
+@NullMarked
+package dev.embedonce.table;
+
+import org.jspecify.annotations.NullMarked;
