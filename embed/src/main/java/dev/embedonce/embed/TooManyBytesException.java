@@ -6,7 +6,8 @@ import java.io.IOException;
 public final class TooManyBytesException extends IOException {
     private static final long serialVersionUID = 1;
 
-    TooManyBytesException(long maxBytes) {
+    /** More than {@code maxBytes}. */
+    public TooManyBytesException(long maxBytes) {
         super("more than " + maxBytes + " bytes");
     }
 }
