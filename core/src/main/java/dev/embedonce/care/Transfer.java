@@ -8,13 +8,13 @@ import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Selection;
 import dev.embedonce.store.StoredInfo;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
- * Copies entries from one store to another: verified on the way out, first writer wins on the way in. Broken off in the
- * middle, it has copied some, and doing it again copies the rest. This is also how rows of another program become
- * entries of ours: whoever imports them vouches for them, and from then on they carry a checksum.
+ * Copies entries into a store, from another one or from wherever records lie: verified on the way out, first writer wins
+ * on the way in. Broken off in the middle, it has copied some, and doing it again copies the rest. This is also how
+ * rows of another program become entries of ours: whoever imports them vouches for them, and from then on they carry a
+ * checksum. Not thread-safe.
  */
 public final class Transfer {
 
@@ -28,12 +28,10 @@ public final class Transfer {
      */
     public record Report(long copied, long present, long adopted, long skipped) {}
 
-    private final CacheStore from;
     private final CacheStore to;
     private final EntryCodec reading;
     private final EntryCodec writing;
     private final boolean adoptForeign;
-    private final CareProgress progress;
 
     private long copied;
     private long present;
@@ -43,39 +41,37 @@ public final class Transfer {
     /**
      * Prepares a copy.
      *
-     * @param reading checks what comes out of {@code from}
+     * @param reading checks what comes out
      * @param writing seals what goes into {@code to}
      * @param adoptForeign whether rows of other programs are taken too
      */
-    public Transfer(
-            CacheStore from,
-            CacheStore to,
-            EntryCodec reading,
-            EntryCodec writing,
-            boolean adoptForeign,
-            CareProgress progress) {
-        this.from = from;
+    public Transfer(CacheStore to, EntryCodec reading, EntryCodec writing, boolean adoptForeign) {
         this.to = to;
         this.reading = reading;
         this.writing = writing;
         this.adoptForeign = adoptForeign;
-        this.progress = progress;
     }
 
-    /** Copies the selected entries. */
-    public Report run(Selection selection) {
+    /** Copies the selected entries of a store. */
+    public Report run(CacheStore from, Selection selection, CareProgress progress) {
         long total = from.stats().entries();
         KeyBatches.forEach(from, selection, info -> true, batch -> {
-            copy(batch.stream().map(StoredInfo::key).toList());
+            copy(from.getAll(batch.stream().map(StoredInfo::key).toList()));
             progress.at(copied + present + skipped, total);
         });
+        return report();
+    }
+
+    /** What has happened so far. */
+    public Report report() {
         return new Report(copied, present, adopted, skipped);
     }
 
-    private void copy(List<CacheKey> keys) {
+    /** Copies what was found, wherever that was. */
+    public void copy(Map<CacheKey, Stored> all) {
         Map<CacheKey, Stored.Sealed> records = new LinkedHashMap<>();
         long foreign = 0;
-        for (Map.Entry<CacheKey, Stored> found : from.getAll(keys).entrySet()) {
+        for (Map.Entry<CacheKey, Stored> found : all.entrySet()) {
             CacheKey key = found.getKey();
             Lookup lookup = reading.decode(key, found.getValue());
             if (lookup instanceof Lookup.Hit hit) {

@@ -160,7 +160,7 @@ class CareTest {
     }
 
     private Transfer.Report transfer(MemoryStore target) {
-        return new Transfer(store, target, codec, codec, false, CareProgress.NONE).run(Selection.ALL);
+        return new Transfer(target, codec, codec, false).run(store, Selection.ALL, CareProgress.NONE);
     }
 
     @Test
