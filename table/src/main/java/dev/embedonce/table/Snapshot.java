@@ -74,6 +74,13 @@ public record Snapshot(
         return parts.stream().filter(part -> !known.contains(part)).toList();
     }
 
+    /** This one, as if it listed these parts too. */
+    public Snapshot with(List<Part> more) {
+        List<Part> all = new ArrayList<>(parts);
+        all.addAll(more);
+        return new Snapshot(number, modelVersion, preprocVersion, all, forgotten);
+    }
+
     /** The contents that were forgotten after {@code earlier}. */
     public Set<ContentHash> forgottenSince(Snapshot earlier) {
         Set<ContentHash> contents = new HashSet<>();

@@ -20,11 +20,12 @@ import org.jspecify.annotations.Nullable;
  * hash    binary         the content hash, 32 to 64 bytes
  * link    binary         of a link: the content hash under which the answer lies
  * vector  list of float  of one vector: its elements
- * bundle  binary         of several tensors: a safetensors file
+ * bundle  binary         of several tensors: a safetensors file; of a vector with a NaN of unusual bits: its elements
  * header  binary         the sealed header, which proves the row: key echo, CRC32C, perhaps an HMAC
  * </pre>
  *
- * A link is also how equal pixels are known: its hash then is the digest of an encoder's input. Immutable as long as
+ * Writers of Parquet, parquet-java among them, give every NaN the same bits: a vector that they would change is kept as
+ * little-endian bytes. A link is also how equal pixels are known: its hash then is the digest of an encoder's input. Immutable as long as
  * nobody writes to its arrays, which are not copied.
  */
 public final class TableRow {
@@ -62,7 +63,12 @@ public final class TableRow {
         return switch (record.content()) {
             case LINK ->
                 new TableRow(hash.toBytes(), record.link().orElseThrow().toBytes(), null, null, header);
-            case VECTOR -> new TableRow(hash.toBytes(), null, floats(record.data()), null, header);
+            case VECTOR -> {
+                float[] vector = floats(record.data());
+                yield hasUnusualNaN(vector)
+                        ? new TableRow(hash.toBytes(), null, null, record.dataBytes(), header)
+                        : new TableRow(hash.toBytes(), null, vector, null, header);
+            }
             case BUNDLE -> new TableRow(hash.toBytes(), null, null, bytes(BlobLayout.payload(record)), header);
             case OPAQUE -> throw new IllegalArgumentException("no record that this build reads: " + hash);
         };
@@ -72,6 +78,15 @@ public final class TableRow {
         float[] floats = new float[data.remaining() / Float.BYTES];
         data.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(floats);
         return floats;
+    }
+
+    private static boolean hasUnusualNaN(float[] vector) {
+        for (float element : vector) {
+            if (Float.floatToRawIntBits(element) != Float.floatToIntBits(element)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static byte[] bytes(ByteBuffer payload) {

@@ -6,6 +6,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -22,6 +23,9 @@ import java.util.Set;
  */
 public final class TableVersion {
     private static final String SNAPSHOTS = "_snapshots";
+
+    /** For how long a run may go on that must not publish what was forgotten meanwhile. */
+    private static final Duration LONGEST_RUN = Duration.ofDays(30);
 
     private final TableFiles files;
     private final String folder;
@@ -127,21 +131,26 @@ public final class TableVersion {
     /**
      * Publishes parts.
      *
-     * @param base what the table held when the misses were looked up that {@code own} answers
+     * @param base what the table held when the misses were looked up that {@code own} answers; for the later waves of a
+     *     run, with what it has published itself ({@link Snapshot#with})
      * @param own parts that are complete in the storage
-     * @param rebase leaves out what others have published or forgotten since
+     * @param rebase leaves out what others have published or forgotten since; what it returned last is what was
+     *     published
      * @return the snapshot that has them
      * @throws CacheException if one of the parts is not there
      */
     public Snapshot publish(Snapshot base, List<Part> own, Rebase rebase) throws IOException {
+        List<Part> left = new ArrayList<>(own);
         return update(latest -> {
-            List<Part> left = new ArrayList<>(own);
             left.removeAll(latest.parts());
-            List<Part> others = new ArrayList<>(latest.partsSince(base));
-            others.removeAll(own);
+            List<Part> others = latest.partsSince(base.with(own));
             Set<ContentHash> forgotten = latest.forgottenSince(base);
-            boolean alone = left.isEmpty() || (others.isEmpty() && forgotten.isEmpty());
-            return new Change(Set.of(), alone ? left : rebase.apply(left, others, forgotten), Set.of());
+            if (!left.isEmpty() && !(others.isEmpty() && forgotten.isEmpty())) {
+                List<Part> rest = rebase.apply(List.copyOf(left), others, forgotten);
+                left.clear();
+                left.addAll(rest);
+            }
+            return new Change(Set.of(), left, Set.of());
         });
     }
 
@@ -193,6 +202,7 @@ public final class TableVersion {
             throw new IllegalArgumentException("a part is there twice: " + change.added());
         }
         List<Snapshot.Forgotten> forgotten = new ArrayList<>(latest.forgotten());
+        forgotten.removeIf(one -> one.when().isBefore(now.minus(LONGEST_RUN)));
         long number = latest.number() + 1;
         change.forgotten().forEach(content -> forgotten.add(new Snapshot.Forgotten(content, number, now)));
         return new Snapshot(number, latest.modelVersion(), latest.preprocVersion(), parts, forgotten);

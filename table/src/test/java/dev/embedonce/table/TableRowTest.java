@@ -26,15 +26,26 @@ class TableRowTest {
         return row.lookup(CODEC, TestEntries.MODEL, TestEntries.PREPROC);
     }
 
+    private static Entry numbers() {
+        float[] numbers = new float[40];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = i - 0.1f;
+        }
+        numbers[3] = Float.NaN;
+        numbers[4] = -0.0f;
+        numbers[5] = Float.MIN_VALUE;
+        return TestEntries.vector(numbers);
+    }
+
     private static TableRow vector() {
-        return TableRow.of(HASH, TestEntries.sealed(KEY, TestEntries.vector(3, 40)));
+        return TableRow.of(HASH, TestEntries.sealed(KEY, numbers()));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {32, 48, 64})
     void vector_comesBackBitForBit(int digestBytes) {
         ContentHash hash = TestEntries.hash(2, digestBytes);
-        Entry entry = TestEntries.vector(3, 40);
+        Entry entry = numbers();
         Stored.Sealed record = TestEntries.sealed(KEY.withContentHash(hash), entry);
 
         TableRow row = TableRow.of(hash, record);
@@ -44,6 +55,17 @@ class TableRowTest {
         assertThat(row.link()).isNull();
         assertThat(row.bundle()).isNull();
         assertThat(row.stored()).isEqualTo(record);
+        assertThat(lookup(row)).isEqualTo(new Lookup.Hit(entry));
+    }
+
+    @Test
+    void vectorWithNaNsThatWritersChange_isKeptAsBytes() {
+        Entry entry = TestEntries.vector(1, Float.intBitsToFloat(0xffc00000), Float.intBitsToFloat(0x7fa00001));
+
+        TableRow row = TableRow.of(HASH, TestEntries.sealed(KEY, entry));
+
+        assertThat(row.vector()).isNull();
+        assertThat(row.bundle()).hasSize(3 * Float.BYTES);
         assertThat(lookup(row)).isEqualTo(new Lookup.Hit(entry));
     }
 
