@@ -43,6 +43,7 @@ class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "dev.embedonce.store.*..",
+                        "dev.embedonce.table..",
                         "dev.embedonce.image..",
                         "dev.embedonce.graph..",
                         "dev.embedonce.hub..",
@@ -87,10 +88,25 @@ class ArchitectureTest {
                     boolean ours = name.startsWith("dev.embedonce.");
                     boolean here = name.startsWith("dev.embedonce.store." + store);
                     boolean other = name.matches(
-                            "dev\\.embedonce\\.(store\\.(?!support)|image|graph|hub|model|encoder|embed|template|vlm|engine|server|lab|cli|feature|cache|care).*");
+                            "dev\\.embedonce\\.(store\\.(?!support)|table|image|graph|hub|model|encoder|embed|template|vlm|engine|server|lab|cli|feature|cache|care).*");
                     return ours && other && !here;
                 }))
                 .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void table_knowsOnlyCore_andNoParquet() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.embedonce.table..")
+                .should()
+                .dependOnClassesThat(DescribedPredicate.describe("are elsewhere than in core and Java", type -> {
+                    String name = type.getPackageName();
+                    boolean core = name.matches("dev\\.embedonce\\.(codec|error|hash|key|store)");
+                    boolean here = name.startsWith("dev.embedonce.table");
+                    return !core && !here && !name.matches("java\\.(io|lang|nio|time|util)(\\..*)?|org\\.jspecify.*|");
+                }))
                 .check(CLASSES);
     }
 

@@ -3,10 +3,13 @@ package dev.embedonce.cli.care;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.care.GarbageCollection;
 import dev.embedonce.cli.options.StoreOptions;
+import dev.embedonce.cli.table.LocalTable;
+import dev.embedonce.cli.table.TableCollection;
 import dev.embedonce.cli.terminal.CliException;
 import dev.embedonce.cli.terminal.ExitCodes;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.StoreUrl;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,7 +27,8 @@ import picocli.CommandLine.Option;
         name = "gc",
         description = {
             "Remove entries by age, by size, or of models no longer used.",
-            "Shows what would go; removes it with --yes. A removed entry costs an encoding, never a wrong answer."
+            "Shows what would go; removes it with --yes. A removed entry costs an encoding, never a wrong answer.",
+            "Of a table (--store table:FOLDER), files that nobody needs go too, and entries a file at a time."
         })
 final class GcCommand implements Callable<Integer> {
     @Mixin
@@ -48,6 +52,16 @@ final class GcCommand implements Callable<Integer> {
             description = "Entries of all other model versions go. May be given several times.")
     private List<String> keepModels = List.of();
 
+    @Option(
+            names = "--unneeded-after",
+            paramLabel = "AGE",
+            defaultValue = "7d",
+            description = {
+                "Of a table, files go that no snapshot lists, and snapshots that are not the newest, once they are",
+                "older than this: longer than any run or reader takes. Default: ${DEFAULT-VALUE}."
+            })
+    private String unneededAfter = "7d";
+
     @Option(names = "--yes", description = "Remove, instead of showing what would go.")
     private boolean yes;
 
@@ -55,20 +69,33 @@ final class GcCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() {
-        if (olderThan == null && maxBytes == null && keepModels.isEmpty()) {
+    public Integer call() throws IOException {
+        Optional<LocalTable> table = store.table();
+        boolean anyRule = olderThan != null || maxBytes != null || !keepModels.isEmpty();
+        if (!anyRule && table.isEmpty()) {
             throw new CliException("say what may go: --older-than, --max-bytes or --keep-model");
         }
-        GarbageCollection.Policy policy = new GarbageCollection.Policy(
-                Optional.ofNullable(olderThan).map(age -> Instant.now().minus(age(age))),
-                Optional.ofNullable(maxBytes).map(size -> StoreUrl.parseBytes("--max-bytes", size)),
-                Set.copyOf(keepModels));
+        if (table.isPresent()) {
+            Instant unneededBefore = Instant.now().minus(age(unneededAfter));
+            TableCollection collection = new TableCollection(
+                    table.get(), anyRule ? Optional.of(policy()) : Optional.empty(), unneededBefore);
+            print(yes ? collection.run() : collection.plan());
+            return ExitCodes.OK;
+        }
+        GarbageCollection.Policy policy = policy();
         try (CacheStore opened = store.open()) {
             GarbageCollection collection = new GarbageCollection(opened, policy);
             GarbageCollection.Report report = yes ? collection.run(CareOutput.progress("removing")) : collection.plan();
-            print(report);
+            print(report, null);
         }
         return ExitCodes.OK;
+    }
+
+    private GarbageCollection.Policy policy() {
+        return new GarbageCollection.Policy(
+                Optional.ofNullable(olderThan).map(age -> Instant.now().minus(age(age))),
+                Optional.ofNullable(maxBytes).map(size -> StoreUrl.parseBytes("--max-bytes", size)),
+                Set.copyOf(keepModels));
     }
 
     private static Duration age(String text) {
@@ -85,7 +112,11 @@ final class GcCommand implements Callable<Integer> {
         };
     }
 
-    private void print(GarbageCollection.Report report) {
+    private void print(TableCollection.Report report) {
+        print(report.entries(), report);
+    }
+
+    private void print(GarbageCollection.Report report, TableCollection.@Nullable Report table) {
         if (json) {
             ObjectNode out = CareOutput.json();
             out.put("removed", yes);
@@ -93,6 +124,10 @@ final class GcCommand implements Callable<Integer> {
             out.put("sizeBytes", report.sizeBytes());
             out.put("keptEntries", report.keptEntries());
             out.put("keptBytes", report.keptBytes());
+            if (table != null) {
+                out.put("unneededFiles", table.files());
+                out.put("unneededBytes", table.fileBytes());
+            }
             CareOutput.putVersions(out, report.versions());
             CareOutput.print(out);
             return;
@@ -105,7 +140,12 @@ final class GcCommand implements Callable<Integer> {
                 CareOutput.bytes(report.sizeBytes()),
                 report.keptEntries(),
                 CareOutput.bytes(report.keptBytes()));
-        if (!yes && report.entries() > 0) {
+        if (table != null) {
+            CareOutput.print(
+                    "%s %,d files that nobody needs, %s",
+                    yes ? "deleted" : "would delete", table.files(), CareOutput.bytes(table.fileBytes()));
+        }
+        if (!yes && (report.entries() > 0 || (table != null && table.files() > 0))) {
             CareOutput.print("nothing was removed; --yes removes");
         }
     }

@@ -3,6 +3,8 @@ package dev.embedonce.cli.care;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.care.Invalidation;
 import dev.embedonce.cli.options.StoreOptions;
+import dev.embedonce.cli.table.LocalTable;
+import dev.embedonce.cli.table.TableForgetting;
 import dev.embedonce.cli.terminal.CliException;
 import dev.embedonce.cli.terminal.ExitCodes;
 import dev.embedonce.feature.Tenant;
@@ -13,7 +15,10 @@ import dev.embedonce.store.Selection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -59,21 +64,41 @@ final class InvalidateCommand implements Callable<Integer> {
             throw new CliException("--keys goes with --hash: other selections reach all tenants as they are");
         }
         List<Selection> selections = selections();
+        Optional<LocalTable> table = store.table();
+        if (table.isPresent()) {
+            print(forget(table.get(), selections));
+            return ExitCodes.OK;
+        }
         try (CacheStore opened = store.open()) {
             Invalidation invalidation = new Invalidation(opened);
             long removed = 0;
             for (Selection selection : selections) {
                 removed += invalidation.run(selection, CareOutput.progress("forgetting"));
             }
-            if (json) {
-                ObjectNode out = CareOutput.json();
-                out.put("removed", removed);
-                CareOutput.print(out);
-            } else {
-                CareOutput.print("%,d entries forgotten", removed);
-            }
+            print(removed);
         }
         return ExitCodes.OK;
+    }
+
+    private long forget(LocalTable table, List<Selection> selections) throws IOException {
+        Set<ContentHash> contents = new HashSet<>();
+        for (Selection selection : selections) {
+            if (selection.contentHash() == null) {
+                throw new CliException("a table forgets contents (--hash); 'cache gc --keep-model' takes models out");
+            }
+            contents.add(selection.contentHash());
+        }
+        return TableForgetting.run(table, modelVersion, preprocVersion, contents);
+    }
+
+    private void print(long removed) {
+        if (json) {
+            ObjectNode out = CareOutput.json();
+            out.put("removed", removed);
+            CareOutput.print(out);
+        } else {
+            CareOutput.print("%,d entries forgotten", removed);
+        }
     }
 
     private List<Selection> selections() throws IOException {

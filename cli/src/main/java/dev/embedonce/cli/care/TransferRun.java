@@ -13,14 +13,21 @@ final class TransferRun {
     private TransferRun() {}
 
     static void run(CacheStore from, CacheStore to, @Nullable SealKeys keys, boolean adoptForeign, boolean json) {
+        Transfer.Report report = into(to, keys, adoptForeign).run(from, Selection.ALL, CareOutput.progress("copying"));
+        print(from.description(), to.description(), report, json);
+    }
+
+    /** A copy into this store. Adopting takes what has no seal, or another one, too. */
+    static Transfer into(CacheStore to, @Nullable SealKeys keys, boolean adoptForeign) {
         EntryCodec codec = new EntryCodec(keys);
-        EntryCodec reading = adoptForeign ? new EntryCodec(null) : codec;
-        Transfer.Report report =
-                new Transfer(from, to, reading, codec, adoptForeign, CareOutput.progress("copying")).run(Selection.ALL);
+        return new Transfer(to, adoptForeign ? new EntryCodec(null) : codec, codec, adoptForeign);
+    }
+
+    static void print(String from, String to, Transfer.Report report, boolean json) {
         if (json) {
             ObjectNode out = CareOutput.json();
-            out.put("from", from.description());
-            out.put("to", to.description());
+            out.put("from", from);
+            out.put("to", to);
             out.put("copied", report.copied());
             out.put("present", report.present());
             out.put("adopted", report.adopted());
@@ -29,12 +36,7 @@ final class TransferRun {
         } else {
             CareOutput.print(
                     "%,d entries copied from %s to %s (%,d were there, %,d adopted from another program, %,d left out)",
-                    report.copied(),
-                    from.description(),
-                    to.description(),
-                    report.present(),
-                    report.adopted(),
-                    report.skipped());
+                    report.copied(), from, to, report.present(), report.adopted(), report.skipped());
         }
     }
 }

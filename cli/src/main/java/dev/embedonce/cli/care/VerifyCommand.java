@@ -4,11 +4,16 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.embedonce.care.Verification;
 import dev.embedonce.cli.options.StoreOptions;
+import dev.embedonce.cli.table.LocalTable;
+import dev.embedonce.cli.table.TableVerification;
 import dev.embedonce.cli.terminal.CliException;
 import dev.embedonce.cli.terminal.ExitCodes;
 import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Selection;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +25,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "verify",
         description = {
-            "Read entries and check them: checksum, key, seal, links.",
+            "Read entries and check them: checksum, key, seal, links. --store may be table:FOLDER.",
             "Exits with status 1 if something is not an answer. (It would not have been served either.)"
         })
 final class VerifyCommand implements Callable<Integer> {
@@ -46,20 +51,32 @@ final class VerifyCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         double share = share(sample);
         long chosenSeed = seed == null ? new Random().nextLong() : seed;
-        try (CacheStore opened = store.open()) {
-            Verification verification = new Verification(
-                    opened, new EntryCodec(store.sealKeys()), repair, CareOutput.progress("verifying"));
-            Verification.Report report = verification.run(Selection.ALL, share, new Random(chosenSeed));
-            if (json) {
-                printJson(report, chosenSeed);
-            } else {
-                printText(report);
-            }
-            return report.problemCount() > 0 ? ExitCodes.FOUND_PROBLEMS : ExitCodes.OK;
+        EntryCodec codec = new EntryCodec(store.sealKeys());
+        Optional<LocalTable> table = store.table();
+        if (table.isPresent()) {
+            TableVerification.Report report = new TableVerification(
+                            table.get(), codec, repair, share, chosenSeed, CareOutput.progress("verifying"))
+                    .run();
+            return print(report.rows(), chosenSeed, report.lost());
         }
+        try (CacheStore opened = store.open()) {
+            Verification verification = new Verification(opened, codec, repair, CareOutput.progress("verifying"));
+            return print(verification.run(Selection.ALL, share, new Random(chosenSeed)), chosenSeed, List.of());
+        }
+    }
+
+    /** Prints what was found, and the parts of a table that are lost; says how the command ends. */
+    private int print(Verification.Report report, long usedSeed, List<String> lost) {
+        if (json) {
+            printJson(report, usedSeed, lost);
+        } else {
+            printText(report);
+            lost.forEach(part -> CareOutput.print("%s: missing, cut short or not readable", part));
+        }
+        return report.problemCount() > 0 ? ExitCodes.FOUND_PROBLEMS : ExitCodes.OK;
     }
 
     static double share(String text) {
@@ -75,7 +92,7 @@ final class VerifyCommand implements Callable<Integer> {
         throw new CliException("a share lies above 0% and up to 100%, such as 5%; found '" + text + "'");
     }
 
-    private static void printJson(Verification.Report report, long seed) {
+    private static void printJson(Verification.Report report, long seed, List<String> lost) {
         ObjectNode out = CareOutput.json();
         out.put("checked", report.checked());
         out.put("sound", report.sound());
@@ -86,6 +103,10 @@ final class VerifyCommand implements Callable<Integer> {
         report.problems().forEach((reason, count) -> reasons.put(reason.name(), count));
         out.put("removed", report.removed());
         out.put("seed", seed);
+        if (!lost.isEmpty()) {
+            ArrayNode parts = out.putArray("lostParts");
+            lost.forEach(parts::add);
+        }
         ArrayNode list = out.putArray("listed");
         for (Verification.Problem problem : report.listed()) {
             list.addObject()

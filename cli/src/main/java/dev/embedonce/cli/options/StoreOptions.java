@@ -1,6 +1,7 @@
 package dev.embedonce.cli.options;
 
 import dev.embedonce.cache.FeatureCache;
+import dev.embedonce.cli.table.LocalTable;
 import dev.embedonce.cli.terminal.CliException;
 import dev.embedonce.codec.SealKeys;
 import dev.embedonce.model.UserFolders;
@@ -9,6 +10,7 @@ import dev.embedonce.store.StoreUrl;
 import dev.embedonce.store.Stores;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -44,8 +46,24 @@ public final class StoreOptions {
                 : StoreUrl.parse("sqlite:" + UserFolders.cache().resolve("cache.db"));
     }
 
+    /**
+     * Opens the store.
+     *
+     * @throws CliException if the URL is that of a table
+     */
     public CacheStore open() {
-        return Stores.open(url());
+        StoreUrl url = url();
+        if (LocalTable.isTable(url)) {
+            throw new CliException("a table is no store to work with: 'embedonce cache import " + url
+                    + "' copies what it knows into one");
+        }
+        return Stores.open(url);
+    }
+
+    /** The table, if the URL is that of one. */
+    public Optional<LocalTable> table() {
+        StoreUrl url = url();
+        return LocalTable.isTable(url) ? Optional.of(LocalTable.at(url)) : Optional.empty();
     }
 
     public @Nullable SealKeys sealKeys() {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.embedonce.cli.table;
+
+import org.jspecify.annotations.NullMarked;
