@@ -3,6 +3,7 @@ package dev.embedonce.table;
 import dev.embedonce.key.CacheKey;
 import dev.embedonce.key.FramedDigest;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,12 +13,16 @@ import java.util.List;
  * <pre>
  * FOLDER/_snapshots/0000000012     what the version holds, by number; the highest one counts
  * FOLDER/parts/...                 Parquet files; those count that the snapshot lists
+ * _work/...                        what runs need for a while
  * </pre>
  *
  * FOLDER, 64 hexadecimal digits, is a digest of the two versions. A file is never changed. Whatever no snapshot lists,
  * such as what a killed run has left, is invisible, and goes with {@link TableVersion#garbage}. Thread-safe.
  */
 public final class CacheTable {
+    /** The folder for what runs need for a while, below the table's own. */
+    public static final String WORK = "_work";
+
     private final TableFiles files;
 
     /** The table in this storage; it need not be there yet. */
@@ -57,5 +62,16 @@ public final class CacheTable {
             }
         }
         return versions;
+    }
+
+    /**
+     * Files in {@link #WORK} that were last modified before an instant that lies before the start of every run that is
+     * still at work. Their paths are below the table's folder.
+     */
+    public List<TableFiles.Listed> abandoned(Instant before) throws IOException {
+        return files.list(WORK).stream()
+                .filter(file -> file.modified().isBefore(before))
+                .map(file -> new TableFiles.Listed(WORK + "/" + file.path(), file.sizeBytes(), file.modified()))
+                .toList();
     }
 }

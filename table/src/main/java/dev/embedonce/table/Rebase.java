@@ -14,7 +14,7 @@ public interface Rebase {
      * @param own the parts to be published
      * @param published parts that have come since, of others: their contents are to be left out
      * @param forgotten contents that have been forgotten since: they are to be left out, and links to them
-     * @return {@code own}, with new parts in the place of those that lost rows; none in the place of those that lost all
+     * @return {@code own}, with new parts in the place of those that lost rows, and without those that lost all
      */
     List<Part> apply(List<Part> own, List<Part> published, Set<ContentHash> forgotten) throws IOException;
 }

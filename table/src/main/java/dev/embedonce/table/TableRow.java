@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Writers of Parquet, parquet-java among them, give every NaN the same bits: a vector that they would change is kept as
- * little-endian bytes. A link is also how equal pixels are known: its hash then is the digest of an encoder's input. Immutable as long as
- * nobody writes to its arrays, which are not copied.
+ * little-endian bytes. A link is also how equal pixels are known: its hash then is the digest of
+ * an encoder's input. Immutable as long as nobody writes to its arrays, which are not copied.
  */
 public final class TableRow {
     /** The names of the columns, in order. */

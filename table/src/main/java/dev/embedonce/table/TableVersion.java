@@ -210,8 +210,8 @@ public final class TableVersion {
 
     /**
      * Files that nobody needs, last modified before an instant that lies before the start of every run and every reader
-     * that is still at work: parts that no snapshot lists which is newer or the newest, and the other snapshots. In the
-     * order in which they are to be deleted.
+     * that is still at work: parts that no snapshot lists which is newer or the newest, and the other snapshots. Their
+     * paths are below the table's folder.
      */
     public List<TableFiles.Listed> garbage(Instant before) throws IOException {
         List<TableFiles.Listed> old = new ArrayList<>();
@@ -226,23 +226,9 @@ public final class TableVersion {
         }
         for (TableFiles.Listed file : files.list(folder)) {
             if (file.modified().isBefore(before) && !needed.contains(file.path())) {
-                old.add(file);
+                old.add(new TableFiles.Listed(folder + "/" + file.path(), file.sizeBytes(), file.modified()));
             }
         }
         return old;
-    }
-
-    /**
-     * Deletes files of {@link #garbage}. Broken off in the middle, it has deleted some.
-     *
-     * @return their bytes
-     */
-    public long delete(List<TableFiles.Listed> garbage) throws IOException {
-        long bytes = 0;
-        for (TableFiles.Listed file : garbage) {
-            files.delete(folder + "/" + file.path());
-            bytes += file.sizeBytes();
-        }
-        return bytes;
     }
 }

@@ -195,7 +195,9 @@ class TableVersionTest {
         assertThat(version.garbage(SINCE)).isEmpty();
 
         makeOld();
-        version.delete(version.garbage(SINCE));
+        for (TableFiles.Listed file : version.garbage(SINCE)) {
+            files.delete(file.path());
+        }
         assertThat(parts.file(killed)).doesNotExist();
         assertThat(allFiles()).hasSize(2);
         assertThat(rows()).containsExactlyElementsOf(hashes(0, 3));
@@ -213,7 +215,19 @@ class TableVersionTest {
         makeOld();
         assertThat(version.garbage(SINCE))
                 .extracting(TableFiles.Listed::path)
-                .containsExactlyInAnyOrder("_snapshots/0000000001", first.path());
+                .containsExactlyInAnyOrder(version.folder() + "/_snapshots/0000000001", version.path(first));
+    }
+
+    @Test
+    void abandoned_isWhatOldRunsLeftAtWork() throws IOException {
+        files.createIfAbsent("_work/old/manifest", new byte[3]);
+        files.createIfAbsent("_work/young/manifest", new byte[3]);
+        Files.setLastModifiedTime(files.resolve("_work/old/manifest"), FileTime.from(LONG_AGO));
+
+        assertThat(new CacheTable(files).abandoned(SINCE))
+                .extracting(TableFiles.Listed::path)
+                .containsExactly("_work/old/manifest");
+        assertThat(new CacheTable(files).versions()).isEmpty();
     }
 
     @Test

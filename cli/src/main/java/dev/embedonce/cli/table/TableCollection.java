@@ -27,7 +27,7 @@ public final class TableCollection {
      * What would go or went.
      *
      * @param entries rows that go from the newest snapshots, and the bytes of their parts
-     * @param files files that no snapshot needs, and old snapshots
+     * @param files files that no snapshot needs, old snapshots, and what runs have left at work
      * @param fileBytes theirs
      */
     public record Report(GarbageCollection.Report entries, long files, long fileBytes) {}
@@ -65,21 +65,21 @@ public final class TableCollection {
             parts.put(version, version.latest().parts());
         }
         Set<Part> gone = goes(parts);
-        long files = 0;
-        long fileBytes = 0;
+        List<TableFiles.Listed> unneeded = new ArrayList<>(table.table().abandoned(unneededBefore));
         for (TableVersion version : parts.keySet()) {
             if (remove && parts.get(version).stream().anyMatch(gone::contains)) {
                 takeOut(version, gone);
             }
-            List<TableFiles.Listed> garbage = version.garbage(unneededBefore);
-            files += garbage.size();
-            fileBytes +=
-                    garbage.stream().mapToLong(TableFiles.Listed::sizeBytes).sum();
+            unneeded.addAll(version.garbage(unneededBefore));
+        }
+        long bytes = 0;
+        for (TableFiles.Listed file : unneeded) {
+            bytes += file.sizeBytes();
             if (remove) {
-                version.delete(garbage);
+                table.files().delete(file.path());
             }
         }
-        return new Report(report(parts, gone), files, fileBytes);
+        return new Report(report(parts, gone), unneeded.size(), bytes);
     }
 
     private void takeOut(TableVersion version, Set<Part> gone) throws IOException {
