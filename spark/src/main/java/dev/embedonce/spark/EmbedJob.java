@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * it failed and 2 if it was asked for something that makes no sense.
  */
 public final class EmbedJob {
-    private static final String USAGE =
-            """
+    private static final String USAGE = """
             usage: EmbedJob --in URI (--cache URI | --store URL) [options]
               --in URI         a folder of pictures, searched with all below it; a table; a folder of tars, or one tar
               --source KIND    what is there: files (default), parquet (a column of bytes or of locations), tar
@@ -74,12 +73,11 @@ public final class EmbedJob {
             if (!spark.sparkContext().getConf().contains(OPEN_COST)) {
                 spark.conf().set(OPEN_COST, 64 << 10);
             }
-            EmbedSummary summary =
-                    switch (source) {
-                        case "tar" -> EmbedOnce.embedTars(spark, tars(spark, in), options, out);
-                        case "parquet" -> EmbedOnce.embed(spark.read().parquet(in), options, out);
-                        default -> EmbedOnce.embed(files(spark, in, glob), options, out);
-                    };
+            EmbedSummary summary = switch (source) {
+                case "tar" -> EmbedOnce.embedTars(spark, tars(spark, in), options, out);
+                case "parquet" -> EmbedOnce.embed(spark.read().parquet(in), options, out);
+                default -> EmbedOnce.embed(files(spark, in, glob), options, out);
+            };
             System.out.println(json ? summary.toJson() : text(summary));
             return 0;
         } catch (Exception e) {

@@ -61,15 +61,16 @@ public final class EmbedOnce {
         return run(spark, new TarPictures(spark, tars, options.maxImageBytes()), options, out);
     }
 
-    private static EmbedSummary run(
-            SparkSession spark, Pictures pictures, EmbedOptions options, @Nullable String out) throws IOException {
+    private static EmbedSummary run(SparkSession spark, Pictures pictures, EmbedOptions options, @Nullable String out)
+            throws IOException {
         EmbedSummary summary = options.store() != null
                 ? StoreRun.run(spark, pictures, options, out)
                 : TableRun.run(spark, pictures, options, out);
         if (options.strict() && summary.failed() > 0) {
-            throw new CacheException(summary.failed() + " of " + summary.images() + " pictures have no vector, among them "
-                    + summary.failures().get(0).location() + ": "
-                    + summary.failures().get(0).reason());
+            throw new CacheException(
+                    summary.failed() + " of " + summary.images() + " pictures have no vector, among them "
+                            + summary.failures().get(0).location() + ": "
+                            + summary.failures().get(0).reason());
         }
         return summary;
     }
@@ -78,7 +79,8 @@ public final class EmbedOnce {
         Set<String> columns = Set.of(images.columns());
         String location = chosen(columns, options.locationColumn(), "location", "path");
         String content = chosen(columns, options.contentColumn(), "content");
-        boolean files = columns.containsAll(Set.of("path", "modificationTime", "length")) && options.contentColumn() == null;
+        boolean files =
+                columns.containsAll(Set.of("path", "modificationTime", "length")) && options.contentColumn() == null;
         if (content != null && !files) {
             if (!(images.schema().apply(content).dataType() instanceof BinaryType)) {
                 throw new IllegalArgumentException("the column " + content + " is no column of bytes");

@@ -54,7 +54,8 @@ public final class EmbedSource implements CreatableRelationProvider, DataSourceR
 
     private static boolean mayWrite(SQLContext context, SaveMode mode, String out) throws IOException {
         Path path = new Path(out);
-        boolean exists = path.getFileSystem(context.sparkContext().hadoopConfiguration()).exists(path);
+        boolean exists =
+                path.getFileSystem(context.sparkContext().hadoopConfiguration()).exists(path);
         if (mode == SaveMode.Append) {
             throw new IllegalArgumentException(
                     "embedonce writes an answer for each picture of the frame: the mode is overwrite, ignore or error");

@@ -60,8 +60,7 @@ public record EmbedSummary(
         ObjectNode times = json.putObject("seconds");
         seconds.forEach(times::put);
         ArrayNode some = json.putArray("failures");
-        failures.forEach(
-                one -> some.addObject().put("location", one.location()).put("reason", one.reason()));
+        failures.forEach(one -> some.addObject().put("location", one.location()).put("reason", one.reason()));
         return json.toString();
     }
 }

@@ -79,8 +79,8 @@ public final class Cluster {
                 .descendants()
                 .filter(process -> process.info()
                         .arguments()
-                        .map(arguments -> List.of(arguments)
-                                .contains("org.apache.spark.executor.CoarseGrainedExecutorBackend"))
+                        .map(arguments ->
+                                List.of(arguments).contains("org.apache.spark.executor.CoarseGrainedExecutorBackend"))
                         .orElse(false))
                 .toList();
     }

@@ -15,7 +15,8 @@ public final class Caches {
 
     /** The cache over the store at {@code url}, open until the process ends. */
     public static FeatureCache open(String url) {
-        return OPEN.computeIfAbsent(url, store -> FeatureCache.over(store(store)).build());
+        return OPEN.computeIfAbsent(
+                url, store -> FeatureCache.over(store(store)).build());
     }
 
     /** Store modules lie where this class does, which a thread of a pool may not see. */

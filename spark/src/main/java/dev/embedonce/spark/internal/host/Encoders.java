@@ -2,7 +2,6 @@ package dev.embedonce.spark.internal.host;
 
 import dev.embedonce.encoder.ImageEncoder;
 import dev.embedonce.encoder.ImageEncoders;
-
 import dev.embedonce.spark.job.EncoderSpec;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;

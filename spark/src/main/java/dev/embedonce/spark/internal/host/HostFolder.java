@@ -47,7 +47,10 @@ final class HostFolder {
      * @throws java.nio.channels.OverlappingFileLockException if this process uses it already
      */
     static Path use(String name, Filling filling) throws IOException {
-        return use(Path.of(System.getProperty("java.io.tmpdir"), "embedonce-" + System.getProperty("user.name")), name, filling)
+        return use(
+                        Path.of(System.getProperty("java.io.tmpdir"), "embedonce-" + System.getProperty("user.name")),
+                        name,
+                        filling)
                 .folder;
     }
 

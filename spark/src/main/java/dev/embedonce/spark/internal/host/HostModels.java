@@ -46,7 +46,8 @@ final class HostModels {
 
     /** Another one if a file changes; which model it is, the encoder itself says. */
     private static String fingerprint(FileSystem storage, Path source) throws IOException {
-        FramedDigest digest = FramedDigest.tagged("embedonce.spark.model-folder.v1").put("uri", source.toString());
+        FramedDigest digest =
+                FramedDigest.tagged("embedonce.spark.model-folder.v1").put("uri", source.toString());
         RemoteIterator<LocatedFileStatus> files = storage.listFiles(source, true);
         while (files.hasNext()) {
             FileStatus file = files.next();

@@ -31,7 +31,8 @@ public record RunEncoder(EncoderSpec spec, String modelVersion, String preprocVe
         ImageEncoder encoder = Encoders.open(spec);
         if (!encoder.modelVersion().equals(modelVersion)
                 || !encoder.preprocVersion().equals(preprocVersion)) {
-            throw new ModelLoadException("model '" + spec.model() + "' is another one here than where the run was started:"
+            throw new ModelLoadException("model '" + spec.model()
+                    + "' is another one here than where the run was started:"
                     + " expected " + modelVersion + ", " + preprocVersion + "; found " + encoder.modelVersion() + ", "
                     + encoder.preprocVersion());
         }

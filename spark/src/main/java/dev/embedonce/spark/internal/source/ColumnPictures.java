@@ -36,8 +36,7 @@ public final class ColumnPictures implements Pictures {
         if (location != null) {
             name = coalesce(location.cast("string"), name);
         }
-        this.frame = frame.select(
-                coalesce(name, lit("(null)")).as(ManifestRow.LOCATION), content.as(CONTENT));
+        this.frame = frame.select(coalesce(name, lit("(null)")).as(ManifestRow.LOCATION), content.as(CONTENT));
         this.maxImageBytes = maxImageBytes;
     }
 
@@ -65,7 +64,9 @@ public final class ColumnPictures implements Pictures {
     @Override
     public Dataset<Row> of(Dataset<Row> misses, int partitions) {
         return frame.withColumn(ManifestRow.HASH, hash())
-                .join(broadcast(misses.select(ManifestRow.HASH)), new String[] {ManifestRow.HASH}, "left_semi")
+                .join(
+                        broadcast(misses.drop(ManifestRow.LOCATION, ManifestRow.LENGTH, ManifestRow.OFFSET)),
+                        ManifestRow.HASH)
                 .repartition(partitions, col(ManifestRow.HASH));
     }
 
@@ -79,9 +80,7 @@ public final class ColumnPictures implements Pictures {
         return row -> {
             byte[] content = row.getAs(CONTENT);
             String location = row.getAs(ManifestRow.LOCATION);
-            return content == null
-                    ? ImageItem.unreadable(location, "empty value")
-                    : ImageItem.of(location, content);
+            return content == null ? ImageItem.unreadable(location, "empty value") : ImageItem.of(location, content);
         };
     }
 

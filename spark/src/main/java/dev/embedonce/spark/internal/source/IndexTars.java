@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class IndexTars implements MapPartitionsFunction<String, Row> {
     private static final long serialVersionUID = 1;
     private static final ContentHasher HASHER = ContentHasher.sha256();
-    private static final Set<String> PICTURES =
-            Set.of("png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "webp");
+    private static final Set<String> PICTURES = Set.of("png", "jpg", "jpeg", "gif", "bmp", "tif", "tiff", "webp");
 
     private final Contents contents;
     private final long maxImageBytes;
@@ -89,8 +88,9 @@ final class IndexTars implements MapPartitionsFunction<String, Row> {
             if (member.getSize() > maxImageBytes) {
                 return Manifest.unreadable(location, new IOException("more than " + maxImageBytes + " bytes"));
             }
+            long offset = members.getBytesRead(); // of the tar; the stream stands where the member begins
             ContentHash hash = HASHER.hash(members);
-            return Manifest.row(location, hash.toBytes(), member.getSize(), member.getDataOffset());
+            return Manifest.row(location, hash.toBytes(), member.getSize(), offset);
         }
 
         private void close() {

@@ -20,7 +20,7 @@ public interface Pictures {
     /**
      * Those of some contents, each on the partition that its hash says.
      *
-     * @param misses rows of a manifest, one a content
+     * @param misses rows of a manifest, one a content; columns of their own stay
      * @param partitions how many
      * @return the rows that {@link #finder} reads, {@code hash} among them; a content may be there several times
      */

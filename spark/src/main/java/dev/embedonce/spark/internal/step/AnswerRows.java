@@ -4,6 +4,7 @@ import dev.embedonce.codec.EntryCodec;
 import dev.embedonce.codec.Lookup;
 import dev.embedonce.hash.ContentHash;
 import dev.embedonce.spark.internal.host.RunEncoder;
+import dev.embedonce.spark.internal.table.SparkTable;
 import dev.embedonce.table.TableRow;
 import java.util.Iterator;
 import java.util.List;
@@ -38,18 +39,23 @@ final class AnswerRows implements MapPartitionsFunction<Row, Row> {
             return AnswerRow.without(encoder, path, null, AnswerRow.FAILED, reason);
         }
         String hash = ContentHash.ofBytes(bytes).hex();
-        if (reason == null && found.getAs(TableRow.HEADER) == null) {
-            reason = "taken out of the cache while the run went on";
-        }
         if (reason != null) {
             return AnswerRow.without(encoder, path, hash, AnswerRow.FAILED, reason);
         }
         byte[] link = found.getAs(TableRow.LINK);
-        if (link != null && !(lookup(bytes, link, null, found.getAs(Answers.LINK_HEADER), codec) instanceof Lookup.Link)) {
-            return AnswerRow.without(encoder, path, hash, AnswerRow.DAMAGED, "the link to the answer proves nothing");
+        byte[] header = found.getAs(TableRow.HEADER);
+        if (link == null && header == null) {
+            String gone = "taken out of the cache while the run went on";
+            return AnswerRow.without(encoder, path, hash, AnswerRow.FAILED, gone);
+        }
+        if (header == null
+                || (link != null
+                        && !(lookup(bytes, link, null, found.getAs(Answers.LINK_HEADER), codec)
+                                instanceof Lookup.Link))) {
+            return AnswerRow.without(encoder, path, hash, AnswerRow.DAMAGED, "the link to the answer leads nowhere");
         }
         float[] vector = floats(found.getList(found.fieldIndex(TableRow.VECTOR)));
-        Lookup lookup = lookup(found.getAs(Answers.TARGET), null, vector, found.getAs(TableRow.HEADER), codec);
+        Lookup lookup = lookup(found.getAs(Answers.TARGET), null, vector, header, codec);
         return lookup instanceof Lookup.Hit hit && hit.entry().isEmbedding()
                 ? AnswerRow.of(encoder, path, hash, status(found, link != null), hit.entry())
                 : AnswerRow.without(encoder, path, hash, AnswerRow.DAMAGED, String.valueOf(lookup));
@@ -62,7 +68,7 @@ final class AnswerRows implements MapPartitionsFunction<Row, Row> {
     }
 
     private String status(Row found, boolean linked) {
-        String file = found.getAs(linked ? Answers.LINK_FILE : Answers.FILE);
+        String file = found.getAs(linked ? Answers.LINK_FILE : SparkTable.FILE);
         if (!file.contains("/" + job + "-")) {
             return AnswerRow.HIT;
         }

@@ -28,7 +28,6 @@ final class Answers {
     static final String LOCATION = ManifestRow.LOCATION;
     static final String REASON = Manifest.REASON;
     static final String TARGET = "target";
-    static final String FILE = "file";
     static final String LINK_HEADER = "link_header";
     static final String LINK_FILE = "link_file";
 
@@ -78,7 +77,10 @@ final class Answers {
         Dataset<Row> rows = table.read(parts);
         Dataset<Row> asked = manifest.select(LOCATION, ManifestRow.HASH, REASON)
                 .join(failures.withColumnRenamed(REASON, "failure"), new String[] {ManifestRow.HASH}, "left")
-                .select(col(LOCATION), col(TableRow.HASH), coalesce(col(REASON), col("failure")).as(REASON));
+                .select(
+                        col(LOCATION),
+                        col(TableRow.HASH),
+                        coalesce(col(REASON), col("failure")).as(REASON));
         Dataset<Row> links = rows.filter(col(TableRow.LINK).isNotNull())
                 .select(
                         col(TableRow.HASH),
@@ -95,7 +97,7 @@ final class Answers {
                         col(TableRow.HASH).as(TARGET),
                         col(TableRow.VECTOR),
                         col(TableRow.HEADER),
-                        col(SparkTable.FILE).as(FILE));
+                        col(SparkTable.FILE));
         return aimed.withColumn(TARGET, coalesce(col(TableRow.LINK), col(TableRow.HASH)))
                 .join(entries, new String[] {TARGET}, "left");
     }

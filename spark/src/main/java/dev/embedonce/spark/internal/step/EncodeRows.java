@@ -45,9 +45,8 @@ final class EncodeRows implements MapPartitionsFunction<Row, Row> {
     /** Of a miss, if equal pixels are looked for: the digest of the encoder's input. */
     static final String INPUT = "input";
 
-    static final StructType SCHEMA = SparkTable.ROW
-            .add(REASON, DataTypes.StringType, true)
-            .add(FAILED, DataTypes.BooleanType, false);
+    static final StructType SCHEMA =
+            SparkTable.ROW.add(REASON, DataTypes.StringType, true).add(FAILED, DataTypes.BooleanType, false);
 
     private final RunEncoder encoder;
     private final Pictures.Finder finder;
@@ -124,8 +123,7 @@ final class EncodeRows implements MapPartitionsFunction<Row, Row> {
             CacheKey key = encoder.key(input);
             return row(TableRow.of(
                     input,
-                    codec.encodeLink(
-                            key, served.contentHash(), served.entry().provenance())));
+                    codec.encodeLink(key, served.contentHash(), served.entry().provenance())));
         }
     }
 

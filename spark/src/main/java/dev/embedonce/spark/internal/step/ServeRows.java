@@ -65,12 +65,11 @@ final class ServeRows implements MapPartitionsFunction<Row, Row> {
     private Row answer(String path, Outcome outcome) {
         String hash = outcome.contentHash().hex();
         if (outcome instanceof Outcome.Served served) {
-            String status =
-                    switch (served.source()) {
-                        case ENCODED -> AnswerRow.ENCODED;
-                        case PIXELS -> AnswerRow.PIXEL_HIT;
-                        default -> AnswerRow.HIT;
-                    };
+            String status = switch (served.source()) {
+                case ENCODED -> AnswerRow.ENCODED;
+                case PIXELS -> AnswerRow.PIXEL_HIT;
+                default -> AnswerRow.HIT;
+            };
             return AnswerRow.of(encoder, path, hash, status, served.entry());
         }
         String reason = Reasons.of(((Outcome.Failed) outcome).error());

@@ -33,8 +33,7 @@ public final class StoreRun {
      *
      * @param out where to write the answers, a URI; null for none
      */
-    public static EmbedSummary run(
-            SparkSession spark, Pictures pictures, EmbedOptions options, @Nullable String out) {
+    public static EmbedSummary run(SparkSession spark, Pictures pictures, EmbedOptions options, @Nullable String out) {
         RunEncoder encoder = RunEncoder.of(options.encoder());
         Laps laps = new Laps();
         Dataset<Row> answers = pictures.all()
@@ -56,7 +55,8 @@ public final class StoreRun {
         long failed = counts.getOrDefault(AnswerRow.FAILED, 0L);
         List<EmbedSummary.Failure> some = List.of();
         if (failed > 0) {
-            some = answers.filter(col(AnswerRow.ERROR).isNotNull())
+            some = answers
+                    .filter(col(AnswerRow.ERROR).isNotNull())
                     .select("path", AnswerRow.ERROR)
                     .limit(SOME_FAILURES)
                     .collectAsList()

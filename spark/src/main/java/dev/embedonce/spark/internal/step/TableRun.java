@@ -21,7 +21,6 @@ import dev.embedonce.table.Part;
 import dev.embedonce.table.Snapshot;
 import dev.embedonce.table.TableRow;
 import java.io.IOException;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -31,13 +30,9 @@ import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
-import org.apache.spark.util.LongAccumulator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,9 +55,6 @@ public final class TableRun {
     private static final long HASHES_A_PARTITION = 250_000;
 
     private static final int SOME_FAILURES = 20;
-    private static final StructType FAILURE = new StructType()
-            .add(TableRow.HASH, DataTypes.BinaryType, false)
-            .add(EncodeRows.REASON, DataTypes.StringType, true);
 
     private final SparkSession spark;
     private final Configuration hadoop;
@@ -72,12 +64,8 @@ public final class TableRun {
     private final String job = UUID.randomUUID().toString();
     private final Path work;
     private final SparkTable table;
-    private final LongAccumulator progress;
+    private final Waves waves;
     private final Laps laps = new Laps();
-
-    private long encoded;
-    private long pixelHits;
-    private Dataset<Row> failures;
 
     private TableRun(SparkSession spark, Pictures pictures, EmbedOptions options) throws IOException {
         this.spark = spark;
@@ -88,8 +76,7 @@ public final class TableRun {
         Path root = new Path(Objects.requireNonNull(options.cache()));
         this.work = new Path(root, "_work/" + job);
         this.table = new SparkTable(spark, root, options.soleWriter(), encoder, job);
-        this.progress = spark.sparkContext().longAccumulator("embedonce: pictures encoded");
-        this.failures = spark.createDataFrame(List.of(), FAILURE);
+        this.waves = new Waves(spark, table, encoder, pictures, options, work);
     }
 
     /**
@@ -98,8 +85,8 @@ public final class TableRun {
      * @param out where to write the answers, a URI; null for none
      * @throws IOException if storage fails; what was published stays
      */
-    public static EmbedSummary run(
-            SparkSession spark, Pictures pictures, EmbedOptions options, @Nullable String out) throws IOException {
+    public static EmbedSummary run(SparkSession spark, Pictures pictures, EmbedOptions options, @Nullable String out)
+            throws IOException {
         TableRun run = new TableRun(spark, pictures, options);
         try {
             return run.run(out);
@@ -119,13 +106,13 @@ public final class TableRun {
         Set<ContentHash> healed = new HashSet<>();
         if (out != null) {
             Answers answers = new Answers(spark, table, encoder, job);
-            Set<ContentHash> damaged = answers.write(manifest, failures, snapshot.parts(), out);
+            Set<ContentHash> damaged = answers.write(manifest, waves.failures(), snapshot.parts(), out);
             laps.end("answers");
             while (!damaged.isEmpty() && healed.addAll(damaged)) {
                 LOG.warn("{} rows of {} are damaged, and encoded anew", damaged.size(), options.cache());
                 table.takeOut(damaged);
                 snapshot = encodeMisses(manifest, images, table.version().latest());
-                damaged = answers.write(manifest, failures, snapshot.parts(), out);
+                damaged = answers.write(manifest, waves.failures(), snapshot.parts(), out);
                 laps.end("answers");
             }
         }
@@ -163,15 +150,15 @@ public final class TableRun {
         }
         Dataset<Row> misses = spark.read().parquet(folder);
         long atOnce = Math.min(options.waveImages(), pictures.mostAtOnce());
-        long waves = (count + atOnce - 1) / atOnce;
+        long number = (count + atOnce - 1) / atOnce;
         Snapshot snapshot = base;
-        for (long wave = 0; wave < waves; wave++) {
-            Dataset<Row> some = waves == 1
+        for (long wave = 0; wave < number; wave++) {
+            Dataset<Row> some = number == 1
                     ? misses
                     : misses.filter(
-                            pmod(xxhash64(col(TableRow.HASH)), lit(waves)).equalTo(wave));
-            snapshot = encode(some, (count + waves - 1) / waves, snapshot);
-            LOG.info("wave {} of {} is published", wave + 1, waves);
+                            pmod(xxhash64(col(TableRow.HASH)), lit(number)).equalTo(wave));
+            snapshot = waves.encode(some, (count + number - 1) / number, snapshot);
+            LOG.info("wave {} of {} is published", wave + 1, number);
         }
         laps.end("encode");
         return snapshot;
@@ -192,46 +179,14 @@ public final class TableRun {
         return (int) Math.min(100_000, rows / HASHES_A_PARTITION + 1);
     }
 
-    /** Encodes a wave, and publishes it. */
-    private Snapshot encode(Dataset<Row> misses, long count, Snapshot base) throws IOException {
-        String name = table.newName();
-        pictures.of(misses, tasks(count))
-                .mapPartitions(
-                        new EncodeRows(encoder, pictures.finder(), options.maxImageBytes(), progress),
-                        Encoders.row(EncodeRows.SCHEMA))
-                .write()
-                .partitionBy(EncodeRows.FAILED)
-                .parquet(table.folder(name));
-        List<Part> parts = table.written(
-                name + "/" + EncodeRows.FAILED + "=false", Clock.systemUTC().instant());
-        encoded += parts.stream().mapToLong(Part::rows).sum();
-        failed(name + "/" + EncodeRows.FAILED + "=true");
-        return table.publish(base, parts);
-    }
-
-    private void failed(String name) throws IOException {
-        String folder = table.folder(name);
-        if (ParquetFiles.rows(folder, hadoop) > 0) {
-            failures = failures.union(spark.read().schema(FAILURE).parquet(folder));
-        }
-    }
-
-    /** Enough for every core, none of less than a batch, none of more than the user wants to lose. */
-    private int tasks(long misses) {
-        long least = (misses + options.taskImages() - 1) / options.taskImages();
-        long batches = (misses + options.encoder().batch() - 1) / options.encoder().batch();
-        long cores = 2L * spark.sparkContext().defaultParallelism();
-        return Math.toIntExact(Math.max(least, Math.min(cores, batches)));
-    }
-
     private EmbedSummary summary(
             Dataset<Row> manifest, String manifestFolder, long images, long damaged, Snapshot snapshot)
             throws IOException {
         long unreadable = images - ParquetFiles.values(manifestFolder, ManifestRow.HASH, hadoop);
         long failed = unreadable;
         List<EmbedSummary.Failure> some = new ArrayList<>();
-        if (!failures.isEmpty()) {
-            Dataset<Row> failedImages = manifest.drop(Manifest.REASON).join(failures, ManifestRow.HASH);
+        if (!waves.failures().isEmpty()) {
+            Dataset<Row> failedImages = manifest.drop(Manifest.REASON).join(waves.failures(), ManifestRow.HASH);
             failed += failedImages.count();
             collect(failedImages, some);
         }
@@ -241,8 +196,8 @@ public final class TableRun {
         laps.end("count");
         return new EmbedSummary(
                 images,
-                encoded,
-                pixelHits,
+                waves.encoded(),
+                waves.pixelHits(),
                 failed,
                 damaged,
                 some,

@@ -158,9 +158,10 @@ public final class HadoopTableFiles implements TableFiles {
         if (soleWriter || renames() || storage.hasPathCapability(root, CONDITIONAL)) {
             return;
         }
-        throw new StoreUnavailableException("cannot publish in " + root + ": this storage does not make a file under its"
-                + " name at once, or this Hadoop does not ask it to (s3a: from 3.4.2 on). If no other run writes to the"
-                + " table at the same time, say so by the option soleWriter");
+        throw new StoreUnavailableException(
+                "cannot publish in " + root + ": this storage does not make a file under its"
+                        + " name at once, or this Hadoop does not ask it to (s3a: from 3.4.2 on). If no other run writes to the"
+                        + " table at the same time, say so by the option soleWriter");
     }
 
     @Override

@@ -43,8 +43,8 @@ public final class SparkTable {
             .add(TableRow.BUNDLE, DataTypes.BinaryType, true)
             .add(TableRow.HEADER, DataTypes.BinaryType, false);
 
-    /** The file of a row, as a column. */
-    public static final String FILE = "_metadata.file_path";
+    /** Of a row that was read: the URI of the part that it is in. */
+    public static final String FILE = "file";
 
     private final SparkSession spark;
     private final Configuration hadoop;
@@ -89,13 +89,13 @@ public final class SparkTable {
         return new Path(root, version.path(part));
     }
 
-    /** The rows of some parts. */
+    /** The rows of some parts, columns as {@link #ROW} and {@link #FILE}. */
     public Dataset<Row> read(Collection<Part> parts) {
-        return parts.isEmpty()
-                ? spark.createDataFrame(List.of(), ROW)
-                : spark.read()
-                        .schema(ROW)
-                        .parquet(parts.stream().map(part -> file(part).toString()).toArray(String[]::new));
+        if (parts.isEmpty()) {
+            return spark.createDataFrame(List.of(), ROW.add(FILE, DataTypes.StringType, false));
+        }
+        String[] files = parts.stream().map(part -> file(part).toString()).toArray(String[]::new);
+        return spark.read().schema(ROW).parquet(files).withColumn(FILE, col("_metadata.file_path"));
     }
 
     /**
@@ -126,10 +126,11 @@ public final class SparkTable {
         });
     }
 
-    /** Takes rows out of the table: those of {@code contents}, which are misses then. */
+    /** Takes the rows of some contents out of the table, and links to them: they are misses then. */
     public void takeOut(Set<ContentHash> contents) throws IOException {
+        Dataset<Row> gone = hashes(contents);
         version.update(latest -> {
-            List<Part> left = without(latest.parts(), hashes(contents), hashes(Set.of()));
+            List<Part> left = without(latest.parts(), gone, gone);
             Set<Part> removed = new HashSet<>(latest.parts());
             left.forEach(removed::remove);
             List<Part> added = new ArrayList<>(left);
@@ -151,11 +152,13 @@ public final class SparkTable {
      * @return the parts, with new ones in the place of those that lost rows
      */
     private List<Part> without(List<Part> parts, Dataset<Row> contents, Dataset<Row> targets) throws IOException {
-        Dataset<Row> rows = read(parts).select(col(TableRow.HASH), col(TableRow.LINK), col(FILE).as("file"));
+        Dataset<Row> rows = read(parts).select(TableRow.HASH, TableRow.LINK, FILE);
         Dataset<Row> links = targets.withColumnRenamed(TableRow.HASH, TableRow.LINK);
-        Set<String> touched = rows.join(contents, new String[] {TableRow.HASH}, "left_semi")
-                .select("file")
-                .union(rows.join(links, new String[] {TableRow.LINK}, "left_semi").select("file"))
+        Set<String> touched = rows
+                .join(contents, new String[] {TableRow.HASH}, "left_semi")
+                .select(FILE)
+                .union(rows.join(links, new String[] {TableRow.LINK}, "left_semi")
+                        .select(FILE))
                 .distinct()
                 .as(Encoders.STRING())
                 .collectAsList()
