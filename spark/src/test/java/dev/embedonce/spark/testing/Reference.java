@@ -3,6 +3,9 @@ package dev.embedonce.spark.testing;
 import dev.embedonce.encoder.EncoderOptions;
 import dev.embedonce.encoder.ImageEncoder;
 import dev.embedonce.encoder.ImageEncoders;
+import dev.embedonce.hash.ContentHasher;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
 import org.apache.spark.sql.Row;
 
@@ -11,6 +14,14 @@ public final class Reference {
     private static final ImageEncoder ENCODER = ImageEncoders.open("default", EncoderOptions.defaults());
 
     private Reference() {}
+
+    /** The SHA-256 of the bytes of the vector of a picture, little-endian. */
+    public static String sha256(byte[] content) {
+        float[] vector = ENCODER.embed(content).toArray();
+        ByteBuffer bytes = ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(vector);
+        return ContentHasher.sha256().hash(bytes.array()).hex();
+    }
 
     /** Whether a row of answers has the vector of these bytes. */
     public static boolean isAnswer(Row row, byte[] content) {

@@ -11,7 +11,7 @@ final class Encoders {
     private static final ConcurrentMap<EncoderSpec, ImageEncoder> OPEN = new ConcurrentHashMap<>();
 
     /** Its initialiser runs once. */
-    private static final class Runtime {
+    private static final class OnnxRuntime {
         static {
             Natives.unpackOnceAHost();
         }
@@ -29,7 +29,7 @@ final class Encoders {
     static ImageEncoder known(EncoderSpec spec) {
         return OPEN.computeIfAbsent(spec, one -> {
             if (!one.model().equals(ImageEncoders.DEFAULT)) {
-                Runtime.prepare();
+                OnnxRuntime.prepare();
             }
             return ImageEncoders.open(HostModels.local(one.model()), one.encoderOptions());
         });
@@ -41,7 +41,7 @@ final class Encoders {
      * @throws ModelLoadException if it cannot be opened
      */
     static ImageEncoder open(EncoderSpec spec) {
-        Runtime.prepare();
+        OnnxRuntime.prepare();
         return known(spec);
     }
 }

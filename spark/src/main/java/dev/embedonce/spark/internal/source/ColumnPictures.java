@@ -77,8 +77,9 @@ public final class ColumnPictures implements Pictures {
 
     @Override
     public Finder finder() {
+        String column = CONTENT;
         return row -> {
-            byte[] content = row.getAs(CONTENT);
+            byte[] content = row.getAs(column);
             String location = row.getAs(ManifestRow.LOCATION);
             return content == null ? ImageItem.unreadable(location, "empty value") : ImageItem.of(location, content);
         };

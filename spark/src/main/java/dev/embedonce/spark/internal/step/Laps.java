@@ -11,7 +11,7 @@ final class Laps {
     /** Ends a step; one that comes back adds up. */
     void end(String step) {
         long now = System.nanoTime();
-        seconds.merge(step, (now - since) / 1_000_000 / 1e3, Double::sum);
+        seconds.merge(step, Math.round((now - since) / 1e6) / 1e3, Double::sum);
         since = now;
     }
 
