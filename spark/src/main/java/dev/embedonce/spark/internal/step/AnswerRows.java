@@ -50,20 +50,25 @@ final class AnswerRows implements MapPartitionsFunction<Row, Row> {
         }
         if (header == null
                 || (link != null
-                        && !(lookup(bytes, link, null, found.getAs(Answers.LINK_HEADER), codec)
+                        && !(lookup(bytes, link, null, null, found.getAs(Answers.LINK_HEADER), codec)
                                 instanceof Lookup.Link))) {
             return AnswerRow.without(encoder, path, hash, AnswerRow.DAMAGED, "the link to the answer leads nowhere");
         }
         float[] vector = floats(found.getList(found.fieldIndex(TableRow.VECTOR)));
-        Lookup lookup = lookup(found.getAs(Answers.TARGET), null, vector, header, codec);
+        Lookup lookup = lookup(found.getAs(Answers.TARGET), null, vector, found.getAs(TableRow.BUNDLE), header, codec);
         return lookup instanceof Lookup.Hit hit && hit.entry().isEmbedding()
                 ? AnswerRow.of(encoder, path, hash, status(found, link != null), hit.entry())
                 : AnswerRow.without(encoder, path, hash, AnswerRow.DAMAGED, String.valueOf(lookup));
     }
 
     private Lookup lookup(
-            byte[] hash, byte @Nullable [] link, float @Nullable [] vector, byte[] header, EntryCodec codec) {
-        return new TableRow(hash, link, vector, null, header)
+            byte[] hash,
+            byte @Nullable [] link,
+            float @Nullable [] vector,
+            byte @Nullable [] bundle,
+            byte[] header,
+            EntryCodec codec) {
+        return new TableRow(hash, link, vector, bundle, header)
                 .lookup(codec, encoder.modelVersion(), encoder.preprocVersion());
     }
 

@@ -96,6 +96,7 @@ final class Answers {
                 .select(
                         col(TableRow.HASH).as(TARGET),
                         col(TableRow.VECTOR),
+                        col(TableRow.BUNDLE),
                         col(TableRow.HEADER),
                         col(SparkTable.FILE));
         return aimed.withColumn(TARGET, coalesce(col(TableRow.LINK), col(TableRow.HASH)))
