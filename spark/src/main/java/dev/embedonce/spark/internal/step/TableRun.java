@@ -175,7 +175,8 @@ public final class TableRun {
                 .select(ManifestRow.HASH, "first.*");
     }
 
-    private static int partitions(long rows) {
+    /** Partitions to look so many hashes up on. */
+    static int partitions(long rows) {
         return (int) Math.min(100_000, rows / HASHES_A_PARTITION + 1);
     }
 

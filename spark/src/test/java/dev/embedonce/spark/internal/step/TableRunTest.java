@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.apache.spark.sql.Dataset;
@@ -38,6 +39,8 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What may happen to a table, and between the steps of a run. */
 class TableRunTest {
@@ -252,9 +255,16 @@ class TableRunTest {
         assertThat(Cluster.encoded()).hasSize(before);
     }
 
-    @Test
-    void lookingForMisses_shufflesHashesAndLocations() throws Exception {
-        long pictures = 50_000;
+    static LongStream rows() {
+        return "full".equals(System.getProperty("embedonce.spark"))
+                ? LongStream.of(50_000, 1_000_000, 10_000_000)
+                : LongStream.of(50_000);
+    }
+
+    /** {@code -Dembedonce.spark=full} goes on to ten million rows, and says how long it took. */
+    @ParameterizedTest
+    @MethodSource("rows")
+    void lookingForMisses_shufflesHashesAndLocations(long pictures) throws Exception {
         SparkSession large = spark.newSession();
         large.conf().set("spark.sql.autoBroadcastJoinThreshold", -1); // as if the table were too large for that
         String manifest = folder.resolve("manifest").toString();
@@ -262,25 +272,31 @@ class TableRunTest {
         String known = folder.resolve("known").toString();
         generated(pictures / 2).select(TableRow.HASH).write().parquet(known);
         AtomicLong shuffled = new AtomicLong();
+        AtomicLong taskNanos = new AtomicLong();
         SparkListener listener = new SparkListener() {
             @Override
             public void onTaskEnd(SparkListenerTaskEnd end) {
                 shuffled.addAndGet(end.taskMetrics().shuffleWriteMetrics().bytesWritten());
+                taskNanos.addAndGet(end.taskMetrics().executorCpuTime());
             }
         };
         String misses = folder.resolve("misses").toString();
+        long start = System.nanoTime();
         spark.sparkContext().addSparkListener(listener);
         try {
             TableRun.misses(
                             large.read().schema(Manifest.SCHEMA).parquet(manifest),
                             large.read().parquet(known),
-                            2)
+                            TableRun.partitions(pictures + pictures / 2))
                     .write()
                     .parquet(misses);
             spark.sparkContext().listenerBus().waitUntilEmpty();
         } finally {
             spark.sparkContext().removeSparkListener(listener);
         }
+        System.out.printf(
+                "misses of %,d pictures: %.1f s, %.1f s of tasks' processor time, %.1f bytes a row%n",
+                pictures, (System.nanoTime() - start) / 1e9, taskNanos.get() / 1e9, shuffled.get() / (pictures * 1.5));
         assertThat(spark.read().parquet(misses).count()).isEqualTo(pictures / 2);
         assertThat(shuffled.get()).isBetween(32 * pictures, 80 * (pictures + pictures / 2));
     }
