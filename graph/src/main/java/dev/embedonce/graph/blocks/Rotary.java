@@ -1,6 +1,5 @@
 package dev.embedonce.graph.blocks;
 
-import dev.embedonce.graph.onnx.Ops;
 import dev.embedonce.graph.onnx.Value;
 
 /**
@@ -14,10 +13,5 @@ public record Rotary(Value cos, Value sin, boolean neighbours) {
     /** Tables for pairs {@code (i, i + size/2)}. */
     public Rotary(Value cos, Value sin) {
         this(cos, sin, false);
-    }
-
-    /** Rotates heads: float32 [batch, tokens, heads * size]. */
-    Value apply(Ops ops, Value x, int heads) {
-        return ops.rotary(x, cos, sin, heads, 0, neighbours);
     }
 }

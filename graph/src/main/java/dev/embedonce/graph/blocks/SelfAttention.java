@@ -125,6 +125,10 @@ public final class SelfAttention {
                 : qkNorm.apply(projection.scope().ops(), name, projected, projection.out(), heads);
     }
 
+    private Value rotated(Ops ops, Value x, Rotary by) {
+        return ops.rotary(x, by.cos(), by.sin(), heads, 0, by.neighbours());
+    }
+
     /** The attention of the queries over x, before the output projection: float32 [batch, queries, channels]. */
     private Value mix(Value queries, @Nullable Rotary queryPositions, Value x, TokenShape tokens) {
         Ops ops = query.scope().ops();
@@ -133,8 +137,8 @@ public final class SelfAttention {
         Value k = tokens.batched(normed("k_norm", key, x));
         Value v = tokens.batched(value.apply(x));
         if (rotary != null && queryPositions != null) {
-            q = queryPositions.apply(ops, q, heads);
-            k = rotary.apply(ops, k, heads);
+            q = rotated(ops, q, queryPositions);
+            k = rotated(ops, k, rotary);
         }
         if (partlyShown != null) {
             return partlyShown.attend(ops, q, k, v, heads);
