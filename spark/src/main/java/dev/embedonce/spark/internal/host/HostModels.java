@@ -23,6 +23,10 @@ final class HostModels {
      * @throws ModelLoadException if it cannot be copied
      */
     static String local(String model) {
+        return local(model, SparkHadoopUtil.get().conf());
+    }
+
+    static String local(String model, Configuration hadoop) {
         if (model.equals(ImageEncoders.DEFAULT) || !model.matches("[a-zA-Z][a-zA-Z0-9+.-]+:/.*")) {
             return model;
         }
@@ -31,7 +35,6 @@ final class HostModels {
             return source.toUri().getPath();
         }
         try {
-            Configuration hadoop = SparkHadoopUtil.get().conf();
             FileSystem storage = source.getFileSystem(hadoop);
             Path copy = new Path(HostFolder.use(
                             "model-" + fingerprint(storage, source),

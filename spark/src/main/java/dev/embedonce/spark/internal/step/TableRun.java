@@ -96,6 +96,9 @@ public final class TableRun {
     }
 
     private EmbedSummary run(@Nullable String out) throws IOException {
+        if (spark.sparkContext().getConf().getBoolean("spark.speculation", false)) {
+            LOG.warn("spark.speculation is on: pictures will be encoded twice for nothing");
+        }
         Snapshot snapshot = withoutMissingParts();
         laps.end("open");
         String manifestFolder = hash();
@@ -148,7 +151,16 @@ public final class TableRun {
         if (count == 0) {
             return base;
         }
-        Dataset<Row> misses = spark.read().parquet(folder);
+        Progress progress = new Progress(waves.progress(), count);
+        try {
+            return encodeInWaves(spark.read().parquet(folder), count, base);
+        } finally {
+            progress.close();
+            laps.end("encode");
+        }
+    }
+
+    private Snapshot encodeInWaves(Dataset<Row> misses, long count, Snapshot base) throws IOException {
         long atOnce = Math.min(options.waveImages(), pictures.mostAtOnce());
         long number = (count + atOnce - 1) / atOnce;
         Snapshot snapshot = base;
@@ -160,7 +172,6 @@ public final class TableRun {
             snapshot = waves.encode(some, (count + number - 1) / number, snapshot);
             LOG.info("wave {} of {} is published", wave + 1, number);
         }
-        laps.end("encode");
         return snapshot;
     }
 

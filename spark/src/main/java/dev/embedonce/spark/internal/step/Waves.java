@@ -47,6 +47,7 @@ final class Waves {
 
     private long encoded;
     private long pixelHits;
+    private int inputs;
     private Dataset<Row> failures;
 
     /** @param work a folder for what is needed for a while */
@@ -78,9 +79,9 @@ final class Waves {
         return pixelHits;
     }
 
-    /** What failed, columns {@code hash} and {@code reason}. */
+    /** What failed, columns {@code hash} and {@code reason}, a content once, however often it was tried. */
     Dataset<Row> failures() {
-        return failures;
+        return failures.dropDuplicates(TableRow.HASH);
     }
 
     /** For people to watch; pictures of tasks that are tried again count twice. */
@@ -124,7 +125,7 @@ final class Waves {
      * input is encoded.
      */
     private List<Part> linkOrEncode(Dataset<Row> misses, long count, Snapshot base) throws IOException {
-        String folder = new Path(work, "inputs-" + base.number()).toString();
+        String folder = new Path(work, "inputs-" + inputs++).toString();
         pictures.of(misses, tasks(count))
                 .mapPartitions(
                         new DigestRows(encoder, pictures.finder(), options.maxImageBytes()),
@@ -132,9 +133,9 @@ final class Waves {
                 .dropDuplicates(TableRow.HASH)
                 .write()
                 .parquet(folder);
-        Dataset<Row> inputs = spark.read().schema(DigestRows.SCHEMA).parquet(folder);
-        List<Part> parts = new ArrayList<>(link(inputs, base.parts()));
-        Dataset<Row> unknown = without(inputs, table.read(parts));
+        Dataset<Row> digests = spark.read().schema(DigestRows.SCHEMA).parquet(folder);
+        List<Part> parts = new ArrayList<>(link(digests, base.parts()));
+        Dataset<Row> unknown = without(digests, table.read(parts));
 
         Dataset<Row> firsts = unknown.groupBy(coalesce(col(EncodeRows.INPUT), col(TableRow.HASH)))
                 .agg(
