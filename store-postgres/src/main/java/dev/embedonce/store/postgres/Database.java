@@ -67,6 +67,8 @@ final class Database implements AutoCloseable {
         config.setPoolName("embedonce-postgresql");
         config.setJdbcUrl("jdbc:postgresql://" + settings.server().hostAndPort() + "/"
                 + URLEncoder.encode(settings.database(), StandardCharsets.UTF_8));
+        // by name: where another loader than the system's has this module, DriverManager does not find its driver
+        config.setDriverClassName("org.postgresql.Driver");
         config.setDataSourceProperties(driver);
         config.setMaximumPoolSize(MAX_CONNECTIONS);
         config.setMinimumIdle(0);
