@@ -5,6 +5,7 @@ module dev.embedonce.core {
     requires static transitive org.jspecify;
     requires org.slf4j;
 
+    exports dev.embedonce.annotation;
     exports dev.embedonce.cache;
     exports dev.embedonce.care;
     exports dev.embedonce.codec;

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The arrows of ARCHITECTURE.md. */
 class ArchitectureTest {
     private static final String[] CORE = {
+        "dev.embedonce.annotation..",
         "dev.embedonce.key..",
         "dev.embedonce.hash..",
         "dev.embedonce.value..",
