@@ -65,6 +65,13 @@ public abstract class FamilyContract extends FamilyGoldenContract {
 
     private static final int STEPS = 8;
 
+    /** Names of tensors that are no language model's. */
+    private static final Pattern VISION =
+            Pattern.compile(".*(vision|visual|image_proj|multi_modal_projector|connector|image_embed).*");
+
+    /** Tensors that are called so and are no part of the tower. */
+    private static final Pattern OTHER = Pattern.compile(".*(lora|audio|gen_).*");
+
     /** Of the largest logit. Random weights are the hardest to round; up to 0.05 and 0.44 were measured. */
     private static final double INT8_OFF = 0.1;
 
@@ -284,11 +291,9 @@ public abstract class FamilyContract extends FamilyGoldenContract {
 
     /** Some tensor of the tower, as the published checkpoint names it. */
     private String towerTensor() {
-        Pattern vision = Pattern.compile(".*(vision|visual|image_proj|multi_modal_projector|connector|image_embed).*");
-        Pattern other = Pattern.compile(".*(lora|audio).*");
         return FamilyFiles.of(folder).weights().names().stream()
-                .filter(name -> vision.matcher(name).matches() && name.endsWith("weight"))
-                .filter(name -> !other.matcher(name).matches())
+                .filter(name -> VISION.matcher(name).matches() && name.endsWith("weight"))
+                .filter(name -> !OTHER.matcher(name).matches())
                 .findFirst()
                 .orElseThrow();
     }
@@ -298,7 +303,7 @@ public abstract class FamilyContract extends FamilyGoldenContract {
         String before = tower.modelVersion();
         var tensor = FamilyFiles.of(folder).weights().names().stream()
                 .filter(name -> name.contains("layers.0.self_attn.q") && name.endsWith("weight"))
-                .filter(name -> !name.contains("vision") && !name.contains("image_embed"))
+                .filter(name -> !VISION.matcher(name).matches())
                 .findFirst();
         if (tensor.isEmpty()) {
             return;
