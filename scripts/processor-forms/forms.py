@@ -31,6 +31,7 @@ CASES = {
                  {"size": {"longest_edge": 16777216, "shortest_edge": 65536}, "patch_size": 16, "temporal_patch_size": 2, "merge_size": 2, **HALF}),
     "gemma3": ("gemma3", "Gemma3ImageProcessor",
                {"size": {"height": 896, "width": 896}, "do_convert_rgb": None, "image_seq_length": 256}),
+    "idefics2": ("idefics2", "Idefics2ImageProcessor", {"do_image_splitting": True, **HALF}),
     "idefics3": ("idefics3", "Idefics3ImageProcessor", {}),
     "smolvlm": ("smolvlm", "SmolVLMImageProcessor",
                 {"max_image_size": {"longest_edge": 512}, "size": {"longest_edge": 2048}}),

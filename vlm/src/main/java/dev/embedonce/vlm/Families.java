@@ -16,6 +16,7 @@ import dev.embedonce.vlm.family.glm4v.Glm4v;
 import dev.embedonce.vlm.family.glm4v_moe.Glm4vMoe;
 import dev.embedonce.vlm.family.glm_ocr.GlmOcr;
 import dev.embedonce.vlm.family.granite_vision.GraniteVision;
+import dev.embedonce.vlm.family.idefics2.Idefics2;
 import dev.embedonce.vlm.family.idefics3.Idefics3;
 import dev.embedonce.vlm.family.internvl.InternVl;
 import dev.embedonce.vlm.family.internvl_chat.InternVlChat;
@@ -58,6 +59,7 @@ public final class Families {
             new Glm4vMoe(),
             new GlmOcr(),
             new GraniteVision(),
+            new Idefics2(),
             new Idefics3(),
             new InternVl(),
             new InternVlChat(),
