@@ -49,6 +49,7 @@ CASES = {
                  {"crop_to_patches": True, "size": {"height": 364, "width": 364}, **HALF}),
     "paddleocr_vl": ("paddleocr_vl", "PaddleOCRVLImageProcessor",
                      {"min_pixels": 147384, "max_pixels": 2822400, **HALF}),
+    "janus": ("janus", "JanusImageProcessor", {"size": {"height": 20, "width": 20}, "min_size": 4, **HALF}),
     "siglip": ("siglip", "SiglipImageProcessor", {}),
     "siglip2": ("siglip2", "Siglip2ImageProcessor", {}),
     "vit": ("vit", "ViTImageProcessor", {}),

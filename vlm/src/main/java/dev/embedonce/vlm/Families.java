@@ -27,6 +27,7 @@ import dev.embedonce.vlm.family.llava_bunny.LlavaBunny;
 import dev.embedonce.vlm.family.llava_next.LlavaNext;
 import dev.embedonce.vlm.family.mistral3.Mistral3;
 import dev.embedonce.vlm.family.mllama.Mllama;
+import dev.embedonce.vlm.family.multi_modality.MultiModality;
 import dev.embedonce.vlm.family.paddleocr_vl.PaddleOcrVl;
 import dev.embedonce.vlm.family.paligemma.PaliGemma;
 import dev.embedonce.vlm.family.phi3_v.Phi3V;
@@ -70,6 +71,7 @@ public final class Families {
             new LlavaNext(),
             new Mistral3(),
             new Mllama(),
+            new MultiModality(),
             new PaddleOcrVl(),
             new PaliGemma(),
             new Phi3V(),
