@@ -10,7 +10,6 @@ import dev.embedonce.feature.Outcome;
 import dev.embedonce.feature.Source;
 import dev.embedonce.graph.blocks.NumericMode;
 import dev.embedonce.graph.runtime.WeightMemory;
-import dev.embedonce.model.JsonFiles;
 import dev.embedonce.store.CacheStore;
 import dev.embedonce.store.Stores;
 import dev.embedonce.store.memory.MemoryStore;
@@ -49,15 +48,20 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What every family owes to the cache and to the runtime, beside the reference's numbers: the tower runs once for a
  * picture, an answer from the cache is the tower's bit for bit, whatever changes features is part of the key, and
  * sequences that decode together do not disturb each other.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class FamilyContract extends FamilyGoldenContract {
     private static final byte[] A = Goldens.picture("square.png");
     private static final byte[] B = Goldens.picture("wide.png");
@@ -78,7 +82,10 @@ public abstract class FamilyContract extends FamilyGoldenContract {
     private static final double INT4_OFF = 0.7;
 
     private Goldens goldens;
+    private Path home;
+    /** A copy of the model's files, for a test to change. */
     private Path folder;
+
     private FamilyModel model;
     private CountingTower tower;
     private ModelTokenizer tokenizer;
@@ -101,24 +108,38 @@ public abstract class FamilyContract extends FamilyGoldenContract {
         return goldens.named("two");
     }
 
-    @BeforeEach
-    void open() {
+    /** One model for all tests of a family: opening it takes longer than most of them. */
+    @BeforeAll
+    void open(@TempDir Path forAll) {
+        home = forAll;
         goldens = Goldens.of(model(), "published");
-        folder = goldens.model(temp.resolve("model"));
-        model = Families.open(FamilyFiles.of(folder), Goldens.OPTIONS);
-        tower = new CountingTower(model.tower());
+        goldens.model(home.resolve("model"));
+        openModel();
+    }
+
+    private void openModel() {
+        FamilyFiles files = FamilyFiles.of(home.resolve("model"));
+        model = Families.open(files, Goldens.OPTIONS);
         tokenizer = ModelTokenizer.open(
-                new JsonFiles(folder),
-                temp.resolve("native"),
-                Families.of(new JsonFiles(folder)).addedTokens());
+                files.json(), home.resolve("native"), Families.of(files.json()).addedTokens());
+    }
+
+    @AfterAll
+    void closeModel() {
+        tokenizer.close();
+        model.close();
+    }
+
+    @BeforeEach
+    void begin() {
+        folder = goldens.model(temp.resolve("model"));
+        tower = new CountingTower(model.tower());
         cache = onDisk(0);
     }
 
     @AfterEach
-    void close() {
+    void end() {
         cache.close();
-        tokenizer.close();
-        model.close();
     }
 
     /** Whether a prompt may have more than one picture, or none. */
@@ -222,14 +243,10 @@ public abstract class FamilyContract extends FamilyGoldenContract {
                     .allMatch(served -> served.source() == Source.MEMORY);
             assertThat(logits(prompt(features(memory, B, C)))).isEqualTo(miss);
         }
-        tower.pictures();
-        close();
-        model = Families.open(FamilyFiles.of(folder), Goldens.OPTIONS);
+        cache.close();
+        closeModel();
+        openModel();
         tower = new CountingTower(model.tower());
-        tokenizer = ModelTokenizer.open(
-                new JsonFiles(folder),
-                temp.resolve("native"),
-                Families.of(new JsonFiles(folder)).addedTokens());
         cache = onDisk(1 << 20);
         assertThat(logits(prompt(features(cache, B, C)))).isEqualTo(miss);
         assertThat(tower.pictures()).isZero();
