@@ -44,6 +44,7 @@ public interface FeatureEncoder<P extends Prepared> {
      *
      * @param batch 1 to {@link #batchSize} images
      * @return for each image, in order, its named tensors; none of them shares memory with the runtime's buffers
+     * @throws dev.embedonce.error.EncoderUnavailableException if this says nothing about the images; they all fail
      * @throws RuntimeException if it fails; the cache then tries the images one by one, so that one bad image fails
      *     alone
      */

@@ -1,6 +1,7 @@
 package dev.embedonce.cache.internal;
 
 import dev.embedonce.error.CacheException;
+import dev.embedonce.error.EncoderUnavailableException;
 import dev.embedonce.feature.FeatureEncoder;
 import dev.embedonce.feature.HashedImage;
 import dev.embedonce.feature.Prepared;
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The only way to an encoder, with a store behind it or without one: prepares image after image, encodes batches, and
- * tries the images of a batch that fails one by one, so that a bad image fails alone. An {@link Error} ends the run.
- * Counts the time. As thread-safe as the encoder.
+ * tries the images of a batch that fails one by one, so that a bad image fails alone; but not if the encoder is {@link
+ * EncoderUnavailableException unavailable}. An {@link Error} ends the run. Counts the time. As thread-safe as the
+ * encoder.
  */
 public final class Encoding<P extends Prepared> {
     private final FeatureEncoder<P> encoder;
@@ -79,8 +81,8 @@ public final class Encoding<P extends Prepared> {
         try {
             entries = encodeTogether(batch.stream().map(prepared).toList());
         } catch (RuntimeException e) {
-            if (batch.size() == 1) {
-                failed.accept(batch.get(0), e);
+            if (batch.size() == 1 || e instanceof EncoderUnavailableException) {
+                batch.forEach(one -> failed.accept(one, e));
             } else {
                 batch.forEach(one -> encode(List.of(one), prepared, encoded, failed));
             }
