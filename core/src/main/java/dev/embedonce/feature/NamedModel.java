@@ -63,12 +63,16 @@ public record NamedModel(String name, String version, SortedMap<String, String> 
      *     dev.embedonce.error.EncoderUnavailableException}: then all of this kind that are not known fail, and it is
      *     not called for them again
      * @return for each item, in order, an embedding or why there is none
+     * @throws IllegalArgumentException if a kind or the batch size is none
      */
     public <T> List<Outcome> embedAll(
             FeatureProvider cache,
             List<EmbeddingItem<T>> items,
             int batchSize,
             Function<List<T>, List<float[]>> model) {
+        if (batchSize < 1) {
+            throw new IllegalArgumentException("batchSize must be at least 1; found " + batchSize);
+        }
         Map<String, List<Integer>> byKind = new LinkedHashMap<>();
         for (int i = 0; i < items.size(); i++) {
             byKind.computeIfAbsent(items.get(i).kind(), kind -> new ArrayList<>())

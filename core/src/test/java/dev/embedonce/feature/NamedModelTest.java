@@ -213,6 +213,13 @@ class NamedModelTest {
     }
 
     @Test
+    void embedAll_batchOfNoItems_isRefused() {
+        assertThatThrownBy(() -> MODEL.embedAll(cache, texts("a"), 0, this::model))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("batchSize");
+    }
+
+    @Test
     void text_unpairedSurrogate_isRefused() {
         assertThatThrownBy(() -> EmbeddingItem.text("a\uD800", "a"))
                 .isInstanceOf(IllegalArgumentException.class)
