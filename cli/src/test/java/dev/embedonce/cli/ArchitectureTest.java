@@ -31,6 +31,9 @@ class ArchitectureTest {
         "dev.embedonce.error.."
     };
 
+    /** For other frameworks. */
+    private static final String[] ADAPTERS = {"dev.embedonce.langchain4j.."};
+
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.embedonce");
@@ -274,6 +277,30 @@ class ArchitectureTest {
                         "dev.embedonce.server..",
                         "dev.embedonce.vlm..",
                         "dev.embedonce.cli..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void adapters_knowNoStoreNoServerAndNoCommands_andAreKnownByNobody() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(ADAPTERS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.embedonce.store..",
+                        "dev.embedonce.embed..",
+                        "dev.embedonce.server..",
+                        "dev.embedonce.lab..",
+                        "dev.embedonce.cli..",
+                        "ai.onnxruntime..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(ADAPTERS)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(ADAPTERS)
                 .check(CLASSES);
     }
 
