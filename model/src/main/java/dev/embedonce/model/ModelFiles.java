@@ -42,7 +42,7 @@ public class ModelFiles {
      *
      * @throws ModelLoadException if {@code config.json} is missing or no JSON object
      */
-    public final ModelConfig config() {
+    public ModelConfig config() {
         return json.required("config.json");
     }
 

@@ -4,6 +4,7 @@ import dev.embedonce.error.ModelLoadException;
 import dev.embedonce.graph.safetensors.Checkpoint;
 import dev.embedonce.graph.safetensors.Weights;
 import dev.embedonce.model.JsonFiles;
+import dev.embedonce.model.ModelConfig;
 import dev.embedonce.model.ModelFiles;
 import dev.embedonce.value.Tensor;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Optional;
 /** The files of a vision-language model, and what stands for some of them. */
 public final class FamilyFiles extends ModelFiles {
     private final Optional<Map<String, Tensor>> tensors;
+    private final Optional<String> part;
 
     /**
      * The files in a folder, with weights that may come from another.
@@ -20,12 +22,13 @@ public final class FamilyFiles extends ModelFiles {
      * @param tensors see {@link #tensors}
      */
     public FamilyFiles(Path directory, Weights weights, Optional<Map<String, Tensor>> tensors) {
-        this(new JsonFiles(directory), weights, tensors);
+        this(new JsonFiles(directory), weights, tensors, Optional.empty());
     }
 
-    private FamilyFiles(JsonFiles json, Weights weights, Optional<Map<String, Tensor>> tensors) {
+    private FamilyFiles(JsonFiles json, Weights weights, Optional<Map<String, Tensor>> tensors, Optional<String> part) {
         super(json, weights);
         this.tensors = tensors.map(Map::copyOf);
+        this.part = part;
     }
 
     /**
@@ -39,7 +42,7 @@ public final class FamilyFiles extends ModelFiles {
 
     /** As {@link #of(Path)}, for a folder of which some files are parsed already. */
     public static FamilyFiles of(JsonFiles json) {
-        return new FamilyFiles(json, Checkpoint.open(json.directory()), Optional.empty());
+        return new FamilyFiles(json, Checkpoint.open(json.directory()), Optional.empty(), Optional.empty());
     }
 
     /**
@@ -51,6 +54,20 @@ public final class FamilyFiles extends ModelFiles {
      */
     public static FamilyFiles forTensors(Path directory, Map<String, Tensor> tensors) {
         return new FamilyFiles(directory, Checkpoint.open(directory), Optional.of(tensors));
+    }
+
+    /**
+     * The same files, whose {@link #config} is an object in {@code config.json}: that of a part which is a model of its
+     * own.
+     */
+    public FamilyFiles within(String field) {
+        return new FamilyFiles(json(), weights(), tensors, Optional.of(field));
+    }
+
+    @Override
+    public ModelConfig config() {
+        ModelConfig whole = super.config();
+        return part.map(whole::object).orElse(whole);
     }
 
     /**
