@@ -53,7 +53,8 @@ public final class DeepstackModels {
         FamilyImages<Geometry> images = PatchModels.images(files, options, DeepstackVision.PATCH);
         return FamilyModel.open(
                 images.processing(),
-                DeepstackVision.open(silent.tower(), silent.levels(), files, options, images.geometry()),
+                DeepstackVision.open(
+                        silent.tower(), silent.levels(), DeepstackVision.QWEN3_VL, files, options, images.geometry()),
                 new GridPrompts("<|image_pad|>", imageTokenId, merge, levels),
                 () -> TextDecoder.open(files, options, LanguageLayouts.LANGUAGE_MODEL, text));
     }

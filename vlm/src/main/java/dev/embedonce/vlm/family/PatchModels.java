@@ -32,11 +32,13 @@ public final class PatchModels {
      * What makes the pictures of a model ready.
      *
      * @param patch pixels a side where {@code vision_config} is silent
+     * @param harmless settings of the processor that change no pixel
      */
-    public static FamilyImages<Geometry> images(FamilyFiles files, FamilyOptions options, int patch) {
+    public static FamilyImages<Geometry> images(
+            FamilyFiles files, FamilyOptions options, int patch, String... harmless) {
         return FamilyImages.of(
                 files,
-                () -> PatchProcessing.read(files.imageProcessor(), options.pixels()),
+                () -> PatchProcessing.read(files.imageProcessor(), options.pixels(), harmless),
                 PatchProcessing::geometry,
                 geometry -> PatchProcessing::pictures,
                 () -> PatchTower.geometry(files.config().object("vision_config"), patch));

@@ -27,6 +27,10 @@ public final class DeepstackVision {
     /** Pixels a side of a patch where the config is silent. */
     public static final int PATCH = 16;
 
+    /** How Qwen3-VL's checkpoints name the tensors. */
+    public static final List<NameLayout> QWEN3_VL =
+            List.of(NameLayout.prefixed("model.visual."), NameLayout.prefixed("visual."));
+
     private static final int REVISION = 1;
     private static final double EPSILON = 1e-6;
 
@@ -76,6 +80,7 @@ public final class DeepstackVision {
      *
      * @param architecture the name in the fingerprint, such as {@code qwen3_vl.vision}
      * @param otherwise as for {@link #levels}
+     * @param layouts the ways in which checkpoints name the tensors, which are called {@code patch_embed...} here
      * @param processor the patches as the processor makes them
      * @throws dev.embedonce.error.ModelLoadException if a setting is not supported, or a weight is missing or has
      *     another shape than the config says
@@ -83,6 +88,7 @@ public final class DeepstackVision {
     public static VisionTower open(
             String architecture,
             List<Integer> otherwise,
+            List<NameLayout> layouts,
             FamilyFiles files,
             FamilyOptions options,
             Geometry processor) {
@@ -94,14 +100,8 @@ public final class DeepstackVision {
         int channels = config.positive("hidden_size", 1152);
         int heads = config.positive("num_heads", 16);
         List<Integer> levels = layers(config, otherwise);
-        TowerBuilder builder = new TowerBuilder(
-                architecture,
-                REVISION,
-                config,
-                files,
-                options,
-                List.of(NameLayout.prefixed("model.visual."), NameLayout.prefixed("visual.")),
-                "patch_embed.proj.weight");
+        TowerBuilder builder =
+                new TowerBuilder(architecture, REVISION, config, files, options, layouts, "patch_embed.proj.weight");
         PatchTower tower = new PatchTower(builder, geometry, channels, heads);
         new DeepstackVision(builder, tower, channels, config).build(positions, layers, levels);
         return builder.openOverGrid(

@@ -129,9 +129,10 @@ public final class PatchProcessing implements ImageProcessing {
     /**
      * Reads the settings of a {@code Qwen2VLImageProcessor}.
      *
+     * @param harmless settings that change no pixel of a family's models
      * @throws dev.embedonce.error.ModelLoadException if one is not understood, by name
      */
-    public static PatchProcessing read(ModelConfig config, PixelOptions options) {
+    public static PatchProcessing read(ModelConfig config, PixelOptions options, String... harmless) {
         ProcessorSettings.requireClass(config, "Qwen2VLImageProcessor");
         ModelConfig size = config.optionalObject("size");
         Sizes sizes = new Sizes(
@@ -139,7 +140,7 @@ public final class PatchProcessing implements ImageProcessing {
                 area(config, MAX_PIXELS, size, "longest_edge", 28 * 28 * 1280),
                 1,
                 ResizeRule.Multiples::new);
-        return new PatchProcessing(config, options, geometry(config, 2), sizes, PatchProcessing::pictures);
+        return new PatchProcessing(config, options, geometry(config, 2), sizes, PatchProcessing::pictures, harmless);
     }
 
     /**
