@@ -64,8 +64,9 @@ public final class VisionLanguageModel implements AutoCloseable {
      */
     public static VisionLanguageModel load(Path folder, ModelOptions options) {
         JsonFiles files = new JsonFiles(folder);
-        GenerationDefaults defaults = GenerationDefaults.read(files);
         Family family = Families.of(files);
+        GenerationDefaults defaults =
+                GenerationDefaults.read(files).orEndTokens(family.endTokens(files.required("config.json")));
         ModelTokenizer tokenizer = ModelTokenizer.open(files, options.cacheFolder(), family.addedTokens());
         try {
             PromptTemplate template = PromptTemplate.open(

@@ -6,6 +6,7 @@ import dev.embedonce.vlm.load.FamilyFiles;
 import dev.embedonce.vlm.load.FamilyOptions;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A family of vision-language models. Stateless. */
 public interface Family {
@@ -33,6 +34,15 @@ public interface Family {
      */
     default List<String> addedTokens() {
         return List.of();
+    }
+
+    /**
+     * Ids of the tokens that end an answer where the files name none by {@code eos_token_id}.
+     *
+     * @param config the whole one
+     */
+    default Set<Integer> endTokens(ModelConfig config) {
+        return Set.of();
     }
 
     /** A chat template for models that are published without one. */

@@ -31,6 +31,11 @@ public record GenerationDefaults(Set<Integer> endTokens, Sampling sampling) {
                 .orElseGet(() -> new GenerationDefaults(ends, Sampling.GREEDY));
     }
 
+    /** These, with other end tokens if the files name none. */
+    public GenerationDefaults orEndTokens(Set<Integer> missing) {
+        return endTokens.isEmpty() ? new GenerationDefaults(missing, sampling) : this;
+    }
+
     private static GenerationDefaults read(ModelConfig generation, Set<Integer> missing) {
         Set<Integer> ends =
                 generation.has("eos_token_id") ? Set.copyOf(generation.integers("eos_token_id", List.of())) : missing;
