@@ -2,6 +2,7 @@ package dev.embedonce.vlm.decoder.text;
 
 import dev.embedonce.graph.blocks.Activation;
 import dev.embedonce.model.ModelConfig;
+import dev.embedonce.vlm.decoder.layer.ExpertWeights;
 import dev.embedonce.vlm.decoder.layer.FeedForward;
 import dev.embedonce.vlm.decoder.layer.GatedMlp;
 import dev.embedonce.vlm.decoder.layer.MixtureOfExperts;
@@ -25,12 +26,28 @@ final class Qwen3MoeText implements TextReader {
         return List.of("qwen3_vl_moe_text");
     }
 
+    /** Makes the experts of a layer. */
+    @FunctionalInterface
+    interface ExpertFactory {
+        ExpertWeights of(int count, int hiddenSize, int intermediateSize, Activation activation);
+    }
+
     @Override
     public TextModel read(ModelConfig config, boolean tied) {
-        Qwen2Text.refuseWindows(config);
         if (!config.flag("norm_topk_prob", true)) {
             throw config.refused("norm_topk_prob", "true (nothing else is supported)");
         }
+        return read(config, tied, 500_000, true, StackedExperts::new);
+    }
+
+    /**
+     * Reads a model of the kind.
+     *
+     * @param theta where the config is silent
+     * @param normalised whether the weights of the chosen experts are made to sum to 1
+     */
+    static TextModel read(ModelConfig config, boolean tied, double theta, boolean normalised, ExpertFactory experts) {
+        Qwen2Text.refuseWindows(config);
         SIZES.forEach(config::positive);
         int count = config.positive(config.has("num_local_experts") ? "num_local_experts" : "num_experts");
         int perToken = config.positive("num_experts_per_tok");
@@ -39,18 +56,18 @@ final class Qwen3MoeText implements TextReader {
         }
         int hidden = config.positive("hidden_size");
         Activation activation = config.activation("hidden_act", Activation.SILU);
-        FeedForward experts = new MixtureOfExperts(
-                new SoftmaxRouter(count, perToken, true),
-                new StackedExperts(count, hidden, config.positive("moe_intermediate_size"), activation));
+        FeedForward mixture = new MixtureOfExperts(
+                new SoftmaxRouter(count, perToken, normalised),
+                experts.of(count, hidden, config.positive("moe_intermediate_size"), activation));
         List<Integer> dense = config.integers("mlp_only_layers", List.of());
         int every = config.positive("decoder_sparse_step", 1);
         boolean bias = config.flag("attention_bias", false);
-        return new LlamaKind(0, 0, 0, 0, 500_000, 0, bias, bias, true, false, 0)
+        return new LlamaKind(0, 0, 0, 0, theta, 0, bias, bias, true, false, 0)
                 .read(
                         config,
                         tied,
                         layer -> dense.contains(layer) || (layer + 1) % every != 0
                                 ? new GatedMlp(hidden, config.positive("intermediate_size"), activation, false)
-                                : experts);
+                                : mixture);
     }
 }
