@@ -24,6 +24,7 @@ from vocabulary import write_json
 
 FAMILIES = [
     "llava", "qwen3_vl", "llava_next", "qwen2_vl", "qwen2_5_vl", "gemma3", "idefics3", "smolvlm", "mistral3", "mllama",
+    "qwen3_omni_moe",
     "florence2", "qwen3_vl_moe", "pixtral", "granite_vision", "aya_vision", "qwen3_5", "glm_ocr", "glm4v",
     "glm4v_moe", "gemma4", "paligemma", "llava_bunny", "internvl", "internvl_chat", "lfm2_vl", "dots_ocr",
     "paddleocr_vl", "ernie4_5_moe_vl", "kimi_vl", "phi3_v", "deepseek_vl_v2", "phi4_multimodal", "phi4mm", "idefics2",

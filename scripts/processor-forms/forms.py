@@ -29,6 +29,12 @@ CASES = {
                  {"min_pixels": 3136, "max_pixels": 11289600, "patch_size": 14, "temporal_patch_size": 1, "merge_size": 2, **OPENAI}),
     "qwen3_vl": ("qwen2_vl", "Qwen2VLImageProcessor",
                  {"size": {"longest_edge": 16777216, "shortest_edge": 65536}, "patch_size": 16, "temporal_patch_size": 2, "merge_size": 2, **HALF}),
+    # published in one file with the settings of a feature extractor for audio
+    "qwen3_omni_moe": ("qwen2_vl", "Qwen2VLImageProcessor",
+                       {"min_pixels": 3136, "max_pixels": 12845056, "patch_size": 16, "temporal_patch_size": 2, "merge_size": 2, **HALF,
+                        "dither": 0.0, "feature_extractor_type": "WhisperFeatureExtractor", "feature_size": 128, "hop_length": 160,
+                        "n_fft": 400, "n_samples": 4800000, "nb_max_frames": 30000, "padding_side": "left", "padding_value": 0.0,
+                        "return_attention_mask": True, "sampling_rate": 16000}),
     "gemma3": ("gemma3", "Gemma3ImageProcessor",
                {"size": {"height": 896, "width": 896}, "do_convert_rgb": None, "image_seq_length": 256}),
     "idefics2": ("idefics2", "Idefics2ImageProcessor", {"do_image_splitting": True, **HALF}),

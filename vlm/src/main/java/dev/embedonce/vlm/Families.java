@@ -37,6 +37,7 @@ import dev.embedonce.vlm.family.pixtral.Pixtral;
 import dev.embedonce.vlm.family.qwen2_5_vl.Qwen25Vl;
 import dev.embedonce.vlm.family.qwen2_vl.Qwen2Vl;
 import dev.embedonce.vlm.family.qwen3_5.Qwen35;
+import dev.embedonce.vlm.family.qwen3_omni_moe.Qwen3OmniMoe;
 import dev.embedonce.vlm.family.qwen3_vl.Qwen3Vl;
 import dev.embedonce.vlm.family.qwen3_vl_moe.Qwen3VlMoe;
 import dev.embedonce.vlm.family.smolvlm.SmolVlm;
@@ -81,6 +82,7 @@ public final class Families {
             new Qwen25Vl(),
             new Qwen2Vl(),
             new Qwen35(),
+            new Qwen3OmniMoe(),
             new Qwen3Vl(),
             new Qwen3VlMoe(),
             new SmolVlm());

@@ -27,6 +27,7 @@ public final class TextModels {
             new Qwen2Text(),
             new Qwen35Text(),
             new Qwen3MoeText(),
+            new Qwen3OmniText(),
             new Qwen3Text());
 
     private TextModels() {}
