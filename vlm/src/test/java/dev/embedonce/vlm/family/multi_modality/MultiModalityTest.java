@@ -9,11 +9,14 @@ import dev.embedonce.value.Tensor;
 import dev.embedonce.vlm.Families;
 import dev.embedonce.vlm.chat.ChatMessage;
 import dev.embedonce.vlm.chat.PromptTemplate;
+import dev.embedonce.vlm.decoder.SequenceBatch;
+import dev.embedonce.vlm.decoder.SequenceBatch.Wanted;
 import dev.embedonce.vlm.family.ChangedField;
 import dev.embedonce.vlm.family.FamilyContract;
 import dev.embedonce.vlm.family.FamilyModel;
 import dev.embedonce.vlm.family.Goldens;
 import dev.embedonce.vlm.load.FamilyFiles;
+import dev.embedonce.vlm.prompt.Prompt;
 import dev.embedonce.vlm.vision.ImageSettings;
 import dev.embedonce.vlm.vision.ProcessedImage;
 import java.io.IOException;
@@ -21,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -88,7 +92,7 @@ class MultiModalityTest extends FamilyContract {
     private long columns(String model) throws IOException {
         try (FamilyModel opened = unchanged(model)) {
             ProcessedImage tall = opened.images().process(Goldens.picture("tall.png"), ImageSettings.DEFAULT);
-            Tensor pixels = tall.inputs().get("pixel_values");
+            Tensor pixels = Objects.requireNonNull(tall.inputs().get("pixel_values"));
             float fill = pixels.floats().get(0);
             long columns = 0;
             for (int x = 0; x < 20; x++) {
@@ -124,14 +128,21 @@ class MultiModalityTest extends FamilyContract {
         }
     }
 
-    /** Configs of transformers are silent about an LM head of its own, which files have. */
+    /** Configs of transformers may be silent about the LM head that files have. */
     @Test
     void open_headInTheFiles_isTakenWhateverTheConfigSays() throws IOException {
-        for (String says : List.of("", "true", "false")) {
-            FamilyFiles files = changed(JANUS, "config.json", "tie_word_embeddings", says);
-            try (FamilyModel model = Families.open(files, Goldens.OPTIONS)) {
-                assertThat(model.language().vocabulary()).isEqualTo(300);
-            }
+        Tensor untied = logits("false");
+
+        assertThat(logits("true")).isEqualTo(untied);
+        assertThat(logits("")).isEqualTo(untied);
+    }
+
+    private Tensor logits(String tied) throws IOException {
+        FamilyFiles files = changed(JANUS, "config.json", "tie_word_embeddings", tied);
+        try (FamilyModel model = Families.open(files, Goldens.OPTIONS);
+                SequenceBatch batch = model.language().newBatch()) {
+            Prompt prompt = model.prompts().assemble(new long[] {290, 72, 105}, List.of());
+            return batch.prefill(batch.open(prompt, prompt.length()), prompt.length(), Wanted.LAST);
         }
     }
 
