@@ -58,13 +58,22 @@ class EmbedJobIT {
     }
 
     private long snapshots() throws IOException {
-        if (!Files.isDirectory(folder.resolve("cache"))) {
+        Path cache = folder.resolve("cache");
+        if (!Files.isDirectory(cache)) {
             return 0;
         }
-        try (Stream<Path> files = Files.walk(folder.resolve("cache"))) {
-            return files.filter(file -> file.toString().matches(".*/_snapshots/\\d+"))
-                    .count();
+        long found = 0;
+        try (Stream<Path> versions = Files.list(cache)) {
+            for (Path version : versions.map(each -> each.resolve("_snapshots"))
+                    .filter(Files::isDirectory)
+                    .toList()) {
+                try (Stream<Path> files = Files.list(version)) {
+                    found += files.filter(file -> file.getFileName().toString().matches("\\d+"))
+                            .count();
+                }
+            }
         }
+        return found;
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -39,6 +40,7 @@ public final class Cluster {
     private static SparkSession start() {
         try {
             writeClassPath(HOME.resolve("jars/tests.jar"));
+            FileUtils.deleteDirectory(WORK.toFile()); // logs of an earlier build
             Files.createDirectories(WORK);
             Path warehouse = Files.createTempDirectory("warehouse");
             return SparkSession.builder()

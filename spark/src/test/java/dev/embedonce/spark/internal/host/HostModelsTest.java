@@ -17,6 +17,7 @@ class HostModelsTest {
 
     private Configuration hadoop() {
         Configuration hadoop = new Configuration();
+        hadoop.setBoolean("fs.viewfs.impl.disable.cache", true); // each test has a mount table of its own
         hadoop.set("fs.viewfs.mounttable.default.link./models", folder.toUri().toString());
         return hadoop;
     }

@@ -46,6 +46,7 @@ class HadoopTableFilesTest {
 
     private Configuration hadoop() {
         Configuration hadoop = new Configuration();
+        hadoop.setBoolean("fs.viewfs.impl.disable.cache", true); // each test has a mount table of its own
         hadoop.setClass("fs.unknown.impl", Unknown.class, RawLocalFileSystem.class);
         hadoop.set("fs.viewfs.mounttable.default.link./table", folder.toUri().toString());
         return hadoop;
