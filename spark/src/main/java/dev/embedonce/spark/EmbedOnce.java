@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * Dataset<Row> images = spark.read().format("binaryFile").load("s3a://bucket/photos");
- * EmbedSummary done = EmbedOnce.embed(images, EmbedOptions.of(Map.of("cache", "s3a://bucket/vectors")), "s3a://bucket/out");
+ * EmbedOptions options = EmbedOptions.of(Map.of("cache", "s3a://bucket/cache"));
+ * EmbedSummary done = EmbedOnce.embed(images, options, "s3a://bucket/vectors");
  * }</pre>
  *
  * <p>A frame as {@code binaryFile} gives it is read by its paths, piece by piece, and its {@code content} is not asked

@@ -8,7 +8,7 @@ import dev.embedonce.spark.job.EncoderSpec;
 import java.io.Serializable;
 
 /**
- * The encoder of a run, as the tasks are told of it: every process opens its own, and refuses to go on with another one.
+ * The encoder of a run, as the tasks are told of it: every process opens its own, and refuses to go on with another.
  */
 public record RunEncoder(EncoderSpec spec, String modelVersion, String preprocVersion) implements Serializable {
 

@@ -12,8 +12,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Pictures in tars, as WebDataset has them. A tar is read once from its beginning to its end, by one task; a miss is one
- * ranged read. Members that are called like no picture are left out.
+ * Pictures in tars, as WebDataset has them. A tar is read once from its beginning to its end, by one task; a miss is
+ * one ranged read. Members that are called like no picture are left out.
  */
 public final class TarPictures implements Pictures {
     private final SparkSession spark;

@@ -15,8 +15,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Digests what an encoder would be given for each miss. A picture that cannot be read or decoded has no digest; why, the
- * step that encodes it says.
+ * Digests what an encoder would be given for each miss. A picture that cannot be read or decoded has no digest; why,
+ * the step that encodes it says.
  */
 final class DigestRows implements MapPartitionsFunction<Row, Row> {
     private static final long serialVersionUID = 1;

@@ -25,8 +25,8 @@ import org.apache.hadoop.fs.RemoteIterator;
  * A table on storage that Hadoop reaches. How a file is made if there is none, by scheme:
  *
  * <ul>
- *   <li>{@code hdfs}, {@code viewfs}: under another name, then renamed, which the name node does at once, and not onto a
- *       file that exists;
+ *   <li>{@code hdfs}, {@code viewfs}: under another name, then renamed, which the name node does at once, and not onto
+ *       a file that exists;
  *   <li>{@code s3a}: by a conditional write, if this Hadoop and this bucket have them (Hadoop 3.4.2 and later);
  *   <li>others: refused, unless the user promises that there is no other writer.
  * </ul>
