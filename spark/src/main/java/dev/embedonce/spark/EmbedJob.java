@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Embeds a collection, by {@code spark-submit --class dev.embedonce.spark.EmbedJob JAR --in FOLDER --cache FOLDER --out
- * FOLDER}. Says what it has done on standard output, and what went wrong on standard error; ends with 1 if it failed and
- * 2 if it was asked for something that makes no sense.
+ * FOLDER}. Says what it has done on standard output, and what went wrong on standard error; ends with 1 if it failed
+ * and 2 if it was asked for something that makes no sense.
  */
 public final class EmbedJob {
     private static final String USAGE = """
