@@ -163,16 +163,16 @@ public final class TableRun {
     private Snapshot encodeInWaves(Dataset<Row> misses, long count, Snapshot base) throws IOException {
         long atOnce = Math.min(options.waveImages(), pictures.mostAtOnce());
         long number = (count + atOnce - 1) / atOnce;
-        Snapshot snapshot = base;
+        Snapshot known = base;
         for (long wave = 0; wave < number; wave++) {
             Dataset<Row> some = number == 1
                     ? misses
                     : misses.filter(
                             pmod(xxhash64(col(TableRow.HASH)), lit(number)).equalTo(wave));
-            snapshot = waves.encode(some, (count + number - 1) / number, snapshot);
+            known = waves.encode(some, (count + number - 1) / number, known);
             LOG.info("wave {} of {} is published", wave + 1, number);
         }
-        return snapshot;
+        return table.version().latest();
     }
 
     /** One location a content, of those that are not known. */

@@ -93,8 +93,8 @@ final class Waves {
      * Encodes some misses, and publishes them.
      *
      * @param count how many, more or less
-     * @param base what the table had when they were looked up
-     * @return the snapshot that has them
+     * @param base what the table had when they were looked up, with what the waves before have published
+     * @return that with what this one has published; what others have published meanwhile is not in it
      */
     Snapshot encode(Dataset<Row> misses, long count, Snapshot base) throws IOException {
         List<Part> parts = options.pixelHits() ? linkOrEncode(misses, count, base) : encode(misses, count);

@@ -116,14 +116,18 @@ public final class SparkTable {
     /**
      * Publishes parts on top of whatever others have published since, without the contents that those have.
      *
-     * @param base what was there when the misses were looked up
-     * @return the snapshot that has them
+     * @param base what was there when the misses were looked up, with what the same run has published since
+     * @return that with what was published now; what others have published is not in it
      */
     public Snapshot publish(Snapshot base, List<Part> own) throws IOException {
-        return version.publish(base, own, (parts, published, forgotten) -> {
+        List<Part> left = new ArrayList<>(own);
+        version.publish(base, own, (parts, published, forgotten) -> {
             Dataset<Row> dead = hashes(forgotten);
-            return without(parts, read(published).select(TableRow.HASH).union(dead), dead);
+            left.clear();
+            left.addAll(without(parts, read(published).select(TableRow.HASH).union(dead), dead));
+            return List.copyOf(left);
         });
+        return base.with(left);
     }
 
     /** Takes the rows of some contents out of the table, and links to them: they are misses then. */
