@@ -11,10 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Copies entries into a store, from another one or from wherever records lie: verified on the way out, first writer wins
- * on the way in. Broken off in the middle, it has copied some, and doing it again copies the rest. This is also how
- * rows of another program become entries of ours: whoever imports them vouches for them, and from then on they carry a
- * checksum. Not thread-safe.
+ * Copies entries into a store, from another one or from wherever records lie: verified on the way out, first writer
+ * wins on the way in. Broken off in the middle, it has copied some, and doing it again copies the rest. This is also
+ * how rows of another program become entries of ours: whoever imports them vouches for them, and from then on they
+ * carry a checksum. Not thread-safe.
  */
 public final class Transfer {
 

@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pictures as they go to the tower: {@code piece_0}, {@code piece_1} and so on, float32 {@code [3, height, width]} each;
- * a split picture has its four quarters and then the whole, another the whole alone.
+ * Pictures as they go to the tower: {@code piece_0}, {@code piece_1} and so on, float32 {@code [3, height, width]}
+ * each; a split picture has its four quarters and then the whole, another the whole alone.
  */
 final class Idefics2Pictures {
     /** Of a split picture. */
@@ -40,8 +40,8 @@ final class Idefics2Pictures {
     }
 
     /**
-     * Reads {@code pixel_values}, float32 {@code [1, pieces, 3, height, width]}, and {@code pixel_attention_mask}, int64
-     * {@code [1, pieces, height, width]}, which is 0 where a piece has been padded.
+     * Reads {@code pixel_values}, float32 {@code [1, pieces, 3, height, width]}, and {@code pixel_attention_mask},
+     * int64 {@code [1, pieces, height, width]}, which is 0 where a piece has been padded.
      *
      * @param each how many pieces a picture has
      */
