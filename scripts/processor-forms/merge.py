@@ -7,7 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 FAMILIES = {
     "qwen2_vl", "qwen3_vl", "gemma3", "idefics3", "smolvlm", "mllama", "florence2", "llava_next", "pixtral", "got_ocr2",
-    "dots_ocr", "paddleocr_vl", "idefics2", "janus", "qwen3_omni_moe",
+    "dots_ocr", "paddleocr_vl", "idefics2", "janus", "qwen3_omni_moe", "gemma4", "glm4v", "glm_ocr", "internvl",
+    "lfm2_vl", "paligemma",
 }
 
 forms = [json.loads(line) for line in open(sys.argv[1])]

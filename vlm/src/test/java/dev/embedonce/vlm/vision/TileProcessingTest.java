@@ -5,18 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.embedonce.image.process.PixelOptions;
 import dev.embedonce.vlm.family.ProcessorForms;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TileProcessingTest {
     @TempDir
     private Path temp = Path.of("");
 
-    @Test
-    void read_formsOfAllVersions_areOneProcessor() {
-        assertThat(ProcessorForms.of(temp, "aya_vision", "got_ocr2")
-                        .versions(files -> TileProcessing.read(
-                                "aya_vision", files.imageProcessor(), PixelOptions.defaults(), 364)))
+    @ParameterizedTest
+    @CsvSource({"aya_vision, got_ocr2, 364", "internvl, internvl, 448"})
+    void read_formsOfAllVersions_areOneProcessor(String family, String form, int side) {
+        assertThat(ProcessorForms.of(temp, family, form)
+                        .versions(files ->
+                                TileProcessing.read(family, files.imageProcessor(), PixelOptions.defaults(), side)))
                 .hasSize(1);
     }
 }
