@@ -171,7 +171,7 @@ class InternVlChatTest extends TiledContract {
             value = {
                 "llm_config.architectures | ['InternLM2ForCausalLM'] | expected Qwen2ForCausalLM or Qwen3ForCausalLM or",
                 "llm_config.architectures | 'Qwen2ForCausalLM' | llm_config.architectures: expected a list of texts",
-                "llm_config.model_type | 'phi3' | llm_config.model_type: expected",
+                "llm_config.model_type | 'internlm2' | llm_config.model_type: expected",
                 "force_image_size | 32 | force_image_size: expected 16",
                 "select_layer | -4 | select_layer: expected one of the 2 layers",
                 "ps_version | 'v3' | ps_version: expected v1 or v2",
